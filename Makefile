@@ -1,0 +1,60 @@
+# Commands for people and for CI. `make help` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+VENV := $(CURDIR)/.venv
+export PATH := $(VENV)/bin:$(PATH)
+export ANSIBLE_COLLECTIONS_PATH := $(VENV)/collections
+export ANSIBLE_HOME := $(VENV)/ansible
+export PYTHONPATH := $(CURDIR)/tests:$(VENV)/collections
+
+DEMO := $(VENV)/installed-demo
+TEST := $(VENV)/installed-test
+
+.PHONY: help
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(DEMO): requirements/demo.txt scripts/environment
+	@scripts/environment requirements/demo.txt
+
+$(TEST): requirements/test.txt requirements/demo.txt scripts/environment
+	@scripts/environment requirements/test.txt
+
+.PHONY: demo
+demo: $(DEMO) ## Keep DeepLens permissions true in several accounts of a local AWS, and watch it
+	@python -m demo
+
+.PHONY: local-aws
+local-aws: $(DEMO) ## Run a local AWS in the foreground, to try playbooks against
+	@python -m local_aws
+
+.PHONY: test
+test: $(TEST) unit integration molecule ## Set up and run everything that must pass
+
+.PHONY: unit
+unit: $(TEST) ## Run the tests of the engine, the modules and local AWS
+	@python -m pytest tests/unit -n 2 -q
+
+.PHONY: integration
+integration: $(TEST) ## Run the playbooks and the modules with the real ansible-playbook
+	@python -m pytest tests/integration -n 2 -q
+
+.PHONY: molecule
+molecule: $(TEST) ## Run the molecule scenario of every service role
+	@cd extensions && molecule test --all
+
+.PHONY: lint
+lint: $(TEST) ## Check style, types and Ansible's rules
+	@ruff check . && ruff format --check .
+	@mypy
+	@yamllint --strict .
+	@ansible-lint --offline --profile production
+
+.PHONY: format
+format: $(TEST) ## Format the Python code
+	@ruff check --fix . && ruff format .
+
+.PHONY: clean
+clean: ## Remove the virtual environment and every cache
+	@rm -rf .venv .ansible .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/output

@@ -1,0 +1,173 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What IAM would refuse because of what the account holds, found before the first write. Pure.
+
+Sources: FACTS A0 (policies of service-linked roles), C1 (quotas), C3 and C4 (principals), C5 (protected roles,
+deletion).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .declaration import within
+from .documents import PolicyDocument, principals
+from .errors import Problem
+from .model import AccountState, Desired, Identity, ManagedPolicy, Quotas, Role, identity_key
+from .references import is_for_service_linked_roles, policy_references
+from .target import Target
+
+_PRINCIPAL = re.compile(r"^arn:[a-z0-9-]+:iam::(\d{12}):(role|user)(/(?:[^/]+/)*)([^/]+)$")
+
+
+def state_problems(desired: Desired, state: AccountState, target: Target) -> list[Problem]:
+    """Every reason why the target cannot be reached in this account, quotas aside."""
+    found = list(target.problems)
+    places = _places(desired)
+    for key in desired.identity_keys():
+        found += _protected_problems(state.identities.get(key), target.identities.get(key), places[key])
+    found += _service_role_policy_problems(desired, state, target)
+    for key, after in target.identities.items():
+        before = state.identities.get(key)
+        if isinstance(after, Role) and not (isinstance(before, Role) and before.trust == after.trust):
+            found += _principal_problems(after, state, target, _trust_place(desired, key))
+    for policy in desired.policies:
+        there = state.policies.get(policy.name.lower())
+        if not policy.present and there is not None:
+            found += _still_used_problems(there, state, target, within(policy.place, "name"))
+    return found
+
+
+def quota_problems(desired: Desired, state: AccountState, target: Target, quotas: Quotas) -> list[Problem]:
+    """Every quota of the account that the target exceeds."""
+    found: list[Problem] = []
+    places = _places(desired)
+    new_roles = new_policies = 0
+    for key, identity in target.identities.items():
+        if identity is None:
+            continue
+        before, place = state.identities.get(key), places[key]
+        new_roles += before is None
+        if len(identity.managed) > quotas.managed_policies_per_role and identity.kind == "role":
+            found.append(
+                Problem(
+                    within(place, "managed_policies"),
+                    f"{len(identity.managed)} policies on role {identity.name}; this account's quota is"
+                    f" {quotas.managed_policies_per_role}: join some, or raise quota L-0DA4ABF3",
+                )
+            )
+        total = sum(document.size for document in identity.inline.values())
+        if total > quotas.inline_size[identity.kind]:
+            found.append(
+                Problem(
+                    within(place, "inline_policies"),
+                    f"{total} characters of inline policies on {identity.kind} {identity.name}; at most"
+                    f" {quotas.inline_size[identity.kind]}: use managed_policies",
+                )
+            )
+        if isinstance(identity, Role) and identity.trust.size > quotas.trust_policy_size:
+            found.append(
+                Problem(
+                    _trust_place(desired, key),
+                    f"{identity.trust.size} characters in the trust policy of role {identity.name}; this account's"
+                    f" quota is {quotas.trust_policy_size}: name fewer principals, or raise quota L-C07B4B0D",
+                )
+            )
+    for name, policy in target.policies.items():
+        new_policies += policy is not None and name not in state.policies
+    for option, used, new, quota in (
+        ("roles", quotas.roles_in_use, new_roles, quotas.roles),
+        ("managed_policies", quotas.managed_policies_in_use, new_policies, quotas.managed_policies),
+    ):
+        if new and used + new > quota:
+            found.append(Problem(option, f"{new} more would make {used + new}; this account's quota is {quota}"))
+    return found
+
+
+def own_principals(document: PolicyDocument, state: AccountState) -> set[str]:
+    """The ARNs of roles and users of this very account that a trust policy names."""
+    return {
+        value
+        for statement in document.statements
+        for kind, value in principals(statement)
+        if kind == "AWS" and (found := _PRINCIPAL.match(value)) and found.group(1) == state.account.id
+    }
+
+
+def _places(desired: Desired) -> dict[str, str]:
+    places = {trust.key: trust.place for trust in desired.trust_statements}
+    places.update({attachment.key: attachment.place for attachment in desired.attachments})
+    places.update({role.key: role.place for role in desired.roles})
+    return places
+
+
+def _trust_place(desired: Desired, key: str) -> str:
+    for role in desired.roles:
+        if role.key == key and role.trust is not None:
+            return within(role.place, "assume_role_policy_document")
+    place = next((trust.place for trust in desired.trust_statements if trust.key == key), "")
+    return within(place, "statements")
+
+
+def _protected_problems(before: Identity | None, after: Identity | None, place: str) -> Iterator[Problem]:
+    if not isinstance(before, Role) or before == after:
+        return
+    if before.path.startswith("/aws-service-role/"):
+        yield Problem(
+            within(place, "name"),
+            f"{before.name} is a service-linked role; only its service can change it, leave it out",
+        )
+    elif before.path.startswith("/aws-reserved/"):
+        yield Problem(within(place, "name"), f"{before.name} is reserved for AWS (path {before.path}), leave it out")
+    elif before.source_template:
+        yield Problem(
+            within(place, "name"),
+            f"{before.name} was made from the role template {before.source_template} and is managed there, leave it out",
+        )
+
+
+def _service_role_policy_problems(desired: Desired, state: AccountState, target: Target) -> Iterator[Problem]:
+    names = {arn.rpartition("/")[2]: arn for arn in _newly_attached(state, target) if is_for_service_linked_roles(arn)}
+    for place, dummy, reference in policy_references(desired):
+        arn = names.get(reference.rpartition("/")[2])
+        if arn is not None:
+            yield Problem(place, f"{arn} is for a service-linked role only; IAM attaches it to no other")
+
+
+def _newly_attached(state: AccountState, target: Target) -> Iterator[str]:
+    for key, after in target.identities.items():
+        before = state.identities.get(key)
+        if after is not None:
+            yield from after.managed - (before.managed if before else frozenset())
+
+
+def _principal_problems(role: Role, state: AccountState, target: Target, place: str) -> Iterator[Problem]:
+    for arn in sorted(own_principals(role.trust, state)):
+        found = _PRINCIPAL.match(arn)
+        assert found is not None
+        kind, name = found.group(2), found.group(4)
+        key = identity_key(kind, name)
+        known = target.identities.get(key) or state.identities.get(key)
+        if key in target.identities and target.identities[key] is None and kind == "role":
+            yield Problem(place, f"{arn} is a principal of role {role.name} but is to be deleted by the same task")
+        elif known is not None and known.arn != arn:
+            yield Problem(place, f"principal {arn} does not exist; did you mean {known.arn}?")
+        elif known is None and arn in state.missing_principals:
+            yield Problem(place, f"principal {arn} does not exist; create that {kind} first")
+
+
+def _still_used_problems(policy: ManagedPolicy, state: AccountState, target: Target, place: str) -> Iterator[Problem]:
+    users = set(state.policy_users.get(policy.arn, ()))
+    freed = {key for key in users if key in target.identities and not _uses(target.identities[key], policy.arn)}
+    if users - freed:
+        yield Problem(
+            place,
+            f"policy {policy.name} is still used by {', '.join(sorted(users - freed))};"
+            " detach it there (iam_policy_attachment with state: absent), or remove the boundary, first",
+        )
+
+
+def _uses(identity: Identity | None, arn: str) -> bool:
+    return identity is not None and (arn in identity.managed or identity.boundary == arn)

@@ -1,0 +1,101 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The argument specs of the modules, composed from those of the objects they declare."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
+
+Spec = dict[str, Any]
+
+
+def connection_options() -> Spec:
+    """amazon.aws's connection options, `assume_role` and the account guard."""
+    return {
+        **aws_argument_spec(),
+        "assume_role": {
+            "type": "dict",
+            "options": {
+                "role_arn": {"type": "str", "required": True},
+                "external_id": {"type": "str", "no_log": True},
+                "session_name": {"type": "str"},
+                "duration_seconds": {"type": "int"},
+                "policy": {"type": "json"},
+            },
+        },
+        "account_id": {"type": "str"},
+    }
+
+
+def approval_option() -> Spec:
+    return {"approved_plan": {"type": "str"}}
+
+
+def role_options() -> Spec:
+    return {
+        "name": {"type": "str", "required": True, "aliases": ["role_name"]},
+        "state": _state(),
+        "path": {"type": "str", "aliases": ["path_prefix", "prefix"]},
+        "assume_role_policy_document": {"type": "json", "aliases": ["trust_policy"]},
+        "managed_policies": {"type": "list", "elements": "str", "aliases": ["managed_policy"]},
+        "inline_policies": {"type": "dict"},
+        "boundary": {"type": "str", "aliases": ["boundary_policy_arn"]},
+        "description": {"type": "str"},
+        "max_session_duration": {"type": "int"},
+        "tags": {"type": "dict", "aliases": ["resource_tags"]},
+        "purge_policies": {"type": "bool", "default": True, "aliases": ["purge_policy", "purge_managed_policies"]},
+        "purge_inline_policies": {"type": "bool", "default": True},
+        "purge_tags": {"type": "bool", "default": True},
+    }
+
+
+def managed_policy_options() -> Spec:
+    return {
+        "name": {"type": "str", "required": True, "aliases": ["policy_name"]},
+        "state": _state(),
+        "path": {"type": "str", "aliases": ["prefix", "path_prefix"]},
+        "description": {"type": "str", "aliases": ["policy_description"]},
+        "policy": {"type": "json"},
+        "tags": {"type": "dict", "aliases": ["resource_tags"]},
+        "purge_tags": {"type": "bool", "default": True},
+        "only_version": {"type": "bool", "default": False},
+    }
+
+
+def attachment_options() -> Spec:
+    return {
+        "iam_type": {"type": "str", "required": True, "choices": ["user", "group", "role"]},
+        "iam_name": {"type": "str", "required": True},
+        "state": _state(),
+        "managed_policies": {"type": "list", "elements": "str", "aliases": ["managed_policy"]},
+        "inline_policies": {"type": "dict"},
+    }
+
+
+def trust_statement_options() -> Spec:
+    return {
+        "name": {"type": "str", "required": True, "aliases": ["role_name"]},
+        "state": _state(),
+        "statements": {"type": "list", "elements": "dict", "required": True},
+    }
+
+
+def baseline_options() -> Spec:
+    return {
+        "state": _state(),
+        "managed_policies": _items(managed_policy_options()),
+        "roles": _items(role_options()),
+        "attachments": _items(attachment_options()),
+        "trust_statements": _items(trust_statement_options()),
+    }
+
+
+def _items(options: Spec) -> Spec:
+    return {"type": "list", "elements": "dict", "default": [], "options": options}
+
+
+def _state() -> Spec:
+    return {"type": "str", "choices": ["present", "absent"], "default": "present"}

@@ -1,0 +1,152 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Calls to AWS: made through botocore's retries, retried further where only IAM's rules say so, and counted."""
+
+from __future__ import annotations
+
+import random
+import re
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import botocore.exceptions
+
+from .errors import AwsError
+
+PATIENCE_SECONDS = 60.0
+"""How long a call is repeated that may yet succeed; IAM settles within that time (FACTS C3)."""
+
+_THROTTLING = {"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"}
+_PASSING = {*_THROTTLING, "ConcurrentModification", "ServiceFailure", "ServiceUnavailable", "InternalFailure"}
+_LOST_REPLY = (
+    botocore.exceptions.ConnectionClosedError,
+    botocore.exceptions.ReadTimeoutError,
+    botocore.exceptions.ResponseStreamingError,
+)
+
+Mends = Callable[[Exception], bool]
+
+
+class CallCounter:
+    """Counts every request that leaves for AWS by its action, retries included. Safe across threads."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def watch(self, client: Any) -> None:
+        client.meta.events.register("before-send.*.*", self._count)
+
+    def _count(self, event_name: str, **dummy: Any) -> None:
+        with self._lock:
+            self._counts[event_name.rpartition(".")[2]] += 1
+
+    def counts(self) -> dict[str, int]:
+        with self._lock:
+            return dict(sorted(self._counts.items()))
+
+
+class Service:
+    """One AWS service in one account. `account_id` is for messages and may be filled in later."""
+
+    def __init__(self, client: Any, counter: CallCounter, account_id: str = "") -> None:
+        self._client = client
+        self.account_id = account_id
+        counter.watch(client)
+        # Sent twice, it would leave two versions: whoever calls it has to look before sending again.
+        client.meta.events.register_first("needs-retry.iam.CreatePolicyVersion", _raise_lost_reply)
+
+    def call(self, action: str, mends: Mends | None = None, **parameters: Any) -> dict[str, Any]:
+        """Make one call. It is repeated while it fails with something that passes by itself, or `mends` says so.
+
+        Raises what botocore raises once nothing more can be hoped for.
+        """
+        method = getattr(self._client, _snake(action))
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        pause = 0.25
+        while True:
+            try:
+                answer: dict[str, Any] = method(**parameters)
+                return answer
+            except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
+                hopeful = error_code(error) in _PASSING or (mends is not None and mends(error))
+                if not hopeful or time.monotonic() + pause > deadline:
+                    raise
+            time.sleep(pause * random.uniform(0.8, 1.2))
+            pause = min(pause * 2, 2.0)
+
+    def read(self, action: str, **parameters: Any) -> dict[str, Any]:
+        """Make one read; a lost reply is asked for again. Raises what botocore raises."""
+        return self.call(action, is_lost_reply, **parameters)
+
+    def find(self, action: str, **parameters: Any) -> dict[str, Any] | None:
+        """Make one read that may find nothing: None for NoSuchEntity."""
+        try:
+            return self.read(action, **parameters)
+        except botocore.exceptions.ClientError as error:
+            if error_code(error) == "NoSuchEntity":
+                return None
+            raise
+
+    def pages(self, action: str, **parameters: Any) -> Any:
+        """The pages of a listing until IAM says it is whole; a page may be short or empty."""
+        marker: Mapping[str, str] = {}
+        while True:
+            page = self.read(action, **parameters, **marker)
+            yield page
+            if not page.get("IsTruncated"):
+                return
+            marker = {"Marker": page["Marker"]}
+
+
+def error_code(error: Exception) -> str:
+    """AWS's code of an error, or the name of botocore's exception."""
+    if isinstance(error, botocore.exceptions.ClientError):
+        return str(error.response.get("Error", {}).get("Code", ""))
+    return type(error).__name__
+
+
+def error_message(error: Exception) -> str:
+    if isinstance(error, botocore.exceptions.ClientError):
+        return str(error.response.get("Error", {}).get("Message", ""))
+    return str(error)
+
+
+def is_lost_reply(error: Exception) -> bool:
+    """Whether the connection broke after the request was sent, so that AWS may have acted on it."""
+    return isinstance(error, _LOST_REPLY)
+
+
+def is_access_denied(error: Exception) -> bool:
+    return error_code(error) in ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+
+
+def as_aws_error(error: Exception, action: str, resource: str, account: str, **fields: Any) -> AwsError:
+    """The error for a person: call, object, account, code and AWS's words, and the permission that is missing."""
+    where = f" in account {account}" if account else ""
+    about = f" for {resource}" if resource else ""
+    code, text = error_code(error), error_message(error)
+    advice = ""
+    if is_access_denied(error):
+        named = re.search(r"perform: ([\w-]+:\w+)", text)
+        permission = named.group(1) if named else f"iam:{action}"
+        advice = f" The caller needs {permission}."
+    elif isinstance(error, botocore.exceptions.NoCredentialsError):
+        advice = " Give access_key and secret_key, a profile, or AWS_* environment variables."
+    elif isinstance(error, botocore.exceptions.EndpointConnectionError):
+        advice = " Check endpoint_url, region and the network."
+    message = f"{action}{about}{where} failed: {code}: {text}{advice}"
+    return AwsError(message, error_code=code, failed_call=action, **fields)
+
+
+def _raise_lost_reply(caught_exception: Exception | None = None, **dummy: Any) -> None:
+    if caught_exception is not None and is_lost_reply(caught_exception):
+        raise caught_exception
+
+
+def _snake(action: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", action).lower()

@@ -1,0 +1,138 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the options of a task to what it declares. Pure.
+
+The options arrive in the shape of `iam_baseline`; the other modules are a baseline of one element, whose places
+carry no list index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .documents import PolicyDocument, UnreadableDocument
+from .errors import Problem
+from .model import AttachmentDeclaration, Desired, PolicyDeclaration, RoleDeclaration, TrustDeclaration
+from .placeholders import Placeholders
+
+Options = Mapping[str, Any]
+
+
+class Declaring:
+    """Turns options into a `Desired` and gathers what cannot be read on the way in `problems`."""
+
+    def __init__(self, placeholders: Placeholders) -> None:
+        self._placeholders = placeholders
+        self.problems: list[Problem] = []
+
+    def baseline(self, options: Options) -> Desired:
+        """Everything in the options of `iam_baseline`; `state: absent` for the whole is absent for each item."""
+        options = self._placeholders.fill(options)
+        absent = options.get("state") == "absent"
+
+        def items(option: str) -> Iterator[tuple[str, Options]]:
+            for index, item in enumerate(options.get(option) or ()):
+                yield f"{option}[{index}]", {**item, "state": "absent"} if absent else item
+
+        return Desired(
+            policies=tuple(self._policy(item, place) for place, item in items("managed_policies")),
+            roles=tuple(self._role(item, place) for place, item in items("roles")),
+            attachments=tuple(self._attachment(item, place) for place, item in items("attachments")),
+            trust_statements=tuple(self._trust(item, place) for place, item in items("trust_statements")),
+        )
+
+    def single(self, option: str, options: Options) -> Desired:
+        """A baseline with one element under `option`, such as `roles`; its places are bare option names."""
+        options = self._placeholders.fill(options)
+        if option == "managed_policies":
+            return Desired(policies=(self._policy(options, ""),))
+        if option == "roles":
+            return Desired(roles=(self._role(options, ""),))
+        if option == "attachments":
+            return Desired(attachments=(self._attachment(options, ""),))
+        return Desired(trust_statements=(self._trust(options, ""),))
+
+    def _role(self, item: Options, place: str) -> RoleDeclaration:
+        present = item.get("state", "present") == "present"
+        inline = item.get("inline_policies")
+        managed = item.get("managed_policies")
+        return RoleDeclaration(
+            place=place,
+            name=item["name"],
+            present=present,
+            path=item.get("path"),
+            trust=self._document(item.get("assume_role_policy_document"), within(place, "assume_role_policy_document")),
+            managed=None if managed is None else tuple(managed),
+            inline=None if inline is None else self._documents(inline, within(place, "inline_policies")),
+            boundary=item.get("boundary"),
+            description=item.get("description"),
+            max_session_duration=item.get("max_session_duration"),
+            tags=_tags(item),
+            purge_managed=item.get("purge_policies", True),
+            purge_inline=item.get("purge_inline_policies", True),
+            purge_tags=item.get("purge_tags", True),
+        )
+
+    def _policy(self, item: Options, place: str) -> PolicyDeclaration:
+        return PolicyDeclaration(
+            place=place,
+            name=item["name"],
+            present=item.get("state", "present") == "present",
+            path=item.get("path"),
+            description=item.get("description"),
+            document=self._document(item.get("policy"), within(place, "policy")),
+            tags=_tags(item),
+            purge_tags=item.get("purge_tags", True),
+            only_version=item.get("only_version", False),
+        )
+
+    def _attachment(self, item: Options, place: str) -> AttachmentDeclaration:
+        present = item.get("state", "present") == "present"
+        inline = item.get("inline_policies") or {}
+        return AttachmentDeclaration(
+            place=place,
+            kind=item["iam_type"],
+            name=item["iam_name"],
+            present=present,
+            managed=tuple(item.get("managed_policies") or ()),
+            inline=self._documents(inline, within(place, "inline_policies")) if present else dict.fromkeys(inline),
+        )
+
+    def _trust(self, item: Options, place: str) -> TrustDeclaration:
+        return TrustDeclaration(
+            place=place,
+            role=item["name"],
+            present=item.get("state", "present") == "present",
+            statements=tuple(item["statements"]),
+        )
+
+    def _documents(self, sources: Mapping[str, Any], place: str) -> dict[str, PolicyDocument]:
+        documents = {name: self._document(source, f"{place}.{name}") for name, source in sources.items()}
+        for name, document in documents.items():
+            if document is None:
+                self.problems.append(Problem(f"{place}.{name}", "holds no policy document"))
+        return {name: document for name, document in documents.items() if document is not None}
+
+    def _document(self, source: Any, place: str) -> PolicyDocument | None:
+        if source is None:
+            return None
+        if not isinstance(source, (str, Mapping)):
+            self.problems.append(Problem(place, "a policy document is a JSON object with Version and Statement"))
+            return None
+        try:
+            return PolicyDocument.parse(source)
+        except UnreadableDocument as error:
+            self.problems.append(Problem(place, str(error)))
+            return None
+
+
+def within(place: str, option: str) -> str:
+    """The place of an option inside a declaration; the declaration of a single-object module has no place."""
+    return f"{place}.{option}" if place else option
+
+
+def _tags(item: Options) -> dict[str, str] | None:
+    tags = item.get("tags")
+    return None if tags is None else {str(key): "" if value is None else str(value) for key, value in tags.items()}

@@ -1,0 +1,205 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Policy documents as IAM sees them: parsing, canonical form, equality and size.
+
+Everything here is pure. A document is accepted in any shape that is a JSON object; whether IAM would take it
+is the business of the `grammar` room.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+IMPLICIT_VERSION = "2008-10-17"
+
+_ROOT_ARN = re.compile(r"^arn:[a-z0-9-]+:iam::(\d{12}):root$")
+_PRINCIPAL_ID = re.compile(r"^(AROA|AIDA)[A-Z0-9]{8,}$")
+
+
+class UnreadableDocument(ValueError):
+    """The text is not one JSON object. The message says what is wrong and where."""
+
+
+class PolicyDocument:
+    """One policy document, kept as it was written and compared as IAM compares it.
+
+    Two documents are equal when IAM treats them as equal: the order of statements, actions, resources,
+    principals and condition values, duplicates, a scalar or a list of one, the case of actions and of condition
+    keys, `*` or `{"AWS": "*"}`, an account id or its root ARN in any partition, and booleans or numbers
+    written as strings make no difference (FACTS C4). A missing `Version` is 2008-10-17.
+    """
+
+    def __init__(self, content: Mapping[str, Any]) -> None:
+        self.content = content
+
+    @classmethod
+    def parse(cls, source: str | Mapping[str, Any]) -> PolicyDocument:
+        """Read a document from JSON text or from a mapping. Raises UnreadableDocument."""
+        if isinstance(source, Mapping):
+            return cls(source)
+        try:
+            content = json.loads(source, object_pairs_hook=_without_duplicate_keys)
+        except json.JSONDecodeError as error:
+            raise UnreadableDocument(
+                f"not valid JSON: {error.msg} at line {error.lineno} column {error.colno}"
+            ) from error
+        if not isinstance(content, dict):
+            raise UnreadableDocument("a policy document is a JSON object with Version and Statement")
+        return cls(content)
+
+    @cached_property
+    def statements(self) -> tuple[Any, ...]:
+        """The statements as written; a single statement outside a list is one statement."""
+        return tuple(_listed(self.content.get("Statement", ())))
+
+    @cached_property
+    def text(self) -> str:
+        """The compact JSON that is sent to IAM."""
+        return json.dumps(self.content, separators=(",", ":"), ensure_ascii=False)
+
+    @cached_property
+    def size(self) -> int:
+        """Length in characters as IAM counts it for its quotas: white space is free (FACTS C1)."""
+        return len(re.sub(r"\s", "", self.text))
+
+    @cached_property
+    def canonical(self) -> str:
+        """A text that two documents share exactly if IAM treats them as equal."""
+        return json.dumps(_ordered(self.content, fold_case=True), sort_keys=True, ensure_ascii=False)
+
+    def presented(self) -> dict[str, Any]:
+        """The document in canonical order for people to read: actions keep their case."""
+        return _ordered(self.content, fold_case=False)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PolicyDocument) and self.canonical == other.canonical
+
+    def __hash__(self) -> int:
+        return hash(self.canonical)
+
+    def __repr__(self) -> str:
+        return f"PolicyDocument({self.text})"
+
+
+def canonical_statement(statement: Any, *, with_sid: bool = True) -> str:
+    """A text that two statements share exactly if IAM treats them as equal."""
+    ordered = _ordered_statement(statement, fold_case=True)
+    if not with_sid and isinstance(ordered, dict):
+        ordered.pop("Sid", None)
+    return json.dumps(ordered, sort_keys=True, ensure_ascii=False)
+
+
+def principals(statement: Mapping[str, Any], element: str = "Principal") -> list[tuple[str, str]]:
+    """The principals of a statement as (type, value) pairs; `"*"` counts as `("AWS", "*")`."""
+    value = statement.get(element)
+    if isinstance(value, str):
+        return [("AWS", value)]
+    if not isinstance(value, Mapping):
+        return []
+    return [(str(kind), _scalar(entry)) for kind, entries in value.items() for entry in _listed(entries)]
+
+
+def dangling_principals(document: PolicyDocument) -> list[str]:
+    """Unique ids that stand where the ARN of a role or user stood before it was deleted (FACTS C4)."""
+    found = (
+        value
+        for statement in document.statements
+        if isinstance(statement, Mapping)
+        for kind, value in principals(statement)
+        if kind == "AWS" and _PRINCIPAL_ID.match(value)
+    )
+    return sorted(set(found))
+
+
+def _without_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        names = [name for name, dummy in pairs]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        raise UnreadableDocument(f"the key {', '.join(twice)} stands twice in one object")
+    return content
+
+
+def _listed(value: Any) -> Iterable[Any]:
+    return value if isinstance(value, (list, tuple)) else (value,)
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else str(value)
+
+
+def _ordered_values(values: Any) -> str | list[str]:
+    distinct = sorted({_scalar(value) for value in _listed(values)})
+    return distinct[0] if len(distinct) == 1 else distinct
+
+
+def _ordered(content: Mapping[str, Any], *, fold_case: bool) -> dict[str, Any]:
+    ordered = {key: value for key, value in content.items() if key not in ("Version", "Statement")}
+    ordered["Version"] = _scalar(content.get("Version", IMPLICIT_VERSION))
+    by_text = {
+        json.dumps(statement, sort_keys=True, ensure_ascii=False): statement
+        for statement in (
+            _ordered_statement(statement, fold_case=fold_case) for statement in _listed(content.get("Statement", ()))
+        )
+    }
+    ordered["Statement"] = [by_text[text] for text in sorted(by_text)]
+    return {key: ordered[key] for key in sorted(ordered, key=lambda key: (key == "Statement", key != "Version", key))}
+
+
+def _ordered_statement(statement: Any, *, fold_case: bool) -> Any:
+    if not isinstance(statement, Mapping):
+        return statement
+    ordered: dict[str, Any] = {}
+    for element, value in statement.items():
+        if element in ("Action", "NotAction"):
+            names = {_scalar(name) for name in _listed(value)}
+            ordered[element] = _ordered_values([name.lower() for name in names] if fold_case else list(names))
+        elif element in ("Resource", "NotResource"):
+            ordered[element] = _ordered_values(value)
+        elif element in ("Principal", "NotPrincipal"):
+            ordered[element] = _ordered_principals(value)
+        elif element == "Condition":
+            condition = _ordered_condition(value, fold_case=fold_case)
+            if condition:
+                ordered[element] = condition
+        else:
+            ordered[element] = value
+    return ordered
+
+
+def _ordered_principals(value: Any) -> Any:
+    if value == "*":
+        return {"AWS": "*"}
+    if not isinstance(value, Mapping):
+        return value
+    return {str(kind): _ordered_values([_account(entry) for entry in _listed(value[kind])]) for kind in sorted(value)}
+
+
+def _account(principal: Any) -> str:
+    text = _scalar(principal)
+    root = _ROOT_ARN.match(text)
+    return root.group(1) if root else text
+
+
+def _ordered_condition(value: Any, *, fold_case: bool) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    ordered: dict[str, Any] = {}
+    for operator in sorted(value):
+        keys = value[operator]
+        if not isinstance(keys, Mapping):
+            ordered[operator] = keys
+            continue
+        folded = {key.lower() for key in keys}
+        # Two spellings of one key in one block stay apart: IAM documents no meaning for them.
+        fold = fold_case and len(folded) == len(keys)
+        if keys:
+            ordered[operator] = {(key.lower() if fold else key): _ordered_values(keys[key]) for key in sorted(keys)}
+    return ordered

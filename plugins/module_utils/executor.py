@@ -1,0 +1,188 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs a plan: step after step for one object, side by side for different ones."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import Any
+
+import botocore.exceptions
+
+from .account_rules import own_principals
+from .calls import Service, error_code, error_message, is_lost_reply
+from .documents import PolicyDocument
+from .model import AccountState
+from .plan import Plan, Step
+from .shapes import role_of, tags
+
+_CREATIONS = ("CreateRole", "CreatePolicy")
+_STALE = {"EntityAlreadyExists", "NoSuchEntity", "DeleteConflict", "LimitExceeded"}
+
+
+@dataclass
+class Execution:
+    """What became of a plan. `stale` says that the account was not as it had been read: read and plan again."""
+
+    done: list[Step] = field(default_factory=list)
+    not_done: list[Step] = field(default_factory=list)
+    failed: Step | None = None
+    error: Exception | None = None
+
+    @property
+    def stale(self) -> bool:
+        return self.error is not None and error_code(self.error) in _STALE
+
+
+class Executor:
+    """Carries out plans in one account, with at most `workers` writes under way at once."""
+
+    def __init__(self, iam: Service, state: AccountState, workers: int = 8) -> None:
+        self._iam = iam
+        self._state = state
+        self._workers = workers
+        self._created: set[str] = set()
+        self._lock = threading.Lock()
+
+    def run(self, plan: Plan) -> Execution:
+        """Run the steps. At the first that cannot be mended no more are begun; those under way are finished."""
+        waiting_for = _dependencies(plan.steps)
+        finished: set[int] = set()
+        running: dict[Future[None], int] = {}
+        execution = Execution()
+        with ThreadPoolExecutor(max_workers=self._workers) as pool:
+            begun: set[int] = set()
+            while len(finished) < len(plan.steps):
+                if execution.error is None:
+                    for index, step in enumerate(plan.steps):
+                        if index not in begun and waiting_for[index] <= finished and len(running) < self._workers:
+                            begun.add(index)
+                            running[pool.submit(self._write, step)] = index
+                if not running:
+                    break
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    index = running.pop(future)
+                    error = future.exception()
+                    if error is None:
+                        finished.add(index)
+                    elif not isinstance(error, (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError)):
+                        raise error
+                    elif execution.error is None:
+                        execution.failed, execution.error = plan.steps[index], error
+        execution.done = [step for index, step in enumerate(plan.steps) if index in finished]
+        execution.not_done = [step for index, step in enumerate(plan.steps) if index not in finished]
+        return execution
+
+    def wait_until_visible(self, steps: Sequence[Step]) -> None:
+        """Wait until IAM shows what was created, so that the next task finds it (FACTS C3). Gives up quietly."""
+        created = [step for step in steps if step.action in _CREATIONS]
+        with ThreadPoolExecutor(max_workers=self._workers) as pool:
+            list(pool.map(self._look, created))
+
+    def _look(self, step: Step) -> None:
+        missing = lambda error: error_code(error) == "NoSuchEntity"  # noqa: E731
+        try:
+            if step.action == "CreateRole":
+                self._iam.call("GetRole", missing, RoleName=step.parameters["RoleName"])
+            else:
+                self._iam.call("GetPolicy", missing, PolicyArn=self._arn(step))
+        except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError):
+            return
+
+    def _write(self, step: Step) -> None:
+        """Make one write. One that turns out to have been made already, by a request whose reply was lost, is done."""
+        try:
+            self._iam.call(step.action, lambda error: self._may_yet_succeed(step, error), **_request(step))
+        except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
+            if not self._is_done(step, error):
+                raise
+        if step.creates:
+            with self._lock:
+                self._created.add(step.subject)
+
+    def _may_yet_succeed(self, step: Step, error: Exception) -> bool:
+        if is_lost_reply(error):
+            return not self._is_done(step, error)
+        if error_code(error) == "NoSuchEntity" and not _removes(step):
+            with self._lock:
+                return bool(self._created & {step.subject, *step.uses})
+        if error_code(error) == "MalformedPolicyDocument" and "Invalid principal" in error_message(error):
+            # The principals of this account were found to exist; IAM may not know them everywhere yet.
+            return any(
+                own_principals(value, self._state)
+                for value in step.parameters.values()
+                if isinstance(value, PolicyDocument)
+            )
+        return False
+
+    def _is_done(self, step: Step, error: Exception) -> bool:
+        """Whether the account already is as the step wants it, although the call did not say so."""
+        code = error_code(error)
+        if _removes(step):
+            return code == "NoSuchEntity"
+        if step.action == "CreateRole" and code == "EntityAlreadyExists":
+            return self._is_created_role(step.parameters)
+        if step.action == "CreatePolicy" and code == "EntityAlreadyExists":
+            return self._has_default_document(self._arn(step), step.parameters["PolicyDocument"])
+        if step.action == "CreatePolicyVersion" and (code == "LimitExceeded" or is_lost_reply(error)):
+            return self._has_default_document(step.parameters["PolicyArn"], step.parameters["PolicyDocument"])
+        return False
+
+    def _is_created_role(self, wanted: Mapping[str, Any]) -> bool:
+        answer = self._iam.find("GetRole", RoleName=wanted["RoleName"])
+        if answer is None:
+            return False
+        role = role_of(answer["Role"])
+        return (
+            role.path == wanted["Path"]
+            and role.trust == wanted["AssumeRolePolicyDocument"]
+            and role.description == wanted["Description"]
+            and role.max_session_duration == wanted["MaxSessionDuration"]
+            and role.boundary == wanted.get("PermissionsBoundary")
+            and dict(role.tags) == tags(wanted["Tags"])
+        )
+
+    def _has_default_document(self, arn: str, wanted: PolicyDocument) -> bool:
+        policy = self._iam.find("GetPolicy", PolicyArn=arn)
+        if policy is None:
+            return False
+        version = policy["Policy"]["DefaultVersionId"]
+        answer = self._iam.find("GetPolicyVersion", PolicyArn=arn, VersionId=version)
+        return answer is not None and PolicyDocument.parse(answer["PolicyVersion"]["Document"]) == wanted
+
+    def _arn(self, step: Step) -> str:
+        return self._state.account.arn("policy", step.parameters["Path"], step.parameters["PolicyName"])
+
+
+def _removes(step: Step) -> bool:
+    return step.action.startswith(("Delete", "Detach", "Remove", "Untag"))
+
+
+def _request(step: Step) -> dict[str, Any]:
+    """The parameters of the call; what is empty is left out, but for UpdateRole, where it clears what is there."""
+    return {
+        key: value.text if isinstance(value, PolicyDocument) else value
+        for key, value in step.parameters.items()
+        if value not in ([], "") or step.action == "UpdateRole"
+    }
+
+
+def _dependencies(steps: Sequence[Step]) -> list[set[int]]:
+    """For each step, the earlier steps that it shares an object with and that have to be finished first."""
+    writers: dict[str, list[int]] = defaultdict(list)
+    readers: dict[str, list[int]] = defaultdict(list)
+    dependencies = []
+    for index, step in enumerate(steps):
+        earlier = set(writers[step.subject]) | set(readers[step.subject])
+        for key in step.uses:
+            earlier |= set(writers[key])
+        dependencies.append(earlier)
+        writers[step.subject].append(index)
+        for key in step.uses:
+            readers[key].append(index)
+    return dependencies

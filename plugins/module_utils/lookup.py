@@ -1,0 +1,126 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The declared objects one by one, for a task about a single object, a huge account, or a caller without
+GetAccountAuthorizationDetails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from .calls import Service
+from .model import (
+    POLICY_VERSION_LIMIT,
+    Account,
+    AccountState,
+    Desired,
+    Identity,
+    IdentityKind,
+    ManagedPolicy,
+    identity_key,
+)
+from .references import policy_references
+from .shapes import attached, identity_of, inline, policy_of, role_of
+
+
+class Lookup:
+    """Reads single objects of an account."""
+
+    def __init__(self, iam: Service, account: Account, workers: int = 8) -> None:
+        self._iam = iam
+        self._account = account
+        self._workers = workers
+        self._role_names: dict[str, str] | None = None
+
+    def read(self, desired: Desired) -> AccountState:
+        """The state of everything that is declared, and of nothing else. Raises what botocore raises."""
+        wanted: dict[str, tuple[IdentityKind, str]] = {}
+        for role in desired.roles:
+            wanted[role.key] = ("role", role.name)
+        for attachment in desired.attachments:
+            wanted[attachment.key] = (attachment.kind, attachment.name)
+        for trust in desired.trust_statements:
+            wanted[trust.key] = ("role", trust.role)
+        own = self._own_policies(desired)
+        whole = {policy.name.lower() for policy in desired.policies if policy.only_version or not policy.present}
+        with ThreadPoolExecutor(max_workers=self._workers) as pool:
+            identities = pool.map(lambda item: self.identity(*item), wanted.values())
+            policies = pool.map(lambda shape: self._policy(shape, whole), own)
+            found = [identity for identity in identities if identity is not None]
+            read = list(policies)
+        return AccountState(
+            account=self._account,
+            identities={identity.key: identity for identity in found},
+            policies={policy.name.lower(): policy for policy in read},
+        )
+
+    def identity(self, kind: IdentityKind, name: str) -> Identity | None:
+        """One user, group or role with its policies; a role is found under any spelling of its name."""
+        capital = kind.capitalize()
+        answer = self._iam.find(f"Get{capital}", **{f"{capital}Name": name})
+        if answer is None and kind == "role":
+            spelling = self._spelling(name)
+            if spelling is not None:
+                name = spelling
+                answer = self._iam.find("GetRole", RoleName=name)
+        if answer is None:
+            return None
+        owner = {f"{capital}Name": name}
+        detail = {
+            **answer[capital],
+            "AttachedManagedPolicies": _all(
+                self._iam.pages(f"ListAttached{capital}Policies", **owner), "AttachedPolicies"
+            ),
+            f"{capital}PolicyList": self._inline(capital, owner),
+        }
+        if kind == "role":
+            return role_of(detail)
+        return identity_of(kind, detail)
+
+    def exists(self, kind: str, name: str) -> str | None:
+        """The ARN of a role or user, None if there is none of that name."""
+        capital = kind.capitalize()
+        answer = self._iam.find(f"Get{capital}", **{f"{capital}Name": name})
+        return answer[capital]["Arn"] if answer else None
+
+    def instance_profiles(self, role: str) -> tuple[str, ...]:
+        profiles = _all(self._iam.pages("ListInstanceProfilesForRole", RoleName=role), "InstanceProfiles")
+        return tuple(sorted(profile["InstanceProfileName"] for profile in profiles))
+
+    def _inline(self, capital: str, owner: dict[str, str]) -> list[dict[str, Any]]:
+        names = _all(self._iam.pages(f"List{capital}Policies", **owner), "PolicyNames")
+        found = (self._iam.find(f"Get{capital}Policy", **owner, PolicyName=name) for name in names)
+        return [policy for policy in found if policy is not None]
+
+    def _spelling(self, name: str) -> str | None:
+        if self._role_names is None:
+            listed = _all(self._iam.pages("ListRoles", MaxItems=1000), "Roles")
+            self._role_names = {identity_key("role", role["RoleName"]): role["RoleName"] for role in listed}
+        return self._role_names.get(identity_key("role", name))
+
+    def _own_policies(self, desired: Desired) -> list[dict[str, Any]]:
+        """The account's own policies that are declared or that a reference could mean."""
+        names = {policy.name.lower() for policy in desired.policies}
+        names |= {reference.rpartition("/")[2].lower() for dummy, dummy2, reference in policy_references(desired)}
+        if not names:
+            return []
+        listed = _all(self._iam.pages("ListPolicies", Scope="Local", MaxItems=1000), "Policies")
+        return [policy for policy in listed if policy["PolicyName"].lower() in names]
+
+    def _policy(self, shape: dict[str, Any], whole: set[str]) -> ManagedPolicy:
+        arn = shape["Arn"]
+        versions = _all(self._iam.pages("ListPolicyVersions", PolicyArn=arn), "Versions")
+        all_documents = shape["PolicyName"].lower() in whole or len(versions) >= POLICY_VERSION_LIMIT
+        for version in versions:
+            if all_documents or version["IsDefaultVersion"]:
+                answer = self._iam.read("GetPolicyVersion", PolicyArn=arn, VersionId=version["VersionId"])
+                version["Document"] = answer["PolicyVersion"]["Document"]
+        # ListPolicies tells neither description nor tags; GetPolicy tells both.
+        detail = self._iam.read("GetPolicy", PolicyArn=arn)["Policy"]
+        return policy_of(detail, versions)
+
+
+def _all(pages: Iterable[dict[str, Any]], member: str) -> list[Any]:
+    return [item for page in pages for item in page[member]]

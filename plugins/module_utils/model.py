@@ -1,0 +1,248 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is declared and what is there, as frozen data. No behaviour beyond naming things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .documents import PolicyDocument
+
+IdentityKind = Literal["user", "group", "role"]
+
+DEFAULT_SESSION_DURATION = 3600
+"""Seconds; what IAM gives a role that names no MaxSessionDuration (FACTS C1)."""
+
+POLICY_VERSION_LIMIT = 5
+"""Versions a customer managed policy can hold; fixed by AWS (FACTS C1)."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """An AWS account: its id of 12 digits and the partition it lives in (`aws`, `aws-cn`, `aws-us-gov`, …)."""
+
+    id: str
+    partition: str
+
+    def arn(self, kind: str, path: str, name: str) -> str:
+        """The ARN an object of this account has or will have; `kind` is role, policy, user or group."""
+        return f"arn:{self.partition}:iam::{self.id}:{kind}{path}{name}"
+
+
+PROVISIONAL_ACCOUNT = Account("000000000000", "aws")
+"""Stands in where a declaration is checked before the account is known."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A user, group or role that permissions are attached to."""
+
+    kind: IdentityKind
+    name: str
+    path: str
+    arn: str
+    managed: frozenset[str] = frozenset()
+    inline: Mapping[str, PolicyDocument] = field(default_factory=dict)
+    boundary: str | None = None
+
+    @property
+    def key(self) -> str:
+        return identity_key(self.kind, self.name)
+
+
+@dataclass(frozen=True)
+class Role(Identity):
+    """A role whole. `last_used` is IAM's RoleLastUsed: `{"date": ISO 8601, "region": …}`, or empty."""
+
+    trust: PolicyDocument = field(default_factory=lambda: PolicyDocument({}))
+    description: str = ""
+    max_session_duration: int = DEFAULT_SESSION_DURATION
+    tags: Mapping[str, str] = field(default_factory=dict)
+    unique_id: str = ""
+    last_used: Mapping[str, str] = field(default_factory=dict)
+    instance_profiles: tuple[str, ...] = ()
+    source_template: str | None = None
+
+
+@dataclass(frozen=True)
+class PolicyVersion:
+    id: str
+    created: str
+    document: PolicyDocument | None
+
+
+@dataclass(frozen=True)
+class ManagedPolicy:
+    """A customer managed policy whole. `versions` leaves out the default one, oldest first."""
+
+    name: str
+    path: str
+    arn: str
+    document: PolicyDocument
+    description: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    default_version: str = "v1"
+    versions: tuple[PolicyVersion, ...] = ()
+    attachments: int = 0
+    boundary_uses: int = 0
+
+    @property
+    def key(self) -> str:
+        return policy_key(self.arn)
+
+
+@dataclass(frozen=True)
+class AwsManagedPolicy:
+    """A policy that AWS owns. `document` is None where it could not be read."""
+
+    name: str
+    arn: str
+    document: PolicyDocument | None = None
+
+
+@dataclass(frozen=True)
+class Quotas:
+    """IAM's quotas of one account, with IAM's defaults (FACTS C1); sizes in characters without white space."""
+
+    managed_policies_per_role: int = 10
+    trust_policy_size: int = 2048
+    inline_size: Mapping[IdentityKind, int] = field(
+        default_factory=lambda: {"role": 10240, "user": 2048, "group": 5120}
+    )
+    managed_policy_size: int = 6144
+    roles: int = 1000
+    managed_policies: int = 1500
+    roles_in_use: int = 0
+    managed_policies_in_use: int = 0
+
+
+@dataclass(frozen=True)
+class AccountState:
+    """What is in the account, as far as it was read.
+
+    `identities` is keyed by `identity_key`, `policies` by lower-case name, because IAM names are unique
+    regardless of case; `aws_policies` by name, with every path under which AWS has a policy of that name.
+    `principals` holds the ARNs of roles and users that were looked up and exist; None means that all roles are
+    in `identities`.
+    """
+
+    account: Account
+    identities: Mapping[str, Identity] = field(default_factory=dict)
+    policies: Mapping[str, ManagedPolicy] = field(default_factory=dict)
+    aws_policies: Mapping[str, tuple[AwsManagedPolicy, ...]] = field(default_factory=dict)
+    missing_principals: frozenset[str] = frozenset()
+    policy_suggestions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    policy_users: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def role(self, name: str) -> Role | None:
+        found = self.identities.get(identity_key("role", name))
+        return found if isinstance(found, Role) else None
+
+    def policy_at(self, arn: str) -> ManagedPolicy | None:
+        return next((policy for policy in self.policies.values() if policy.arn == arn), None)
+
+    def aws_policy_at(self, arn: str) -> AwsManagedPolicy | None:
+        candidates = self.aws_policies.get(arn.rpartition("/")[2], ())
+        return next((policy for policy in candidates if policy.arn == arn), None)
+
+    def document_of(self, arn: str) -> PolicyDocument | None:
+        """The document of a managed policy of either kind, None where it is not known."""
+        policy = self.policy_at(arn) or self.aws_policy_at(arn)
+        return policy.document if policy else None
+
+
+@dataclass(frozen=True)
+class RoleDeclaration:
+    """A role as declared. None means: say nothing of it, leave what is there."""
+
+    place: str
+    name: str
+    present: bool
+    path: str | None = None
+    trust: PolicyDocument | None = None
+    managed: tuple[str, ...] | None = None
+    inline: Mapping[str, PolicyDocument] | None = None
+    boundary: str | None = None
+    description: str | None = None
+    max_session_duration: int | None = None
+    tags: Mapping[str, str] | None = None
+    purge_managed: bool = True
+    purge_inline: bool = True
+    purge_tags: bool = True
+
+    @property
+    def key(self) -> str:
+        return identity_key("role", self.name)
+
+
+@dataclass(frozen=True)
+class PolicyDeclaration:
+    """A customer managed policy as declared."""
+
+    place: str
+    name: str
+    present: bool
+    path: str | None = None
+    description: str | None = None
+    document: PolicyDocument | None = None
+    tags: Mapping[str, str] | None = None
+    purge_tags: bool = True
+    only_version: bool = False
+
+
+@dataclass(frozen=True)
+class AttachmentDeclaration:
+    """Policies on an identity that someone else owns. A document of None names a policy to remove."""
+
+    place: str
+    kind: IdentityKind
+    name: str
+    present: bool
+    managed: tuple[str, ...] = ()
+    inline: Mapping[str, PolicyDocument | None] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return identity_key(self.kind, self.name)
+
+
+@dataclass(frozen=True)
+class TrustDeclaration:
+    """Statements in the trust policy of a role that someone else owns."""
+
+    place: str
+    role: str
+    present: bool
+    statements: tuple[Mapping[str, Any], ...]
+
+    @property
+    def key(self) -> str:
+        return identity_key("role", self.role)
+
+
+@dataclass(frozen=True)
+class Desired:
+    """Everything one task declares for one account."""
+
+    policies: tuple[PolicyDeclaration, ...] = ()
+    roles: tuple[RoleDeclaration, ...] = ()
+    attachments: tuple[AttachmentDeclaration, ...] = ()
+    trust_statements: tuple[TrustDeclaration, ...] = ()
+
+    def identity_keys(self) -> set[str]:
+        declared: Iterator[RoleDeclaration | AttachmentDeclaration | TrustDeclaration] = iter(
+            (*self.roles, *self.attachments, *self.trust_statements)
+        )
+        return {declaration.key for declaration in declared}
+
+
+def identity_key(kind: str, name: str) -> str:
+    """Names are unique per kind, whatever their case and path (FACTS C5)."""
+    return f"{kind}/{name.lower()}"
+
+
+def policy_key(arn: str) -> str:
+    return f"policy/{arn}"

@@ -1,0 +1,63 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A plan: the ordered list of IAM writes that turn what is there into what is declared."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .documents import PolicyDocument
+from .model import Account
+
+
+@dataclass(frozen=True)
+class Step:
+    """Exactly one IAM write.
+
+    `subject` is the key of the object that is written, `uses` the keys of objects that have to be there or that
+    feel the write: two steps that share a subject, or of which one uses the subject of the other, run in the
+    order of the plan, all others may run side by side. `takes_away` is what the step removes for good, for the result.
+    """
+
+    action: str
+    resource: str
+    reason: str
+    subject: str
+    parameters: Mapping[str, Any]
+    uses: frozenset[str] = frozenset()
+    creates: bool = False
+    deletes: bool = False
+    takes_away: Mapping[str, Any] = field(default_factory=dict)
+
+    def shown(self) -> dict[str, str]:
+        """The step as it stands in a result."""
+        return {"action": self.action, "resource": self.resource, "reason": self.reason}
+
+
+@dataclass(frozen=True)
+class Plan:
+    account: Account
+    steps: tuple[Step, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """SHA-256 over the account and every write with its parameters, documents in canonical form."""
+        content = [
+            [step.action, step.resource, {key: _canonical(value) for key, value in step.parameters.items()}]
+            for step in self.steps
+        ]
+        text = json.dumps([self.account.id, self.account.partition, content], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def shown(self) -> list[dict[str, str]]:
+        return [step.shown() for step in self.steps]
+
+
+def _canonical(value: Any) -> Any:
+    return value.canonical if isinstance(value, PolicyDocument) else value

@@ -1,0 +1,148 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the state and the target of an account to the plan that joins them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from .account_rules import own_principals
+from .change import Change
+from .model import AccountState, Identity, Quotas, Role, identity_key
+from .plan import Plan
+from .policy_changes import policy_changes
+from .role_changes import identity_changes
+from .target import Target
+from .write_order import ordered
+
+
+def plan(state: AccountState, target: Target, quotas: Quotas) -> Plan:
+    """Every write that is needed, in an order that is safe at each step (see the `write_order` room)."""
+    changes = list(_changes(state, target, quotas))
+    forced: list[tuple[str, str]] = []
+    warnings: list[str] = []
+    for key, after in target.identities.items():
+        before = state.identities.get(key)
+        if before is not None and after is not None:
+            pairs, told = _for_want_of_room(before, after, changes, quotas)
+            forced += pairs
+            warnings += told
+    order = ordered(changes, forced)
+    return Plan(state.account, tuple(order.steps), tuple((*target.warnings, *warnings, *order.warnings)))
+
+
+def _changes(state: AccountState, target: Target, quotas: Quotas) -> Iterator[Change]:
+    after_state = replace(
+        state, policies={**state.policies, **{name: policy for name, policy in target.policies.items() if policy}}
+    )
+    for name, after_policy in target.policies.items():
+        before_policy = state.policies.get(name)
+        arn = before_policy.arn if before_policy else ""
+        yield from policy_changes(
+            before_policy,
+            after_policy,
+            granted_to=_holding(arn, state, target),
+            bounding=_bounded_by(arn, state, target),
+            only_version=name in target.only_version,
+            quotas=quotas,
+        )
+    deferred = _created_too_late(state, target)
+    for key, after in target.identities.items():
+        before = state.identities.get(key)
+        if before != after:
+            yield from identity_changes(before, after, after_state, quotas, deferred.get(key, frozenset()))
+
+
+def _holding(arn: str, state: AccountState, target: Target) -> frozenset[str]:
+    """Identities of the target that hold a policy before and after."""
+    return frozenset(
+        key
+        for key, after in target.identities.items()
+        if after is not None
+        and arn in after.managed
+        and key in state.identities
+        and arn in state.identities[key].managed
+    )
+
+
+def _bounded_by(arn: str, state: AccountState, target: Target) -> frozenset[str]:
+    return frozenset(
+        key
+        for key, after in target.identities.items()
+        if after is not None
+        and arn == after.boundary
+        and key in state.identities
+        and arn == state.identities[key].boundary
+    )
+
+
+def _created_too_late(state: AccountState, target: Target) -> dict[str, frozenset[str]]:
+    """Principals that new roles cannot name when they are created: themselves, and each other in a circle."""
+    new = {
+        key: role for key, role in target.identities.items() if isinstance(role, Role) and key not in state.identities
+    }
+    waiting = {
+        key: {arn for arn in own_principals(role.trust, state) if identity_key("role", arn.rpartition("/")[2]) in new}
+        for key, role in new.items()
+    }
+    late: dict[str, frozenset[str]] = {}
+    created: set[str] = set()
+    while waiting:
+        ready = [key for key, arns in waiting.items() if {_key(arn) for arn in arns} <= created]
+        if not ready:
+            ready = [min(waiting, key=lambda key: (len(waiting[key]), key))]
+            late[ready[0]] = frozenset(arn for arn in waiting[ready[0]] if _key(arn) not in created)
+        for key in ready:
+            created.add(key)
+            del waiting[key]
+    return late
+
+
+def _key(arn: str) -> str:
+    return identity_key("role", arn.rpartition("/")[2])
+
+
+def _for_want_of_room(
+    before: Identity, after: Identity, changes: list[Change], quotas: Quotas
+) -> tuple[list[tuple[str, str]], list[str]]:
+    """Where a quota leaves no room to add before removing: what has to go first, and the warning that says so."""
+    own = [change for change in changes if change.subject == before.key]
+    pairs: list[tuple[str, str]] = []
+    warnings: list[str] = []
+    attached = [change.key for change in own if change.attaches]
+    detached = [change.key for change in own if change.detaches]
+    surplus = len(before.managed | after.managed) - quotas.managed_policies_per_role
+    if before.kind == "role" and surplus > 0 and attached and detached:
+        first = detached[:surplus]
+        pairs += [(gone, new) for gone in first for new in attached]
+        warnings.append(
+            _told(before, f"the quota of {quotas.managed_policies_per_role} managed policies", first, attached)
+        )
+    sizes = {
+        name: (_size(before, name), _size(after, name))
+        for name in {*before.inline, *after.inline}
+        if before.inline.get(name) != after.inline.get(name)
+    }
+    unchanged = sum(document.size for name, document in after.inline.items() if name not in sizes)
+    together = unchanged + sum(max(pair) for pair in sizes.values())
+    keys = {name: f"{before.kind}/{before.name} inline {name}" for name in sorted(sizes)}
+    shrinking = [keys[name] for name in keys if sizes[name][1] < sizes[name][0]]
+    growing = [keys[name] for name in keys if sizes[name][1] > sizes[name][0]]
+    if together > quotas.inline_size[before.kind] and shrinking and growing:
+        pairs += [(less, more) for less in shrinking for more in growing]
+        quota = f"the quota of {quotas.inline_size[before.kind]} characters of inline policies"
+        warnings.append(_told(before, quota, shrinking, growing))
+    return pairs, warnings
+
+
+def _size(identity: Identity, name: str) -> int:
+    return identity.inline[name].size if name in identity.inline else 0
+
+
+def _told(identity: Identity, quota: str, gone: list[str], new: list[str]) -> str:
+    return (
+        f"{identity.kind} {identity.name} has no room under {quota} to add before removing: between them it lacks what both"
+        f" {', '.join(gone)} and {', '.join(new)} grant"
+    )

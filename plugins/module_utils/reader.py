@@ -1,0 +1,187 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The account's actual state, with the fewest calls."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import botocore.exceptions
+
+from .account_rules import own_principals
+from .aws_policies import AwsPolicies
+from .calls import is_access_denied
+from .credentials import Connection
+from .errors import EngineError
+from .lookup import Lookup
+from .model import AccountState, Desired, ManagedPolicy, Quotas, Role
+from .references import Resolver, policy_references
+from .shapes import tags
+from .sweep import Sweep, TooCostly
+from .target import Target, target_of
+
+LOOKUP_CALLS_PER_OBJECT = 4
+"""What looking up one object takes: itself, its attachments, its inline policies and about one document."""
+
+
+class Reader:
+    """Reads what one task declares. Every method raises what botocore raises."""
+
+    def __init__(self, connection: Connection, workers: int = 8) -> None:
+        self._connection = connection
+        self._iam = connection.iam
+        self._workers = workers
+
+    def state(self, desired: Desired, *, whole_account: bool) -> AccountState:
+        """The state of the account: by a sweep if `whole_account`, where it pays and is allowed, else by look-ups."""
+        state = self._swept(desired) if whole_account else None
+        if state is None:
+            state = Lookup(self._iam, self._connection.caller_account(), self._workers).read(desired)
+            return self._with_instance_profiles(desired, state)
+        return self._with_policy_tags(desired, state)
+
+    def with_policies(self, desired: Desired, state: AccountState) -> AccountState:
+        """The state, with AWS's policies in it that are to be attached or detached and are not known yet."""
+        resolver = Resolver.of(desired, state)
+        wanted = set()
+        names = set()
+        for dummy, key, reference in policy_references(desired):
+            names.add(reference.rpartition("/")[2])
+            if not resolver.settled(reference, state.identities.get(key)):
+                seen = state.aws_policies.get(reference, ())
+                wanted.add(seen[0].arn if seen else reference)
+        for role in desired.roles:
+            there = state.identities.get(role.key)
+            leaving = there is not None and (not role.present or (role.managed is not None and role.purge_managed))
+            if there is not None and leaving:
+                kept = names if role.present else set()
+                wanted |= {
+                    arn for arn in there.managed if arn.split(":")[4] == "aws" and arn.rpartition("/")[2] not in kept
+                }
+        if not wanted:
+            return state
+        policies = AwsPolicies(self._iam, state.account.partition, self._workers)
+        found = {**state.aws_policies, **policies.find(wanted)}
+        unknown = {
+            reference.rpartition("/")[2]
+            for reference in wanted
+            if reference.rpartition("/")[2] not in found and reference.rpartition("/")[2].lower() not in state.policies
+        }
+        return replace(state, aws_policies=found, policy_suggestions=policies.suggestions(unknown))
+
+    def with_principals(self, state: AccountState, target: Target) -> AccountState:
+        """The state, knowing which principals of this account that new trust policies name do not exist."""
+        named: set[str] = set()
+        for key, role in target.identities.items():
+            before = state.identities.get(key)
+            if isinstance(role, Role) and not (isinstance(before, Role) and before.trust == role.trust):
+                named |= own_principals(role.trust, state)
+        declared = {identity.arn for identity in target.identities.values() if identity is not None}
+        known = {identity.arn for identity in state.identities.values()} | declared
+        asked = sorted(named - known)
+        lookup = Lookup(self._iam, state.account)
+        with ThreadPoolExecutor(max_workers=self._workers) as pool:
+            found = pool.map(lambda arn: lookup.exists(_kind(arn), arn.rpartition("/")[2]), asked)
+            missing = frozenset(arn for arn, actual in zip(asked, found) if actual != arn)
+        return replace(state, missing_principals=missing)
+
+    def with_policy_users(self, desired: Desired, state: AccountState) -> AccountState:
+        """The state, knowing who uses the policies that are to be deleted."""
+        users = {}
+        for declared in desired.policies:
+            policy = state.policies.get(declared.name.lower())
+            if policy is not None and not declared.present and policy.attachments + policy.boundary_uses:
+                users[policy.arn] = self._users(policy)
+        return replace(state, policy_users=users)
+
+    def quotas(self) -> Quotas:
+        """The account's quotas; IAM's defaults where the caller may not read them."""
+        try:
+            summary = self._iam.read("GetAccountSummary")["SummaryMap"]
+        except botocore.exceptions.ClientError as error:
+            if is_access_denied(error):
+                return Quotas()
+            raise
+        default = Quotas()
+        return Quotas(
+            managed_policies_per_role=summary.get("AttachedPoliciesPerRoleQuota", default.managed_policies_per_role),
+            trust_policy_size=summary.get("AssumeRolePolicySizeQuota", default.trust_policy_size),
+            inline_size={
+                "role": summary.get("RolePolicySizeQuota", default.inline_size["role"]),
+                "user": summary.get("UserPolicySizeQuota", default.inline_size["user"]),
+                "group": summary.get("GroupPolicySizeQuota", default.inline_size["group"]),
+            },
+            managed_policy_size=summary.get("PolicySizeQuota", default.managed_policy_size),
+            roles=summary.get("RolesQuota", default.roles),
+            managed_policies=summary.get("PoliciesQuota", default.managed_policies),
+            roles_in_use=summary.get("Roles", 0),
+            managed_policies_in_use=summary.get("Policies", 0),
+        )
+
+    def _swept(self, desired: Desired) -> AccountState | None:
+        objects = len(desired.identity_keys()) + len(desired.policies)
+        try:
+            account, state = Sweep(self._iam, LOOKUP_CALLS_PER_OBJECT * objects + 1).read(desired)
+        except TooCostly:
+            return None
+        except botocore.exceptions.ClientError as error:
+            if is_access_denied(error):
+                return None
+            raise
+        if account is not None:
+            self._connection.account = account
+        return replace(state, account=self._connection.caller_account())
+
+    def _with_policy_tags(self, desired: Desired, state: AccountState) -> AccountState:
+        names = [policy.name.lower() for policy in desired.policies if policy.name.lower() in state.policies]
+
+        def tagged(name: str) -> ManagedPolicy:
+            policy = state.policies[name]
+            pages = self._iam.pages("ListPolicyTags", PolicyArn=policy.arn)
+            return replace(policy, tags=tags(pair for page in pages for pair in page["Tags"]))
+
+        with ThreadPoolExecutor(max_workers=self._workers) as pool:
+            policies = dict(zip(names, pool.map(tagged, names)))
+        return replace(state, policies={**state.policies, **policies})
+
+    def _with_instance_profiles(self, desired: Desired, state: AccountState) -> AccountState:
+        lookup = Lookup(self._iam, state.account)
+        identities = dict(state.identities)
+        for declared in desired.roles:
+            role = identities.get(declared.key)
+            if isinstance(role, Role) and not declared.present:
+                identities[declared.key] = replace(role, instance_profiles=lookup.instance_profiles(role.name))
+        return replace(state, identities=identities)
+
+    def _users(self, policy: ManagedPolicy) -> tuple[str, ...]:
+        found = []
+        for usage in ("PermissionsPolicy", "PermissionsBoundary"):
+            for page in self._iam.pages("ListEntitiesForPolicy", PolicyArn=policy.arn, PolicyUsageFilter=usage):
+                for kind in ("User", "Group", "Role"):
+                    found += [
+                        f"{kind.lower()}/{entity[f'{kind}Name'].lower()}" for entity in page.get(f"Policy{kind}s", ())
+                    ]
+        return tuple(sorted(set(found)))
+
+
+def complete(reader: Reader, desired: Desired, state: AccountState) -> tuple[AccountState, Target]:
+    """Read what only the declarations together with the state show to be needed, and lay the target."""
+    state = reader.with_policies(desired, state)
+    state = reader.with_policy_users(desired, state)
+    target = target_of(desired, state)
+    return reader.with_principals(state, target), target
+
+
+def require_account(state: AccountState, account_id: str | None) -> None:
+    """Refuse to go on in another account than the caller meant. Raises EngineError."""
+    if account_id and account_id != state.account.id:
+        raise EngineError(
+            f"These credentials belong to account {state.account.id}, not to {account_id}: nothing was written."
+            " Check aws_account_id of the host, assume_role and the credentials."
+        )
+
+
+def _kind(arn: str) -> str:
+    return arn.split(":")[5].partition("/")[0]

@@ -1,0 +1,131 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the name or ARN of a managed policy, as declared, to the ARN it has. Pure.
+
+AWS's own documents give wrong ARNs for its policies (FACTS A0), and a name says nothing of the path. So what is
+declared is never trusted: a name or an ARN counts if such a policy is attached already, is declared in the same
+task, is in the account, or was found at AWS.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from .errors import Problem
+from .model import AccountState, Desired, Identity, PolicyDeclaration
+
+AWS_POLICY_PATHS = ("/", "/service-role/", "/job-function/", "/aws-service-role/", "/root-task/")
+"""Every path under which AWS keeps managed policies (catalogue of 2026-09-30, FACTS 0 CAT)."""
+
+
+@dataclass(frozen=True)
+class Resolver:
+    """Answers what a reference of one task means in one account."""
+
+    state: AccountState
+    declared: Mapping[str, PolicyDeclaration]
+
+    @classmethod
+    def of(cls, desired: Desired, state: AccountState) -> Resolver:
+        return cls(state, {policy.name.lower(): policy for policy in desired.policies})
+
+    def arn_of_declared(self, policy: PolicyDeclaration) -> str:
+        """The ARN a declared policy has, or will have; one that exists keeps its path and spelling."""
+        there = self.state.policies.get(policy.name.lower())
+        return there.arn if there else self.state.account.arn("policy", policy.path or "/", policy.name)
+
+    def resolve(self, reference: str, place: str, identity: Identity | None) -> str | Problem:
+        """The ARN that is meant, or why none is. `identity` is what it is (to be) attached to, if it is there."""
+        if reference.startswith("arn:"):
+            return self._resolve_arn(reference, place, identity)
+        return self._resolve_name(reference, place, identity)
+
+    def settled(self, reference: str, identity: Identity | None) -> bool:
+        """Whether the reference can be resolved without asking AWS for its own policies."""
+        name = reference.rpartition("/")[2]
+        if reference.startswith("arn:"):
+            return not _is_aws(reference) or reference in _bound(identity)
+        if name.lower() in self.declared:
+            return True
+        return any(arn.rpartition("/")[2] == name for arn in _bound(identity))
+
+    def _resolve_name(self, name: str, place: str, identity: Identity | None) -> str | Problem:
+        declared = self.declared.get(name.lower())
+        if declared is not None:
+            return self.arn_of_declared(declared)
+        own = self.state.policies.get(name.lower())
+        aws = {policy.arn for policy in self.state.aws_policies.get(name, ())}
+        aws |= {arn for arn in _bound(identity) if _is_aws(arn) and arn.rpartition("/")[2] == name}
+        candidates = sorted(aws | ({own.arn} if own else set()))
+        if len(candidates) > 1:
+            return Problem(place, f'"{name}" is ambiguous: give one of the ARNs {" or ".join(candidates)}')
+        if not candidates:
+            return Problem(
+                place, f"no managed policy is called \"{name}\", neither AWS's nor this account's{self._hint(name)}"
+            )
+        return candidates[0] if aws or own is None else own.arn
+
+    def _resolve_arn(self, arn: str, place: str, identity: Identity | None) -> str | Problem:
+        partition, owner, name = arn.split(":")[1], arn.split(":")[4], arn.rpartition("/")[2]
+        account = self.state.account
+        if arn in _bound(identity):
+            return arn
+        if partition != account.partition:
+            return Problem(
+                place, f"{arn} is of partition {partition}, but account {account.id} is in {account.partition}"
+            )
+        if owner not in ("aws", account.id):
+            return Problem(
+                place,
+                f"{arn} belongs to account {owner}; only policies of AWS or of account {account.id} can be attached",
+            )
+        if owner == "aws":
+            known = [policy.arn for policy in self.state.aws_policies.get(name, ())]
+        else:
+            declared, own = self.declared.get(name.lower()), self.state.policies.get(name.lower())
+            known = [self.arn_of_declared(declared)] if declared else [own.arn] if own else []
+        if arn in known:
+            return arn
+        if known:
+            return Problem(place, f"{arn} does not exist; did you mean {' or '.join(sorted(known))}?")
+        return Problem(place, f"{arn} does not exist{self._hint(name)}")
+
+    def _hint(self, name: str) -> str:
+        suggestions = list(self.state.policy_suggestions.get(name, ()))
+        own = {policy.name: policy.arn for policy in self.state.policies.values()}
+        suggestions += [own[near] for near in difflib.get_close_matches(name, own, n=1, cutoff=0.8)]
+        return f"; did you mean {' or '.join(suggestions)}?" if suggestions else ""
+
+
+def is_for_service_linked_roles(arn: str) -> bool:
+    """Policies under this path attach only to their service's own role (FACTS A0)."""
+    return _is_aws(arn) and ":policy/aws-service-role/" in arn
+
+
+def policy_references(desired: Desired) -> Iterator[tuple[str, str, str]]:
+    """Every reference to a managed policy that is to be attached or used as a boundary: (place, key, reference)."""
+    for role in desired.roles:
+        if not role.present:
+            continue
+        place = f"{role.place}." if role.place else ""
+        for index, reference in enumerate(role.managed or ()):
+            yield f"{place}managed_policies[{index}]", role.key, reference
+        if role.boundary:
+            yield f"{place}boundary", role.key, role.boundary
+    for attachment in desired.attachments:
+        place = f"{attachment.place}." if attachment.place else ""
+        for index, reference in enumerate(attachment.managed):
+            yield f"{place}managed_policies[{index}]", attachment.key, reference
+
+
+def _is_aws(arn: str) -> bool:
+    return arn.split(":")[4:5] == ["aws"]
+
+
+def _bound(identity: Identity | None) -> frozenset[str]:
+    if identity is None:
+        return frozenset()
+    return identity.managed | ({identity.boundary} if identity.boundary else set())

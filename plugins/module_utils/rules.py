@@ -1,0 +1,216 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What IAM would refuse in a declaration whatever the account holds, found before the first call.
+
+Sources: the constraints of the IAM API reference and FACTS C1, C4. What depends on the account's state is in the
+`account_rules` room.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from .declaration import within
+from .documents import PolicyDocument
+from .errors import Problem
+from .grammar import identity_policy_problems, trust_policy_problems, trust_statement_problems
+from .model import AttachmentDeclaration, Desired, PolicyDeclaration, Quotas, RoleDeclaration, TrustDeclaration
+from .placeholders import unfilled_role
+
+MAXIMUM_TRUST_SIZE = 8192
+MAXIMUM_MANAGED_POLICIES = 25
+MAXIMUM_TAGS = 50
+RESERVED_PATHS = ("/aws-service-role/", "/aws-reserved/")
+
+_NAME = re.compile(r"^[\w+=,.@-]+$", re.ASCII)
+_PATH = re.compile(r"^(/|/[\u0021-\u007e]+/)$")
+_DESCRIPTION = re.compile("^[\u0009\u000a\u000d\u0020-\u007e\u00a1-\u00ff]*$")
+_TAG_TEXT = re.compile(r"^[\w\s+=,.@:/-]*$")
+_POLICY_ARN = re.compile(r"^arn:[a-z0-9-]+:iam::(aws|\d{12}):policy(/[\u0021-\u007e]+)*/[\w+=,.@-]+$")
+_FIXED = Quotas()
+
+
+def problems(desired: Desired) -> list[Problem]:
+    """Every problem of the declaration itself."""
+    found: list[Problem] = []
+    for policy in desired.policies:
+        found += _policy_problems(policy)
+    for role in desired.roles:
+        found += _role_problems(role)
+    for attachment in desired.attachments:
+        found += _attachment_problems(attachment)
+    for trust in desired.trust_statements:
+        found += _trust_problems(trust)
+    found += _declared_twice(desired.roles, "role")
+    found += _declared_twice(desired.policies, "policy")
+    return found
+
+
+def _role_problems(role: RoleDeclaration) -> Iterator[Problem]:
+    place = role.place
+    yield from _name_problems(role.name, within(place, "name"), "role", 64)
+    if role.path is not None:
+        yield from _path_problems(role.path, within(place, "path"))
+    if not role.present:
+        return
+    if role.trust is not None:
+        where = within(place, "assume_role_policy_document")
+        yield from trust_policy_problems(role.trust, where)
+        yield from _size_problems(role.trust, where, MAXIMUM_TRUST_SIZE, "a trust policy")
+        yield from _open_role_problems(role.trust, where)
+    if role.managed is not None:
+        yield from _reference_problems(role.managed, within(place, "managed_policies"))
+        if len(set(role.managed)) > MAXIMUM_MANAGED_POLICIES:
+            yield Problem(
+                within(place, "managed_policies"),
+                f"{len(set(role.managed))} policies; IAM attaches at most {MAXIMUM_MANAGED_POLICIES} to a role",
+            )
+    if role.inline is not None:
+        yield from _inline_problems(role.inline, within(place, "inline_policies"), _FIXED.inline_size["role"], "a role")
+    if role.boundary:
+        yield from _reference_problems((role.boundary,), within(place, "boundary"))
+    if role.description is not None:
+        yield from _description_problems(role.description, within(place, "description"))
+    if role.max_session_duration is not None and not 3600 <= role.max_session_duration <= 43200:
+        yield Problem(
+            within(place, "max_session_duration"),
+            f"{role.max_session_duration} is outside 3600 to 43200 seconds (1 to 12 hours)",
+        )
+    yield from _tag_problems(role.tags, within(place, "tags"))
+
+
+def _policy_problems(policy: PolicyDeclaration) -> Iterator[Problem]:
+    place = policy.place
+    yield from _name_problems(policy.name, within(place, "name"), "policy", 128)
+    if policy.path is not None:
+        yield from _path_problems(policy.path, within(place, "path"))
+    if not policy.present:
+        return
+    where = within(place, "policy")
+    if policy.document is not None:
+        yield from identity_policy_problems(policy.document, where)
+        yield from _size_problems(policy.document, where, _FIXED.managed_policy_size, "a managed policy")
+        yield from _open_role_problems(policy.document, where)
+    if policy.description is not None:
+        yield from _description_problems(policy.description, within(place, "description"))
+    yield from _tag_problems(policy.tags, within(place, "tags"))
+
+
+def _attachment_problems(attachment: AttachmentDeclaration) -> Iterator[Problem]:
+    place = attachment.place
+    yield from _name_problems(attachment.name, within(place, "iam_name"), attachment.kind, 128)
+    yield from _reference_problems(attachment.managed, within(place, "managed_policies"))
+    if not attachment.managed and not attachment.inline:
+        yield Problem(within(place, "managed_policies"), "nothing to attach: name managed_policies or inline_policies")
+    documents = {name: document for name, document in attachment.inline.items() if document is not None}
+    quota = _FIXED.inline_size[attachment.kind]
+    yield from _inline_problems(documents, within(place, "inline_policies"), quota, f"a {attachment.kind}")
+
+
+def _trust_problems(trust: TrustDeclaration) -> Iterator[Problem]:
+    yield from _name_problems(trust.role, within(trust.place, "name"), "role", 64)
+    if not trust.statements:
+        yield Problem(within(trust.place, "statements"), "empty; give at least one statement")
+    sids: set[str] = set()
+    for index, statement in enumerate(trust.statements):
+        where = f"{within(trust.place, 'statements')}[{index}]"
+        sid = statement.get("Sid")
+        if isinstance(sid, str) and sid in sids:
+            yield Problem(f"{where}.Sid", f'"{sid}" stands on an earlier statement too; Sids are unique in a document')
+        sids.update([sid] if isinstance(sid, str) else [])
+        if trust.present or set(statement) != {"Sid"}:
+            yield from trust_statement_problems(statement, where)
+
+
+def _declared_twice(
+    declarations: Iterable[RoleDeclaration] | Iterable[PolicyDeclaration], kind: str
+) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for declaration in declarations:
+        name = declaration.name.lower()
+        if name in first:
+            yield Problem(
+                within(declaration.place, "name"),
+                f'"{declaration.name}" is declared by {first[name]} too; {kind} names are unique whatever their case',
+            )
+        first.setdefault(name, declaration.place)
+
+
+def _name_problems(name: str, place: str, kind: str, limit: int) -> Iterator[Problem]:
+    if not _NAME.match(name):
+        yield Problem(place, f'"{name}" is no {kind} name; letters, digits and _+=,.@- are allowed')
+    if len(name) > limit:
+        yield Problem(place, f"{len(name)} characters; a {kind} name has at most {limit}")
+
+
+def _path_problems(path: str, place: str) -> Iterator[Problem]:
+    if not _PATH.match(path) or len(path) > 512:
+        yield Problem(place, f'"{path}" is no path; it begins and ends with / and has at most 512 characters')
+    if path.startswith(RESERVED_PATHS):
+        yield Problem(place, f'"{path}" is reserved for AWS; choose another path, such as "/service-role/"')
+
+
+def _description_problems(description: str, place: str) -> Iterator[Problem]:
+    if len(description) > 1000:
+        yield Problem(place, f"{len(description)} characters; a description has at most 1000")
+    if not _DESCRIPTION.match(description):
+        yield Problem(place, "holds a character that IAM does not take; write plain Latin text")
+
+
+def _inline_problems(documents: Mapping[str, PolicyDocument], place: str, quota: int, owner: str) -> Iterator[Problem]:
+    for name, document in documents.items():
+        yield from _name_problems(name, f"{place}.{name}", "policy", 128)
+        yield from identity_policy_problems(document, f"{place}.{name}")
+        yield from _open_role_problems(document, f"{place}.{name}")
+    total = sum(document.size for document in documents.values())
+    if total > quota:
+        yield Problem(
+            place,
+            f"{total} characters together; the inline policies of {owner} have at most {quota}, use managed_policies",
+        )
+
+
+def _size_problems(document: PolicyDocument, place: str, limit: int, what: str) -> Iterator[Problem]:
+    if document.size > limit:
+        yield Problem(place, f"{document.size} characters; {what} has at most {limit}, white space not counted")
+
+
+def _reference_problems(references: Iterable[str], place: str) -> Iterator[Problem]:
+    for index, reference in enumerate(references):
+        where = place if place.endswith("boundary") else f"{place}[{index}]"
+        if not isinstance(reference, str) or not reference:
+            yield Problem(where, "empty; give the name or the ARN of a managed policy")
+        elif reference.startswith("arn:"):
+            if not _POLICY_ARN.match(reference):
+                yield Problem(where, f'"{reference}" is not the ARN of a managed policy (arn:…:iam::…:policy/…)')
+        elif not _NAME.match(reference) or len(reference) > 128:
+            yield Problem(where, f'"{reference}" is neither the name nor the ARN of a managed policy')
+
+
+def _tag_problems(tags: Mapping[str, str] | None, place: str) -> Iterator[Problem]:
+    if not tags:
+        return
+    if len(tags) > MAXIMUM_TAGS:
+        yield Problem(place, f"{len(tags)} tags; IAM takes at most {MAXIMUM_TAGS}")
+    seen: dict[str, str] = {}
+    for key, value in tags.items():
+        where = f"{place}.{key}"
+        if not 1 <= len(key) <= 128 or len(value) > 256:
+            yield Problem(where, "a tag key has 1 to 128 characters and its value at most 256")
+        if key.lower().startswith("aws:"):
+            yield Problem(where, "the prefix aws: is reserved for AWS")
+        if not _TAG_TEXT.match(key) or not _TAG_TEXT.match(value):
+            yield Problem(where, "tags hold letters, digits, spaces and _.:/=+-@")
+        if key.lower() in seen:
+            yield Problem(
+                where, f'differs from "{seen[key.lower()]}" only by case; IAM tag keys are unique whatever their case'
+            )
+        seen.setdefault(key.lower(), key)
+
+
+def _open_role_problems(document: PolicyDocument, place: str) -> Iterator[Problem]:
+    name = unfilled_role(document.text)
+    if name is not None:
+        yield Problem(place, f"<role_arn:{name}> names a role that this task does not declare")

@@ -1,0 +1,202 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One task from its options to its result: declare, check, read, plan, and (unless told not to) apply."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import botocore.exceptions
+
+from .account_rules import quota_problems, state_problems
+from .calls import as_aws_error
+from .credentials import Connection, connect
+from .declaration import Declaring
+from .errors import EngineError, InputError
+from .executor import Execution, Executor
+from .findings import findings
+from .model import PROVISIONAL_ACCOUNT, Account, AccountState, Desired, Quotas
+from .placeholders import Placeholders
+from .plan import Plan, Step
+from .planner import plan as plan_for
+from .reader import Reader, complete, require_account
+from .result import difference, last_use, objects, taken_away
+from .rules import problems
+from .target import Target
+
+ROUNDS = 5
+"""How often to read and plan again where the account turned out not to be as it had been read."""
+
+
+@dataclass
+class Situation:
+    """What is known once everything was read: where the account is, where it is to be, and the way there."""
+
+    desired: Desired
+    state: AccountState
+    target: Target
+    plan: Plan
+
+
+@dataclass
+class Task:
+    """One task. `section` is the option of `iam_baseline` that a single-object module stands for, None for all."""
+
+    options: Mapping[str, Any]
+    section: str | None = None
+    check_mode: bool = False
+    diff_mode: bool = False
+    warnings: list[str] = field(default_factory=list)
+
+    def converge(self) -> dict[str, Any]:
+        """Bring the account to what is declared and return the result. Raises EngineError."""
+        self._require_sound_declaration()
+        connection = connect(self.options)
+        try:
+            first = self._situation(connection)
+            self._require_approval(first.plan)
+            result = self._result(connection, first)
+            if not self.check_mode and first.plan.steps:
+                done = self._apply(connection, first)
+                shown = [step.shown() for step in done]
+                result.update(plan=shown, changed=bool(done), deleted=taken_away(done))
+        except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
+            raise _reading_failed(error, connection) from error
+        result["api_calls"] = connection.counter.counts()
+        return result
+
+    def inspect(self) -> dict[str, Any]:
+        """Say how the account differs from what is declared, and write nothing. Raises EngineError."""
+        self._require_sound_declaration()
+        connection = connect(self.options)
+        try:
+            situation = self._situation(connection)
+        except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
+            raise _reading_failed(error, connection) from error
+        result = self._result(connection, situation)
+        used = last_use(situation.desired, situation.state)
+        for item in result.get("roles", ()):
+            item["status"] = _drift_status(item["status"])
+            item["last_used"] = dict(used.get(item["name"], {}))
+        for section in ("managed_policies", "attachments", "trust_statements"):
+            for item in result.get(section, ()):
+                item["status"] = _drift_status(item["status"])
+        result.update(changed=False, in_sync=not situation.plan.steps, api_calls=connection.counter.counts())
+        return result
+
+    def _require_sound_declaration(self) -> None:
+        declaring = Declaring(Placeholders(PROVISIONAL_ACCOUNT, self._role_arns(PROVISIONAL_ACCOUNT)))
+        desired = self._declared(declaring)
+        found = declaring.problems + problems(desired)
+        if found:
+            raise InputError(found)
+
+    def _declared(self, declaring: Declaring) -> Desired:
+        return declaring.single(self.section, self.options) if self.section else declaring.baseline(self.options)
+
+    def _desired(self, account: Account, state: AccountState | None = None) -> Desired:
+        return self._declared(Declaring(Placeholders(account, self._role_arns(account, state))))
+
+    def _role_arns(self, account: Account, state: AccountState | None = None) -> dict[str, str]:
+        """The ARNs that the declared roles have or will have, by lower-case name."""
+        items = [self.options] if self.section == "roles" else list(self.options.get("roles") or ())
+        arns = {}
+        for item in items:
+            there = state.role(item["name"]) if state else None
+            arns[item["name"].lower()] = (
+                there.arn if there else account.arn("role", item.get("path") or "/", item["name"])
+            )
+        return arns
+
+    def _situation(self, connection: Connection) -> Situation:
+        whole_account = self.section is None
+        account = connection.account if whole_account else connection.caller_account()
+        reader = Reader(connection)
+        state = reader.state(self._desired(account or PROVISIONAL_ACCOUNT), whole_account=whole_account)
+        require_account(state, self.options.get("account_id"))
+        desired = self._desired(state.account, state)
+        state, target = complete(reader, desired, state)
+        found = problems(desired) + state_problems(desired, state, target)
+        if found:
+            raise InputError(found)
+        plan = plan_for(state, target, Quotas())
+        if plan.steps:
+            quotas = reader.quotas()
+            found = quota_problems(desired, state, target, quotas)
+            if found:
+                raise InputError(found)
+            plan = plan_for(state, target, quotas)
+        return Situation(desired, state, target, plan)
+
+    def _require_approval(self, plan: Plan) -> None:
+        approved = self.options.get("approved_plan")
+        if approved and plan.steps and plan.id != approved:
+            raise EngineError(
+                f"The plan is {plan.id}, but {approved} was approved: nothing was written. The account or the"
+                " declaration has changed since; run in check mode and have the new plan approved.",
+                plan=plan.shown(),
+                plan_id=plan.id,
+            )
+
+    def _apply(self, connection: Connection, situation: Situation) -> list[Step]:
+        """Run the plan. Where the account was not as it had been read, read and plan again and go on."""
+        done: list[Step] = []
+        for attempt in range(ROUNDS):
+            executor = Executor(connection.iam, situation.state)
+            execution = executor.run(situation.plan)
+            done += execution.done
+            if execution.error is None:
+                executor.wait_until_visible(done)
+                return done
+            if not execution.stale or attempt == ROUNDS - 1 or self.options.get("approved_plan"):
+                raise _failed(execution, done, situation.state.account)
+            again = self._situation(connection)
+            if not execution.done and again.plan.id == situation.plan.id:
+                raise _failed(execution, done, situation.state.account)
+            situation = again
+        return done
+
+    def _result(self, connection: Connection, situation: Situation) -> dict[str, Any]:
+        plan = situation.plan
+        self.warnings += plan.warnings
+        result: dict[str, Any] = {
+            "changed": bool(plan.steps),
+            "account_id": situation.state.account.id,
+            "plan": plan.shown(),
+            "plan_id": plan.id,
+            "findings": findings(situation.state, situation.target),
+            "deleted": taken_away(plan.steps),
+            **objects(situation.desired, situation.state, situation.target),
+            "api_calls": connection.counter.counts(),
+        }
+        if self.diff_mode:
+            result["diff"] = difference(situation.state, situation.target)
+        return result
+
+
+def _drift_status(status: str) -> str:
+    return {"created": "missing", "updated": "drifted", "unchanged": "in_sync", "deleted": "unwanted"}.get(
+        status, status
+    )
+
+
+def _failed(execution: Execution, done: list[Step], account: Account) -> EngineError:
+    assert execution.failed is not None and execution.error is not None
+    return as_aws_error(
+        execution.error,
+        execution.failed.action,
+        execution.failed.resource,
+        account.id,
+        changed=bool(done),
+        account_id=account.id,
+        plan={"done": [step.shown() for step in done], "not_done": [step.shown() for step in execution.not_done]},
+        deleted=taken_away(done),
+    )
+
+
+def _reading_failed(error: Exception, connection: Connection) -> EngineError:
+    action = getattr(error, "operation_name", "The call")
+    return as_aws_error(error, action, "", connection.iam.account_id)

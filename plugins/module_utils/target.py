@@ -1,0 +1,211 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The state an account is to be in: what is there, with the declarations of one task laid over it. Pure.
+
+Only the objects that a task speaks of are in a target. Several declarations can speak of one object (a role, an
+attachment to it and a statement in its trust policy); they are laid over each other in that order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from .declaration import within
+from .documents import PolicyDocument
+from .errors import Problem
+from .model import (
+    AccountState,
+    AttachmentDeclaration,
+    Desired,
+    Identity,
+    ManagedPolicy,
+    PolicyDeclaration,
+    Role,
+    RoleDeclaration,
+    TrustDeclaration,
+)
+from .references import Resolver
+from .trust import merged, without
+
+
+@dataclass
+class Target:
+    """Objects by key, None where they are to be absent, and what was noticed on the way."""
+
+    identities: dict[str, Identity | None] = field(default_factory=dict)
+    policies: dict[str, ManagedPolicy | None] = field(default_factory=dict)
+    only_version: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def target_of(desired: Desired, state: AccountState) -> Target:
+    """Lay the declarations over the state. Problems that only the account's state shows are in the target."""
+    return _Overlay(desired, state).target
+
+
+class _Overlay:
+    def __init__(self, desired: Desired, state: AccountState) -> None:
+        self.state = state
+        self.resolver = Resolver.of(desired, state)
+        self.target = Target()
+        for policy in desired.policies:
+            self._lay_policy(policy)
+        for role in desired.roles:
+            self._lay_role(role)
+        for attachment in desired.attachments:
+            self._lay_attachment(attachment)
+        for trust in desired.trust_statements:
+            self._lay_trust(trust)
+
+    def _lay_policy(self, declared: PolicyDeclaration) -> None:
+        key = declared.name.lower()
+        there = self.state.policies.get(key)
+        if not declared.present:
+            self.target.policies[key] = None
+            return
+        if there is None:
+            if declared.document is None:
+                self._problem(declared.place, "policy", "missing; a policy that does not exist yet needs its document")
+                return
+            self.target.policies[key] = ManagedPolicy(
+                name=declared.name,
+                path=declared.path or "/",
+                arn=self.resolver.arn_of_declared(declared),
+                document=declared.document,
+                description=declared.description or "",
+                tags=declared.tags or {},
+            )
+            return
+        self._adopted("policy", declared.name, declared.path, there.name, there.path)
+        if declared.description is not None and declared.description != there.description:
+            self.target.warnings.append(
+                f"policy {there.name} keeps its description: IAM cannot change it without deleting the policy"
+            )
+        if declared.only_version:
+            self.target.only_version.add(key)
+        self.target.policies[key] = replace(
+            there,
+            document=declared.document or there.document,
+            tags=_laid_over(there.tags, declared.tags, declared.purge_tags),
+        )
+
+    def _lay_role(self, declared: RoleDeclaration) -> None:
+        there = self.state.role(declared.name)
+        if not declared.present:
+            self.target.identities[declared.key] = None
+            return
+        if there is None and declared.trust is None:
+            self._problem(
+                declared.place,
+                "assume_role_policy_document",
+                "missing; a role that does not exist yet needs its trust policy",
+            )
+            return
+        if there is not None:
+            self._adopted("role", declared.name, declared.path, there.name, there.path)
+        base = there or Role(
+            kind="role",
+            name=declared.name,
+            path=declared.path or "/",
+            arn=self.state.account.arn("role", declared.path or "/", declared.name),
+        )
+        managed = base.managed
+        if declared.managed is not None:
+            wanted = self._resolved(declared.managed, within(declared.place, "managed_policies"), there)
+            managed = wanted if declared.purge_managed else base.managed | wanted
+        inline = dict(base.inline)
+        if declared.inline is not None:
+            inline = {**({} if declared.purge_inline else base.inline), **declared.inline}
+        boundary = base.boundary
+        if declared.boundary is not None:
+            place = within(declared.place, "boundary")
+            boundary = (
+                next(iter(self._resolved((declared.boundary,), place, there)), None) if declared.boundary else None
+            )
+        self.target.identities[declared.key] = replace(
+            base,
+            trust=declared.trust or base.trust,
+            managed=managed,
+            inline=inline,
+            boundary=boundary,
+            description=base.description if declared.description is None else declared.description,
+            max_session_duration=declared.max_session_duration or base.max_session_duration,
+            tags=_laid_over(base.tags, declared.tags, declared.purge_tags),
+        )
+
+    def _lay_attachment(self, declared: AttachmentDeclaration) -> None:
+        base = self._current(declared.key)
+        if base is None:
+            if declared.present:
+                self._problem(
+                    declared.place, "iam_name", f"{declared.kind} {declared.name} does not exist; create it first"
+                )
+            self.target.identities.setdefault(declared.key, None)
+            return
+        inline = {name: document for name, document in base.inline.items() if name not in declared.inline}
+        if declared.present:
+            wanted = self._resolved(declared.managed, within(declared.place, "managed_policies"), base)
+            inline.update({name: document for name, document in declared.inline.items() if document is not None})
+            self.target.identities[declared.key] = replace(base, managed=base.managed | wanted, inline=inline)
+            return
+        unwanted = frozenset(
+            arn for arn in base.managed for reference in declared.managed if reference in (arn, arn.rpartition("/")[2])
+        )
+        self.target.identities[declared.key] = replace(base, managed=base.managed - unwanted, inline=inline)
+
+    def _lay_trust(self, declared: TrustDeclaration) -> None:
+        base = self._current(declared.key)
+        if not isinstance(base, Role):
+            if declared.present:
+                self._problem(declared.place, "name", f"role {declared.role} does not exist; create it first")
+            self.target.identities.setdefault(declared.key, None)
+            return
+        change = merged if declared.present else without
+        trust: PolicyDocument = change(base.trust, declared.statements)
+        if not trust.statements:
+            self._problem(
+                declared.place,
+                "statements",
+                f"would leave the trust policy of role {base.name} empty, which IAM does not allow;"
+                " delete the role, or add another statement first",
+            )
+            return
+        self.target.identities[declared.key] = replace(base, trust=trust)
+
+    def _current(self, key: str) -> Identity | None:
+        if key in self.target.identities:
+            return self.target.identities[key]
+        return self.state.identities.get(key)
+
+    def _resolved(self, references: tuple[str, ...], place: str, identity: Identity | None) -> frozenset[str]:
+        arns: set[str] = set()
+        for index, reference in enumerate(references):
+            where = place if place.endswith("boundary") else f"{place}[{index}]"
+            answer = self.resolver.resolve(reference, where, identity)
+            if isinstance(answer, Problem):
+                self.target.problems.append(answer)
+            else:
+                arns.add(answer)
+        return frozenset(arns)
+
+    def _adopted(self, kind: str, name: str, path: str | None, actual_name: str, actual_path: str) -> None:
+        if name != actual_name:
+            self.target.warnings.append(
+                f"{kind} {name} exists as {actual_name} and is adopted under that name: IAM names are unique whatever their case"
+            )
+        if path is not None and path != actual_path:
+            self.target.warnings.append(
+                f"{kind} {actual_name} stays at path {actual_path}, not {path}: IAM cannot move it without a new identity"
+            )
+
+    def _problem(self, place: str, option: str, message: str) -> None:
+        self.target.problems.append(Problem(within(place, option), message))
+
+
+def _laid_over(there: Mapping[str, str], declared: Mapping[str, str] | None, purge: bool) -> Mapping[str, str]:
+    if declared is None:
+        return there
+    return dict(declared) if purge else {**there, **declared}

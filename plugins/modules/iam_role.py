@@ -1,0 +1,23 @@
+#!/usr/bin/python
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+DOCUMENTATION = r"""
+---
+module: iam_role
+short_description: TBD
+description: [TBD]
+author: [x]
+"""
+
+from ansible_collections.aws_ml.permissions.plugins.module_utils.arguments import role_options
+from ansible_collections.aws_ml.permissions.plugins.module_utils.module_runner import run_module
+
+
+def main():
+    run_module(role_options(), "roles")
+
+
+if __name__ == "__main__":
+    main()
