@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A local AWS for the demo and the tests: moto, with the rules of IAM that moto leaves out in front of it.
+
+    with LocalAws(members=3, consistency_delay=2) as aws:
+        aws.client("iam", account=aws.members[0]["id"]).list_roles()
+
+or `python -m local_aws` in a shell. What is enforced, and from which source, is said where it is done; the sources
+are the project's facts (parts C1 to C10) and AWS's documentation.
+
+A running server is steered over HTTP, below `/_local_aws/`:
+
+- `POST options` sets consistency_delay, latency, rate_limits, quotas, page_limit (JSON object);
+- `POST reset` goes back to the fresh organization;
+- `POST seed` creates what the API cannot, see `seed`;
+- `GET calls` and `DELETE calls` read and empty the log of calls;
+- `GET organization` repeats the readiness line.
+
+What it still does not do:
+
+- It authorizes nothing: whoever has a session in an account is its administrator. Only AssumeRole is decided, by the
+  role's trust policy, and of its conditions only `sts:ExternalId`.
+- No SimulatePrincipalPolicy, SimulateCustomPolicy, service-last-accessed reports, Access Analyzer, AcquireRole.
+- Actions, resources and condition keys in documents are not checked for existence; IAM does not check them either.
+- RoleLastUsed shows only what was seeded. DeleteServiceLinkedRole always succeeds at once.
+- Role, user and policy names are looked up by exact case; whether IAM does the same is not documented.
+- The order of arrays in trust policies turns by one place with each read; AWS's own order is not known.
+- With a consistency delay all of an account's state is late by the same time; on AWS each endpoint is late by its own.
+- The wording of a few errors is not documented and is the project's own guess: unknown principal types, a reserved
+  path other than /aws-service-role/, and a syntax error inside a trust policy's conditions.
+- ConcurrentModification and ServiceFailure never happen by themselves.
+"""
+
+from .process import LocalAws
+
+__all__ = ["LocalAws"]

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The grammar of identity policies, as far as IAM refuses a document for it.
+
+What moto already knows (syntax, versions, resources, conditions, dates) is asked of moto; this adds what it lets
+pass. Source: IAM User Guide, "Grammar of the IAM JSON policy language", and FACTS C1.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from moto.iam.exceptions import MalformedPolicyDocument
+from moto.iam.policy_validation import IAMPolicyDocumentValidator
+
+from .answer import malformed
+
+SYNTAX_ERROR = "Syntax errors in policy."
+_SID = re.compile(r"[0-9A-Za-z]*")
+
+
+@lru_cache(maxsize=1024)
+def check_identity_document(text: str) -> None:
+    """Refuse a document that IAM would not store as an inline or managed policy."""
+    document = _parsed(text)
+    found = list(statements(document))
+    for statement in found:
+        if "Principal" in statement or "NotPrincipal" in statement:
+            raise malformed("Policy document should not specify a principal.")
+    check_sids(found)
+    for statement in found:
+        _numbers_as_text(statement)
+    try:
+        IAMPolicyDocumentValidator(json.dumps(document)).validate()
+    except MalformedPolicyDocument as refused:
+        raise malformed(refused.message) from None
+
+
+def check_sids(found: list[dict[str, Any]]) -> None:
+    """Refuse a statement id that is not alphanumeric, or given twice."""
+    sids = [statement["Sid"] for statement in found if isinstance(statement.get("Sid"), str)]
+    if not all(_SID.fullmatch(sid) for sid in sids):
+        raise malformed(
+            "Statement IDs (SID) must be alpha-numeric. "
+            "Check that your input satisfies the regular expression [0-9A-Za-z]*"
+        )
+    named = [sid for sid in sids if sid]
+    if len(named) != len(set(named)):
+        raise malformed("Statement IDs (SID) in a single policy must be unique.")
+
+
+def statements(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The statements of a document, one or many."""
+    given = document.get("Statement")
+    for statement in given if isinstance(given, list) else [given]:
+        if isinstance(statement, dict):
+            yield statement
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        document = json.loads(text)
+    except ValueError:
+        raise malformed(SYNTAX_ERROR) from None
+    if not isinstance(document, dict):
+        raise malformed(SYNTAX_ERROR)
+    return document
+
+
+def _numbers_as_text(statement: dict[str, Any]) -> None:
+    """IAM takes numbers as condition values; moto does not."""
+    condition = statement.get("Condition")
+    if not isinstance(condition, dict):
+        return
+    for keys in condition.values():
+        if isinstance(keys, dict):
+            keys.update({key: str(value) for key, value in keys.items() if type(value) in (int, float)})

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""State that no API call can bring about: roles that belong to AWS, last use, many roles at once.
+
+`POST /_local_aws/seed` takes an object with `account` and any of:
+
+- `service_linked_role`: {"service": "panorama.amazonaws.com", "suffix": ""}
+- `role`: {"name", "path", "trust" (document), "description", "tags", "source_role_template", "managed_policies"}
+- `role_last_used`: {"name", "date" (ISO 8601), "region"}
+- `many_roles`: {"count", "prefix", "path", "trust"}
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from .iam import Iam
+from .service_linked import create_linked
+from .store import Store, live_store, policy_with_arn, role_named
+from .trust import stored_trust
+
+_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+
+
+def seed(iam: Iam, wanted: dict[str, Any]) -> None:
+    """Put the wanted state into an account; it is visible at once."""
+    store = live_store(wanted["account"], wanted.get("partition", "aws"))
+    if linked := wanted.get("service_linked_role"):
+        create_linked(store, linked["service"], linked.get("suffix", ""), linked.get("description", ""))
+    if role := wanted.get("role"):
+        _create_role(iam, store, role)
+    if used := wanted.get("role_last_used"):
+        target: Any = role_named(store, used["name"])
+        moment = datetime.fromisoformat(used["date"])
+        target.last_used = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        target.last_used_region = used.get("region", "us-east-1")
+    if many := wanted.get("many_roles"):
+        prefix = many.get("prefix", "role-")
+        for number in range(int(many["count"])):
+            _create_role(iam, store, {**many, "name": f"{prefix}{number:05d}"})
+    iam.visibility.forget()
+
+
+def _create_role(iam: Iam, store: Store, wanted: dict[str, Any]) -> None:
+    trust = stored_trust(json.dumps(wanted.get("trust", _TRUST)), store.partition, iam.seen)
+    role = store.create_role(
+        role_name=wanted["name"],
+        assume_role_policy_document=trust,
+        path=wanted.get("path", "/"),
+        permissions_boundary=wanted.get("boundary"),
+        description=wanted.get("description", ""),
+        tags=[{"Key": key, "Value": value} for key, value in wanted.get("tags", {}).items()],
+        max_session_duration="3600",
+    )
+    for arn in wanted.get("managed_policies", []):
+        role.managed_policies[arn] = policy_with_arn(store, arn)
+    if template := wanted.get("source_role_template"):
+        vars(role)["source_role_template"] = template

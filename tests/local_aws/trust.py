@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Trust policies: what IAM refuses, what it stores and what it hands back.
+
+IAM hands back arrays and keys in an order of its own that changes between reads (FACTS C4). Here the order turns
+by one place with every read of a role, so that it differs from read to read and is the same in every run.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote, unquote
+
+from moto.iam.policy_validation import VALID_CONDITIONS, IAMPolicyDocumentValidator
+
+from .answer import malformed
+from .documents import check_sids, statements
+from .principals import StoreOf, refuse, shown_principal, stored_principal
+
+_STATEMENT_KEYS = {"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Condition"}
+_VERSIONS = ("2008-10-17", "2012-10-17")
+_IN_ANSWER = re.compile(
+    r"<RoleId>(?P<role>\w+)</RoleId>(?P<between>.*?)"
+    r"<AssumeRolePolicyDocument>(?P<document>.*?)</AssumeRolePolicyDocument>",
+    re.DOTALL,
+)
+
+
+def stored_trust(text: str, partition: str, seen: StoreOf) -> str:
+    """Check a trust policy and give the text that IAM stores for it."""
+    try:
+        document = json.loads(text)
+    except ValueError:
+        raise malformed("This policy contains invalid Json") from None
+    if not isinstance(document, dict):
+        raise malformed("This policy contains invalid Json")
+    for key in document:
+        if key not in ("Version", "Id", "Statement"):
+            raise malformed(f"Unknown field {key}")
+    if document.get("Version", _VERSIONS[0]) not in _VERSIONS:
+        raise malformed("Policy document must be version 2012-10-17 or greater.")
+    if "Statement" not in document:
+        raise malformed("Missing required field Statement")
+    found = list(statements(document))
+    if not found:
+        raise malformed("Could not parse the policy: Statement is empty!")
+    if len(found) != len(_listed(document["Statement"])):
+        raise malformed("This policy contains invalid Json")
+    check_sids(found)
+    for statement in found:
+        _check_statement(statement)
+        _store_principals(statement, partition, seen)
+    document["Statement"] = found
+    return json.dumps(document, separators=(",", ":"))
+
+
+def _check_statement(statement: dict[str, Any]) -> None:
+    for key in statement:
+        if key in ("Resource", "NotResource"):
+            raise malformed(f"Has prohibited field {key}")
+        if key not in _STATEMENT_KEYS:
+            raise malformed(f"Unknown field {key}")
+    if "Effect" not in statement:
+        raise malformed("Missing required field Effect")
+    if statement["Effect"] not in ("Allow", "Deny"):
+        raise malformed(f"Invalid effect: {statement['Effect']}")
+    if "Principal" not in statement and "NotPrincipal" not in statement:
+        raise malformed("Missing required field Principal")
+    actions = _listed(statement.get("Action", statement.get("NotAction")))
+    if not actions:
+        raise malformed("Missing required field Action")
+    if not all(isinstance(action, str) and action.lower().startswith("sts:") for action in actions):
+        raise malformed("AssumeRole policy may only specify STS AssumeRole actions.")
+    condition = statement.get("Condition", {})
+    if not isinstance(condition, dict) or not all(isinstance(keys, dict) for keys in condition.values()):
+        raise malformed("Syntax error in Condition")
+    for operator in condition:
+        if IAMPolicyDocumentValidator._strip_condition_key(operator) not in VALID_CONDITIONS:
+            raise malformed(f"Invalid Condition type : {operator}")
+
+
+def _store_principals(statement: dict[str, Any], partition: str, seen: StoreOf) -> None:
+    for element in ("Principal", "NotPrincipal"):
+        principal = statement.get(element)
+        if principal is None or principal == "*":
+            continue
+        if not isinstance(principal, dict) or not principal:
+            raise refuse("AWS", principal)
+        stored: dict[str, Any] = {}
+        for kind, values in principal.items():
+            if not _listed(values):
+                raise refuse(kind, values)
+            stored[kind] = [stored_principal(kind, value, partition, seen) for value in _listed(values)]
+        statement[element] = stored
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+@lru_cache(maxsize=4096)
+def quoted(document: str) -> str:
+    """A document as IAM puts it into answers: URL-encoded (RFC 3986)."""
+    return quote(document, safe="-_.~")
+
+
+class TrustReader:
+    """Hands out stored trust policies, turning their order with every read of a role."""
+
+    def __init__(self) -> None:
+        self._reads: Counter[str] = Counter()
+
+    def reset(self) -> None:
+        """Start again with the order in which documents were written."""
+        self._reads.clear()
+
+    def shown(self, role_id: str, stored: str) -> str:
+        """A stored trust policy as IAM shows it in this read."""
+        turn = self._reads[role_id]
+        self._reads[role_id] += 1
+        document = json.loads(stored)
+        document["Statement"] = [_shown_statement(statement, turn) for statement in statements(document)]
+        return json.dumps(document, separators=(",", ":"))
+
+    def shown_in_answer(self, body: str) -> str:
+        """Replace the stored trust policies in an answer that moto has written."""
+
+        def replace(found: re.Match[str]) -> str:
+            document = quoted(self.shown(found["role"], unquote(found["document"])))
+            return (
+                f"<RoleId>{found['role']}</RoleId>{found['between']}"
+                f"<AssumeRolePolicyDocument>{document}</AssumeRolePolicyDocument>"
+            )
+
+        return _IN_ANSWER.sub(replace, body)
+
+
+def _shown_statement(statement: dict[str, Any], turn: int) -> dict[str, Any]:
+    shown: dict[str, Any] = {}
+    for key, value in _turned(list(statement.items()), turn):
+        shown[key] = _turned_values(_shown_principals(value) if key in ("Principal", "NotPrincipal") else value, turn)
+    return shown
+
+
+def _shown_principals(stored: Any) -> Any:
+    if not isinstance(stored, dict):
+        return stored
+    return {kind: [shown_principal(name) for name in _listed(names)] for kind, names in stored.items()}
+
+
+def _turned_values(value: Any, turn: int) -> Any:
+    """Arrays and objects turned; an array of one is shown as its only value."""
+    if isinstance(value, list):
+        return value[0] if len(value) == 1 else _turned(value, turn)
+    if isinstance(value, dict):
+        return {key: _turned_values(item, turn) for key, item in _turned(list(value.items()), turn)}
+    return value
+
+
+def _turned(items: list[Any], turn: int) -> list[Any]:
+    start = turn % len(items) if items else 0
+    return items[start:] + items[:start]
