@@ -19,7 +19,7 @@ from .model import AccountState, Desired, Identity, ManagedPolicy, Quotas, Role,
 from .references import is_for_service_linked_roles, policy_references
 from .target import Target
 
-_PRINCIPAL = re.compile(r"^arn:[a-z0-9-]+:iam::(\d{12}):(role|user)(/(?:[^/]+/)*)([^/]+)$")
+_PRINCIPAL = re.compile(r"arn:[a-z0-9-]+:iam::(\d{12}):(role|user)(/(?:[^/]+/)*)([^/]+)")
 
 
 def state_problems(desired: Desired, state: AccountState, target: Target) -> list[Problem]:
@@ -92,7 +92,7 @@ def own_principals(document: PolicyDocument, state: AccountState) -> set[str]:
         value
         for statement in document.statements
         for kind, value in principals(statement)
-        if kind == "AWS" and (found := _PRINCIPAL.match(value)) and found.group(1) == state.account.id
+        if kind == "AWS" and (found := _PRINCIPAL.fullmatch(value)) and found.group(1) == state.account.id
     }
 
 
@@ -124,16 +124,16 @@ def _protected_problems(before: Identity | None, after: Identity | None, place: 
     elif before.source_template:
         yield Problem(
             within(place, "name"),
-            f"{before.name} was made from the role template {before.source_template} and is managed there, leave it out",
+            f"{before.name} was made from role template {before.source_template} and is managed there, leave it out",
         )
 
 
 def _service_role_policy_problems(desired: Desired, state: AccountState, target: Target) -> Iterator[Problem]:
     names = {arn.rpartition("/")[2]: arn for arn in _newly_attached(state, target) if is_for_service_linked_roles(arn)}
-    for place, dummy, reference in policy_references(desired):
-        arn = names.get(reference.rpartition("/")[2])
+    for reference in policy_references(desired):
+        arn = names.get(reference.name)
         if arn is not None:
-            yield Problem(place, f"{arn} is for a service-linked role only; IAM attaches it to no other")
+            yield Problem(reference.place, f"{arn} is for a service-linked role only; IAM attaches it to no other")
 
 
 def _newly_attached(state: AccountState, target: Target) -> Iterator[str]:
@@ -145,7 +145,7 @@ def _newly_attached(state: AccountState, target: Target) -> Iterator[str]:
 
 def _principal_problems(role: Role, state: AccountState, target: Target, place: str) -> Iterator[Problem]:
     for arn in sorted(own_principals(role.trust, state)):
-        found = _PRINCIPAL.match(arn)
+        found = _PRINCIPAL.fullmatch(arn)
         assert found is not None
         kind, name = found.group(2), found.group(4)
         key = identity_key(kind, name)

@@ -74,4 +74,5 @@ class AwsPolicies:
             if is_access_denied(error):
                 return AwsManagedPolicy(name, arn)
             raise
-        return AwsManagedPolicy(name, arn, PolicyDocument.parse(content["PolicyVersion"]["Document"]))
+        document = PolicyDocument.parse(content["PolicyVersion"]["Document"])
+        return AwsManagedPolicy(name, arn, document, attachable=answer["Policy"].get("IsAttachable", True))

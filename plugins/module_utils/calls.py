@@ -132,14 +132,21 @@ def as_aws_error(error: Exception, action: str, resource: str, account: str, **f
     code, text = error_code(error), error_message(error)
     advice = ""
     if is_access_denied(error):
+        service = "sts" if action in ("AssumeRole", "GetCallerIdentity") else "iam"
         named = re.search(r"perform: ([\w-]+:\w+)", text)
-        permission = named.group(1) if named else f"iam:{action}"
+        permission = named.group(1) if named else f"{service}:{action}"
         advice = f" The caller needs {permission}."
+        if action == "AssumeRole":
+            advice += " Or the role does not exist, or its trust policy (external id) does not let the caller in."
     elif isinstance(error, botocore.exceptions.NoCredentialsError):
         advice = " Give access_key and secret_key, a profile, or AWS_* environment variables."
     elif isinstance(error, botocore.exceptions.EndpointConnectionError):
         advice = " Check endpoint_url, region and the network."
-    message = f"{action}{about}{where} failed: {code}: {text}{advice}"
+    elif isinstance(error, botocore.exceptions.NoRegionError):
+        advice = " Give region, or the AWS_REGION environment variable."
+    told = " ".join(text.split())
+    stop = "" if not advice or told.endswith((".", "!", "?")) else "."
+    message = f"{action}{about}{where} failed: {code}: {told}{stop}{advice}"
     return AwsError(message, error_code=code, failed_call=action, **fields)
 
 

@@ -64,8 +64,9 @@ class Change:
     """A row of parts and how to write them.
 
     `render(index, part)` gives the steps of the part that is written as number `index` of this change.
-    `replaces_content_of` and `attaches`/`detaches` hold policy keys, for the rule that a policy is updated
-    before it is newly attached and after it is detached. `after` holds keys of changes to wait for.
+    `replaces_content_of`, `takes_up` and `gives_up` hold keys of policies, for the rule that a policy is updated
+    before an identity takes it up (as a permission or as its boundary) and after one gives it up. `after` holds
+    keys of changes to wait for.
     """
 
     key: str
@@ -77,8 +78,8 @@ class Change:
     creates: bool = False
     deletes: bool = False
     replaces_content_of: str | None = None
-    attaches: str | None = None
-    detaches: str | None = None
+    takes_up: frozenset[str] = frozenset()
+    gives_up: frozenset[str] = frozenset()
     after: frozenset[str] = frozenset()
 
     @property
@@ -97,8 +98,7 @@ def document_parts(
     """The finest safe way from one document to the other: denials come, grants come, grants go, denials go.
 
     None on either side is no document. A row of one part comes back where a document in between would be longer
-    than `size_limit` or have no sense (nothing before or nothing after), or where only one kind of statement
-    changes.
+    than `size_limit`, or where only one kind of statement changes.
     """
     before = _by_effect(old)
     after = _by_effect(new)
@@ -118,8 +118,7 @@ def document_parts(
     if not parts:
         return (Part((), new),)
     parts[-1] = Part(parts[-1].effects, new)
-    fits = all(part.document is None or part.document.size <= size_limit for part in parts)
-    if old is None or new is None or not fits:
+    if any(part.document is not None and part.document.size > size_limit for part in parts):
         return (Part(tuple(effect for part in parts for effect in part.effects), new),)
     return tuple(parts)
 

@@ -41,7 +41,7 @@ class Connection:
                 arn = sts.read("GetCallerIdentity")["Arn"]
             except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
                 raise as_aws_error(error, "GetCallerIdentity", "", "") from error
-            self.account = account_of(arn)
+            self.account = Account.owning(arn)
         self.iam.account_id = self.account.id
         return self.account
 
@@ -58,12 +58,6 @@ def connect(options: Mapping[str, Any]) -> Connection:
     return Connection(Service(assumed("iam"), counter, account.id), counter, account, lambda: assumed("sts"))
 
 
-def account_of(arn: str) -> Account:
-    """The account and partition that an ARN of IAM or STS belongs to."""
-    dummy, partition, dummy2, dummy3, account_id = arn.split(":")[:5]
-    return Account(account_id, partition)
-
-
 def _client_factory(options: Mapping[str, Any], credentials: Mapping[str, str] | None = None) -> Any:
     region, endpoint, parameters = get_aws_connection_info(SimpleNamespace(params=options, fail_json=_refuse))
     if credentials:
@@ -76,8 +70,6 @@ def _client_factory(options: Mapping[str, Any], credentials: Mapping[str, str] |
             return boto3_inventory_conn(
                 conn_type="client", resource=service, region=region, endpoint=endpoint, config=config, **parameters
             )
-        except botocore.exceptions.NoRegionError as error:
-            raise EngineError("No region is set: give region, or the AWS_REGION environment variable.") from error
         except (ValueError, botocore.exceptions.BotoCoreError) as error:
             raise EngineError(f"Cannot connect to AWS: {error}") from error
 
@@ -102,7 +94,7 @@ def _assumed(sts: Service, assume_role: Mapping[str, Any]) -> tuple[dict[str, st
         "aws_secret_access_key": issued["SecretAccessKey"],
         "aws_session_token": issued["SessionToken"],
     }
-    return credentials, account_of(answer["AssumedRoleUser"]["Arn"])
+    return credentials, Account.owning(answer["AssumedRoleUser"]["Arn"])
 
 
 def _refuse(msg: str, **dummy: Any) -> None:

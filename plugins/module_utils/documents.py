@@ -17,8 +17,8 @@ from typing import Any
 
 IMPLICIT_VERSION = "2008-10-17"
 
-_ROOT_ARN = re.compile(r"^arn:[a-z0-9-]+:iam::(\d{12}):root$")
-_PRINCIPAL_ID = re.compile(r"^(AROA|AIDA)[A-Z0-9]{8,}$")
+_ROOT_ARN = re.compile(r"arn:[a-z0-9-]+:iam::(\d{12}):root")
+_PRINCIPAL_ID = re.compile(r"(AROA|AIDA)[A-Z0-9]{8,}")
 
 
 class UnreadableDocument(ValueError):
@@ -43,11 +43,17 @@ class PolicyDocument:
         if isinstance(source, Mapping):
             return cls(source)
         try:
-            content = json.loads(source, object_pairs_hook=_without_duplicate_keys)
+            content = json.loads(source, object_pairs_hook=_without_duplicate_keys, parse_constant=_not_a_number)
         except json.JSONDecodeError as error:
             raise UnreadableDocument(
                 f"not valid JSON: {error.msg} at line {error.lineno} column {error.colno}"
             ) from error
+        except UnreadableDocument:
+            raise
+        except ValueError as error:
+            raise UnreadableDocument(f"not valid JSON: {error}") from error
+        except RecursionError as error:
+            raise UnreadableDocument("nested too deep to be a policy document") from error
         if not isinstance(content, dict):
             raise UnreadableDocument("a policy document is a JSON object with Version and Statement")
         return cls(content)
@@ -111,7 +117,7 @@ def dangling_principals(document: PolicyDocument) -> list[str]:
         for statement in document.statements
         if isinstance(statement, Mapping)
         for kind, value in principals(statement)
-        if kind == "AWS" and _PRINCIPAL_ID.match(value)
+        if kind == "AWS" and _PRINCIPAL_ID.fullmatch(value)
     )
     return sorted(set(found))
 
@@ -123,6 +129,10 @@ def _without_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = sorted({name for name in names if names.count(name) > 1})
         raise UnreadableDocument(f"the key {', '.join(twice)} stands twice in one object")
     return content
+
+
+def _not_a_number(constant: str) -> None:
+    raise UnreadableDocument(f"not valid JSON: {constant} is no number")
 
 
 def _listed(value: Any) -> Iterable[Any]:
@@ -184,7 +194,7 @@ def _ordered_principals(value: Any) -> Any:
 
 def _account(principal: Any) -> str:
     text = _scalar(principal)
-    root = _ROOT_ARN.match(text)
+    root = _ROOT_ARN.fullmatch(text)
     return root.group(1) if root else text
 
 

@@ -37,7 +37,8 @@ def _dangling(role: Role) -> Iterator[dict[str, str]]:
             "medium",
             "dangling_principal",
             f"role/{role.name}",
-            f"The trust policy names {principal}, the id of a role or user that was deleted; write the ARN again or remove it.",
+            f"The trust policy names {principal}, the id of a role or user that was deleted;"
+            " write the ARN again or remove it.",
         )
 
 

@@ -9,14 +9,17 @@ checked, because IAM does not check it either.
 
 from __future__ import annotations
 
+import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .documents import PolicyDocument
+from .documents import IMPLICIT_VERSION, PolicyDocument
 from .errors import Problem
+from .resource_grammar import resource_problem
 
-VERSIONS = ("2012-10-17", "2008-10-17")
+CURRENT_VERSION = "2012-10-17"
 
 _DOCUMENT_KEYS = {"Version", "Id", "Statement"}
 _STATEMENT_KEYS = {
@@ -24,28 +27,32 @@ _STATEMENT_KEYS = {
 }  # fmt: skip
 _PRINCIPAL_TYPES = ("AWS", "Service", "Federated", "CanonicalUser")
 _FORBIDDEN_CHARACTER = re.compile("[^\u0009\u000a\u000d\u0020-\u00ff]")
-_SID = re.compile(r"^[A-Za-z0-9]*$")
-_ACTION = re.compile(r"^(\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+)$")
-_RESOURCE = re.compile(r"^(\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:.+|\*.*)$", re.DOTALL)
-_SERVICE = re.compile(r"^[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?$")
+_SID = re.compile(r"[A-Za-z0-9]*")
+_ACTION = re.compile(r"(\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+)")
+_SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?")
 _PRINCIPAL_ARN = re.compile(
-    r"^arn:[a-z0-9-]+:(iam::\d{12}:(root|(role|user)/[\w+=,.@/-]+)"
-    r"|sts::\d{12}:(assumed-role/[\w+=,.@-]+/[\w+=,.@-]+|federated-user/[\w+=,.@-]+))$"
+    r"arn:[a-z0-9-]+:(iam::\d{12}:(root|(role|user)/[\w+=,.@/-]+)"
+    r"|sts::\d{12}:(assumed-role/[\w+=,.@-]+/[\w+=,.@-]+|federated-user/[\w+=,.@-]+))"
 )
-_UNIQUE_ID = re.compile(r"^A[A-Z]{3}[A-Z0-9]{12,}$")
+_UNIQUE_ID = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}")
 _OPERATOR = re.compile(
-    r"^((ForAllValues|ForAnyValue):)?("
+    r"((ForAllValues|ForAnyValue):)?("
     r"String(Not)?Equals(IgnoreCase)?|String(Not)?Like"
     r"|Numeric((Not)?Equals|(Less|Greater)Than(Equals)?)"
     r"|Date((Not)?Equals|(Less|Greater)Than(Equals)?)"
     r"|Bool|BinaryEquals|(Not)?IpAddress|Arn(Not)?(Equals|Like)"
-    r")(IfExists)?$|^Null$"
+    r")(IfExists)?|Null"
 )
 
 
 def identity_policy_problems(document: PolicyDocument, place: str) -> Iterator[Problem]:
     """Problems of a document that grants permissions to the identity it is attached to."""
     yield from _document_problems(document, place)
+    version = document.content.get("Version")
+    if version is None or version == IMPLICIT_VERSION:
+        yield Problem(
+            f"{place}.Version", f'{_shown(version)} is taken in trust policies only; write "{CURRENT_VERSION}"'
+        )
     for where, statement in _statements(document, place):
         yield from _statement_problems(statement, where)
         for element in ("Principal", "NotPrincipal"):
@@ -54,8 +61,9 @@ def identity_policy_problems(document: PolicyDocument, place: str) -> Iterator[P
         yield from _one_of(statement, where, "Resource", "NotResource")
         for element in ("Resource", "NotResource"):
             for spot, value in _values(statement, element, where):
-                if not isinstance(value, str) or not _RESOURCE.match(value):
-                    yield Problem(spot, f'{_shown(value)} is not an ARN; write arn:… or "*"')
+                refused = resource_problem(value) if isinstance(value, str) else 'is not an ARN; write arn:… or "*"'
+                if refused:
+                    yield Problem(spot, f"{_shown(value)} {refused}")
 
 
 def trust_policy_problems(document: PolicyDocument, place: str) -> Iterator[Problem]:
@@ -72,7 +80,7 @@ def trust_statement_problems(statement: Mapping[str, Any], where: str) -> Iterat
         if element in statement:
             yield Problem(f"{where}.{element}", "a trust policy has no resource, the role is meant: remove it")
     for spot, value in _values(statement, "Action", where):
-        if isinstance(value, str) and _ACTION.match(value) and not value.lower().startswith("sts:"):
+        if isinstance(value, str) and _ACTION.fullmatch(value) and not value.lower().startswith("sts:"):
             yield Problem(
                 spot, f"{_shown(value)} is no action of STS; a trust policy allows sts:AssumeRole and its kin"
             )
@@ -91,7 +99,7 @@ def _document_problems(document: PolicyDocument, place: str) -> Iterator[Problem
             yield Problem(
                 f"{place}.{key}", f"unknown element; a policy document has {', '.join(sorted(_DOCUMENT_KEYS))}"
             )
-    if "Version" in content and content["Version"] not in VERSIONS:
+    if "Version" in content and content["Version"] not in (CURRENT_VERSION, IMPLICIT_VERSION):
         yield Problem(
             f"{place}.Version", f'{_shown(content["Version"])} is no version of the policy language; use "2012-10-17"'
         )
@@ -127,12 +135,12 @@ def _statement_problems(statement: Mapping[str, Any], where: str) -> Iterator[Pr
     if statement.get("Effect") not in ("Allow", "Deny"):
         yield Problem(f"{where}.Effect", f'{_shown(statement.get("Effect"))} is neither "Allow" nor "Deny"')
     sid = statement.get("Sid", "")
-    if not isinstance(sid, str) or not _SID.match(sid):
+    if not isinstance(sid, str) or not _SID.fullmatch(sid):
         yield Problem(f"{where}.Sid", f"{_shown(sid)} may hold only the letters A-Z and a-z and digits")
     yield from _one_of(statement, where, "Action", "NotAction")
     for element in ("Action", "NotAction"):
         for spot, value in _values(statement, element, where):
-            if not isinstance(value, str) or not _ACTION.match(value):
+            if not isinstance(value, str) or not _ACTION.fullmatch(value):
                 yield Problem(spot, f'{_shown(value)} is no action; write service:Action, or "*"')
     if "Condition" in statement:
         yield from _condition_problems(statement["Condition"], f"{where}.Condition")
@@ -149,9 +157,7 @@ def _values(statement: Mapping[str, Any], element: str, where: str) -> Iterator[
     if element not in statement:
         return
     value = statement[element]
-    if not isinstance(value, list):
-        yield f"{where}.{element}", value
-    elif not value:
+    if not isinstance(value, list) or not value:
         yield f"{where}.{element}", value
     else:
         for index, entry in enumerate(value):
@@ -179,12 +185,12 @@ def _principal_problem(kind: str, entry: Any) -> str | None:
         entry = str(entry)
     if not isinstance(entry, str) or not entry.strip():
         return f"{_shown(entry)} names no principal"
-    if kind == "Service" and not _SERVICE.match(entry):
+    if kind == "Service" and not _SERVICE.fullmatch(entry):
         return f"{_shown(entry)} is no service principal; they end in .amazonaws.com"
     if kind == "AWS":
-        if _UNIQUE_ID.match(entry):
+        if _UNIQUE_ID.fullmatch(entry):
             return f"{_shown(entry)} is the id of a deleted or renamed principal; write its ARN"
-        if entry != "*" and not re.match(r"^\d{12}$", entry) and not _PRINCIPAL_ARN.match(entry):
+        if entry != "*" and not re.fullmatch(r"\d{12}", entry) and not _PRINCIPAL_ARN.fullmatch(entry):
             return f"{_shown(entry)} is neither an account id of 12 digits nor the ARN of an account, role or user"
     return None
 
@@ -194,7 +200,7 @@ def _condition_problems(value: Any, where: str) -> Iterator[Problem]:
         yield Problem(where, "a condition is an object: operator, then condition key, then values")
         return
     for operator, keys in value.items():
-        if not _OPERATOR.match(str(operator)):
+        if not _OPERATOR.fullmatch(str(operator)):
             yield Problem(f"{where}.{operator}", "unknown condition operator")
         if not isinstance(keys, Mapping):
             yield Problem(f"{where}.{operator}", "a condition operator holds an object: condition key, then values")
@@ -203,10 +209,14 @@ def _condition_problems(value: Any, where: str) -> Iterator[Problem]:
             if ":" not in str(key):
                 yield Problem(f"{where}.{operator}.{key}", "a condition key is written prefix:name")
             for entry in values if isinstance(values, list) else [values]:
-                if not isinstance(entry, (str, bool, int, float)):
+                if not isinstance(entry, (str, bool, int, float)) or (
+                    isinstance(entry, float) and not math.isfinite(entry)
+                ):
                     yield Problem(f"{where}.{operator}.{key}", f"{_shown(entry)} is no value for a condition")
 
 
 def _shown(value: Any) -> str:
-    text = repr(value) if not isinstance(value, str) else f'"{value}"'
+    if value is None:
+        return "nothing"
+    text = json.dumps(value, ensure_ascii=not value.isprintable()) if isinstance(value, str) else ascii(value)
     return text if len(text) <= 80 else f"{text[:77]}…"

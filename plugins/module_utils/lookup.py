@@ -22,7 +22,7 @@ from .model import (
     identity_key,
 )
 from .references import policy_references
-from .shapes import attached, identity_of, inline, policy_of, role_of
+from .shapes import identity_of, policy_of, role_of
 
 
 class Lookup:
@@ -103,7 +103,7 @@ class Lookup:
     def _own_policies(self, desired: Desired) -> list[dict[str, Any]]:
         """The account's own policies that are declared or that a reference could mean."""
         names = {policy.name.lower() for policy in desired.policies}
-        names |= {reference.rpartition("/")[2].lower() for dummy, dummy2, reference in policy_references(desired)}
+        names |= {reference.name.lower() for reference in policy_references(desired)}
         if not names:
             return []
         listed = _all(self._iam.pages("ListPolicies", Scope="Local", MaxItems=1000), "Policies")

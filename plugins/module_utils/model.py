@@ -27,6 +27,12 @@ class Account:
     id: str
     partition: str
 
+    @classmethod
+    def owning(cls, arn: str) -> Account:
+        """The account that an ARN of IAM or STS belongs to."""
+        fields = arn.split(":")
+        return cls(id=fields[4], partition=fields[1])
+
     def arn(self, kind: str, path: str, name: str) -> str:
         """The ARN an object of this account has or will have; `kind` is role, policy, user or group."""
         return f"arn:{self.partition}:iam::{self.id}:{kind}{path}{name}"
@@ -96,11 +102,15 @@ class ManagedPolicy:
 
 @dataclass(frozen=True)
 class AwsManagedPolicy:
-    """A policy that AWS owns. `document` is None where it could not be read."""
+    """A policy that AWS owns. `document` is None where it could not be read.
+
+    `attachable` is False for a policy that AWS has withdrawn: it works where it is attached, and only there.
+    """
 
     name: str
     arn: str
     document: PolicyDocument | None = None
+    attachable: bool = True
 
 
 @dataclass(frozen=True)

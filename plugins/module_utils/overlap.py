@@ -67,7 +67,7 @@ def _following(one: str, other: str, left: int, right: int) -> list[tuple[int, i
         moves.append((left, right + 1))
         if first is not None and first != "*":
             moves.append((left + 1, right))
-    if first is not None and second is not None and "*" not in (first, second):
-        if first == second or "?" in (first, second):
-            moves.append((left + 1, right + 1))
+    both_letters = first is not None and second is not None and "*" not in (first, second)
+    if both_letters and (first == second or "?" in (first, second)):
+        moves.append((left + 1, right + 1))
     return moves

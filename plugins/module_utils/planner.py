@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from .account_rules import own_principals
 from .change import Change
+from .identity_changes import identity_changes
 from .model import AccountState, Identity, Quotas, Role, identity_key
 from .plan import Plan
 from .policy_changes import policy_changes
-from .role_changes import identity_changes
 from .target import Target
 from .write_order import ordered
 
@@ -25,18 +24,19 @@ def plan(state: AccountState, target: Target, quotas: Quotas) -> Plan:
     warnings: list[str] = []
     for key, after in target.identities.items():
         before = state.identities.get(key)
-        if before is not None and after is not None:
+        if before is None:
+            continue
+        warnings += _irreversible(before, after, state)
+        if after is not None:
             pairs, told = _for_want_of_room(before, after, changes, quotas)
             forced += pairs
             warnings += told
     order = ordered(changes, forced)
-    return Plan(state.account, tuple(order.steps), tuple((*target.warnings, *warnings, *order.warnings)))
+    return Plan(state.account, tuple(order.steps), (*target.warnings, *warnings, *order.warnings))
 
 
 def _changes(state: AccountState, target: Target, quotas: Quotas) -> Iterator[Change]:
-    after_state = replace(
-        state, policies={**state.policies, **{name: policy for name, policy in target.policies.items() if policy}}
-    )
+    new_documents = {policy.arn: policy.document for policy in target.policies.values() if policy}
     for name, after_policy in target.policies.items():
         before_policy = state.policies.get(name)
         arn = before_policy.arn if before_policy else ""
@@ -52,7 +52,14 @@ def _changes(state: AccountState, target: Target, quotas: Quotas) -> Iterator[Ch
     for key, after in target.identities.items():
         before = state.identities.get(key)
         if before != after:
-            yield from identity_changes(before, after, after_state, quotas, deferred.get(key, frozenset()))
+            yield from identity_changes(
+                before,
+                after,
+                state=state,
+                new_documents=new_documents,
+                quotas=quotas,
+                deferred=deferred.get(key, frozenset()),
+            )
 
 
 def _holding(arn: str, state: AccountState, target: Target) -> frozenset[str]:
@@ -111,8 +118,8 @@ def _for_want_of_room(
     own = [change for change in changes if change.subject == before.key]
     pairs: list[tuple[str, str]] = []
     warnings: list[str] = []
-    attached = [change.key for change in own if change.attaches]
-    detached = [change.key for change in own if change.detaches]
+    attached = [change.key for change in own if " attach " in change.key]
+    detached = [change.key for change in own if " detach " in change.key]
     surplus = len(before.managed | after.managed) - quotas.managed_policies_per_role
     if before.kind == "role" and surplus > 0 and attached and detached:
         first = detached[:surplus]
@@ -137,12 +144,23 @@ def _for_want_of_room(
     return pairs, warnings
 
 
+def _irreversible(before: Identity, after: Identity | None, state: AccountState) -> Iterator[str]:
+    """A policy that AWS has withdrawn cannot be attached again (FACTS A0)."""
+    for arn in sorted(before.managed - (after.managed if after else frozenset())):
+        policy = state.aws_policy_at(arn)
+        if policy is not None and not policy.attachable:
+            yield (
+                f"{before.kind} {before.name} loses {policy.name}, which AWS has withdrawn: once detached it cannot be"
+                " attached again"
+            )
+
+
 def _size(identity: Identity, name: str) -> int:
     return identity.inline[name].size if name in identity.inline else 0
 
 
 def _told(identity: Identity, quota: str, gone: list[str], new: list[str]) -> str:
     return (
-        f"{identity.kind} {identity.name} has no room under {quota} to add before removing: between them it lacks what both"
-        f" {', '.join(gone)} and {', '.join(new)} grant"
+        f"{identity.kind} {identity.name} has no room under {quota} to add before removing: for a moment it lacks"
+        f" what both {', '.join(gone)} and {', '.join(new)} grant"
     )

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from .change import Change, Dimension, Effect, Part, Stage, always, document_parts
-from .model import POLICY_VERSION_LIMIT, ManagedPolicy, PolicyVersion, Quotas, policy_key
+from .model import POLICY_VERSION_LIMIT, ManagedPolicy, PolicyVersion, Quotas
 from .plan import Step
-from .role_changes import tag_changes
+from .tag_changes import as_tags, tag_changes
 
 
 def policy_changes(
@@ -34,11 +34,23 @@ def policy_changes(
         yield from _deleted(before)
     elif before is not None and after is not None:
         if before.document != after.document:
-            yield _replaced(before, after, granted_to, bounding, only_version, quotas)
+            yield _replaced(
+                before,
+                after,
+                granted_to=granted_to,
+                bounding=bounding,
+                only_version=only_version,
+                quotas=quotas,
+            )
         if only_version:
             yield from _single_version(before, replaced=before.document != after.document)
         yield from tag_changes(
-            policy_key(after.arn), _resource(after), "Policy", {"PolicyArn": after.arn}, before.tags, after.tags
+            after.key,
+            _resource(after),
+            kind="Policy",
+            target={"PolicyArn": after.arn},
+            before=before.tags,
+            after=after.tags,
         )
 
 
@@ -48,7 +60,7 @@ def _created(policy: ManagedPolicy) -> Change:
         "Path": policy.path,
         "PolicyDocument": policy.document,
         "Description": policy.description,
-        "Tags": [{"Key": key, "Value": policy.tags[key]} for key in sorted(policy.tags)],
+        "Tags": as_tags(policy.tags),
     }
     step = _step("CreatePolicy", policy, "absent", parameters, creates=True)
     return _plain(f"{_resource(policy)} CreatePolicy", Stage.CREATE_POLICY, policy, step, creates=True)
@@ -57,6 +69,7 @@ def _created(policy: ManagedPolicy) -> Change:
 def _replaced(
     before: ManagedPolicy,
     after: ManagedPolicy,
+    *,
     granted_to: frozenset[str],
     bounding: frozenset[str],
     only_version: bool,

@@ -16,7 +16,7 @@ from .calls import is_access_denied
 from .credentials import Connection
 from .errors import EngineError
 from .lookup import Lookup
-from .model import AccountState, Desired, ManagedPolicy, Quotas, Role
+from .model import AccountState, AwsManagedPolicy, Desired, ManagedPolicy, Quotas, Role
 from .references import Resolver, policy_references
 from .shapes import tags
 from .sweep import Sweep, TooCostly
@@ -45,31 +45,33 @@ class Reader:
     def with_policies(self, desired: Desired, state: AccountState) -> AccountState:
         """The state, with AWS's policies in it that are to be attached or detached and are not known yet."""
         resolver = Resolver.of(desired, state)
-        wanted = set()
-        names = set()
-        for dummy, key, reference in policy_references(desired):
-            names.add(reference.rpartition("/")[2])
-            if not resolver.settled(reference, state.identities.get(key)):
-                seen = state.aws_policies.get(reference, ())
-                wanted.add(seen[0].arn if seen else reference)
-        for role in desired.roles:
-            there = state.identities.get(role.key)
-            leaving = there is not None and (not role.present or (role.managed is not None and role.purge_managed))
-            if there is not None and leaving:
-                kept = names if role.present else set()
-                wanted |= {
-                    arn for arn in there.managed if arn.split(":")[4] == "aws" and arn.rpartition("/")[2] not in kept
-                }
+        unsettled = [
+            reference
+            for reference in policy_references(desired)
+            if not resolver.settled(reference.text, state.identities.get(reference.identity))
+        ]
+        wanted = leaving = _aws_policies_to_detach(desired, state)
+        for reference in unsettled:
+            seen = state.aws_policies.get(reference.text, ())
+            wanted = wanted | {seen[0].arn if seen else reference.text}
         if not wanted:
             return state
         policies = AwsPolicies(self._iam, state.account.partition, self._workers)
-        found = {**state.aws_policies, **policies.find(wanted)}
+        found = policies.find(wanted)
+        there = {policy.arn for candidates in found.values() for policy in candidates}
+        for arn in leaving - there:
+            name = arn.rpartition("/")[2]
+            found[name] = (*found.get(name, ()), AwsManagedPolicy(name, arn, attachable=False))
         unknown = {
-            reference.rpartition("/")[2]
-            for reference in wanted
-            if reference.rpartition("/")[2] not in found and reference.rpartition("/")[2].lower() not in state.policies
+            reference.name
+            for reference in unsettled
+            if reference.name not in found and reference.name.lower() not in state.policies
         }
-        return replace(state, aws_policies=found, policy_suggestions=policies.suggestions(unknown))
+        return replace(
+            state,
+            aws_policies={**state.aws_policies, **found},
+            policy_suggestions=policies.suggestions(unknown),
+        )
 
     def with_principals(self, state: AccountState, target: Target) -> AccountState:
         """The state, knowing which principals of this account that new trust policies name do not exist."""
@@ -84,7 +86,7 @@ class Reader:
         lookup = Lookup(self._iam, state.account)
         with ThreadPoolExecutor(max_workers=self._workers) as pool:
             found = pool.map(lambda arn: lookup.exists(_kind(arn), arn.rpartition("/")[2]), asked)
-            missing = frozenset(arn for arn, actual in zip(asked, found) if actual != arn)
+            missing = frozenset(arn for arn, actual in zip(asked, found, strict=True) if actual != arn)
         return replace(state, missing_principals=missing)
 
     def with_policy_users(self, desired: Desired, state: AccountState) -> AccountState:
@@ -143,7 +145,7 @@ class Reader:
             return replace(policy, tags=tags(pair for page in pages for pair in page["Tags"]))
 
         with ThreadPoolExecutor(max_workers=self._workers) as pool:
-            policies = dict(zip(names, pool.map(tagged, names)))
+            policies = dict(zip(names, pool.map(tagged, names), strict=True))
         return replace(state, policies={**state.policies, **policies})
 
     def _with_instance_profiles(self, desired: Desired, state: AccountState) -> AccountState:
@@ -181,6 +183,25 @@ def require_account(state: AccountState, account_id: str | None) -> None:
             f"These credentials belong to account {state.account.id}, not to {account_id}: nothing was written."
             " Check aws_account_id of the host, assume_role and the credentials."
         )
+
+
+def _aws_policies_to_detach(desired: Desired, state: AccountState) -> frozenset[str]:
+    """ARNs of AWS's policies that the declarations take off an identity."""
+    names: dict[str, set[str]] = {}
+    for reference in policy_references(desired):
+        names.setdefault(reference.identity, set()).add(reference.name)
+    arns: set[str] = set()
+    for role in desired.roles:
+        identity = state.identities.get(role.key)
+        if identity is not None and not (role.present and (role.managed is None or not role.purge_managed)):
+            kept = names.get(role.key, set()) if role.present else set()
+            arns |= {arn for arn in identity.managed if arn.rpartition("/")[2] not in kept}
+    for attachment in desired.attachments:
+        identity = state.identities.get(attachment.key)
+        if identity is not None and not attachment.present:
+            gone = names.get(attachment.key, set())
+            arns |= {arn for arn in identity.managed if arn.rpartition("/")[2] in gone}
+    return frozenset(arn for arn in arns if arn.split(":")[4] == "aws")
 
 
 def _kind(arn: str) -> str:

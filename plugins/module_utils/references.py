@@ -14,11 +14,25 @@ import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from .declaration import within
 from .errors import Problem
 from .model import AccountState, Desired, Identity, PolicyDeclaration
 
 AWS_POLICY_PATHS = ("/", "/service-role/", "/job-function/", "/aws-service-role/", "/root-task/")
 """Every path under which AWS keeps managed policies (catalogue of 2026-09-30, FACTS 0 CAT)."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A name or ARN of a managed policy, where it stands, and the key of the identity that it is for."""
+
+    place: str
+    identity: str
+    text: str
+
+    @property
+    def name(self) -> str:
+        return self.text.rpartition("/")[2]
 
 
 @dataclass(frozen=True)
@@ -66,7 +80,7 @@ class Resolver:
             return Problem(
                 place, f"no managed policy is called \"{name}\", neither AWS's nor this account's{self._hint(name)}"
             )
-        return candidates[0] if aws or own is None else own.arn
+        return self._attachable(candidates[0], place, identity)
 
     def _resolve_arn(self, arn: str, place: str, identity: Identity | None) -> str | Problem:
         partition, owner, name = arn.split(":")[1], arn.split(":")[4], arn.rpartition("/")[2]
@@ -88,10 +102,16 @@ class Resolver:
             declared, own = self.declared.get(name.lower()), self.state.policies.get(name.lower())
             known = [self.arn_of_declared(declared)] if declared else [own.arn] if own else []
         if arn in known:
-            return arn
+            return self._attachable(arn, place, identity)
         if known:
             return Problem(place, f"{arn} does not exist; did you mean {' or '.join(sorted(known))}?")
         return Problem(place, f"{arn} does not exist{self._hint(name)}")
+
+    def _attachable(self, arn: str, place: str, identity: Identity | None) -> str | Problem:
+        policy = self.state.aws_policy_at(arn)
+        if policy is not None and not policy.attachable and arn not in _bound(identity):
+            return Problem(place, f"{arn} was withdrawn by AWS and cannot be attached any more")
+        return arn
 
     def _hint(self, name: str) -> str:
         suggestions = list(self.state.policy_suggestions.get(name, ()))
@@ -105,20 +125,18 @@ def is_for_service_linked_roles(arn: str) -> bool:
     return _is_aws(arn) and ":policy/aws-service-role/" in arn
 
 
-def policy_references(desired: Desired) -> Iterator[tuple[str, str, str]]:
-    """Every reference to a managed policy that is to be attached or used as a boundary: (place, key, reference)."""
+def policy_references(desired: Desired) -> Iterator[Reference]:
+    """Every reference to a managed policy that is to be attached or used as a boundary."""
     for role in desired.roles:
         if not role.present:
             continue
-        place = f"{role.place}." if role.place else ""
-        for index, reference in enumerate(role.managed or ()):
-            yield f"{place}managed_policies[{index}]", role.key, reference
+        for index, text in enumerate(role.managed or ()):
+            yield Reference(f"{within(role.place, 'managed_policies')}[{index}]", role.key, text)
         if role.boundary:
-            yield f"{place}boundary", role.key, role.boundary
+            yield Reference(within(role.place, "boundary"), role.key, role.boundary)
     for attachment in desired.attachments:
-        place = f"{attachment.place}." if attachment.place else ""
-        for index, reference in enumerate(attachment.managed):
-            yield f"{place}managed_policies[{index}]", attachment.key, reference
+        for index, text in enumerate(attachment.managed):
+            yield Reference(f"{within(attachment.place, 'managed_policies')}[{index}]", attachment.key, text)
 
 
 def _is_aws(arn: str) -> bool:

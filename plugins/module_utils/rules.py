@@ -24,11 +24,11 @@ MAXIMUM_MANAGED_POLICIES = 25
 MAXIMUM_TAGS = 50
 RESERVED_PATHS = ("/aws-service-role/", "/aws-reserved/")
 
-_NAME = re.compile(r"^[\w+=,.@-]+$", re.ASCII)
-_PATH = re.compile(r"^(/|/[\u0021-\u007e]+/)$")
-_DESCRIPTION = re.compile("^[\u0009\u000a\u000d\u0020-\u007e\u00a1-\u00ff]*$")
-_TAG_TEXT = re.compile(r"^[\w\s+=,.@:/-]*$")
-_POLICY_ARN = re.compile(r"^arn:[a-z0-9-]+:iam::(aws|\d{12}):policy(/[\u0021-\u007e]+)*/[\w+=,.@-]+$")
+_NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
+_PATH = re.compile(r"(/|/[\u0021-\u007e]+/)")
+_DESCRIPTION = re.compile("[\u0009\u000a\u000d\u0020-\u007e\u00a1-\u00ff]*")
+_TAG_TEXT = re.compile(r"[\w\s+=,.@:/-]*")
+_POLICY_ARN = re.compile(r"arn:[a-z0-9-]+:iam::(aws|\d{12}):policy(/[\u0021-\u007e]+)*/[\w+=,.@-]+")
 _FIXED = Quotas()
 
 
@@ -139,14 +139,14 @@ def _declared_twice(
 
 
 def _name_problems(name: str, place: str, kind: str, limit: int) -> Iterator[Problem]:
-    if not _NAME.match(name):
+    if not _NAME.fullmatch(name):
         yield Problem(place, f'"{name}" is no {kind} name; letters, digits and _+=,.@- are allowed')
     if len(name) > limit:
         yield Problem(place, f"{len(name)} characters; a {kind} name has at most {limit}")
 
 
 def _path_problems(path: str, place: str) -> Iterator[Problem]:
-    if not _PATH.match(path) or len(path) > 512:
+    if not _PATH.fullmatch(path) or len(path) > 512:
         yield Problem(place, f'"{path}" is no path; it begins and ends with / and has at most 512 characters')
     if path.startswith(RESERVED_PATHS):
         yield Problem(place, f'"{path}" is reserved for AWS; choose another path, such as "/service-role/"')
@@ -155,7 +155,7 @@ def _path_problems(path: str, place: str) -> Iterator[Problem]:
 def _description_problems(description: str, place: str) -> Iterator[Problem]:
     if len(description) > 1000:
         yield Problem(place, f"{len(description)} characters; a description has at most 1000")
-    if not _DESCRIPTION.match(description):
+    if not _DESCRIPTION.fullmatch(description):
         yield Problem(place, "holds a character that IAM does not take; write plain Latin text")
 
 
@@ -183,9 +183,9 @@ def _reference_problems(references: Iterable[str], place: str) -> Iterator[Probl
         if not isinstance(reference, str) or not reference:
             yield Problem(where, "empty; give the name or the ARN of a managed policy")
         elif reference.startswith("arn:"):
-            if not _POLICY_ARN.match(reference):
+            if not _POLICY_ARN.fullmatch(reference):
                 yield Problem(where, f'"{reference}" is not the ARN of a managed policy (arn:…:iam::…:policy/…)')
-        elif not _NAME.match(reference) or len(reference) > 128:
+        elif not _NAME.fullmatch(reference) or len(reference) > 128:
             yield Problem(where, f'"{reference}" is neither the name nor the ARN of a managed policy')
 
 
@@ -201,7 +201,7 @@ def _tag_problems(tags: Mapping[str, str] | None, place: str) -> Iterator[Proble
             yield Problem(where, "a tag key has 1 to 128 characters and its value at most 256")
         if key.lower().startswith("aws:"):
             yield Problem(where, "the prefix aws: is reserved for AWS")
-        if not _TAG_TEXT.match(key) or not _TAG_TEXT.match(value):
+        if not _TAG_TEXT.fullmatch(key) or not _TAG_TEXT.fullmatch(value):
             yield Problem(where, "tags hold letters, digits, spaces and _.:/=+-@")
         if key.lower() in seen:
             yield Problem(

@@ -13,6 +13,7 @@ import botocore.exceptions
 
 from .account_rules import quota_problems, state_problems
 from .calls import as_aws_error
+from .connection_rules import connection_problems
 from .credentials import Connection, connect
 from .declaration import Declaring
 from .errors import EngineError, InputError
@@ -90,7 +91,7 @@ class Task:
     def _require_sound_declaration(self) -> None:
         declaring = Declaring(Placeholders(PROVISIONAL_ACCOUNT, self._role_arns(PROVISIONAL_ACCOUNT)))
         desired = self._declared(declaring)
-        found = declaring.problems + problems(desired)
+        found = [*connection_problems(self.options), *declaring.problems, *problems(desired)]
         if found:
             raise InputError(found)
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 from .calls import Service
@@ -51,10 +50,7 @@ class Sweep:
                 self._identities[key] = with_listing(role, shape)
         arns = [identity.arn for identity in self._identities.values()]
         arns += [policy.arn for policy in self._policies.values()]
-        account = None
-        if arns:
-            dummy, partition, dummy2, dummy3, account_id = arns[0].split(":")[:5]
-            account = Account(account_id, partition)
+        account = Account.owning(arns[0]) if arns else None
         state = AccountState(
             account=account or Account("", "aws"),
             identities=self._identities,

@@ -194,11 +194,13 @@ class _Overlay:
     def _adopted(self, kind: str, name: str, path: str | None, actual_name: str, actual_path: str) -> None:
         if name != actual_name:
             self.target.warnings.append(
-                f"{kind} {name} exists as {actual_name} and is adopted under that name: IAM names are unique whatever their case"
+                f"{kind} {name} exists as {actual_name} and is adopted under that name:"
+                " IAM names are unique whatever their case"
             )
         if path is not None and path != actual_path:
             self.target.warnings.append(
-                f"{kind} {actual_name} stays at path {actual_path}, not {path}: IAM cannot move it without a new identity"
+                f"{kind} {actual_name} stays at path {actual_path}, not {path}:"
+                " IAM cannot move it without giving it a new identity"
             )
 
     def _problem(self, place: str, option: str, message: str) -> None:

@@ -62,12 +62,12 @@ def without_principals(document: PolicyDocument, arns: frozenset[str]) -> Policy
             kept.append({**statement, "Principal": _as_principal(left)})
         elif "Principal" not in statement:
             kept.append(statement)
-    return _with_statements(document, kept or [NOBODY])
+    return _with_statements(document, kept or [dict(NOBODY)])
 
 
 def narrowed(old: PolicyDocument, new: PolicyDocument) -> PolicyDocument:
     """A trust policy that lets in only whom both documents let in, and denies what either denies."""
-    grants = _grants(old)
+    grants = list(_grants(old))
     common: dict[str, list[tuple[str, str]]] = {}
     terms: dict[str, Statement] = {}
     for rest, principal, statement in _grants(new):
@@ -79,27 +79,26 @@ def narrowed(old: PolicyDocument, new: PolicyDocument) -> PolicyDocument:
                 if principal not in common.setdefault(key, []):
                     common[key].append(principal)
     denials = {canonical_statement(statement): statement for statement in (*_denials(old), *_denials(new))}
-    allowed = [{**terms[key], "Principal": _as_principal(common[key])} for key in common]
+    allowed: list[Statement] = [{**terms[key], "Principal": _as_principal(common[key])} for key in common]
     kept = [_without_sid(statement) for statement in (*allowed, *denials.values())]
     return _with_statements(new, kept if allowed else [NOBODY])
 
 
 def loses_and_gains(old: PolicyDocument, new: PolicyDocument) -> tuple[bool, bool]:
     """Whether the step from old to new takes somebody's way in, and whether it opens one."""
-    before = {(rest, principal) for rest, principal, dummy in _grants(old)}
-    after = {(rest, principal) for rest, principal, dummy in _grants(new)}
-    denied_before = {canonical_statement(statement, with_sid=False) for statement in _denials(old)}
-    denied_after = {canonical_statement(statement, with_sid=False) for statement in _denials(new)}
-    loses = bool(before - after) or bool(denied_after - denied_before)
-    gains = bool(after - before) or bool(denied_before - denied_after)
-    return loses, gains
+    between = _rights(narrowed(old, new))
+    return _rights(old) != between, _rights(new) != between
 
 
-def _grants(document: PolicyDocument) -> list[tuple[str, tuple[str, str], Statement]]:
-    return list(_allowed(document))
+def _rights(document: PolicyDocument) -> frozenset[tuple[str, ...]]:
+    """Who is let in and who is denied, whatever the Sids and however it is spread over statements."""
+    allowed = {(terms, *principal) for terms, principal, dummy in _grants(document)}
+    denied = {(canonical_statement(statement, with_sid=False),) for statement in _denials(document)}
+    return frozenset(allowed | denied)
 
 
-def _allowed(document: PolicyDocument) -> Iterator[tuple[str, tuple[str, str], Statement]]:
+def _grants(document: PolicyDocument) -> Iterator[tuple[str, tuple[str, str], Statement]]:
+    """Each principal that an Allow lets in, with the canonical terms of the statement and the statement."""
     for statement in document.statements:
         if statement.get("Effect") == "Allow":
             terms = {key: value for key, value in statement.items() if key not in ("Principal", "Sid")}

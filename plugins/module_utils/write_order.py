@@ -193,8 +193,8 @@ def _rule(first: _Node, second: _Node, forced: frozenset[tuple[str, str]]) -> Ru
         or before.key in after.after
         or (before.creates and (before.subject in after.uses or before.subject == after.subject))
         or (after.deletes and (after.subject in before.uses or after.subject == before.subject))
-        or (before.replaces_content_of is not None and before.replaces_content_of == after.attaches)
-        or (after.replaces_content_of is not None and after.replaces_content_of == before.detaches)
+        or (before.replaces_content_of in after.takes_up)
+        or (after.replaces_content_of in before.gives_up)
     ):
         return Rule.EXISTENCE
     if (after.key, before.key) in forced:
@@ -236,7 +236,7 @@ def _rendered(row: Sequence[_Node], forced: frozenset[tuple[str, str]], yielding
     for position, late in enumerate(row):
         for early in row[:position] if yielding else ():
             why = _rule(late, early, forced)
-            if why in yielding and _rule(early, late, forced) is not why:
+            if why in yielding:
                 order.warnings.append(_told(early, late, why, numbers))
     return order
 

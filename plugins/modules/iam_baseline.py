@@ -3,6 +3,578 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+DOCUMENTATION = r"""
+---
+module: iam_baseline
+version_added: 0.1.0
+short_description: Keep the IAM permissions of an account as declared, in one task
+description:
+  - Brings customer managed policies, roles, policies on users, groups and roles of others, and statements in trust
+    policies of others to what is declared, all in one task.
+  - Reads the account once, orders all writes safely across the objects, and writes only what differs. What is not
+    declared is left as it is.
+author: aws_ml.permissions contributors (@aws-ml)
+notes:
+  - Service-linked roles, roles under C(/aws-reserved/) and roles made from a template of AWS are never written to.
+extends_documentation_fragment:
+  - aws_ml.permissions.baseline
+  - aws_ml.permissions.connection
+  - aws_ml.permissions.approval
+  - aws_ml.permissions.declaration
+  - aws_ml.permissions.attributes
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+seealso:
+  - module: aws_ml.permissions.iam_baseline_info
+  - module: aws_ml.permissions.iam_role
+  - module: aws_ml.permissions.iam_managed_policy
+  - module: aws_ml.permissions.iam_policy_attachment
+  - module: aws_ml.permissions.iam_trust_statement
+"""
+
+EXAMPLES = r"""
+---
+- name: Everything that Ground Truth needs with two Lambda functions, in one account
+  aws_ml.permissions.iam_baseline:
+    managed_policies:
+      - name: GroundTruthLabelingData
+        path: /ground-truth/
+        description: Data of the labeling jobs
+        policy:
+          Version: "2012-10-17"
+          Statement:
+            - Effect: Allow
+              Action:
+                - s3:GetObject
+                - s3:PutObject
+              Resource: arn:<partition>:s3:::labeling-<account_id>/*
+              Condition:
+                StringEquals:
+                  aws:ResourceAccount: <account_id>
+        only_version: true
+        tags:
+          team: vision
+        purge_tags: false
+      - name: GroundTruthEverything
+        state: absent
+    roles:
+      - name: gt-post-lambda
+        path: /ground-truth/
+        description: Runs the post-annotation function
+        assume_role_policy_document:
+          Version: "2012-10-17"
+          Statement:
+            - Effect: Allow
+              Principal:
+                Service: lambda.amazonaws.com
+              Action: sts:AssumeRole
+        managed_policies:
+          - AWSLambdaBasicExecutionRole
+        inline_policies:
+          AssumeLabelingRole:
+            Version: "2012-10-17"
+            Statement:
+              - Effect: Allow
+                Action: sts:AssumeRole
+                Resource: <role_arn:gt-execution>
+        boundary: MachineLearningBoundary
+        max_session_duration: 3600
+        tags:
+          team: vision
+      - name: gt-execution
+        path: /ground-truth/
+        assume_role_policy_document:
+          Version: "2012-10-17"
+          Statement:
+            - Sid: SageMaker
+              Effect: Allow
+              Principal:
+                Service: sagemaker.amazonaws.com
+              Action: sts:AssumeRole
+            - Sid: PostAnnotationLambda
+              Effect: Allow
+              Principal:
+                AWS: <role_arn:gt-post-lambda>
+              Action: sts:AssumeRole
+        managed_policies:
+          - GroundTruthLabelingData
+        purge_policies: false
+        purge_inline_policies: false
+        purge_tags: false
+      - name: gt-console-role
+        state: absent
+    attachments:
+      - iam_type: group
+        iam_name: labeling-managers
+        managed_policies:
+          - AmazonSageMakerReadOnly
+        inline_policies:
+          PassExecutionRole:
+            Version: "2012-10-17"
+            Statement:
+              - Effect: Allow
+                Action: iam:PassRole
+                Resource: <role_arn:gt-execution>
+                Condition:
+                  StringEquals:
+                    iam:PassedToService: sagemaker.amazonaws.com
+      - iam_type: user
+        iam_name: labeling-developer
+        managed_policies:
+          - AWSLambda_FullAccess
+        state: absent
+    trust_statements:
+      - name: analytics-export
+        statements:
+          - Sid: LabelingResults
+            Effect: Allow
+            Principal:
+              AWS: <role_arn:gt-post-lambda>
+            Action: sts:AssumeRole
+      - name: l4e-role
+        statements:
+          - Sid: SageMaker
+        state: absent
+
+- name: Say what the DeepLens service role would take
+  aws_ml.permissions.iam_baseline:
+    roles:
+      - name: AWSDeepLensServiceRole
+        path: /service-role/
+        assume_role_policy_document:
+          Version: "2012-10-17"
+          Statement:
+            - Effect: Allow
+              Principal:
+                Service: deeplens.amazonaws.com
+              Action: sts:AssumeRole
+        managed_policies:
+          - AWSDeepLensServiceRolePolicy
+  check_mode: true
+  diff: true
+  register: planned
+
+- name: Write that, and nothing but that
+  aws_ml.permissions.iam_baseline:
+    roles:
+      - name: AWSDeepLensServiceRole
+        path: /service-role/
+        assume_role_policy_document:
+          Version: "2012-10-17"
+          Statement:
+            - Effect: Allow
+              Principal:
+                Service: deeplens.amazonaws.com
+              Action: sts:AssumeRole
+        managed_policies:
+          - AWSDeepLensServiceRolePolicy
+    approved_plan: "{{ planned.plan_id }}"
+
+- name: Retire DeepLens in another account, entered through a role of its own
+  aws_ml.permissions.iam_baseline:
+    roles:
+      - name: AWSDeepLensServiceRole
+      - name: AWSDeepLensGreengrassGroupRole
+    managed_policies:
+      - name: DeepLensWarehouseInventory
+    state: absent
+    account_id: "123456789012"
+    assume_role:
+      role_arn: arn:aws:iam::123456789012:role/permissions-deployer
+      external_id: "{{ deployer_external_id }}"
+      session_name: retire-deeplens
+      duration_seconds: 900
+      policy:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Action: iam:*
+            Resource: "*"
+"""
+
+RETURN = r"""
+---
+account_id:
+  description: The account that the task worked in.
+  returned: success, or when a write fails
+  type: str
+  sample: "123456789012"
+api_calls:
+  description: How often each action of AWS was called, retries included.
+  returned: success
+  type: dict
+  sample: {GetAccountAuthorizationDetails: 1, ListRoles: 1, CreateRole: 5}
+attachments:
+  description: The users, groups and roles as they are after the task, whole, in the order of their declaration.
+  returned: success, where O(attachments) holds any
+  type: list
+  elements: dict
+  contains:
+    iam_type:
+      description: One of V(user), V(group) and V(role).
+      returned: always
+      type: str
+      sample: group
+    name:
+      description: Name of the user, group or role, as it is spelled in IAM.
+      returned: always
+      type: str
+      sample: quality-inspectors
+    arn:
+      description: ARN of the user, group or role, predicted where it is yet to be created; null where there is none.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:group/quality-inspectors
+    status:
+      description:
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+      returned: always
+      type: str
+      sample: updated
+    path:
+      description: Path of the user, group or role.
+      returned: unless it is absent
+      type: str
+      sample: /
+    managed_policies:
+      description: ARNs of all managed policies on the user, group or role, sorted.
+      returned: unless it is absent
+      type: list
+      elements: str
+      sample: [arn:aws:iam::aws:policy/AmazonLookoutVisionReadOnlyAccess]
+    inline_policies:
+      description:
+        - All inline policies of the user, group or role, the document in canonical order under the name of each.
+      returned: unless it is absent
+      type: dict
+    boundary:
+      description: ARN of the permissions boundary, null where there is none.
+      returned: unless it is absent
+      type: str
+      sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
+    assume_role_policy_document:
+      description: Trust policy of the role, in canonical order.
+      returned: for a role, unless it is absent
+      type: dict
+    description:
+      description: Description of the role, empty where there is none.
+      returned: for a role, unless it is absent
+      type: str
+    max_session_duration:
+      description: Maximum session duration of the role in seconds.
+      returned: for a role, unless it is absent
+      type: int
+      sample: 3600
+    tags:
+      description: Tags of the role.
+      returned: for a role, unless it is absent
+      type: dict
+      sample: {team: vision}
+deleted:
+  description: A copy of every document and object that was deleted for good, or in check mode would be.
+  returned: success, or when a write fails
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: The write that deletes it.
+      returned: always
+      type: str
+      sample: DeleteRole
+    resource:
+      description: What it was taken from, kind and name.
+      returned: always
+      type: str
+      sample: role/l4e-role
+    policy_name:
+      description: Name of the inline policy.
+      returned: for an inline policy
+      type: str
+      sample: S3
+    version_id:
+      description: ID of the version.
+      returned: for a version of a managed policy
+      type: str
+      sample: v1
+    policy:
+      description: The policy document.
+      returned: for an inline policy, a managed policy or a version of one
+      type: dict
+    path:
+      description: Path.
+      returned: for a role or a managed policy
+      type: str
+      sample: /
+    description:
+      description: Description.
+      returned: for a role or a managed policy
+      type: str
+    tags:
+      description: Tags.
+      returned: for a role or a managed policy
+      type: dict
+    assume_role_policy_document:
+      description: Trust policy.
+      returned: for a role
+      type: dict
+    boundary:
+      description: ARN of the permissions boundary, null where there was none.
+      returned: for a role
+      type: str
+    max_session_duration:
+      description: Maximum session duration in seconds.
+      returned: for a role
+      type: int
+      sample: 3600
+diff:
+  description: Every object that changes, before and after, documents in canonical order.
+  returned: in diff mode
+  type: dict
+  contains:
+    before:
+      description: The objects as they were, YAML; empty where none was there or nothing changes.
+      returned: always
+      type: str
+    after:
+      description:
+        - The objects as they are, or in check mode would be, YAML; empty where none is left or nothing changes.
+      returned: always
+      type: str
+error_code:
+  description: AWS's code of the error, or the name of the SDK's exception.
+  returned: when a call to AWS fails for good
+  type: str
+  sample: AccessDenied
+failed_call:
+  description: The action of AWS that failed.
+  returned: when a call to AWS fails for good
+  type: str
+  sample: CreateRole
+findings:
+  description:
+    - What is dangerous in the declared objects as they are after the task, and trust policies that name deleted
+      principals. The most severe first.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    severity:
+      description: One of V(critical), V(high), V(medium) and V(low).
+      returned: always
+      type: str
+      sample: critical
+    code:
+      description: The kind of finding, such as V(grants_everything), V(trusts_anyone) or V(dangling_principal).
+      returned: always
+      type: str
+      sample: grants_everything
+    resource:
+      description: The object that it is about, kind and name.
+      returned: always
+      type: str
+      sample: role/l4e-role
+    message:
+      description: What is wrong, and what would be right.
+      returned: always
+      type: str
+managed_policies:
+  description: The managed policies as they are after the task, in the order of their declaration.
+  returned: success, where O(managed_policies) holds any
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the policy, as it is spelled in IAM.
+      returned: always
+      type: str
+      sample: DeepLensWarehouseInventory
+    arn:
+      description: ARN of the policy, predicted where it is yet to be created; null where there is none.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:policy/DeepLensWarehouseInventory
+    status:
+      description:
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+      returned: always
+      type: str
+      sample: created
+    path:
+      description: Path of the policy.
+      returned: unless it is absent
+      type: str
+      sample: /
+    description:
+      description: Description of the policy, empty where there is none.
+      returned: unless it is absent
+      type: str
+    policy:
+      description: Document of the default version, in canonical order.
+      returned: unless it is absent
+      type: dict
+    tags:
+      description: Tags of the policy.
+      returned: unless it is absent
+      type: dict
+      sample: {team: vision}
+plan:
+  description:
+    - Every write in its order; in check mode, every write that would be made. Empty where nothing differs.
+    - When a write fails, a dictionary of two such lists instead, C(done) and C(not_done).
+  returned: success, when a write fails, or when the plan is not the approved one
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: The action of IAM.
+      returned: always
+      type: str
+      sample: CreateRole
+    resource:
+      description: The object that is written, kind and name.
+      returned: always
+      type: str
+      sample: role/AWSDeepLensServiceRole
+    reason:
+      description: Why, which is what differs.
+      returned: always
+      type: str
+      sample: absent
+plan_id:
+  description:
+    - SHA-256 of the account and of every write of the plan with its parameters.
+    - What O(approved_plan) takes.
+  returned: success, or when the plan is not the approved one
+  type: str
+  sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
+problems:
+  description: Everything that is wrong with the declaration or stands against it in the account, each with its place.
+  returned: when the task fails before it writes because of what was declared
+  type: list
+  elements: str
+  sample: ["roles[2].max_session_duration: 60 is outside 3600 to 43200 seconds (1 to 12 hours)"]
+roles:
+  description: The roles as they are after the task, in the order of their declaration.
+  returned: success, where O(roles) holds any
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the role, as it is spelled in IAM.
+      returned: always
+      type: str
+      sample: AWSDeepLensServiceRole
+    arn:
+      description: ARN of the role, predicted where it is yet to be created; null where there is none.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:role/service-role/AWSDeepLensServiceRole
+    status:
+      description:
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+      returned: always
+      type: str
+      sample: created
+    path:
+      description: Path of the role.
+      returned: unless it is absent
+      type: str
+      sample: /
+    managed_policies:
+      description: ARNs of all managed policies on the role, sorted.
+      returned: unless it is absent
+      type: list
+      elements: str
+      sample: [arn:aws:iam::aws:policy/service-role/AWSDeepLensServiceRolePolicy]
+    inline_policies:
+      description: All inline policies of the role, the document in canonical order under the name of each.
+      returned: unless it is absent
+      type: dict
+    boundary:
+      description: ARN of the permissions boundary, null where there is none.
+      returned: unless it is absent
+      type: str
+      sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
+    assume_role_policy_document:
+      description: Trust policy of the role, in canonical order.
+      returned: unless it is absent
+      type: dict
+    description:
+      description: Description of the role, empty where there is none.
+      returned: unless it is absent
+      type: str
+    max_session_duration:
+      description: Maximum session duration of the role in seconds.
+      returned: unless it is absent
+      type: int
+      sample: 3600
+    tags:
+      description: Tags of the role.
+      returned: unless it is absent
+      type: dict
+      sample: {team: vision}
+trust_statements:
+  description: The roles as they are after the task, whole, in the order of their declaration.
+  returned: success, where O(trust_statements) holds any
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the role, as it is spelled in IAM.
+      returned: always
+      type: str
+      sample: gt-execution
+    arn:
+      description: ARN of the role, predicted where it is yet to be created; null where there is none.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:role/gt-execution
+    status:
+      description:
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+      returned: always
+      type: str
+      sample: updated
+    path:
+      description: Path of the role.
+      returned: unless it is absent
+      type: str
+      sample: /
+    managed_policies:
+      description: ARNs of all managed policies on the role, sorted.
+      returned: unless it is absent
+      type: list
+      elements: str
+      sample: [arn:aws:iam::aws:policy/AmazonSageMakerGroundTruthExecution]
+    inline_policies:
+      description: All inline policies of the role, the document in canonical order under the name of each.
+      returned: unless it is absent
+      type: dict
+    boundary:
+      description: ARN of the permissions boundary, null where there is none.
+      returned: unless it is absent
+      type: str
+      sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
+    assume_role_policy_document:
+      description: Trust policy of the role, in canonical order.
+      returned: unless it is absent
+      type: dict
+    description:
+      description: Description of the role, empty where there is none.
+      returned: unless it is absent
+      type: str
+    max_session_duration:
+      description: Maximum session duration of the role in seconds.
+      returned: unless it is absent
+      type: int
+      sample: 3600
+    tags:
+      description: Tags of the role.
+      returned: unless it is absent
+      type: dict
+      sample: {team: vision}
+"""
+
 from ansible_collections.aws_ml.permissions.plugins.module_utils.arguments import baseline_options
 from ansible_collections.aws_ml.permissions.plugins.module_utils.module_runner import run_module
 

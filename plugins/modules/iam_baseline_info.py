@@ -3,6 +3,571 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+DOCUMENTATION = r"""
+---
+module: iam_baseline_info
+version_added: 0.1.0
+short_description: Say how the IAM permissions of an account differ from what is declared
+description:
+  - Takes what M(aws_ml.permissions.iam_baseline) takes and writes nothing.
+  - Says what has drifted, when each role was last used, and what is dangerous.
+author: aws_ml.permissions contributors (@aws-ml)
+extends_documentation_fragment:
+  - aws_ml.permissions.baseline
+  - aws_ml.permissions.connection
+  - aws_ml.permissions.declaration
+  - aws_ml.permissions.attributes
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+seealso:
+  - module: aws_ml.permissions.iam_baseline
+"""
+
+EXAMPLES = r"""
+---
+- name: How an account differs from what Ground Truth needs
+  aws_ml.permissions.iam_baseline_info:
+    managed_policies:
+      - name: GroundTruthLabelingData
+        path: /ground-truth/
+        description: Data of the labeling jobs
+        policy:
+          Version: "2012-10-17"
+          Statement:
+            - Effect: Allow
+              Action:
+                - s3:GetObject
+                - s3:PutObject
+              Resource: arn:<partition>:s3:::labeling-<account_id>/*
+              Condition:
+                StringEquals:
+                  aws:ResourceAccount: <account_id>
+        only_version: true
+        tags:
+          team: vision
+        purge_tags: false
+      - name: GroundTruthEverything
+        state: absent
+    roles:
+      - name: gt-post-lambda
+        path: /ground-truth/
+        description: Runs the post-annotation function
+        assume_role_policy_document:
+          Version: "2012-10-17"
+          Statement:
+            - Effect: Allow
+              Principal:
+                Service: lambda.amazonaws.com
+              Action: sts:AssumeRole
+        managed_policies:
+          - AWSLambdaBasicExecutionRole
+        inline_policies:
+          AssumeLabelingRole:
+            Version: "2012-10-17"
+            Statement:
+              - Effect: Allow
+                Action: sts:AssumeRole
+                Resource: <role_arn:gt-execution>
+        boundary: MachineLearningBoundary
+        max_session_duration: 3600
+        tags:
+          team: vision
+      - name: gt-execution
+        path: /ground-truth/
+        assume_role_policy_document:
+          Version: "2012-10-17"
+          Statement:
+            - Sid: SageMaker
+              Effect: Allow
+              Principal:
+                Service: sagemaker.amazonaws.com
+              Action: sts:AssumeRole
+            - Sid: PostAnnotationLambda
+              Effect: Allow
+              Principal:
+                AWS: <role_arn:gt-post-lambda>
+              Action: sts:AssumeRole
+        managed_policies:
+          - GroundTruthLabelingData
+        purge_policies: false
+        purge_inline_policies: false
+        purge_tags: false
+      - name: gt-console-role
+        state: absent
+    attachments:
+      - iam_type: group
+        iam_name: labeling-managers
+        managed_policies:
+          - AmazonSageMakerReadOnly
+        inline_policies:
+          PassExecutionRole:
+            Version: "2012-10-17"
+            Statement:
+              - Effect: Allow
+                Action: iam:PassRole
+                Resource: <role_arn:gt-execution>
+                Condition:
+                  StringEquals:
+                    iam:PassedToService: sagemaker.amazonaws.com
+      - iam_type: user
+        iam_name: labeling-developer
+        managed_policies:
+          - AWSLambda_FullAccess
+        state: absent
+    trust_statements:
+      - name: analytics-export
+        statements:
+          - Sid: LabelingResults
+            Effect: Allow
+            Principal:
+              AWS: <role_arn:gt-post-lambda>
+            Action: sts:AssumeRole
+      - name: l4e-role
+        statements:
+          - Sid: SageMaker
+        state: absent
+  register: labeling
+
+- name: Show what an administrator has to look at
+  ansible.builtin.debug:
+    msg:
+      in_sync: "{{ labeling.in_sync }}"
+      drifted: "{{ labeling.roles | rejectattr('status', 'eq', 'in_sync') | map(attribute='name') }}"
+      findings: "{{ labeling.findings | map(attribute='message') }}"
+
+- name: Whether DeepLens is gone from another account, entered for reading only
+  aws_ml.permissions.iam_baseline_info:
+    roles:
+      - name: AWSDeepLensServiceRole
+      - name: AWSDeepLensSageMakerRole
+    state: absent
+    account_id: "123456789012"
+    assume_role:
+      role_arn: arn:aws:iam::123456789012:role/permissions-deployer
+      external_id: "{{ deployer_external_id }}"
+      session_name: audit
+      duration_seconds: 900
+      policy:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Action:
+              - iam:Get*
+              - iam:List*
+            Resource: "*"
+  register: deeplens
+  failed_when: deeplens.roles | selectattr('last_used.date', 'defined') | length > 0
+"""
+
+RETURN = r"""
+---
+account_id:
+  description: The account that the task looked at.
+  returned: success
+  type: str
+  sample: "123456789012"
+api_calls:
+  description: How often each action of AWS was called, retries included.
+  returned: success
+  type: dict
+  sample: {GetAccountAuthorizationDetails: 1, ListRoles: 1}
+attachments:
+  description:
+    - The users, groups and roles, whole and as declared, in the order of their declaration; C(status) says how the
+      account differs.
+  returned: success, where O(attachments) holds any
+  type: list
+  elements: dict
+  contains:
+    iam_type:
+      description: One of V(user), V(group) and V(role).
+      returned: always
+      type: str
+      sample: group
+    name:
+      description: Name of the user, group or role, as it is spelled in IAM.
+      returned: always
+      type: str
+      sample: quality-inspectors
+    arn:
+      description: ARN of the user, group or role, predicted where it is missing; null where there is none.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:group/quality-inspectors
+    status:
+      description:
+        - One of V(in_sync), V(drifted), V(missing), which is declared but not there, V(unwanted), which is there
+          but declared absent, and V(absent), which is not there and declared absent.
+      returned: always
+      type: str
+      sample: in_sync
+    path:
+      description: Path of the user, group or role.
+      returned: unless it is absent
+      type: str
+      sample: /
+    managed_policies:
+      description: ARNs of all managed policies on the user, group or role, sorted.
+      returned: unless it is absent
+      type: list
+      elements: str
+      sample: [arn:aws:iam::aws:policy/AmazonLookoutVisionReadOnlyAccess]
+    inline_policies:
+      description:
+        - All inline policies of the user, group or role, the document in canonical order under the name of each.
+      returned: unless it is absent
+      type: dict
+    boundary:
+      description: ARN of the permissions boundary, null where there is none.
+      returned: unless it is absent
+      type: str
+      sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
+    assume_role_policy_document:
+      description: Trust policy of the role, in canonical order.
+      returned: for a role, unless it is absent
+      type: dict
+    description:
+      description: Description of the role, empty where there is none.
+      returned: for a role, unless it is absent
+      type: str
+    max_session_duration:
+      description: Maximum session duration of the role in seconds.
+      returned: for a role, unless it is absent
+      type: int
+      sample: 3600
+    tags:
+      description: Tags of the role.
+      returned: for a role, unless it is absent
+      type: dict
+      sample: {team: vision}
+deleted:
+  description: A copy of every document and object that the writes of RV(plan) would delete for good.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: The write that would delete it.
+      returned: always
+      type: str
+      sample: DeleteRole
+    resource:
+      description: What it would be taken from, kind and name.
+      returned: always
+      type: str
+      sample: role/l4e-role
+    policy_name:
+      description: Name of the inline policy.
+      returned: for an inline policy
+      type: str
+      sample: S3
+    version_id:
+      description: ID of the version.
+      returned: for a version of a managed policy
+      type: str
+      sample: v1
+    policy:
+      description: The policy document.
+      returned: for an inline policy, a managed policy or a version of one
+      type: dict
+    path:
+      description: Path.
+      returned: for a role or a managed policy
+      type: str
+      sample: /
+    description:
+      description: Description.
+      returned: for a role or a managed policy
+      type: str
+    tags:
+      description: Tags.
+      returned: for a role or a managed policy
+      type: dict
+    assume_role_policy_document:
+      description: Trust policy.
+      returned: for a role
+      type: dict
+    boundary:
+      description: ARN of the permissions boundary, null where there was none.
+      returned: for a role
+      type: str
+    max_session_duration:
+      description: Maximum session duration in seconds.
+      returned: for a role
+      type: int
+      sample: 3600
+diff:
+  description: Every object that differs, as it is and as declared, documents in canonical order.
+  returned: in diff mode
+  type: dict
+  contains:
+    before:
+      description: The objects as they are, YAML; empty where none is there or nothing differs.
+      returned: always
+      type: str
+    after:
+      description: The objects as declared, YAML; empty where all are to be absent or nothing differs.
+      returned: always
+      type: str
+error_code:
+  description: AWS's code of the error, or the name of the SDK's exception.
+  returned: when a call to AWS fails for good
+  type: str
+  sample: AccessDenied
+failed_call:
+  description: The action of AWS that failed.
+  returned: when a call to AWS fails for good
+  type: str
+  sample: GetAccountAuthorizationDetails
+findings:
+  description:
+    - What is dangerous in the objects as declared, and trust policies that name deleted
+      principals. The most severe first.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    severity:
+      description: One of V(critical), V(high), V(medium) and V(low).
+      returned: always
+      type: str
+      sample: critical
+    code:
+      description: The kind of finding, such as V(grants_everything), V(trusts_anyone) or V(dangling_principal).
+      returned: always
+      type: str
+      sample: grants_everything
+    resource:
+      description: The object that it is about, kind and name.
+      returned: always
+      type: str
+      sample: role/l4e-role
+    message:
+      description: What is wrong, and what would be right.
+      returned: always
+      type: str
+in_sync:
+  description: Whether the account is as declared, so that RV(plan) is empty.
+  returned: success
+  type: bool
+  sample: true
+managed_policies:
+  description:
+    - The managed policies as declared, in the order of their declaration; C(status) says how the account differs.
+  returned: success, where O(managed_policies) holds any
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the policy, as it is spelled in IAM.
+      returned: always
+      type: str
+      sample: DeepLensWarehouseInventory
+    arn:
+      description: ARN of the policy, predicted where it is missing; null where there is none.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:policy/DeepLensWarehouseInventory
+    status:
+      description:
+        - One of V(in_sync), V(drifted), V(missing), which is declared but not there, V(unwanted), which is there
+          but declared absent, and V(absent), which is not there and declared absent.
+      returned: always
+      type: str
+      sample: in_sync
+    path:
+      description: Path of the policy.
+      returned: unless it is absent
+      type: str
+      sample: /
+    description:
+      description: Description of the policy, empty where there is none.
+      returned: unless it is absent
+      type: str
+    policy:
+      description: Document of the default version, in canonical order.
+      returned: unless it is absent
+      type: dict
+    tags:
+      description: Tags of the policy.
+      returned: unless it is absent
+      type: dict
+      sample: {team: vision}
+plan:
+  description:
+    - Every write, in its order, that M(aws_ml.permissions.iam_baseline) would make. Empty where nothing differs.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: The action of IAM.
+      returned: always
+      type: str
+      sample: CreateRole
+    resource:
+      description: The object that is written, kind and name.
+      returned: always
+      type: str
+      sample: role/AWSDeepLensServiceRole
+    reason:
+      description: Why, which is what differs.
+      returned: always
+      type: str
+      sample: absent
+plan_id:
+  description:
+    - SHA-256 of the account and of every write of the plan with its parameters.
+    - What O(aws_ml.permissions.iam_baseline#module:approved_plan) takes.
+  returned: success
+  type: str
+  sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
+problems:
+  description: Everything that is wrong with the declaration or stands against it in the account, each with its place.
+  returned: when the task fails because of what was declared
+  type: list
+  elements: str
+  sample: ["roles[2].max_session_duration: 60 is outside 3600 to 43200 seconds (1 to 12 hours)"]
+roles:
+  description: The roles as declared, in the order of their declaration; C(status) says how the account differs.
+  returned: success, where O(roles) holds any
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the role, as it is spelled in IAM.
+      returned: always
+      type: str
+      sample: AWSDeepLensServiceRole
+    arn:
+      description: ARN of the role, predicted where it is missing; null where there is none.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:role/service-role/AWSDeepLensServiceRole
+    status:
+      description:
+        - One of V(in_sync), V(drifted), V(missing), which is declared but not there, V(unwanted), which is there
+          but declared absent, and V(absent), which is not there and declared absent.
+      returned: always
+      type: str
+      sample: in_sync
+    path:
+      description: Path of the role.
+      returned: unless it is absent
+      type: str
+      sample: /
+    managed_policies:
+      description: ARNs of all managed policies on the role, sorted.
+      returned: unless it is absent
+      type: list
+      elements: str
+      sample: [arn:aws:iam::aws:policy/service-role/AWSDeepLensServiceRolePolicy]
+    inline_policies:
+      description: All inline policies of the role, the document in canonical order under the name of each.
+      returned: unless it is absent
+      type: dict
+    boundary:
+      description: ARN of the permissions boundary, null where there is none.
+      returned: unless it is absent
+      type: str
+      sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
+    assume_role_policy_document:
+      description: Trust policy of the role, in canonical order.
+      returned: unless it is absent
+      type: dict
+    description:
+      description: Description of the role, empty where there is none.
+      returned: unless it is absent
+      type: str
+    max_session_duration:
+      description: Maximum session duration of the role in seconds.
+      returned: unless it is absent
+      type: int
+      sample: 3600
+    tags:
+      description: Tags of the role.
+      returned: unless it is absent
+      type: dict
+      sample: {team: vision}
+    last_used:
+      description: When the role was last used, empty where IAM knows of no use in the last 400 days.
+      returned: always
+      type: dict
+      contains:
+        date:
+          description: Time of the last use, ISO 8601. IAM may be some hours late with it.
+          returned: where IAM knows of a use
+          type: str
+          sample: "2026-11-01T08:00:00+00:00"
+        region:
+          description: The Region that the role was used in.
+          returned: where IAM knows of a use
+          type: str
+          sample: us-east-1
+trust_statements:
+  description:
+    - The roles, whole and as declared, in the order of their declaration; C(status) says how the account differs.
+  returned: success, where O(trust_statements) holds any
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the role, as it is spelled in IAM.
+      returned: always
+      type: str
+      sample: gt-execution
+    arn:
+      description: ARN of the role, predicted where it is missing; null where there is none.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:role/gt-execution
+    status:
+      description:
+        - One of V(in_sync), V(drifted), V(missing), which is declared but not there, V(unwanted), which is there
+          but declared absent, and V(absent), which is not there and declared absent.
+      returned: always
+      type: str
+      sample: in_sync
+    path:
+      description: Path of the role.
+      returned: unless it is absent
+      type: str
+      sample: /
+    managed_policies:
+      description: ARNs of all managed policies on the role, sorted.
+      returned: unless it is absent
+      type: list
+      elements: str
+      sample: [arn:aws:iam::aws:policy/AmazonSageMakerGroundTruthExecution]
+    inline_policies:
+      description: All inline policies of the role, the document in canonical order under the name of each.
+      returned: unless it is absent
+      type: dict
+    boundary:
+      description: ARN of the permissions boundary, null where there is none.
+      returned: unless it is absent
+      type: str
+      sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
+    assume_role_policy_document:
+      description: Trust policy of the role, in canonical order.
+      returned: unless it is absent
+      type: dict
+    description:
+      description: Description of the role, empty where there is none.
+      returned: unless it is absent
+      type: str
+    max_session_duration:
+      description: Maximum session duration of the role in seconds.
+      returned: unless it is absent
+      type: int
+      sample: 3600
+    tags:
+      description: Tags of the role.
+      returned: unless it is absent
+      type: dict
+      sample: {team: vision}
+"""
+
 from ansible_collections.aws_ml.permissions.plugins.module_utils.arguments import baseline_options
 from ansible_collections.aws_ml.permissions.plugins.module_utils.module_runner import run_module
 

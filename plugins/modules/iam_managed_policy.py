@@ -6,9 +6,289 @@
 DOCUMENTATION = r"""
 ---
 module: iam_managed_policy
-short_description: TBD
-description: [TBD]
-author: [x]
+version_added: 0.1.0
+short_description: Keep one customer managed policy as declared
+description:
+  - Creates, changes or deletes one customer managed policy with its document and tags.
+  - Writes only what differs. What is not declared is left as it is.
+  - Makes room for a new version where the policy has five of them, and returns a copy of what it deletes.
+author: aws_ml.permissions contributors (@aws-ml)
+extends_documentation_fragment:
+  - aws_ml.permissions.managed_policy
+  - aws_ml.permissions.connection
+  - aws_ml.permissions.approval
+  - aws_ml.permissions.declaration
+  - aws_ml.permissions.attributes
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+seealso:
+  - module: aws_ml.permissions.iam_baseline
+  - module: aws_ml.permissions.iam_policy_attachment
+  - module: amazon.aws.iam_managed_policy
+"""
+
+EXAMPLES = r"""
+---
+- name: What a DeepLens device in the warehouse may do beside what all devices may
+  aws_ml.permissions.iam_managed_policy:
+    name: DeepLensWarehouseInventory
+    path: /deeplens/
+    description: Reads and writes the inventory table of the warehouse
+    policy:
+      Version: "2012-10-17"
+      Statement:
+        - Sid: WarehouseInventory
+          Effect: Allow
+          Action:
+            - dynamodb:BatchGetItem
+            - dynamodb:GetItem
+            - dynamodb:PutItem
+            - dynamodb:Query
+            - dynamodb:UpdateItem
+          Resource:
+            - arn:<partition>:dynamodb:us-east-1:<account_id>:table/inventory
+            - arn:<partition>:dynamodb:us-east-1:<account_id>:table/inventory/index/*
+    tags:
+      service: deeplens
+      stage: prod
+
+- name: Another document, and no older version to go back to
+  aws_ml.permissions.iam_managed_policy:
+    name: DeepLensWarehouseInventory
+    policy: |
+      {
+        "Version": "2012-10-17",
+        "Statement": [
+          {
+            "Effect": "Allow",
+            "Action": ["dynamodb:GetItem", "dynamodb:Query"],
+            "Resource": "arn:<partition>:dynamodb:us-east-1:<account_id>:table/inventory"
+          }
+        ]
+      }
+    only_version: true
+
+- name: One more tag, the others as they are
+  aws_ml.permissions.iam_managed_policy:
+    name: DeepLensWarehouseInventory
+    tags:
+      owner: logistics
+    purge_tags: false
+
+- name: Say what the deletion of a policy would write
+  aws_ml.permissions.iam_managed_policy:
+    name: DeepLensWarehouseInventory
+    state: absent
+  check_mode: true
+  register: planned
+
+- name: Delete it if that is still the same, and keep what was deleted
+  aws_ml.permissions.iam_managed_policy:
+    name: DeepLensWarehouseInventory
+    state: absent
+    approved_plan: "{{ planned.plan_id }}"
+  register: retired
+
+- name: The inference policy of Lookout for Vision in another account, entered through a role of its own
+  aws_ml.permissions.iam_managed_policy:
+    name: LookoutVisionInference
+    policy:
+      Version: "2012-10-17"
+      Statement:
+        - Effect: Allow
+          Action: lookoutvision:DetectAnomalies
+          Resource: arn:aws:lookoutvision:us-east-1:<account_id>:model/bottle-caps/*
+    account_id: "123456789012"
+    assume_role:
+      role_arn: arn:aws:iam::123456789012:role/permissions-deployer
+      external_id: "{{ deployer_external_id }}"
+      session_name: vision-policies
+      duration_seconds: 900
+      policy:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Action: iam:*
+            Resource: "*"
+"""
+
+RETURN = r"""
+---
+account_id:
+  description: The account that the task worked in.
+  returned: success, or when a write fails
+  type: str
+  sample: "123456789012"
+api_calls:
+  description: How often each action of AWS was called, retries included.
+  returned: success
+  type: dict
+  sample: {ListPolicies: 1, CreatePolicy: 1}
+deleted:
+  description: A copy of every document and object that was deleted for good, or in check mode would be.
+  returned: success, or when a write fails
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: The write that deletes it.
+      returned: always
+      type: str
+      sample: DeletePolicyVersion
+    resource:
+      description: What it was taken from, kind and name.
+      returned: always
+      type: str
+      sample: policy/DeepLensWarehouseInventory
+    version_id:
+      description: ID of the version.
+      returned: for a version of a managed policy
+      type: str
+      sample: v1
+    policy:
+      description: The policy document.
+      returned: for a policy or a version of one
+      type: dict
+    path:
+      description: Path.
+      returned: for a policy
+      type: str
+      sample: /
+    description:
+      description: Description.
+      returned: for a policy
+      type: str
+    tags:
+      description: Tags.
+      returned: for a policy
+      type: dict
+diff:
+  description: Every object that changes, before and after, documents in canonical order.
+  returned: in diff mode
+  type: dict
+  contains:
+    before:
+      description: The objects as they were, YAML; empty where none was there or nothing changes.
+      returned: always
+      type: str
+    after:
+      description:
+        - The objects as they are, or in check mode would be, YAML; empty where none is left or nothing changes.
+      returned: always
+      type: str
+error_code:
+  description: AWS's code of the error, or the name of the SDK's exception.
+  returned: when a call to AWS fails for good
+  type: str
+  sample: AccessDenied
+failed_call:
+  description: The action of AWS that failed.
+  returned: when a call to AWS fails for good
+  type: str
+  sample: CreatePolicy
+findings:
+  description:
+    - What is dangerous in the declared objects as they are after the task, and trust policies that name deleted
+      principals. The most severe first.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    severity:
+      description: One of V(critical), V(high), V(medium) and V(low).
+      returned: always
+      type: str
+      sample: critical
+    code:
+      description: The kind of finding, such as V(grants_everything), V(trusts_anyone) or V(dangling_principal).
+      returned: always
+      type: str
+      sample: grants_everything
+    resource:
+      description: The object that it is about, kind and name.
+      returned: always
+      type: str
+      sample: role/l4e-role
+    message:
+      description: What is wrong, and what would be right.
+      returned: always
+      type: str
+managed_policies:
+  description: The policy, as the only item.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the policy, as it is spelled in IAM.
+      returned: always
+      type: str
+      sample: DeepLensWarehouseInventory
+    arn:
+      description: ARN of the policy, predicted where it is yet to be created; null where there is none.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:policy/DeepLensWarehouseInventory
+    status:
+      description:
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+      returned: always
+      type: str
+      sample: created
+    path:
+      description: Path of the policy.
+      returned: unless it is absent
+      type: str
+      sample: /
+    description:
+      description: Description of the policy, empty where there is none.
+      returned: unless it is absent
+      type: str
+    policy:
+      description: Document of the default version, in canonical order.
+      returned: unless it is absent
+      type: dict
+    tags:
+      description: Tags of the policy.
+      returned: unless it is absent
+      type: dict
+      sample: {team: vision}
+plan:
+  description:
+    - Every write in its order; in check mode, every write that would be made. Empty where nothing differs.
+    - When a write fails, a dictionary of two such lists instead, C(done) and C(not_done).
+  returned: success, when a write fails, or when the plan is not the approved one
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: The action of IAM.
+      returned: always
+      type: str
+      sample: CreatePolicy
+    resource:
+      description: The object that is written, kind and name.
+      returned: always
+      type: str
+      sample: policy/DeepLensWarehouseInventory
+    reason:
+      description: Why, which is what differs.
+      returned: always
+      type: str
+      sample: absent
+plan_id:
+  description:
+    - SHA-256 of the account and of every write of the plan with its parameters.
+    - What O(approved_plan) takes.
+  returned: success, or when the plan is not the approved one
+  type: str
+  sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
+problems:
+  description: Everything that is wrong with the declaration or stands against it in the account, each with its place.
+  returned: when the task fails before it writes because of what was declared
+  type: list
+  elements: str
+  sample: ["policy.Statement[0].Action: missing"]
 """
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.arguments import managed_policy_options

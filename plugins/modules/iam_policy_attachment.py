@@ -6,9 +6,291 @@
 DOCUMENTATION = r"""
 ---
 module: iam_policy_attachment
-short_description: TBD
-description: [TBD]
-author: [x]
+version_added: 0.1.0
+short_description: Keep policies on a user, group or role that someone else owns
+description:
+  - Attaches managed policies to an existing user, group or role, writes inline policies on it, or removes both.
+  - Everything else on that user, group or role is left alone. To declare a role whole use
+    M(aws_ml.permissions.iam_role).
+author: aws_ml.permissions contributors (@aws-ml)
+extends_documentation_fragment:
+  - aws_ml.permissions.policy_attachment
+  - aws_ml.permissions.connection
+  - aws_ml.permissions.approval
+  - aws_ml.permissions.declaration
+  - aws_ml.permissions.attributes
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+seealso:
+  - module: aws_ml.permissions.iam_baseline
+  - module: aws_ml.permissions.iam_role
+  - module: amazon.aws.iam_policy
+"""
+
+EXAMPLES = r"""
+---
+- name: What the quality inspectors may do in Lookout for Vision, beside what else the group may
+  aws_ml.permissions.iam_policy_attachment:
+    iam_type: group
+    iam_name: quality-inspectors
+    managed_policies:
+      - AmazonLookoutVisionReadOnlyAccess
+    inline_policies:
+      DetectAnomalies:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Action: lookoutvision:DetectAnomalies
+            Resource: arn:<partition>:lookoutvision:us-east-1:<account_id>:model/bottle-caps/*
+
+- name: The developer of the Ground Truth functions may run labeling jobs as their role
+  aws_ml.permissions.iam_policy_attachment:
+    iam_type: user
+    iam_name: labeling-developer
+    inline_policies:
+      PassExecutionRole:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Action: iam:PassRole
+            Resource: arn:<partition>:iam::<account_id>:role/gt-execution
+            Condition:
+              StringEquals:
+                iam:PassedToService: sagemaker.amazonaws.com
+
+- name: Say what it takes that the role of Lookout for Equipment no longer administers IAM
+  aws_ml.permissions.iam_policy_attachment:
+    iam_type: role
+    iam_name: l4e-role
+    managed_policies:
+      - IAMFullAccess
+    inline_policies:
+      PassAnyRole: {}
+    state: absent
+  check_mode: true
+  register: planned
+
+- name: Take it away if that is still the same
+  aws_ml.permissions.iam_policy_attachment:
+    iam_type: role
+    iam_name: l4e-role
+    managed_policies:
+      - IAMFullAccess
+    inline_policies:
+      PassAnyRole: {}
+    state: absent
+    approved_plan: "{{ planned.plan_id }}"
+
+- name: A policy on a role in another account, entered through a role of its own
+  aws_ml.permissions.iam_policy_attachment:
+    iam_type: role
+    iam_name: l4e-role
+    managed_policies:
+      - AmazonLookoutEquipmentReadOnlyAccess
+    account_id: "123456789012"
+    assume_role:
+      role_arn: arn:aws:iam::123456789012:role/permissions-deployer
+      external_id: "{{ deployer_external_id }}"
+      session_name: equipment-policies
+      duration_seconds: 900
+      policy:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Action: iam:*
+            Resource: "*"
+"""
+
+RETURN = r"""
+---
+account_id:
+  description: The account that the task worked in.
+  returned: success, or when a write fails
+  type: str
+  sample: "123456789012"
+api_calls:
+  description: How often each action of AWS was called, retries included.
+  returned: success
+  type: dict
+  sample: {GetGroup: 1, AttachGroupPolicy: 1}
+attachments:
+  description: The user, group or role whole, as the only item.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    iam_type:
+      description: One of V(user), V(group) and V(role).
+      returned: always
+      type: str
+      sample: group
+    name:
+      description: Name of the user, group or role, as it is spelled in IAM.
+      returned: always
+      type: str
+      sample: quality-inspectors
+    arn:
+      description: ARN of the user, group or role, predicted where it is yet to be created; null where there is none.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:group/quality-inspectors
+    status:
+      description:
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+      returned: always
+      type: str
+      sample: updated
+    path:
+      description: Path of the user, group or role.
+      returned: unless it is absent
+      type: str
+      sample: /
+    managed_policies:
+      description: ARNs of all managed policies on the user, group or role, sorted.
+      returned: unless it is absent
+      type: list
+      elements: str
+      sample: [arn:aws:iam::aws:policy/AmazonLookoutVisionReadOnlyAccess]
+    inline_policies:
+      description:
+        - All inline policies of the user, group or role, the document in canonical order under the name of each.
+      returned: unless it is absent
+      type: dict
+    boundary:
+      description: ARN of the permissions boundary, null where there is none.
+      returned: unless it is absent
+      type: str
+      sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
+    assume_role_policy_document:
+      description: Trust policy of the role, in canonical order.
+      returned: for a role, unless it is absent
+      type: dict
+    description:
+      description: Description of the role, empty where there is none.
+      returned: for a role, unless it is absent
+      type: str
+    max_session_duration:
+      description: Maximum session duration of the role in seconds.
+      returned: for a role, unless it is absent
+      type: int
+      sample: 3600
+    tags:
+      description: Tags of the role.
+      returned: for a role, unless it is absent
+      type: dict
+      sample: {team: vision}
+deleted:
+  description: A copy of every inline policy that was deleted, or in check mode would be.
+  returned: success, or when a write fails
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: The write that deletes it.
+      returned: always
+      type: str
+      sample: DeleteGroupPolicy
+    resource:
+      description: What it was taken from, kind and name.
+      returned: always
+      type: str
+      sample: group/quality-inspectors
+    policy_name:
+      description: Name of the inline policy.
+      returned: always
+      type: str
+      sample: S3
+    policy:
+      description: The policy document.
+      returned: always
+      type: dict
+diff:
+  description: Every object that changes, before and after, documents in canonical order.
+  returned: in diff mode
+  type: dict
+  contains:
+    before:
+      description: The objects as they were, YAML; empty where none was there or nothing changes.
+      returned: always
+      type: str
+    after:
+      description:
+        - The objects as they are, or in check mode would be, YAML; empty where none is left or nothing changes.
+      returned: always
+      type: str
+error_code:
+  description: AWS's code of the error, or the name of the SDK's exception.
+  returned: when a call to AWS fails for good
+  type: str
+  sample: AccessDenied
+failed_call:
+  description: The action of AWS that failed.
+  returned: when a call to AWS fails for good
+  type: str
+  sample: AttachGroupPolicy
+findings:
+  description:
+    - What is dangerous in the declared objects as they are after the task, and trust policies that name deleted
+      principals. The most severe first.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    severity:
+      description: One of V(critical), V(high), V(medium) and V(low).
+      returned: always
+      type: str
+      sample: critical
+    code:
+      description: The kind of finding, such as V(grants_everything), V(trusts_anyone) or V(dangling_principal).
+      returned: always
+      type: str
+      sample: grants_everything
+    resource:
+      description: The object that it is about, kind and name.
+      returned: always
+      type: str
+      sample: role/l4e-role
+    message:
+      description: What is wrong, and what would be right.
+      returned: always
+      type: str
+plan:
+  description:
+    - Every write in its order; in check mode, every write that would be made. Empty where nothing differs.
+    - When a write fails, a dictionary of two such lists instead, C(done) and C(not_done).
+  returned: success, when a write fails, or when the plan is not the approved one
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: The action of IAM.
+      returned: always
+      type: str
+      sample: AttachGroupPolicy
+    resource:
+      description: The object that is written, kind and name.
+      returned: always
+      type: str
+      sample: group/quality-inspectors
+    reason:
+      description: Why, which is what differs.
+      returned: always
+      type: str
+      sample: AmazonLookoutVisionReadOnlyAccess not attached
+plan_id:
+  description:
+    - SHA-256 of the account and of every write of the plan with its parameters.
+    - What O(approved_plan) takes.
+  returned: success, or when the plan is not the approved one
+  type: str
+  sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
+problems:
+  description: Everything that is wrong with the declaration or stands against it in the account, each with its place.
+  returned: when the task fails before it writes because of what was declared
+  type: list
+  elements: str
+  sample: ["iam_name: group quality-inspectors does not exist; create it first"]
 """
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.arguments import attachment_options

@@ -6,9 +6,341 @@
 DOCUMENTATION = r"""
 ---
 module: iam_role
-short_description: TBD
-description: [TBD]
-author: [x]
+version_added: 0.1.0
+short_description: Keep one IAM role as declared, whole
+description:
+  - Creates, changes or deletes one IAM role with its trust policy, managed and inline policies, permissions
+    boundary, description, session duration and tags.
+  - Writes only what differs. What is not declared is left as it is.
+  - The options are those of M(amazon.aws.iam_role), and inline policies besides.
+author: aws_ml.permissions contributors (@aws-ml)
+notes:
+  - Service-linked roles, roles under C(/aws-reserved/) and roles made from a template of AWS are never written to.
+extends_documentation_fragment:
+  - aws_ml.permissions.role
+  - aws_ml.permissions.connection
+  - aws_ml.permissions.approval
+  - aws_ml.permissions.declaration
+  - aws_ml.permissions.attributes
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+seealso:
+  - module: aws_ml.permissions.iam_baseline
+  - module: aws_ml.permissions.iam_policy_attachment
+  - module: aws_ml.permissions.iam_trust_statement
+  - module: amazon.aws.iam_role
+"""
+
+EXAMPLES = r"""
+---
+- name: The role that a Ground Truth labeling job runs as
+  aws_ml.permissions.iam_role:
+    name: gt-execution
+    path: /ground-truth/
+    description: Runs the labeling jobs of the vision team
+    assume_role_policy_document:
+      Version: "2012-10-17"
+      Statement:
+        - Effect: Allow
+          Principal:
+            Service: sagemaker.amazonaws.com
+          Action: sts:AssumeRole
+          Condition:
+            StringEquals:
+              aws:SourceAccount: <account_id>
+    managed_policies:
+      - AmazonSageMakerGroundTruthExecution
+    inline_policies:
+      AnnotationFunctions:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Action: lambda:InvokeFunction
+            Resource:
+              - arn:<partition>:lambda:us-east-1:<account_id>:function:gt-pre-annotation
+              - arn:<partition>:lambda:us-east-1:<account_id>:function:gt-post-annotation
+    boundary: MachineLearningBoundary
+    max_session_duration: 28800
+    tags:
+      team: vision
+      stage: prod
+
+- name: The DeepLens Lambda role, with a policy in the place of the one that AWS withdrew, and whatever others put on it
+  aws_ml.permissions.iam_role:
+    name: AWSDeepLensLambdaRole
+    path: /service-role/
+    assume_role_policy_document:
+      Version: "2012-10-17"
+      Statement:
+        - Effect: Allow
+          Principal:
+            Service: lambda.amazonaws.com
+          Action: sts:AssumeRole
+    managed_policies:
+      - arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole
+    purge_policies: false
+    inline_policies:
+      DeviceModels:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Action: s3:GetObject
+            Resource: arn:aws:s3:::deeplens-sagemaker-models/*
+    purge_inline_policies: false
+    tags:
+      service: deeplens
+    purge_tags: false
+
+- name: Nothing but the trust policy on a role that is to be retired
+  aws_ml.permissions.iam_role:
+    name: l4e-role
+    managed_policies: []
+    inline_policies: {}
+    boundary: ""
+
+- name: Say what a change would write
+  aws_ml.permissions.iam_role:
+    name: l4e-role
+    description: Retired, kept for its name
+    max_session_duration: 3600
+  check_mode: true
+  register: planned
+
+- name: Make that change if it is still the same
+  aws_ml.permissions.iam_role:
+    name: l4e-role
+    description: Retired, kept for its name
+    max_session_duration: 3600
+    approved_plan: "{{ planned.plan_id }}"
+
+- name: No Panorama appliance role in another account, entered through a role of its own
+  aws_ml.permissions.iam_role:
+    name: AWSPanoramaApplianceRole
+    state: absent
+    account_id: "123456789012"
+    assume_role:
+      role_arn: arn:aws:iam::123456789012:role/permissions-deployer
+      external_id: "{{ deployer_external_id }}"
+      session_name: retire-panorama
+      duration_seconds: 900
+      policy:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Action: iam:*
+            Resource: "*"
+"""
+
+RETURN = r"""
+---
+account_id:
+  description: The account that the task worked in.
+  returned: success, or when a write fails
+  type: str
+  sample: "123456789012"
+api_calls:
+  description: How often each action of AWS was called, retries included.
+  returned: success
+  type: dict
+  sample: {GetRole: 1, CreateRole: 1}
+deleted:
+  description: A copy of every document and object that was deleted for good, or in check mode would be.
+  returned: success, or when a write fails
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: The write that deletes it.
+      returned: always
+      type: str
+      sample: DeleteRole
+    resource:
+      description: What it was taken from, kind and name.
+      returned: always
+      type: str
+      sample: role/l4e-role
+    policy_name:
+      description: Name of the inline policy.
+      returned: for an inline policy
+      type: str
+      sample: S3
+    policy:
+      description: The policy document.
+      returned: for an inline policy
+      type: dict
+    path:
+      description: Path.
+      returned: for a role
+      type: str
+      sample: /
+    description:
+      description: Description.
+      returned: for a role
+      type: str
+    tags:
+      description: Tags.
+      returned: for a role
+      type: dict
+    assume_role_policy_document:
+      description: Trust policy.
+      returned: for a role
+      type: dict
+    boundary:
+      description: ARN of the permissions boundary, null where there was none.
+      returned: for a role
+      type: str
+    max_session_duration:
+      description: Maximum session duration in seconds.
+      returned: for a role
+      type: int
+      sample: 3600
+diff:
+  description: Every object that changes, before and after, documents in canonical order.
+  returned: in diff mode
+  type: dict
+  contains:
+    before:
+      description: The objects as they were, YAML; empty where none was there or nothing changes.
+      returned: always
+      type: str
+    after:
+      description:
+        - The objects as they are, or in check mode would be, YAML; empty where none is left or nothing changes.
+      returned: always
+      type: str
+error_code:
+  description: AWS's code of the error, or the name of the SDK's exception.
+  returned: when a call to AWS fails for good
+  type: str
+  sample: AccessDenied
+failed_call:
+  description: The action of AWS that failed.
+  returned: when a call to AWS fails for good
+  type: str
+  sample: CreateRole
+findings:
+  description:
+    - What is dangerous in the declared objects as they are after the task, and trust policies that name deleted
+      principals. The most severe first.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    severity:
+      description: One of V(critical), V(high), V(medium) and V(low).
+      returned: always
+      type: str
+      sample: critical
+    code:
+      description: The kind of finding, such as V(grants_everything), V(trusts_anyone) or V(dangling_principal).
+      returned: always
+      type: str
+      sample: grants_everything
+    resource:
+      description: The object that it is about, kind and name.
+      returned: always
+      type: str
+      sample: role/l4e-role
+    message:
+      description: What is wrong, and what would be right.
+      returned: always
+      type: str
+plan:
+  description:
+    - Every write in its order; in check mode, every write that would be made. Empty where nothing differs.
+    - When a write fails, a dictionary of two such lists instead, C(done) and C(not_done).
+  returned: success, when a write fails, or when the plan is not the approved one
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: The action of IAM.
+      returned: always
+      type: str
+      sample: CreateRole
+    resource:
+      description: The object that is written, kind and name.
+      returned: always
+      type: str
+      sample: role/AWSDeepLensServiceRole
+    reason:
+      description: Why, which is what differs.
+      returned: always
+      type: str
+      sample: absent
+plan_id:
+  description:
+    - SHA-256 of the account and of every write of the plan with its parameters.
+    - What O(approved_plan) takes.
+  returned: success, or when the plan is not the approved one
+  type: str
+  sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
+problems:
+  description: Everything that is wrong with the declaration or stands against it in the account, each with its place.
+  returned: when the task fails before it writes because of what was declared
+  type: list
+  elements: str
+  sample: ["max_session_duration: 60 is outside 3600 to 43200 seconds (1 to 12 hours)"]
+roles:
+  description: The role, as the only item.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the role, as it is spelled in IAM.
+      returned: always
+      type: str
+      sample: AWSDeepLensServiceRole
+    arn:
+      description: ARN of the role, predicted where it is yet to be created; null where there is none.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:role/service-role/AWSDeepLensServiceRole
+    status:
+      description:
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+      returned: always
+      type: str
+      sample: created
+    path:
+      description: Path of the role.
+      returned: unless it is absent
+      type: str
+      sample: /
+    managed_policies:
+      description: ARNs of all managed policies on the role, sorted.
+      returned: unless it is absent
+      type: list
+      elements: str
+      sample: [arn:aws:iam::aws:policy/service-role/AWSDeepLensServiceRolePolicy]
+    inline_policies:
+      description: All inline policies of the role, the document in canonical order under the name of each.
+      returned: unless it is absent
+      type: dict
+    boundary:
+      description: ARN of the permissions boundary, null where there is none.
+      returned: unless it is absent
+      type: str
+      sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
+    assume_role_policy_document:
+      description: Trust policy of the role, in canonical order.
+      returned: unless it is absent
+      type: dict
+    description:
+      description: Description of the role, empty where there is none.
+      returned: unless it is absent
+      type: str
+    max_session_duration:
+      description: Maximum session duration of the role in seconds.
+      returned: unless it is absent
+      type: int
+      sample: 3600
+    tags:
+      description: Tags of the role.
+      returned: unless it is absent
+      type: dict
+      sample: {team: vision}
 """
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.arguments import role_options

@@ -6,9 +6,255 @@
 DOCUMENTATION = r"""
 ---
 module: iam_trust_statement
-short_description: TBD
-description: [TBD]
-author: [x]
+version_added: 0.1.0
+short_description: Keep statements in the trust policy of a role that someone else owns
+description:
+  - Puts statements into the trust policy of an existing role, changes them, or removes them.
+  - The statements of others stay as they are written. To declare a trust policy whole use
+    M(aws_ml.permissions.iam_role).
+author: aws_ml.permissions contributors (@aws-ml)
+extends_documentation_fragment:
+  - aws_ml.permissions.trust_statement
+  - aws_ml.permissions.connection
+  - aws_ml.permissions.approval
+  - aws_ml.permissions.declaration
+  - aws_ml.permissions.attributes
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+seealso:
+  - module: aws_ml.permissions.iam_baseline
+  - module: aws_ml.permissions.iam_role
+"""
+
+EXAMPLES = r"""
+---
+- name: The post-annotation function may assume the role of the labeling job, and SageMaker still may
+  aws_ml.permissions.iam_trust_statement:
+    name: gt-execution
+    statements:
+      - Sid: PostAnnotationLambda
+        Effect: Allow
+        Principal:
+          AWS: arn:<partition>:iam::<account_id>:role/gt-post-lambda
+        Action: sts:AssumeRole
+
+- name: Say what it takes that the function may no longer
+  aws_ml.permissions.iam_trust_statement:
+    name: gt-execution
+    statements:
+      - Sid: PostAnnotationLambda
+    state: absent
+  check_mode: true
+  register: planned
+
+- name: Take it away if that is still the same
+  aws_ml.permissions.iam_trust_statement:
+    name: gt-execution
+    statements:
+      - Sid: PostAnnotationLambda
+    state: absent
+    approved_plan: "{{ planned.plan_id }}"
+
+- name: Notebooks no longer assume the role of Lookout for Equipment; the statement has no Sid
+  aws_ml.permissions.iam_trust_statement:
+    name: l4e-role
+    statements:
+      - Effect: Allow
+        Principal:
+          Service: sagemaker.amazonaws.com
+        Action: sts:AssumeRole
+    state: absent
+
+- name: Greengrass assumes a group role for its own account only; the account is entered through a role of its own
+  aws_ml.permissions.iam_trust_statement:
+    name: AWSDeepLensGreengrassGroupRole
+    statements:
+      - Sid: Greengrass
+        Effect: Allow
+        Principal:
+          Service: greengrass.amazonaws.com
+        Action: sts:AssumeRole
+        Condition:
+          StringEquals:
+            aws:SourceAccount: <account_id>
+    account_id: "123456789012"
+    assume_role:
+      role_arn: arn:aws:iam::123456789012:role/permissions-deployer
+      external_id: "{{ deployer_external_id }}"
+      session_name: deeplens-trust
+      duration_seconds: 900
+      policy:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Action: iam:*
+            Resource: "*"
+"""
+
+RETURN = r"""
+---
+account_id:
+  description: The account that the task worked in.
+  returned: success, or when a write fails
+  type: str
+  sample: "123456789012"
+api_calls:
+  description: How often each action of AWS was called, retries included.
+  returned: success
+  type: dict
+  sample: {GetRole: 1, UpdateAssumeRolePolicy: 1}
+deleted:
+  description: Always empty; the trust policy before the task is in the diff.
+  returned: success, or when a write fails
+  type: list
+  elements: dict
+diff:
+  description: Every object that changes, before and after, documents in canonical order.
+  returned: in diff mode
+  type: dict
+  contains:
+    before:
+      description: The objects as they were, YAML; empty where none was there or nothing changes.
+      returned: always
+      type: str
+    after:
+      description:
+        - The objects as they are, or in check mode would be, YAML; empty where none is left or nothing changes.
+      returned: always
+      type: str
+error_code:
+  description: AWS's code of the error, or the name of the SDK's exception.
+  returned: when a call to AWS fails for good
+  type: str
+  sample: AccessDenied
+failed_call:
+  description: The action of AWS that failed.
+  returned: when a call to AWS fails for good
+  type: str
+  sample: UpdateAssumeRolePolicy
+findings:
+  description:
+    - What is dangerous in the declared objects as they are after the task, and trust policies that name deleted
+      principals. The most severe first.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    severity:
+      description: One of V(critical), V(high), V(medium) and V(low).
+      returned: always
+      type: str
+      sample: critical
+    code:
+      description: The kind of finding, such as V(grants_everything), V(trusts_anyone) or V(dangling_principal).
+      returned: always
+      type: str
+      sample: grants_everything
+    resource:
+      description: The object that it is about, kind and name.
+      returned: always
+      type: str
+      sample: role/l4e-role
+    message:
+      description: What is wrong, and what would be right.
+      returned: always
+      type: str
+plan:
+  description:
+    - Every write in its order; in check mode, every write that would be made. Empty where nothing differs.
+    - When a write fails, a dictionary of two such lists instead, C(done) and C(not_done).
+  returned: success, when a write fails, or when the plan is not the approved one
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: The action of IAM.
+      returned: always
+      type: str
+      sample: UpdateAssumeRolePolicy
+    resource:
+      description: The object that is written, kind and name.
+      returned: always
+      type: str
+      sample: role/gt-execution
+    reason:
+      description: Why, which is what differs.
+      returned: always
+      type: str
+      sample: trust policy differs
+plan_id:
+  description:
+    - SHA-256 of the account and of every write of the plan with its parameters.
+    - What O(approved_plan) takes.
+  returned: success, or when the plan is not the approved one
+  type: str
+  sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
+problems:
+  description: Everything that is wrong with the declaration or stands against it in the account, each with its place.
+  returned: when the task fails before it writes because of what was declared
+  type: list
+  elements: str
+  sample: ["name: role gt-execution does not exist; create it first"]
+trust_statements:
+  description: The role whole, as the only item.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the role, as it is spelled in IAM.
+      returned: always
+      type: str
+      sample: gt-execution
+    arn:
+      description: ARN of the role, predicted where it is yet to be created; null where there is none.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:role/gt-execution
+    status:
+      description:
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+      returned: always
+      type: str
+      sample: updated
+    path:
+      description: Path of the role.
+      returned: unless it is absent
+      type: str
+      sample: /
+    managed_policies:
+      description: ARNs of all managed policies on the role, sorted.
+      returned: unless it is absent
+      type: list
+      elements: str
+      sample: [arn:aws:iam::aws:policy/AmazonSageMakerGroundTruthExecution]
+    inline_policies:
+      description: All inline policies of the role, the document in canonical order under the name of each.
+      returned: unless it is absent
+      type: dict
+    boundary:
+      description: ARN of the permissions boundary, null where there is none.
+      returned: unless it is absent
+      type: str
+      sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
+    assume_role_policy_document:
+      description: Trust policy of the role, in canonical order.
+      returned: unless it is absent
+      type: dict
+    description:
+      description: Description of the role, empty where there is none.
+      returned: unless it is absent
+      type: str
+    max_session_duration:
+      description: Maximum session duration of the role in seconds.
+      returned: unless it is absent
+      type: int
+      sample: 3600
+    tags:
+      description: Tags of the role.
+      returned: unless it is absent
+      type: dict
+      sample: {team: vision}
 """
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.arguments import trust_statement_options

@@ -1,0 +1,27 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+
+class ModuleDocFragment:
+    """What Ansible's own features get from every module."""
+
+    DOCUMENTATION = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Can say what it would do without changing anything.
+    support: full
+    details: The result is the same as that of a real run, with predicted ARNs.
+  diff_mode:
+    description: Says in detail what changes, or in check mode would change.
+    support: full
+    details: Before and after of every object that changes, in YAML, with policy documents in canonical order.
+  action_group:
+    description: Takes defaults from C(module_defaults) of an action group.
+    support: full
+    details: The group of amazon.aws includes this collection, so defaults that are there already apply here too.
+    membership:
+      - aws_ml.permissions.aws
+      - amazon.aws.aws
+"""

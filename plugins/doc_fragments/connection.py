@@ -1,0 +1,58 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+
+class ModuleDocFragment:
+    """Where a task works and as whom: what every module takes beside amazon.aws's connection options."""
+
+    DOCUMENTATION = r"""
+options:
+  account_id:
+    description:
+      - The account that the task is meant for, 12 digits. Put it in quotes, or YAML drops leading zeros.
+      - Where the credentials belong to another account, the task fails before its first write.
+      - If omitted, the task works in the account that the credentials belong to.
+    type: str
+  assume_role:
+    description:
+      - An IAM role to assume before anything else, as a rule one in the account that the task is meant for.
+      - It is assumed with the credentials of the other connection options, by one call of C(sts:AssumeRole).
+      - If omitted, those credentials are used as they are.
+    type: dict
+    suboptions:
+      role_arn:
+        description: ARN of the role to assume.
+        type: str
+        required: true
+      external_id:
+        description:
+          - The external ID that the trust policy of the role asks for.
+          - If omitted, none is sent.
+        type: str
+      session_name:
+        description:
+          - Name of the session, 2 to 64 characters. CloudTrail shows it with every call of the task.
+          - If omitted, V(aws_ml.permissions).
+        type: str
+      duration_seconds:
+        description:
+          - Lifetime of the session in seconds, from 900 up to the role's maximum session duration. Where the
+            credentials come from an assumed role themselves, AWS allows 3600 at most.
+          - If omitted, 3600.
+        type: int
+      policy:
+        description:
+          - A session policy, as a dictionary or as JSON text. The session may do what both this policy and the role
+            allow.
+          - If omitted, the session may do what the role allows.
+        type: json
+notes:
+  - Credentials come from the connection options, the C(AWS_*) environment variables or a profile, as in the modules of
+    amazon.aws. No key, session token or external ID appears in results, logs or diffs.
+  - O(debug_botocore_endpoint_logs) has no effect. RV(api_calls) counts every call without it.
+requirements:
+  - python >= 3.11
+  - boto3 and botocore in the versions that amazon.aws requires
+  - PyYAML for diffs in YAML; without it they are in JSON
+"""

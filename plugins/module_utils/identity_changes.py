@@ -1,0 +1,309 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The changes that turn one user, group or role into its target. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .account_rules import own_principals
+from .change import Change, Dimension, Effect, Part, Stage, always, attachment_effects, document_parts
+from .documents import PolicyDocument, dangling_principals
+from .model import AccountState, Identity, Quotas, Role, identity_key, policy_key
+from .plan import Step
+from .tag_changes import as_tags, tag_changes
+from .trust import loses_and_gains, narrowed, without_principals
+
+
+def identity_changes(
+    before: Identity | None,
+    after: Identity | None,
+    *,
+    state: AccountState,
+    new_documents: Mapping[str, PolicyDocument],
+    quotas: Quotas,
+    deferred: frozenset[str] = frozenset(),
+) -> Iterator[Change]:
+    """Everything that has to be written for one identity.
+
+    `new_documents` holds, by ARN, the documents of policies that the same plan creates or replaces. `deferred`
+    holds ARNs of principals that do not exist when a new role is created; they are let in at the end.
+    """
+    owner = before or after
+    if owner is None:
+        return
+    writer = _IdentityWriter(owner, state, new_documents, quotas)
+    if isinstance(after, Role) and before is None:
+        yield from writer.created(after, deferred)
+    elif isinstance(before, Role) and isinstance(after, Role):
+        yield from writer.updated(before, after)
+    yield from writer.permissions(before, after)
+    if isinstance(before, Role) and after is None:
+        yield from writer.deleted(before)
+
+
+class _IdentityWriter:
+    def __init__(
+        self, owner: Identity, state: AccountState, new_documents: Mapping[str, PolicyDocument], quotas: Quotas
+    ) -> None:
+        self.owner = owner
+        self.state = state
+        self.new_documents = new_documents
+        self.quotas = quotas
+        self.only = frozenset((owner.key,))
+        self.kind = owner.kind.capitalize()
+        self.resource = f"{owner.kind}/{owner.name}"
+
+    def created(self, role: Role, deferred: frozenset[str]) -> Iterator[Change]:
+        trust = without_principals(role.trust, deferred) if deferred else role.trust
+        parameters: dict[str, Any] = {
+            "Path": role.path,
+            "AssumeRolePolicyDocument": trust,
+            "Description": role.description,
+            "MaxSessionDuration": role.max_session_duration,
+            "Tags": as_tags(role.tags),
+        }
+        if role.boundary:
+            parameters["PermissionsBoundary"] = role.boundary
+        yield self._single(
+            "CreateRole",
+            "",
+            Stage.CREATE_ROLE,
+            parameters,
+            "absent",
+            uses=self._needed(trust, role.boundary),
+            creates=True,
+            takes_up=self._policies(role.boundary),
+        )
+        if deferred:
+            effect = Effect(Dimension.TRUST, True, self.only)
+            yield self._trust((Part((effect,), role.trust),), Stage.ADMIT, role.trust, "names principals made after it")
+
+    def updated(self, before: Role, after: Role) -> Iterator[Change]:
+        if before.trust != after.trust:
+            loses, gains = loses_and_gains(before.trust, after.trust)
+            parts = []
+            if loses and gains:
+                middle = narrowed(before.trust, after.trust)
+                parts.append(Part((Effect(Dimension.TRUST, False, self.only),), middle))
+            if gains or loses:
+                parts.append(Part((Effect(Dimension.TRUST, gains, self.only),), after.trust))
+            stage = Stage.RESTRICT if loses else Stage.ADMIT
+            reason = "trust policy differs"
+            if dangling_principals(before.trust):
+                reason = "trust policy names a principal that was deleted"
+            yield self._trust(tuple(parts) or (Part((), after.trust),), stage, after.trust, reason, before.trust)
+        if before.boundary != after.boundary:
+            yield self._boundary(before.boundary, after.boundary)
+        if (before.description, before.max_session_duration) != (after.description, after.max_session_duration):
+            differing = [
+                name
+                for name, differs in (
+                    ("description", before.description != after.description),
+                    ("maximum session duration", before.max_session_duration != after.max_session_duration),
+                )
+                if differs
+            ]
+            parameters = {"Description": after.description, "MaxSessionDuration": after.max_session_duration}
+            yield self._single("UpdateRole", "", Stage.DESCRIBE, parameters, f"{' and '.join(differing)} differs")
+        yield from tag_changes(
+            self.owner.key,
+            self.resource,
+            kind="Role",
+            target={"RoleName": self.owner.name},
+            before=before.tags,
+            after=after.tags,
+        )
+
+    def permissions(self, before: Identity | None, after: Identity | None) -> Iterator[Change]:
+        old_managed = before.managed if before else frozenset()
+        new_managed = after.managed if after else frozenset()
+        reason = "role is to be deleted" if after is None else "not declared"
+        for arn in sorted(new_managed - old_managed):
+            yield self._managed(arn, "Attach", Stage.GRANT, "not attached")
+        for arn in sorted(old_managed - new_managed):
+            yield self._managed(arn, "Detach", Stage.REVOKE, reason)
+        old_inline = before.inline if before else {}
+        new_inline = after.inline if after else {}
+        for name in sorted({*old_inline, *new_inline}):
+            old, new = old_inline.get(name), new_inline.get(name)
+            if old != new:
+                yield self._inline(name, old, new, reason)
+
+    def deleted(self, role: Role) -> Iterator[Change]:
+        for profile in role.instance_profiles:
+            yield self._single(
+                "RemoveRoleFromInstanceProfile",
+                profile,
+                Stage.DELETE,
+                {"InstanceProfileName": profile},
+                f"role is to be deleted; instance profile {profile} stays",
+            )
+        lost = {
+            "path": role.path,
+            "assume_role_policy_document": role.trust,
+            "description": role.description,
+            "boundary": role.boundary,
+            "max_session_duration": role.max_session_duration,
+            "tags": dict(role.tags),
+        }
+        yield self._single(
+            "DeleteRole",
+            "",
+            Stage.DELETE,
+            {},
+            "declared absent",
+            uses=self._policies(role.boundary),
+            deletes=True,
+            gives_up=self._policies(role.boundary),
+            takes_away=lost,
+        )
+
+    def _trust(
+        self,
+        parts: tuple[Part, ...],
+        stage: Stage,
+        trust: PolicyDocument,
+        reason: str,
+        old: PolicyDocument | None = None,
+    ) -> Change:
+        uses = self._needed(trust, None) | (self._needed(old, None) if old else frozenset())
+
+        def render(index: int, part: Part) -> tuple[Step, ...]:
+            why = reason if part.document == trust else f"{reason}: first only what is granted before and after"
+            return (self._step("UpdateAssumeRolePolicy", {"PolicyDocument": part.document}, why, uses),)
+
+        return Change(
+            key=f"{self.resource} trust policy",
+            stage=stage,
+            parts=parts,
+            render=render,
+            subject=self.owner.key,
+            uses=uses,
+        )
+
+    def _boundary(self, old: str | None, new: str | None) -> Change:
+        shrinks = (Effect(Dimension.BOUNDARY, False, self.only),) if new else ()
+        grows = (Effect(Dimension.BOUNDARY, True, self.only),) if old else ()
+        if new:
+            action, parameters, stage = "PutRolePermissionsBoundary", {"PermissionsBoundary": new}, Stage.RESTRICT
+        else:
+            action, parameters, stage = "DeleteRolePermissionsBoundary", {}, Stage.ADMIT
+        reason = "no boundary" if not old else f"boundary is {old}"
+        uses = self._policies(old) | self._policies(new)
+        return self._single(
+            action,
+            "boundary",
+            stage,
+            parameters,
+            reason,
+            uses=uses,
+            effects=shrinks + grows,
+            takes_up=self._policies(new),
+            gives_up=self._policies(old),
+        )
+
+    def _managed(self, arn: str, verb: str, stage: Stage, reason: str) -> Change:
+        name, key = arn.rpartition("/")[2], self._policies(arn)
+        # A policy is attached with the document it will have, and detached with the one it had.
+        document = self.new_documents.get(arn) if verb == "Attach" else None
+        effects = attachment_effects(document or self.state.document_of(arn), self.only, grows=verb == "Attach")
+        return self._single(
+            f"{verb}{self.kind}Policy",
+            f"{verb.lower()} {name}",
+            stage,
+            {"PolicyArn": arn},
+            f"{name} {reason}" if reason.startswith("not") else f"{name}: {reason}",
+            uses=key,
+            effects=effects,
+            takes_up=key if verb == "Attach" else frozenset(),
+            gives_up=key if verb == "Detach" else frozenset(),
+        )
+
+    def _inline(self, name: str, old: PolicyDocument | None, new: PolicyDocument | None, reason: str) -> Change:
+        parts = document_parts(old, new, self.only, self.quotas.inline_size[self.owner.kind])
+        if new is None:
+            why, stage = f"inline policy {name}: {reason}", Stage.REVOKE
+        elif old is None:
+            why, stage = f"inline policy {name} absent", Stage.GRANT
+        else:
+            why, stage = f"inline policy {name} differs", Stage.REPLACE
+
+        def render(index: int, part: Part) -> tuple[Step, ...]:
+            if part.document is None:
+                step = self._step(
+                    f"Delete{self.kind}Policy",
+                    {"PolicyName": name},
+                    why,
+                    takes_away={"policy_name": name, "policy": old},
+                )
+                return (step,)
+            split = why if part.document == new else f"{why}: first what is granted before and after"
+            return (self._step(f"Put{self.kind}Policy", {"PolicyName": name, "PolicyDocument": part.document}, split),)
+
+        return Change(f"{self.resource} inline {name}", stage, parts, render, self.owner.key)
+
+    def _single(
+        self,
+        action: str,
+        about: str,
+        stage: Stage,
+        parameters: Mapping[str, Any],
+        reason: str,
+        *,
+        uses: frozenset[str] = frozenset(),
+        effects: tuple[Effect, ...] = (),
+        creates: bool = False,
+        deletes: bool = False,
+        takes_up: frozenset[str] = frozenset(),
+        gives_up: frozenset[str] = frozenset(),
+        takes_away: Mapping[str, Any] | None = None,
+    ) -> Change:
+        step = self._step(action, parameters, reason, uses, creates=creates, deletes=deletes, takes_away=takes_away)
+        return Change(
+            key=f"{self.resource} {about or action}",
+            stage=stage,
+            parts=(Part(effects),),
+            render=always(step),
+            subject=self.owner.key,
+            uses=uses,
+            creates=creates,
+            deletes=deletes,
+            takes_up=takes_up,
+            gives_up=gives_up,
+        )
+
+    def _step(
+        self,
+        action: str,
+        parameters: Mapping[str, Any],
+        reason: str,
+        uses: frozenset[str] = frozenset(),
+        *,
+        creates: bool = False,
+        deletes: bool = False,
+        takes_away: Mapping[str, Any] | None = None,
+    ) -> Step:
+        return Step(
+            action=action,
+            resource=self.resource,
+            reason=reason,
+            subject=self.owner.key,
+            parameters={f"{self.kind}Name": self.owner.name, **parameters},
+            uses=uses,
+            creates=creates,
+            deletes=deletes,
+            takes_away=takes_away or {},
+        )
+
+    def _needed(self, trust: PolicyDocument, boundary: str | None) -> frozenset[str]:
+        """Keys of what has to exist for this trust policy and boundary, the role itself left out."""
+        named = own_principals(trust, self.state)
+        keys = {identity_key("role", arn.rpartition("/")[2]) for arn in named if ":role/" in arn}
+        return frozenset(keys - {self.owner.key}) | self._policies(boundary)
+
+    @staticmethod
+    def _policies(arn: str | None) -> frozenset[str]:
+        return frozenset((policy_key(arn),)) if arn else frozenset()

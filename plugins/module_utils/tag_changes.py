@@ -1,0 +1,40 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Changes of tags, of roles and of policies alike. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .change import Change, Part, Stage, always
+from .plan import Step
+
+
+def tag_changes(
+    subject: str,
+    resource: str,
+    *,
+    kind: str,
+    target: Mapping[str, str],
+    before: Mapping[str, str],
+    after: Mapping[str, str],
+) -> Iterator[Change]:
+    """Changes of tags; keys that go are removed first, since IAM takes two spellings of a key for one."""
+    gone = sorted(set(before) - set(after))
+    new = {key: after[key] for key in sorted(after) if before.get(key) != after[key]}
+    untag = f"{resource} tags that go"
+    rows: list[tuple[str, str, dict[str, Any], str, frozenset[str]]] = []
+    if gone:
+        rows.append((untag, f"Untag{kind}", {"TagKeys": gone}, f"tags not declared: {', '.join(gone)}", frozenset()))
+    if new:
+        waits = frozenset((untag,)) if gone else frozenset()
+        rows.append((f"{resource} tags", f"Tag{kind}", {"Tags": as_tags(new)}, f"tags differ: {', '.join(new)}", waits))
+    for key, action, parameters, reason, after_keys in rows:
+        step = Step(action, resource, reason, subject, {**target, **parameters})
+        yield Change(key, Stage.DESCRIBE, (Part(()),), always(step), subject, after=after_keys)
+
+
+def as_tags(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": tags[key]} for key in sorted(tags)]

@@ -1,0 +1,142 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""No state between the first write and the last grants what neither end grants, or lacks what both grant."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+from ansible_collections.aws_ml.permissions.plugins.module_utils.documents import PolicyDocument
+from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
+    Account,
+    AccountState,
+    AwsManagedPolicy,
+    Identity,
+    ManagedPolicy,
+    Quotas,
+    Role,
+)
+from ansible_collections.aws_ml.permissions.plugins.module_utils.plan import Plan
+from ansible_collections.aws_ml.permissions.plugins.module_utils.planner import plan
+from ansible_collections.aws_ml.permissions.plugins.module_utils.target import Target
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from .evaluator import ACTIONS, SERVICES, SimulatedAccount
+
+ACCOUNT = Account("123456789012", "aws")
+OWN = "arn:aws:iam::123456789012:policy/"
+AWS = "arn:aws:iam::aws:policy/"
+ROOMY = Quotas(managed_policies_per_role=100)
+MANY = settings(max_examples=3_000, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+sources = st.integers(min_value=0, max_value=2**64).map(random.Random)
+
+
+def some_document(source: random.Random, denying: bool = True) -> PolicyDocument:
+    statements = [
+        {
+            "Effect": "Deny" if denying and source.random() < 0.25 else "Allow",
+            "Action": source.sample((*ACTIONS, "s3:*"), source.randint(1, 2)),
+            "Resource": "*",
+        }
+        for _ in range(source.randint(1, 3))
+    ]
+    return PolicyDocument({"Version": "2012-10-17", "Statement": statements})
+
+
+def some_trust(source: random.Random) -> PolicyDocument:
+    services = source.sample(SERVICES, source.randint(1, 3))
+    statement: dict[str, Any] = {"Effect": "Allow", "Principal": {"Service": services}, "Action": "sts:AssumeRole"}
+    statements = [statement]
+    if source.random() < 0.2:
+        denied = {"Service": source.choice(SERVICES)}
+        statements.append({"Effect": "Deny", "Principal": denied, "Action": "sts:AssumeRole"})
+    return PolicyDocument({"Version": "2012-10-17", "Statement": statements})
+
+
+def some_policies(source: random.Random) -> dict[str, ManagedPolicy]:
+    names = source.sample(("one", "two", "three"), source.randint(0, 3))
+    return {name: ManagedPolicy(name, "/", OWN + name, some_document(source)) for name in names}
+
+
+def some_role(name: str, policies: dict[str, ManagedPolicy], source: random.Random, boundaries: bool) -> Role:
+    arns = [*(policy.arn for policy in policies.values()), AWS + "reader", AWS + "denier"]
+    return Role(
+        kind="role",
+        name=name,
+        path="/",
+        arn=ACCOUNT.arn("role", "/", name),
+        trust=some_trust(source),
+        managed=frozenset(source.sample(arns, source.randint(0, min(3, len(arns))))),
+        inline={inline: some_document(source) for inline in source.sample(("a", "b", "c"), source.randint(0, 3))},
+        boundary=source.choice([None, *arns]) if boundaries else None,
+    )
+
+
+def situation(source: random.Random, *, boundaries: bool) -> tuple[AccountState, Target, AccountState]:
+    """An account, a target for it, and the account as it is to be."""
+    aws_policies = {name: (AwsManagedPolicy(name, AWS + name, some_document(source)),) for name in ("reader", "denier")}
+    before, after = some_policies(source), some_policies(source)
+    # What a target leaves alone stays; what is there keeps its place among the account's policies.
+    kept = {name: policy for name, policy in before.items() if name not in after and source.random() < 0.5}
+    after.update(kept)
+    ends: list[dict[str, Identity]] = []
+    for policies in (before, after):
+        roles = [some_role(name, policies, source, boundaries) for name in ("left", "right") if source.random() < 0.8]
+        ends.append({role.key: role for role in roles})
+    old, new = ends
+    state = AccountState(ACCOUNT, old, before, aws_policies)
+    target = Target(
+        identities={key: new.get(key) for key in {*old, *new}},
+        policies={name: after.get(name) for name in {*before, *after}},
+    )
+    return state, target, replace(state, identities=new, policies=after)
+
+
+def replay(state: AccountState, made: Plan, goal: AccountState) -> tuple[set[Any], set[Any]]:
+    """Everything that was granted too much, and everything that was missing, at any moment of the plan."""
+    account = SimulatedAccount(state)
+    old, new = account.granted(), SimulatedAccount(goal).granted()
+    too_much: set[Any] = set()
+    missing: set[Any] = set()
+    for step in made.steps:
+        account.take(step, OWN)
+        too_much |= account.granted() - old - new
+        missing |= (old & new) - account.granted()
+    assert account.granted() == new
+    return too_much, missing
+
+
+@MANY
+@given(sources)
+def test_no_excess_and_no_gap(source: random.Random) -> None:
+    state, target, goal = situation(source, boundaries=False)
+    made = plan(state, target, ROOMY)
+    too_much, missing = replay(state, made, goal)
+    told = " ".join(made.warnings)
+    assert not too_much or "neither before nor after" in told, (too_much, made)
+    assert not missing or "may lack" in told, (missing, made)
+
+
+@MANY
+@given(sources)
+def test_with_boundaries_there_is_no_excess_that_is_not_told(source: random.Random) -> None:
+    state, target, goal = situation(source, boundaries=True)
+    made = plan(state, target, ROOMY)
+    too_much, missing = replay(state, made, goal)
+    told = " ".join(made.warnings)
+    assert not too_much or "neither before nor after" in told, (too_much, made)
+    assert not missing or "lack" in told, (missing, made)
+
+
+def test_exceptions_are_rare() -> None:
+    """Without boundaries, a plan that must warn is the exception among random, wildly differing states."""
+    counts: Counter[bool] = Counter()
+    for seed in range(2_000):
+        state, target, _goal = situation(random.Random(seed), boundaries=False)
+        counts[bool(plan(state, target, ROOMY).warnings)] += 1
+    assert counts[True] / counts.total() < 0.1, counts
