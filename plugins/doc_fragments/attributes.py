@@ -20,8 +20,6 @@ attributes:
   action_group:
     description: Takes defaults from C(module_defaults) of an action group.
     support: full
-    details: The group of amazon.aws includes this collection, so defaults that are there already apply here too.
     membership:
       - aws_ml.permissions.aws
-      - amazon.aws.aws
 """

@@ -17,6 +17,7 @@ from .documents import PolicyDocument, principals
 from .errors import Problem
 from .model import AccountState, Desired, Identity, ManagedPolicy, Quotas, Role, identity_key
 from .references import is_for_service_linked_roles, policy_references
+from .rules import MAXIMUM_TAGS
 from .target import Target
 
 _PRINCIPAL = re.compile(r"arn:[a-z0-9-]+:iam::(\d{12}):(role|user)(/(?:[^/]+/)*)([^/]+)")
@@ -50,13 +51,17 @@ def quota_problems(desired: Desired, state: AccountState, target: Target, quotas
             continue
         before, place = state.identities.get(key), places[key]
         new_roles += before is None
-        if len(identity.managed) > quotas.managed_policies_per_role and identity.kind == "role":
+        if len(identity.managed) > quotas.attached_policies[identity.kind]:
             found.append(
                 Problem(
                     within(place, "managed_policies"),
-                    f"{len(identity.managed)} policies on role {identity.name}; this account's quota is"
-                    f" {quotas.managed_policies_per_role}: join some, or raise quota L-0DA4ABF3",
+                    f"{len(identity.managed)} policies on {identity.kind} {identity.name}; this account's quota is"
+                    f" {quotas.attached_policies[identity.kind]}: join some, or have the quota raised",
                 )
+            )
+        if isinstance(identity, Role) and len(identity.tags) > MAXIMUM_TAGS:
+            found.append(
+                Problem(within(place, "tags"), f"{len(identity.tags)} tags together; IAM takes at most {MAXIMUM_TAGS}")
             )
         total = sum(document.size for document in identity.inline.values())
         if total > quotas.inline_size[identity.kind]:
@@ -108,7 +113,7 @@ def _trust_place(desired: Desired, key: str) -> str:
         if role.key == key and role.trust is not None:
             return within(role.place, "assume_role_policy_document")
     place = next((trust.place for trust in desired.trust_statements if trust.key == key), "")
-    return within(place, "statements")
+    return place or "trust policy"
 
 
 def _protected_problems(before: Identity | None, after: Identity | None, place: str) -> Iterator[Problem]:
@@ -141,21 +146,36 @@ def _newly_attached(state: AccountState, target: Target) -> Iterator[str]:
         before = state.identities.get(key)
         if after is not None:
             yield from after.managed - (before.managed if before else frozenset())
+            if after.boundary and (before is None or before.boundary != after.boundary):
+                yield after.boundary
 
 
 def _principal_problems(role: Role, state: AccountState, target: Target, place: str) -> Iterator[Problem]:
-    for arn in sorted(own_principals(role.trust, state)):
-        found = _PRINCIPAL.fullmatch(arn)
-        assert found is not None
-        kind, name = found.group(2), found.group(4)
-        key = identity_key(kind, name)
-        known = target.identities.get(key) or state.identities.get(key)
-        if key in target.identities and target.identities[key] is None and kind == "role":
-            yield Problem(place, f"{arn} is a principal of role {role.name} but is to be deleted by the same task")
-        elif known is not None and known.arn != arn:
-            yield Problem(place, f"principal {arn} does not exist; did you mean {known.arn}?")
-        elif known is None and arn in state.missing_principals:
-            yield Problem(place, f"principal {arn} does not exist; create that {kind} first")
+    for index, statement in enumerate(role.trust.statements):
+        for kind, value in principals(statement):
+            refused = _refusal(value, role, state, target) if kind == "AWS" else None
+            if refused:
+                yield Problem(f"{place}.Statement[{index}].Principal.AWS", refused)
+
+
+def _refusal(value: str, role: Role, state: AccountState, target: Target) -> str | None:
+    """Why IAM would not take an AWS principal in the trust policy of a role of this account."""
+    account = state.account
+    if value.startswith("arn:") and value.split(":")[1] != account.partition:
+        return f"{value} is of partition {value.split(':')[1]}, but account {account.id} is in {account.partition}"
+    found = _PRINCIPAL.fullmatch(value)
+    if found is None or found.group(1) != account.id:
+        return None
+    kind, key = found.group(2), identity_key(found.group(2), found.group(4))
+    known = target.identities.get(key) or state.identities.get(key)
+    if key in target.identities and target.identities[key] is None and kind == "role":
+        return f"{value} is a principal of role {role.name} but is to be deleted by the same task"
+    actual = known.arn if known is not None else state.missing_principals.get(value)
+    if actual is not None and actual != value:
+        return f"principal {value} does not exist; did you mean {actual}?"
+    if actual is None and value in state.missing_principals:
+        return f"principal {value} does not exist; create that {kind} first"
+    return None
 
 
 def _still_used_problems(policy: ManagedPolicy, state: AccountState, target: Target, place: str) -> Iterator[Problem]:

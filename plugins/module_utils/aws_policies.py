@@ -12,12 +12,11 @@ import difflib
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
-import botocore.exceptions
-
 from .calls import Service, is_access_denied
 from .documents import PolicyDocument
 from .model import AwsManagedPolicy
 from .references import AWS_POLICY_PATHS
+from .sdk import ClientError
 
 
 class AwsPolicies:
@@ -49,7 +48,7 @@ class AwsPolicies:
             return {}
         try:
             pages = list(self._iam.pages("ListPolicies", Scope="AWS", MaxItems=1000))
-        except botocore.exceptions.ClientError as error:
+        except ClientError as error:
             if is_access_denied(error):
                 return {}
             raise
@@ -70,7 +69,7 @@ class AwsPolicies:
                 return None
             version = answer["Policy"]["DefaultVersionId"]
             content = self._iam.read("GetPolicyVersion", PolicyArn=arn, VersionId=version)
-        except botocore.exceptions.ClientError as error:
+        except ClientError as error:
             if is_access_denied(error):
                 return AwsManagedPolicy(name, arn)
             raise

@@ -13,21 +13,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import botocore.exceptions
-
 from .errors import AwsError
+from .sdk import LOST_REPLIES, CallFailed, ClientError, EndpointConnectionError, NoCredentialsError, NoRegionError
 
 PATIENCE_SECONDS = 60.0
 """How long a call is repeated that may yet succeed; IAM settles within that time (FACTS C3)."""
 
 _THROTTLING = {"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"}
 _PASSING = {*_THROTTLING, "ConcurrentModification", "ServiceFailure", "ServiceUnavailable", "InternalFailure"}
-_LOST_REPLY = (
-    botocore.exceptions.ConnectionClosedError,
-    botocore.exceptions.ReadTimeoutError,
-    botocore.exceptions.ResponseStreamingError,
-)
-
 Mends = Callable[[Exception], bool]
 
 
@@ -72,7 +65,7 @@ class Service:
             try:
                 answer: dict[str, Any] = method(**parameters)
                 return answer
-            except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
+            except CallFailed as error:
                 hopeful = error_code(error) in _PASSING or (mends is not None and mends(error))
                 if not hopeful or time.monotonic() + pause > deadline:
                     raise
@@ -87,7 +80,7 @@ class Service:
         """Make one read that may find nothing: None for NoSuchEntity."""
         try:
             return self.read(action, **parameters)
-        except botocore.exceptions.ClientError as error:
+        except ClientError as error:
             if error_code(error) == "NoSuchEntity":
                 return None
             raise
@@ -105,20 +98,20 @@ class Service:
 
 def error_code(error: Exception) -> str:
     """AWS's code of an error, or the name of botocore's exception."""
-    if isinstance(error, botocore.exceptions.ClientError):
+    if isinstance(error, ClientError):
         return str(error.response.get("Error", {}).get("Code", ""))
     return type(error).__name__
 
 
 def error_message(error: Exception) -> str:
-    if isinstance(error, botocore.exceptions.ClientError):
+    if isinstance(error, ClientError):
         return str(error.response.get("Error", {}).get("Message", ""))
     return str(error)
 
 
 def is_lost_reply(error: Exception) -> bool:
     """Whether the connection broke after the request was sent, so that AWS may have acted on it."""
-    return isinstance(error, _LOST_REPLY)
+    return isinstance(error, LOST_REPLIES)
 
 
 def is_access_denied(error: Exception) -> bool:
@@ -138,11 +131,11 @@ def as_aws_error(error: Exception, action: str, resource: str, account: str, **f
         advice = f" The caller needs {permission}."
         if action == "AssumeRole":
             advice += " Or the role does not exist, or its trust policy (external id) does not let the caller in."
-    elif isinstance(error, botocore.exceptions.NoCredentialsError):
+    elif isinstance(error, NoCredentialsError):
         advice = " Give access_key and secret_key, a profile, or AWS_* environment variables."
-    elif isinstance(error, botocore.exceptions.EndpointConnectionError):
+    elif isinstance(error, EndpointConnectionError):
         advice = " Check endpoint_url, region and the network."
-    elif isinstance(error, botocore.exceptions.NoRegionError):
+    elif isinstance(error, NoRegionError):
         advice = " Give region, or the AWS_REGION environment variable."
     told = " ".join(text.split())
     stop = "" if not advice or told.endswith((".", "!", "?")) else "."

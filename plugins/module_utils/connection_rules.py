@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .documents import PolicyDocument, UnreadableDocument
-from .errors import Problem
+from .errors import Problem, shown
 from .grammar import identity_policy_problems
 
 _ROLE_ARN = re.compile(r"arn:[a-z0-9-]+:iam::\d{12}:role/[\w+=,.@/-]+", re.ASCII)
@@ -23,12 +23,10 @@ def connection_problems(options: Mapping[str, Any]) -> Iterator[Problem]:
     """Problems of `account_id`, `approved_plan` and `assume_role`; sources: the STS API reference, AssumeRole."""
     account_id = options.get("account_id")
     if account_id and not re.fullmatch(r"\d{12}", account_id):
-        yield Problem("account_id", f'"{account_id}" is not an account id of 12 digits; put it in quotes')
+        yield Problem("account_id", f"{shown(account_id)} is not an account id of 12 digits; put it in quotes")
     approved = options.get("approved_plan")
     if approved and not _PLAN_ID.fullmatch(approved):
-        yield Problem(
-            "approved_plan", "is not a plan id; give the plan_id of a run in check mode (64 hexadecimal digits)"
-        )
+        yield Problem("approved_plan", f"{shown(approved)} is not a plan id; give the plan_id of a run in check mode")
     assume_role = options.get("assume_role")
     if assume_role:
         yield from _assume_role_problems(assume_role)
@@ -37,13 +35,13 @@ def connection_problems(options: Mapping[str, Any]) -> Iterator[Problem]:
 def _assume_role_problems(assume_role: Mapping[str, Any]) -> Iterator[Problem]:
     role_arn = assume_role["role_arn"]
     if not _ROLE_ARN.fullmatch(role_arn):
-        yield Problem("assume_role.role_arn", f'"{role_arn}" is not the ARN of a role (arn:…:iam::account:role/name)')
+        yield Problem("assume_role.role_arn", f"{shown(role_arn)} is not the ARN of a role")
     external_id = assume_role.get("external_id")
     if external_id and not _EXTERNAL_ID.fullmatch(external_id):
-        yield Problem("assume_role.external_id", "has 2 to 1224 letters, digits and _+=,.@:/-")
+        yield Problem("assume_role.external_id", "is no external id; it has 2 to 1224 letters, digits and _+=,.@:/-")
     session_name = assume_role.get("session_name")
     if session_name and not _SESSION_NAME.fullmatch(session_name):
-        yield Problem("assume_role.session_name", f'"{session_name}" has not 2 to 64 letters, digits and _+=,.@-')
+        yield Problem("assume_role.session_name", f"{shown(session_name)} has not 2 to 64 letters, digits and _+=,.@-")
     duration = assume_role.get("duration_seconds")
     if duration is not None and not 900 <= duration <= 43200:
         yield Problem("assume_role.duration_seconds", f"{duration} is outside 900 to 43200 seconds")

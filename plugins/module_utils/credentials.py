@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-import botocore.config
-import botocore.exceptions
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import boto3_inventory_conn, get_aws_connection_info
 
 from .calls import CallCounter, Service, as_aws_error
 from .errors import EngineError
 from .model import Account
+from .sdk import CallFailed
 
 RETRIES: Any = {"mode": "standard", "total_max_attempts": 10}
 """botocore's retries for throttling, 5xx and broken connections; `aws_config` of a task overrides them."""
@@ -39,7 +38,7 @@ class Connection:
             sts = Service(self._sts(), self.counter)
             try:
                 arn = sts.read("GetCallerIdentity")["Arn"]
-            except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
+            except CallFailed as error:
                 raise as_aws_error(error, "GetCallerIdentity", "", "") from error
             self.account = Account.owning(arn)
         self.iam.account_id = self.account.id
@@ -63,14 +62,14 @@ def _client_factory(options: Mapping[str, Any], credentials: Mapping[str, str] |
     if credentials:
         parameters.pop("profile_name", None)
         parameters.update(credentials)
-    config = botocore.config.Config(retries=RETRIES, max_pool_connections=20)
+    config = {"retries": RETRIES, "max_pool_connections": 20}
 
     def client(service: str) -> Any:
         try:
             return boto3_inventory_conn(
                 conn_type="client", resource=service, region=region, endpoint=endpoint, config=config, **parameters
             )
-        except (ValueError, botocore.exceptions.BotoCoreError) as error:
+        except (ValueError, *CallFailed) as error:
             raise EngineError(f"Cannot connect to AWS: {error}") from error
 
     return client
@@ -86,7 +85,7 @@ def _assumed(sts: Service, assume_role: Mapping[str, Any]) -> tuple[dict[str, st
     }
     try:
         answer = sts.read("AssumeRole", **{key: value for key, value in parameters.items() if value is not None})
-    except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
+    except CallFailed as error:
         raise as_aws_error(error, "AssumeRole", assume_role["role_arn"], "") from None
     issued = answer["Credentials"]
     credentials = {

@@ -109,11 +109,14 @@ class Declaring:
         )
 
     def _documents(self, sources: Mapping[str, Any], place: str) -> dict[str, PolicyDocument]:
-        documents = {name: self._document(source, f"{place}.{name}") for name, source in sources.items()}
-        for name, document in documents.items():
-            if document is None:
+        documents = {}
+        for name, source in sources.items():
+            if source is None:
                 self.problems.append(Problem(f"{place}.{name}", "holds no policy document"))
-        return {name: document for name, document in documents.items() if document is not None}
+            document = self._document(source, f"{place}.{name}")
+            if document is not None:
+                documents[str(name)] = document
+        return documents
 
     def _document(self, source: Any, place: str) -> PolicyDocument | None:
         if source is None:

@@ -51,7 +51,8 @@ class PolicyDocument:
         except UnreadableDocument:
             raise
         except ValueError as error:
-            raise UnreadableDocument(f"not valid JSON: {error}") from error
+            # What is left of ValueError is Python's limit on the digits of a number.
+            raise UnreadableDocument("not valid JSON: a number has too many digits") from error
         except RecursionError as error:
             raise UnreadableDocument("nested too deep to be a policy document") from error
         if not isinstance(content, dict):
@@ -66,7 +67,7 @@ class PolicyDocument:
     @cached_property
     def text(self) -> str:
         """The compact JSON that is sent to IAM."""
-        return json.dumps(self.content, separators=(",", ":"), ensure_ascii=False)
+        return json.dumps(self.content, separators=(",", ":"), ensure_ascii=False, default=str)
 
     @cached_property
     def size(self) -> int:
@@ -76,7 +77,7 @@ class PolicyDocument:
     @cached_property
     def canonical(self) -> str:
         """A text that two documents share exactly if IAM treats them as equal."""
-        return json.dumps(_ordered(self.content, fold_case=True), sort_keys=True, ensure_ascii=False)
+        return json.dumps(_ordered(self.content, fold_case=True), sort_keys=True, ensure_ascii=False, default=str)
 
     def presented(self) -> dict[str, Any]:
         """The document in canonical order for people to read: actions keep their case."""
@@ -97,7 +98,7 @@ def canonical_statement(statement: Any, *, with_sid: bool = True) -> str:
     ordered = _ordered_statement(statement, fold_case=True)
     if not with_sid and isinstance(ordered, dict):
         ordered.pop("Sid", None)
-    return json.dumps(ordered, sort_keys=True, ensure_ascii=False)
+    return json.dumps(ordered, sort_keys=True, ensure_ascii=False, default=str)
 
 
 def principals(statement: Mapping[str, Any], element: str = "Principal") -> list[tuple[str, str]]:
@@ -154,7 +155,7 @@ def _ordered(content: Mapping[str, Any], *, fold_case: bool) -> dict[str, Any]:
     ordered = {key: value for key, value in content.items() if key not in ("Version", "Statement")}
     ordered["Version"] = _scalar(content.get("Version", IMPLICIT_VERSION))
     by_text = {
-        json.dumps(statement, sort_keys=True, ensure_ascii=False): statement
+        json.dumps(statement, sort_keys=True, ensure_ascii=False, default=str): statement
         for statement in (
             _ordered_statement(statement, fold_case=fold_case) for statement in _listed(content.get("Statement", ()))
         )

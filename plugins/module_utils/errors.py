@@ -5,9 +5,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+
+def shown(value: Any) -> str:
+    """A value as it stands in a message: as JSON, cut where it is long, without characters that cannot be printed."""
+    plain = isinstance(value, str) and not value.isprintable()
+    text = json.dumps(value, ensure_ascii=plain, default=str)
+    return text if len(text) <= 80 else f"{text[:77]}…"
 
 
 @dataclass(frozen=True, order=True)

@@ -12,13 +12,12 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any
 
-import botocore.exceptions
-
 from .account_rules import own_principals
 from .calls import Service, error_code, error_message, is_lost_reply
 from .documents import PolicyDocument
 from .model import AccountState
 from .plan import Plan, Step
+from .sdk import CallFailed
 from .shapes import role_of, tags
 
 _CREATIONS = ("CreateRole", "CreatePolicy")
@@ -70,7 +69,7 @@ class Executor:
                     error = future.exception()
                     if error is None:
                         finished.add(index)
-                    elif not isinstance(error, (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError)):
+                    elif not isinstance(error, CallFailed):
                         raise error
                     elif execution.error is None:
                         execution.failed, execution.error = plan.steps[index], error
@@ -91,14 +90,14 @@ class Executor:
                 self._iam.call("GetRole", missing, RoleName=step.parameters["RoleName"])
             else:
                 self._iam.call("GetPolicy", missing, PolicyArn=self._arn(step))
-        except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError):
+        except CallFailed:
             return
 
     def _write(self, step: Step) -> None:
         """Make one write. One that turns out to have been made already, by a request whose reply was lost, is done."""
         try:
             self._iam.call(step.action, lambda error: self._may_yet_succeed(step, error), **_request(step))
-        except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
+        except CallFailed as error:
             if not self._is_done(step, error):
                 raise
         if step.creates:

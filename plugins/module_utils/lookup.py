@@ -43,7 +43,9 @@ class Lookup:
             wanted[attachment.key] = (attachment.kind, attachment.name)
         for trust in desired.trust_statements:
             wanted[trust.key] = ("role", trust.role)
-        own = self._own_policies(desired)
+        listed = self._own_policies(desired)
+        names = _policy_names(desired)
+        own = [policy for policy in listed if policy["PolicyName"].lower() in names]
         whole = {policy.name.lower() for policy in desired.policies if policy.only_version or not policy.present}
         with ThreadPoolExecutor(max_workers=self._workers) as pool:
             identities = pool.map(lambda item: self.identity(*item), wanted.values())
@@ -54,6 +56,7 @@ class Lookup:
             account=self._account,
             identities={identity.key: identity for identity in found},
             policies={policy.name.lower(): policy for policy in read},
+            own_policy_arns={policy["PolicyName"]: policy["Arn"] for policy in listed},
         )
 
     def identity(self, kind: IdentityKind, name: str) -> Identity | None:
@@ -101,13 +104,10 @@ class Lookup:
         return self._role_names.get(identity_key("role", name))
 
     def _own_policies(self, desired: Desired) -> list[dict[str, Any]]:
-        """The account's own policies that are declared or that a reference could mean."""
-        names = {policy.name.lower() for policy in desired.policies}
-        names |= {reference.name.lower() for reference in policy_references(desired)}
-        if not names:
+        """The account's own policies, if any is declared or a reference could mean one."""
+        if not _policy_names(desired):
             return []
-        listed = _all(self._iam.pages("ListPolicies", Scope="Local", MaxItems=1000), "Policies")
-        return [policy for policy in listed if policy["PolicyName"].lower() in names]
+        return _all(self._iam.pages("ListPolicies", Scope="Local", MaxItems=1000), "Policies")
 
     def _policy(self, shape: dict[str, Any], whole: set[str]) -> ManagedPolicy:
         arn = shape["Arn"]
@@ -120,6 +120,11 @@ class Lookup:
         # ListPolicies tells neither description nor tags; GetPolicy tells both.
         detail = self._iam.read("GetPolicy", PolicyArn=arn)["Policy"]
         return policy_of(detail, versions)
+
+
+def _policy_names(desired: Desired) -> set[str]:
+    names = {policy.name.lower() for policy in desired.policies}
+    return names | {reference.name.lower() for reference in policy_references(desired)}
 
 
 def _all(pages: Iterable[dict[str, Any]], member: str) -> list[Any]:

@@ -117,7 +117,7 @@ class AwsManagedPolicy:
 class Quotas:
     """IAM's quotas of one account, with IAM's defaults (FACTS C1); sizes in characters without white space."""
 
-    managed_policies_per_role: int = 10
+    attached_policies: Mapping[IdentityKind, int] = field(default_factory=lambda: {"role": 10, "user": 10, "group": 10})
     trust_policy_size: int = 2048
     inline_size: Mapping[IdentityKind, int] = field(
         default_factory=lambda: {"role": 10240, "user": 2048, "group": 5120}
@@ -135,15 +135,18 @@ class AccountState:
 
     `identities` is keyed by `identity_key`, `policies` by lower-case name, because IAM names are unique
     regardless of case; `aws_policies` by name, with every path under which AWS has a policy of that name.
-    `principals` holds the ARNs of roles and users that were looked up and exist; None means that all roles are
-    in `identities`.
+    `missing_principals` maps ARNs of this account that nothing has to the ARN that a role or user of the same
+    name has, if there is one; `own_policy_arns` maps the names of all customer managed policies to their ARNs;
+    `policy_suggestions` maps names that nothing has to ARNs of AWS's policies with a name like it;
+    `policy_users` maps the ARNs of policies that are to be deleted to the keys of who uses them.
     """
 
     account: Account
     identities: Mapping[str, Identity] = field(default_factory=dict)
     policies: Mapping[str, ManagedPolicy] = field(default_factory=dict)
     aws_policies: Mapping[str, tuple[AwsManagedPolicy, ...]] = field(default_factory=dict)
-    missing_principals: frozenset[str] = frozenset()
+    missing_principals: Mapping[str, str | None] = field(default_factory=dict)
+    own_policy_arns: Mapping[str, str] = field(default_factory=dict)
     policy_suggestions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     policy_users: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .arguments import Spec, approval_option, connection_options
 from .errors import EngineError
 from .runner import Task
+from .sdk import HAS_SDK
 
 
 def run_module(options: Spec, section: str | None = None, *, read_only: bool = False) -> None:
     """Build the module from its own options, run its task, and leave with a result or an ordinary failure."""
     spec = {**connection_options(), **({} if read_only else approval_option()), **options}
     module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
+    if not HAS_SDK:
+        module.fail_json(msg=missing_required_lib("boto3 and botocore"))
     task = Task(module.params, section, check_mode=module.check_mode, diff_mode=module._diff)
     try:
         result: dict[str, Any] = task.inspect() if read_only else task.converge()

@@ -10,6 +10,7 @@ have, with the path and the spelling of a role that was adopted.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,6 +35,9 @@ class Placeholders:
                 return value
             known = value.replace("<account_id>", self.account.id).replace("<partition>", self.account.partition)
             return _ROLE_ARN.sub(lambda found: self.role_arns.get(found.group(1).lower(), found.group()), known)
+        if isinstance(value, datetime.date):
+            # An unquoted Version is a date to YAML.
+            return value.isoformat()
         if isinstance(value, Mapping):
             return {self.fill(key): self.fill(entry) for key, entry in value.items()}
         if isinstance(value, (list, tuple)):

@@ -120,12 +120,12 @@ def _for_want_of_room(
     warnings: list[str] = []
     attached = [change.key for change in own if " attach " in change.key]
     detached = [change.key for change in own if " detach " in change.key]
-    surplus = len(before.managed | after.managed) - quotas.managed_policies_per_role
-    if before.kind == "role" and surplus > 0 and attached and detached:
+    surplus = len(before.managed | after.managed) - quotas.attached_policies[before.kind]
+    if surplus > 0 and attached and detached:
         first = detached[:surplus]
         pairs += [(gone, new) for gone in first for new in attached]
         warnings.append(
-            _told(before, f"the quota of {quotas.managed_policies_per_role} managed policies", first, attached)
+            _told(before, f"the quota of {quotas.attached_policies[before.kind]} managed policies", first, attached)
         )
     sizes = {
         name: (_size(before, name), _size(after, name))

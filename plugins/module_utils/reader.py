@@ -8,8 +8,6 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-import botocore.exceptions
-
 from .account_rules import own_principals
 from .aws_policies import AwsPolicies
 from .calls import is_access_denied
@@ -18,6 +16,7 @@ from .errors import EngineError
 from .lookup import Lookup
 from .model import AccountState, AwsManagedPolicy, Desired, ManagedPolicy, Quotas, Role
 from .references import Resolver, policy_references
+from .sdk import ClientError
 from .shapes import tags
 from .sweep import Sweep, TooCostly
 from .target import Target, target_of
@@ -86,7 +85,7 @@ class Reader:
         lookup = Lookup(self._iam, state.account)
         with ThreadPoolExecutor(max_workers=self._workers) as pool:
             found = pool.map(lambda arn: lookup.exists(_kind(arn), arn.rpartition("/")[2]), asked)
-            missing = frozenset(arn for arn, actual in zip(asked, found, strict=True) if actual != arn)
+            missing = {arn: actual for arn, actual in zip(asked, found, strict=True) if actual != arn}
         return replace(state, missing_principals=missing)
 
     def with_policy_users(self, desired: Desired, state: AccountState) -> AccountState:
@@ -102,13 +101,17 @@ class Reader:
         """The account's quotas; IAM's defaults where the caller may not read them."""
         try:
             summary = self._iam.read("GetAccountSummary")["SummaryMap"]
-        except botocore.exceptions.ClientError as error:
+        except ClientError as error:
             if is_access_denied(error):
                 return Quotas()
             raise
         default = Quotas()
         return Quotas(
-            managed_policies_per_role=summary.get("AttachedPoliciesPerRoleQuota", default.managed_policies_per_role),
+            attached_policies={
+                "role": summary.get("AttachedPoliciesPerRoleQuota", default.attached_policies["role"]),
+                "user": summary.get("AttachedPoliciesPerUserQuota", default.attached_policies["user"]),
+                "group": summary.get("AttachedPoliciesPerGroupQuota", default.attached_policies["group"]),
+            },
             trust_policy_size=summary.get("AssumeRolePolicySizeQuota", default.trust_policy_size),
             inline_size={
                 "role": summary.get("RolePolicySizeQuota", default.inline_size["role"]),
@@ -128,7 +131,7 @@ class Reader:
             account, state = Sweep(self._iam, LOOKUP_CALLS_PER_OBJECT * objects + 1).read(desired)
         except TooCostly:
             return None
-        except botocore.exceptions.ClientError as error:
+        except ClientError as error:
             if is_access_denied(error):
                 return None
             raise

@@ -21,6 +21,12 @@ from .model import AccountState, Desired, Identity, PolicyDeclaration
 AWS_POLICY_PATHS = ("/", "/service-role/", "/job-function/", "/aws-service-role/", "/root-task/")
 """Every path under which AWS keeps managed policies (catalogue of 2026-09-30, FACTS 0 CAT)."""
 
+WITHDRAWN = {
+    "AWSLambdaFullAccess": "AWS has withdrawn it: a function's own role needs service-role/AWSLambdaBasicExecutionRole,"
+    " people who manage functions need AWSLambda_FullAccess",
+}
+"""Policies that AWS's own guides still name, and what to use instead (FACTS A0)."""
+
 
 @dataclass(frozen=True)
 class Reference:
@@ -69,7 +75,7 @@ class Resolver:
     def _resolve_name(self, name: str, place: str, identity: Identity | None) -> str | Problem:
         declared = self.declared.get(name.lower())
         if declared is not None:
-            return self.arn_of_declared(declared)
+            return self._of_same_task(declared, place)
         own = self.state.policies.get(name.lower())
         aws = {policy.arn for policy in self.state.aws_policies.get(name, ())}
         aws |= {arn for arn in _bound(identity) if _is_aws(arn) and arn.rpartition("/")[2] == name}
@@ -100,12 +106,19 @@ class Resolver:
             known = [policy.arn for policy in self.state.aws_policies.get(name, ())]
         else:
             declared, own = self.declared.get(name.lower()), self.state.policies.get(name.lower())
+            if declared is not None and arn == self.arn_of_declared(declared):
+                return self._of_same_task(declared, place)
             known = [self.arn_of_declared(declared)] if declared else [own.arn] if own else []
         if arn in known:
             return self._attachable(arn, place, identity)
         if known:
             return Problem(place, f"{arn} does not exist; did you mean {' or '.join(sorted(known))}?")
         return Problem(place, f"{arn} does not exist{self._hint(name)}")
+
+    def _of_same_task(self, declared: PolicyDeclaration, place: str) -> str | Problem:
+        if not declared.present:
+            return Problem(place, f"policy {declared.name} is to be deleted by the same task ({declared.place})")
+        return self.arn_of_declared(declared)
 
     def _attachable(self, arn: str, place: str, identity: Identity | None) -> str | Problem:
         policy = self.state.aws_policy_at(arn)
@@ -114,8 +127,10 @@ class Resolver:
         return arn
 
     def _hint(self, name: str) -> str:
+        if name in WITHDRAWN:
+            return f"; {WITHDRAWN[name]}"
         suggestions = list(self.state.policy_suggestions.get(name, ()))
-        own = {policy.name: policy.arn for policy in self.state.policies.values()}
+        own = self.state.own_policy_arns
         suggestions += [own[near] for near in difflib.get_close_matches(name, own, n=1, cutoff=0.8)]
         return f"; did you mean {' or '.join(suggestions)}?" if suggestions else ""
 

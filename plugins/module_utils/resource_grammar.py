@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 import re
+from typing import Any
+
+from .placeholders import unfilled_role
 
 _PARTITIONS = re.compile(r"\*|aws(-[a-z]+)*")
 _SERVICE = re.compile(r"[a-z0-9-]+")
@@ -15,11 +18,13 @@ _IAM_KINDS = (
 )  # fmt: skip
 
 
-def resource_problem(resource: str) -> str | None:
+def resource_problem(resource: Any) -> str | None:
     """Why IAM would refuse a resource, None if it would not. The text follows the resource in a message."""
     if resource == "*":
         return None
-    fields = resource.split(":", 5)
+    fields = resource.split(":", 5) if isinstance(resource, str) else []
+    if fields and unfilled_role(resource):
+        return None
     if len(fields) < 6 or fields[0] != "arn" or not fields[5]:
         return 'is not an ARN; write arn:… or "*"'
     partition, service, region, name = fields[1], fields[2], fields[3], fields[5]

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from .declaration import within
 from .documents import PolicyDocument
-from .errors import Problem
-from .grammar import identity_policy_problems, trust_policy_problems, trust_statement_problems
+from .errors import Problem, shown
+from .grammar import identity_policy_problems, trust_policy_problems, trust_statements_problems
 from .model import AttachmentDeclaration, Desired, PolicyDeclaration, Quotas, RoleDeclaration, TrustDeclaration
 from .placeholders import unfilled_role
 
@@ -26,8 +26,8 @@ RESERVED_PATHS = ("/aws-service-role/", "/aws-reserved/")
 
 _NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
 _PATH = re.compile(r"(/|/[\u0021-\u007e]+/)")
-_DESCRIPTION = re.compile("[\u0009\u000a\u000d\u0020-\u007e\u00a1-\u00ff]*")
-_TAG_TEXT = re.compile(r"[\w\s+=,.@:/-]*")
+_NOT_IN_DESCRIPTION = re.compile("[^\u0009\u000a\u000d\u0020-\u007e\u00a1-\u00ff]")
+_TAG_TEXT = re.compile(r"[\w +=.@:/-]*")
 _POLICY_ARN = re.compile(r"arn:[a-z0-9-]+:iam::(aws|\d{12}):policy(/[\u0021-\u007e]+)*/[\w+=,.@-]+")
 _FIXED = Quotas()
 
@@ -100,10 +100,12 @@ def _policy_problems(policy: PolicyDeclaration) -> Iterator[Problem]:
 
 def _attachment_problems(attachment: AttachmentDeclaration) -> Iterator[Problem]:
     place = attachment.place
-    yield from _name_problems(attachment.name, within(place, "iam_name"), attachment.kind, 128)
+    limit = 128 if attachment.kind == "group" else 64
+    yield from _name_problems(attachment.name, within(place, "iam_name"), attachment.kind, limit)
     yield from _reference_problems(attachment.managed, within(place, "managed_policies"))
     if not attachment.managed and not attachment.inline:
-        yield Problem(within(place, "managed_policies"), "nothing to attach: name managed_policies or inline_policies")
+        verb = "attach" if attachment.present else "detach"
+        yield Problem(within(place, "managed_policies"), f"nothing to {verb}; name managed_policies or inline_policies")
     documents = {name: document for name, document in attachment.inline.items() if document is not None}
     quota = _FIXED.inline_size[attachment.kind]
     yield from _inline_problems(documents, within(place, "inline_policies"), quota, f"a {attachment.kind}")
@@ -113,15 +115,11 @@ def _trust_problems(trust: TrustDeclaration) -> Iterator[Problem]:
     yield from _name_problems(trust.role, within(trust.place, "name"), "role", 64)
     if not trust.statements:
         yield Problem(within(trust.place, "statements"), "empty; give at least one statement")
-    sids: set[str] = set()
-    for index, statement in enumerate(trust.statements):
-        where = f"{within(trust.place, 'statements')}[{index}]"
-        sid = statement.get("Sid")
-        if isinstance(sid, str) and sid in sids:
-            yield Problem(f"{where}.Sid", f'"{sid}" stands on an earlier statement too; Sids are unique in a document')
-        sids.update([sid] if isinstance(sid, str) else [])
-        if trust.present or set(statement) != {"Sid"}:
-            yield from trust_statement_problems(statement, where)
+    whole = [statement for statement in trust.statements if trust.present or set(statement) != {"Sid"}]
+    document = PolicyDocument({"Statement": whole})
+    place = within(trust.place, "statements")
+    yield from trust_statements_problems(document, place)
+    yield from _open_role_problems(document, place)
 
 
 def _declared_twice(
@@ -140,23 +138,28 @@ def _declared_twice(
 
 def _name_problems(name: str, place: str, kind: str, limit: int) -> Iterator[Problem]:
     if not _NAME.fullmatch(name):
-        yield Problem(place, f'"{name}" is no {kind} name; letters, digits and _+=,.@- are allowed')
+        yield Problem(place, f"{shown(name)} is no {kind} name; letters, digits and _+=,.@- are allowed")
     if len(name) > limit:
         yield Problem(place, f"{len(name)} characters; a {kind} name has at most {limit}")
 
 
 def _path_problems(path: str, place: str) -> Iterator[Problem]:
     if not _PATH.fullmatch(path) or len(path) > 512:
-        yield Problem(place, f'"{path}" is no path; it begins and ends with / and has at most 512 characters')
+        yield Problem(
+            place,
+            f"{shown(path)} is no path; it begins and ends with /, has at most 512 characters and no spaces,"
+            ' such as "/service-role/"',
+        )
     if path.startswith(RESERVED_PATHS):
-        yield Problem(place, f'"{path}" is reserved for AWS; choose another path, such as "/service-role/"')
+        yield Problem(place, f'{shown(path)} is reserved for AWS; choose another path, such as "/service-role/"')
 
 
 def _description_problems(description: str, place: str) -> Iterator[Problem]:
     if len(description) > 1000:
         yield Problem(place, f"{len(description)} characters; a description has at most 1000")
-    if not _DESCRIPTION.fullmatch(description):
-        yield Problem(place, "holds a character that IAM does not take; write plain Latin text")
+    stray = _NOT_IN_DESCRIPTION.search(description)
+    if stray:
+        yield Problem(place, f"contains {stray.group()!a}, which IAM does not take; write plain Latin text")
 
 
 def _inline_problems(documents: Mapping[str, PolicyDocument], place: str, quota: int, owner: str) -> Iterator[Problem]:
@@ -184,9 +187,9 @@ def _reference_problems(references: Iterable[str], place: str) -> Iterator[Probl
             yield Problem(where, "empty; give the name or the ARN of a managed policy")
         elif reference.startswith("arn:"):
             if not _POLICY_ARN.fullmatch(reference):
-                yield Problem(where, f'"{reference}" is not the ARN of a managed policy (arn:…:iam::…:policy/…)')
+                yield Problem(where, f"{shown(reference)} is not the ARN of a managed policy (arn:…:iam::…:policy/…)")
         elif not _NAME.fullmatch(reference) or len(reference) > 128:
-            yield Problem(where, f'"{reference}" is neither the name nor the ARN of a managed policy')
+            yield Problem(where, f"{shown(reference)} is neither the name nor the ARN of a managed policy")
 
 
 def _tag_problems(tags: Mapping[str, str] | None, place: str) -> Iterator[Problem]:
@@ -196,7 +199,7 @@ def _tag_problems(tags: Mapping[str, str] | None, place: str) -> Iterator[Proble
         yield Problem(place, f"{len(tags)} tags; IAM takes at most {MAXIMUM_TAGS}")
     seen: dict[str, str] = {}
     for key, value in tags.items():
-        where = f"{place}.{key}"
+        where = f"{place}.{key[:128]}"
         if not 1 <= len(key) <= 128 or len(value) > 256:
             yield Problem(where, "a tag key has 1 to 128 characters and its value at most 256")
         if key.lower().startswith("aws:"):

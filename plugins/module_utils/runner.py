@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import botocore.exceptions
-
 from .account_rules import quota_problems, state_problems
 from .calls import as_aws_error
 from .connection_rules import connection_problems
@@ -26,6 +24,7 @@ from .planner import plan as plan_for
 from .reader import Reader, complete, require_account
 from .result import difference, last_use, objects, taken_away
 from .rules import problems
+from .sdk import CallFailed
 from .target import Target
 
 ROUNDS = 5
@@ -64,7 +63,7 @@ class Task:
                 done = self._apply(connection, first)
                 shown = [step.shown() for step in done]
                 result.update(plan=shown, changed=bool(done), deleted=taken_away(done))
-        except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
+        except CallFailed as error:
             raise _reading_failed(error, connection) from error
         result["api_calls"] = connection.counter.counts()
         return result
@@ -75,7 +74,7 @@ class Task:
         connection = connect(self.options)
         try:
             situation = self._situation(connection)
-        except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
+        except CallFailed as error:
             raise _reading_failed(error, connection) from error
         result = self._result(connection, situation)
         used = last_use(situation.desired, situation.state)

@@ -43,11 +43,11 @@ def with_listing(role: Role, listed: Shape) -> Role:
 
 
 def _listed(detail: Shape) -> dict[str, Any]:
-    template = detail.get("SourceRoleTemplate")
+    template = detail.get("SourceRoleTemplate") or {}
     return {
         "description": detail.get("Description") or "",
         "max_session_duration": detail.get("MaxSessionDuration") or 3600,
-        "source_template": str(template) if template else None,
+        "source_template": template.get("TemplateArn"),
     }
 
 
@@ -77,6 +77,7 @@ def policy_of(detail: Shape, versions: Iterable[Shape]) -> ManagedPolicy:
         arn=arn,
         document=document or PolicyDocument({}),
         description=detail.get("Description") or "",
+        tags=tags(detail.get("Tags", ())),
         default_version=default,
         versions=tuple(version for version in read if version.id != default),
         attachments=detail.get("AttachmentCount", 0),

@@ -41,7 +41,8 @@ class Sweep:
         filters += ["User"] if "user" in kinds else []
         filters += ["Group"] if "group" in kinds else []
         with ThreadPoolExecutor(max_workers=2) as pool:
-            listings = pool.submit(self._listings) if desired.roles else None
+            about_roles = desired.roles or desired.trust_statements or "role" in kinds
+            listings = pool.submit(self._listings) if about_roles else None
             self._details(filters)
             listed = listings.result() if listings else {}
         for key, shape in listed.items():
@@ -55,6 +56,7 @@ class Sweep:
             account=account or Account("", "aws"),
             identities=self._identities,
             policies=self._policies,
+            own_policy_arns={policy.name: policy.arn for policy in self._policies.values()},
             aws_policies=_seen_attached(self._identities),
         )
         return account, state

@@ -141,7 +141,7 @@ class _Overlay:
         if base is None:
             if declared.present:
                 self._problem(
-                    declared.place, "iam_name", f"{declared.kind} {declared.name} does not exist; create it first"
+                    declared.place, "iam_name", self._why_not_there(declared.key, f"{declared.kind} {declared.name}")
                 )
             self.target.identities.setdefault(declared.key, None)
             return
@@ -160,7 +160,7 @@ class _Overlay:
         base = self._current(declared.key)
         if not isinstance(base, Role):
             if declared.present:
-                self._problem(declared.place, "name", f"role {declared.role} does not exist; create it first")
+                self._problem(declared.place, "name", self._why_not_there(declared.key, f"role {declared.role}"))
             self.target.identities.setdefault(declared.key, None)
             return
         change = merged if declared.present else without
@@ -174,6 +174,10 @@ class _Overlay:
             )
             return
         self.target.identities[declared.key] = replace(base, trust=trust)
+
+    def _why_not_there(self, key: str, what: str) -> str:
+        deleted = key in self.target.identities and key in self.state.identities
+        return f"{what} is to be deleted by the same task" if deleted else f"{what} does not exist; create it first"
 
     def _current(self, key: str) -> Identity | None:
         if key in self.target.identities:
@@ -210,4 +214,7 @@ class _Overlay:
 def _laid_over(there: Mapping[str, str], declared: Mapping[str, str] | None, purge: bool) -> Mapping[str, str]:
     if declared is None:
         return there
-    return dict(declared) if purge else {**there, **declared}
+    if purge:
+        return dict(declared)
+    folded = {key.lower() for key in declared}
+    return {**{key: value for key, value in there.items() if key.lower() not in folded}, **declared}

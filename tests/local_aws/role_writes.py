@@ -144,5 +144,9 @@ def create_instance_profile(iam: Iam, store: Store, call: Call) -> Result:
 
 @action("AddRoleToInstanceProfile", "RemoveRoleFromInstanceProfile")
 def change_instance_profile(iam: Iam, store: Store, call: Call) -> Result:
-    """Roles that belong to AWS stay out of instance profiles."""
+    """Roles that belong to AWS stay out of instance profiles; what is not in one cannot be removed."""
+    profile = store.instance_profiles.get(call.required("InstanceProfileName"))
+    names = [role.name for role in profile.roles] if profile else []
+    if call.action == "RemoveRoleFromInstanceProfile" and profile and call.required("RoleName") not in names:
+        raise no_such_entity(f"The role with name {call.required('RoleName')} cannot be found.")
     return change_role(iam, store, call)

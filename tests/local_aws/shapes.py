@@ -58,8 +58,13 @@ def listed_role(role: Role, trust: TrustReader) -> Structure:
         **_role_identity(role, trust),
         "Description": role.description or None,
         "MaxSessionDuration": role.max_session_duration or 3600,
-        "SourceRoleTemplate": getattr(role, "source_role_template", None),
+        "SourceRoleTemplate": _template(role),
     }
+
+
+def _template(role: Any) -> dict[str, Any] | None:
+    arn = getattr(role, "source_role_template", None)
+    return {"TemplateArn": arn, "TemplateMinorVersion": 1} if arn else None
 
 
 def whole_role(role: Role, trust: TrustReader) -> Structure:
