@@ -23,10 +23,7 @@ def _suboptions(option, item):
     return textwrap.indent(own, " " * 4)
 
 
-class ModuleDocFragment:
-    """Everything that one task declares for one account, composed like the argument spec from its parts."""
-
-    DOCUMENTATION = rf"""
+_DECLARATION = rf"""
 options:
   state:
     description:
@@ -75,9 +72,17 @@ options:
     suboptions:
 {_suboptions("trust_statements", TrustStatement)}
 notes:
-  - The account is read by one sweep of C(iam:GetAccountAuthorizationDetails) and one of C(iam:ListRoles), and
-    C(iam:ListPolicyTags) for each declared policy that exists. Where the caller may not sweep, or the account is so
-    large that it costs more than it saves, the declared objects are read one by one; the result is the same.
+  - The account is read by one sweep of C(iam:GetAccountAuthorizationDetails), for O(roles) by one of C(iam:ListRoles)
+    too, and by C(iam:ListPolicyTags) for each declared policy that exists. Where the caller may not sweep, or the
+    account is so large that it costs more than it saves, the declared objects are read one by one; the result is the
+    same.
   - No role and no policy may be declared twice. A role may stand in O(roles), O(attachments) and O(trust_statements) at
     once; they are laid over each other in that order.
 """
+
+
+class ModuleDocFragment:
+    """Everything that one task declares for one account, composed like the argument spec from its parts."""
+
+    def __init__(self):
+        self.DOCUMENTATION = _DECLARATION

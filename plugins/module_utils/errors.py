@@ -18,6 +18,12 @@ def shown(value: Any) -> str:
     return text if len(text) <= 80 else f"{text[:77]}…"
 
 
+def character(value: str) -> str:
+    """One character as it stands in a message, with its code point."""
+    code = f"U+{ord(value):04X}"
+    return f'"{value}" ({code})' if value.isprintable() else code
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One thing that is wrong in what was asked for.

@@ -17,16 +17,16 @@ from .calls import Service, error_code, error_message, is_lost_reply
 from .documents import PolicyDocument
 from .model import AccountState
 from .plan import Plan, Step
-from .sdk import CallFailed
+from .sdk import CallFailed, ClientError
 from .shapes import role_of, tags
 
 _CREATIONS = ("CreateRole", "CreatePolicy")
-_STALE = {"EntityAlreadyExists", "NoSuchEntity", "DeleteConflict", "LimitExceeded"}
+_STALE = {"EntityAlreadyExists", "NoSuchEntity", "DeleteConflict"}
 
 
 @dataclass
 class Execution:
-    """What became of a plan. `stale` says that the account was not as it had been read: read and plan again."""
+    """What became of a plan. A step that someone else had made already is neither done nor not done."""
 
     done: list[Step] = field(default_factory=list)
     not_done: list[Step] = field(default_factory=list)
@@ -35,7 +35,19 @@ class Execution:
 
     @property
     def stale(self) -> bool:
-        return self.error is not None and error_code(self.error) in _STALE
+        """Whether the account was not as it had been read, so that it should be read and planned again."""
+        if self.error is None or self.failed is None:
+            return False
+        code = error_code(self.error)
+        return code in _STALE or (code == "LimitExceeded" and self.failed.action == "CreatePolicyVersion")
+
+
+@dataclass
+class _Attempt:
+    """What became of the earlier tries of one call."""
+
+    reply_was_lost: bool = False
+    is_done: bool = False
 
 
 class Executor:
@@ -52,7 +64,8 @@ class Executor:
         """Run the steps. At the first that cannot be mended no more are begun; those under way are finished."""
         waiting_for = _dependencies(plan.steps)
         finished: set[int] = set()
-        running: dict[Future[None], int] = {}
+        made: set[int] = set()
+        running: dict[Future[bool], int] = {}
         execution = Execution()
         with ThreadPoolExecutor(max_workers=self._workers) as pool:
             begun: set[int] = set()
@@ -69,11 +82,12 @@ class Executor:
                     error = future.exception()
                     if error is None:
                         finished.add(index)
+                        made.update([index] if future.result() else [])
                     elif not isinstance(error, CallFailed):
                         raise error
                     elif execution.error is None:
                         execution.failed, execution.error = plan.steps[index], error
-        execution.done = [step for index, step in enumerate(plan.steps) if index in finished]
+        execution.done = [step for index, step in enumerate(plan.steps) if index in made]
         execution.not_done = [step for index, step in enumerate(plan.steps) if index not in finished]
         return execution
 
@@ -93,20 +107,26 @@ class Executor:
         except CallFailed:
             return
 
-    def _write(self, step: Step) -> None:
-        """Make one write. One that turns out to have been made already, by a request whose reply was lost, is done."""
+    def _write(self, step: Step) -> bool:
+        """Make one write. False where there was nothing left to do, though not by this run."""
+        attempt = _Attempt()
         try:
-            self._iam.call(step.action, lambda error: self._may_yet_succeed(step, error), **_request(step))
+            self._iam.call(step.action, lambda error: self._may_yet_succeed(step, error, attempt), **_request(step))
         except CallFailed as error:
-            if not self._is_done(step, error):
-                raise
-        if step.creates:
-            with self._lock:
-                self._created.add(step.subject)
+            if attempt.is_done or self._is_done(step, error):
+                return attempt.is_done or attempt.reply_was_lost or _was_resent(error)
+            raise
+        finally:
+            if step.creates:
+                with self._lock:
+                    self._created.add(step.subject)
+        return True
 
-    def _may_yet_succeed(self, step: Step, error: Exception) -> bool:
+    def _may_yet_succeed(self, step: Step, error: Exception, attempt: _Attempt) -> bool:
         if is_lost_reply(error):
-            return not self._is_done(step, error)
+            attempt.reply_was_lost = True
+            attempt.is_done = self._is_done(step, error)
+            return not attempt.is_done
         if error_code(error) == "NoSuchEntity" and not _removes(step):
             with self._lock:
                 return bool(self._created & {step.subject, *step.uses})
@@ -156,6 +176,11 @@ class Executor:
 
     def _arn(self, step: Step) -> str:
         return self._state.account.arn("policy", step.parameters["Path"], step.parameters["PolicyName"])
+
+
+def _was_resent(error: Exception) -> bool:
+    """Whether botocore sent the request more than once, so that the first may have been acted on."""
+    return isinstance(error, ClientError) and bool(error.response.get("ResponseMetadata", {}).get("RetryAttempts"))
 
 
 def _removes(step: Step) -> bool:

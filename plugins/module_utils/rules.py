@@ -199,9 +199,11 @@ def _tag_problems(tags: Mapping[str, str] | None, place: str) -> Iterator[Proble
         yield Problem(place, f"{len(tags)} tags; IAM takes at most {MAXIMUM_TAGS}")
     seen: dict[str, str] = {}
     for key, value in tags.items():
-        where = f"{place}.{key[:128]}"
-        if not 1 <= len(key) <= 128 or len(value) > 256:
-            yield Problem(where, "a tag key has 1 to 128 characters and its value at most 256")
+        where = f"{place}.{key[:128]}" if key else f'{place}[""]'
+        if not 1 <= len(key) <= 128:
+            yield Problem(where, f"the key has {len(key)} characters; a tag key has 1 to 128")
+        if len(value) > 256:
+            yield Problem(where, f"the value has {len(value)} characters; a tag value has at most 256")
         if key.lower().startswith("aws:"):
             yield Problem(where, "the prefix aws: is reserved for AWS")
         if not _TAG_TEXT.fullmatch(key) or not _TAG_TEXT.fullmatch(value):

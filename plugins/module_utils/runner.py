@@ -5,16 +5,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from .account_rules import quota_problems, state_problems
-from .calls import as_aws_error
+from .calls import PATIENCE_SECONDS, as_aws_error
 from .connection_rules import connection_problems
 from .credentials import Connection, connect
 from .declaration import Declaring
-from .errors import EngineError, InputError
+from .errors import EngineError, InputError, Problem
 from .executor import Execution, Executor
 from .findings import findings
 from .model import PROVISIONAL_ACCOUNT, Account, AccountState, Desired, Quotas
@@ -26,9 +27,6 @@ from .result import difference, last_use, objects, taken_away
 from .rules import problems
 from .sdk import CallFailed
 from .target import Target
-
-ROUNDS = 5
-"""How often to read and plan again where the account turned out not to be as it had been read."""
 
 
 @dataclass
@@ -88,6 +86,12 @@ class Task:
         return result
 
     def _require_sound_declaration(self) -> None:
+        try:
+            self._check_declaration()
+        except RecursionError as error:
+            raise InputError([Problem("options", "are nested too deep")]) from error
+
+    def _check_declaration(self) -> None:
         declaring = Declaring(Placeholders(PROVISIONAL_ACCOUNT, self._role_arns(PROVISIONAL_ACCOUNT)))
         desired = self._declared(declaring)
         found = [*connection_problems(self.options), *declaring.problems, *problems(desired)]
@@ -144,20 +148,20 @@ class Task:
     def _apply(self, connection: Connection, situation: Situation) -> list[Step]:
         """Run the plan. Where the account was not as it had been read, read and plan again and go on."""
         done: list[Step] = []
-        for attempt in range(ROUNDS):
+        deadline, pause = time.monotonic() + PATIENCE_SECONDS, 0.5
+        while True:
             executor = Executor(connection.iam, situation.state)
             execution = executor.run(situation.plan)
             done += execution.done
             if execution.error is None:
                 executor.wait_until_visible(done)
                 return done
-            if not execution.stale or attempt == ROUNDS - 1 or self.options.get("approved_plan"):
+            late = time.monotonic() + pause > deadline
+            if not execution.stale or late or self.options.get("approved_plan"):
                 raise _failed(execution, done, situation.state.account)
-            again = self._situation(connection)
-            if not execution.done and again.plan.id == situation.plan.id:
-                raise _failed(execution, done, situation.state.account)
-            situation = again
-        return done
+            time.sleep(pause)
+            pause = min(pause * 2, 4.0)
+            situation = self._situation(connection)
 
     def _result(self, connection: Connection, situation: Situation) -> dict[str, Any]:
         plan = situation.plan

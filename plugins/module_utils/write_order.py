@@ -9,6 +9,7 @@ for it and the trust policy lets the caller in. From that follows, for two write
 
 - what takes away in one dimension comes before what gives in another, or else there is an excess;
 - a denial that moves from one document to another is added before it is removed, likewise;
+- a policy is replaced before an identity takes it up, and after one gives it up, or else there is either;
 - a grant that moves is added before it is removed, or else there is a gap.
 
 Statements that cannot speak of the same request do not constrain each other. Where the rules contradict each
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -34,24 +35,31 @@ class Rule(IntEnum):
 
     NO_GAP = 1
     NO_EXCESS = 2
-    EXISTENCE = 3
+    RIGHT_DOCUMENT = 3
+    EXISTENCE = 4
 
 
 @dataclass(frozen=True)
 class _Node:
-    change: Change
+    """Consecutive parts of one change, joined into one write. Named, compared and hashed by what they are of."""
+
+    change: Change = field(compare=False)
+    key: str
     first: int
     last: int
+    effects: tuple[Effect, ...] = field(compare=False)
 
-    @property
-    def effects(self) -> tuple[Effect, ...]:
-        return tuple(effect for part in self.change.parts[self.first : self.last + 1] for effect in part.effects)
+    @classmethod
+    def of(cls, change: Change, first: int, last: int) -> _Node:
+        effects = tuple(effect for part in change.parts[first : last + 1] for effect in part.effects)
+        return cls(change, change.key, first, last, effects)
 
     @property
     def priority(self) -> tuple[int, bool, str, int]:
+        """The place among writes that no rule puts in order: by stage, with denials first to come and last to go."""
         denies = any(effect.dimension is Dimension.DENY for effect in self.effects)
         grows = self.change.stage <= Stage.REPLACE
-        return (self.change.stage, denies != grows, self.change.key, self.first)
+        return (self.change.stage, denies != grows, self.key, self.first)
 
 
 @dataclass
@@ -64,72 +72,116 @@ class Order:
 
 def ordered(changes: Sequence[Change], forced: Iterable[tuple[str, str]] = ()) -> Order:
     """Put the changes in order. `forced` holds pairs of change keys of which the first has to come first."""
-    forced = frozenset(forced)
-    whole = [_Node(change, 0, len(change.parts) - 1) for change in changes]
-    row, stuck = _sorted(whole, forced, ())
-    nodes = whole
-    yielding: tuple[Rule, ...] = ()
-    if stuck:
-        contested = {node.change.key for node in stuck}
-        nodes = [node for node in whole if node.change.key not in contested]
-        nodes += [
-            _Node(change, index, index)
-            for change in changes
-            if change.key in contested
-            for index in range(len(change.parts))
-        ]
-        for yielding in ((), (Rule.NO_GAP,), (Rule.NO_GAP, Rule.NO_EXCESS)):
-            row, stuck = _sorted(nodes, forced, yielding)
+    return _Ordering(changes, frozenset(forced)).order()
+
+
+class _Ordering:
+    def __init__(self, changes: Sequence[Change], forced: frozenset[tuple[str, str]]) -> None:
+        self._changes = changes
+        self._forced = forced
+        self._rules: dict[tuple[_Node, _Node], Rule | None] = {}
+
+    def order(self) -> Order:
+        whole = [_Node.of(change, 0, len(change.parts) - 1) for change in self._changes]
+        row, stuck = self._sorted(whole, ())
+        if not stuck:
+            return self._rendered(row, ())
+        contested = {node.key for node in stuck}
+        nodes = [node for node in whole if node.key not in contested]
+        for change in self._changes:
+            if change.key in contested:
+                nodes += [_Node.of(change, index, index) for index in range(len(change.parts))]
+        for count in range(len(Rule)):
+            yielding = tuple(Rule)[:count]
+            row, stuck = self._sorted(nodes, yielding)
+            if not stuck:
+                return self._rendered(self._joined(nodes, row, yielding), yielding)
+        raise ValueError("the objects of a plan depend on each other in a circle")
+
+    def _joined(self, nodes: list[_Node], row: list[_Node], yielding: tuple[Rule, ...]) -> list[_Node]:
+        """The order with those parts joined again that were cut without need."""
+        index = 0
+        while index < len(nodes) - 1:
+            left, right = nodes[index], nodes[index + 1]
+            if left.key == right.key:
+                attempt = [*nodes[:index], _Node.of(left.change, left.first, right.last), *nodes[index + 2 :]]
+                joined_row, stuck = self._sorted(attempt, yielding)
+                if not stuck:
+                    nodes, row = attempt, joined_row
+                    continue
+            index += 1
+        return row
+
+    def _sorted(self, nodes: Sequence[_Node], yielding: tuple[Rule, ...]) -> tuple[list[_Node], list[_Node]]:
+        """The nodes in an order that keeps every rule, and those that no such order exists for.
+
+        The rules in `yielding` hold only where they contradict nothing: they are dropped between nodes that
+        would be stuck with them.
+        """
+        edges = self._edges(nodes)
+        row, stuck = _topological(nodes, edges)
+        for rule in yielding:
             if not stuck:
                 break
-        else:
-            raise ValueError("the objects of a plan depend on each other in a circle")
-        nodes, row = _joined(nodes, row, forced, yielding)
-    return _rendered(row, forced, yielding)
+            trapped = set(stuck)
+            edges = {
+                (before, after): why
+                for (before, after), why in edges.items()
+                if why != rule or nodes[before] not in trapped or nodes[after] not in trapped
+            }
+            row, stuck = _topological(nodes, edges)
+        return row, stuck
+
+    def _edges(self, nodes: Sequence[_Node]) -> dict[tuple[int, int], Rule]:
+        edges: dict[tuple[int, int], Rule] = {}
+        for before, after in _neighbours(nodes):
+            why = self._rule(nodes[before], nodes[after])
+            if why is not None:
+                edges[before, after] = why
+        return edges
+
+    def _rule(self, first: _Node, second: _Node) -> Rule | None:
+        """The strongest reason for the first node to come before the second."""
+        if (first, second) not in self._rules:
+            self._rules[first, second] = self._found_rule(first, second)
+        return self._rules[first, second]
+
+    def _found_rule(self, first: _Node, second: _Node) -> Rule | None:
+        before, after = first.change, second.change
+        if before.key == after.key:
+            return Rule.EXISTENCE if first.first < second.first else None
+        if (before.key, after.key) in self._forced or _has_to_exist(before, after):
+            return Rule.EXISTENCE
+        if (after.key, before.key) in self._forced:
+            return None
+        if before.replaces_content_of in after.takes_up or after.replaces_content_of in before.gives_up:
+            return Rule.RIGHT_DOCUMENT
+        strongest: Rule | None = None
+        for early in first.effects:
+            for late in second.effects:
+                why = _effect_rule(early, late)
+                if why is not None and (strongest is None or why > strongest):
+                    strongest = why
+        return strongest
+
+    def _rendered(self, row: Sequence[_Node], yielding: tuple[Rule, ...]) -> Order:
+        order = Order()
+        numbers: dict[_Node, int] = {}
+        written: dict[str, int] = defaultdict(int)
+        for node in row:
+            part = Part(node.effects, node.change.parts[node.last].document)
+            order.steps += node.change.render(written[node.key], part)
+            written[node.key] += 1
+            numbers[node] = len(order.steps)
+        for position, late in enumerate(row):
+            for early in row[:position] if yielding else ():
+                why = self._rule(late, early)
+                if why in yielding:
+                    order.warnings.append(_told(early, late, why, numbers))
+        return order
 
 
-def _joined(
-    nodes: list[_Node], row: list[_Node], forced: frozenset[tuple[str, str]], yielding: tuple[Rule, ...]
-) -> tuple[list[_Node], list[_Node]]:
-    """Join parts that were cut without need."""
-    index = 0
-    while index < len(nodes) - 1:
-        left, right = nodes[index], nodes[index + 1]
-        if left.change.key == right.change.key:
-            attempt = [*nodes[:index], _Node(left.change, left.first, right.last), *nodes[index + 2 :]]
-            joined_row, stuck = _sorted(attempt, forced, yielding)
-            if not stuck:
-                nodes, row = attempt, joined_row
-                continue
-        index += 1
-    return nodes, row
-
-
-def _sorted(
-    nodes: Sequence[_Node], forced: frozenset[tuple[str, str]], yielding: tuple[Rule, ...]
-) -> tuple[list[_Node], list[_Node]]:
-    """The nodes in an order that keeps every rule, and those that no such order exists for.
-
-    The rules in `yielding` hold only where they contradict nothing: they are dropped for the nodes that would
-    be stuck with them.
-    """
-    edges = _edges(nodes, forced)
-    kept = dict(edges)
-    row, stuck = _topological(nodes, kept)
-    for rule in yielding:
-        if not stuck:
-            break
-        trapped = {id(node) for node in stuck}
-        kept = {
-            (before, after): why
-            for (before, after), why in kept.items()
-            if why != rule or id(nodes[before]) not in trapped or id(nodes[after]) not in trapped
-        }
-        row, stuck = _topological(nodes, kept)
-    return row, stuck
-
-
-def _topological(nodes: Sequence[_Node], edges: dict[tuple[int, int], Rule]) -> tuple[list[_Node], list[_Node]]:
+def _topological(nodes: Sequence[_Node], edges: Mapping[tuple[int, int], Rule]) -> tuple[list[_Node], list[_Node]]:
     followers: dict[int, list[int]] = defaultdict(list)
     waiting_for = [0] * len(nodes)
     for before, after in edges:
@@ -150,107 +202,56 @@ def _topological(nodes: Sequence[_Node], edges: dict[tuple[int, int], Rule]) -> 
     return row, [node for index, node in enumerate(nodes) if index not in done]
 
 
-def _edges(nodes: Sequence[_Node], forced: frozenset[tuple[str, str]]) -> dict[tuple[int, int], Rule]:
-    edges: dict[tuple[int, int], Rule] = {}
-    for before, after in _neighbours(nodes):
-        why = _rule(nodes[before], nodes[after], forced)
-        if why is not None:
-            edges[before, after] = why
-    return edges
-
-
 def _neighbours(nodes: Sequence[_Node]) -> set[tuple[int, int]]:
-    """Pairs of nodes that share an object; all others cannot constrain each other."""
-    touching: dict[str, list[int]] = defaultdict(list)
+    """Pairs of nodes of which one writes, or affects, what the other touches; no others constrain each other."""
+    touching: dict[str, set[int]] = defaultdict(set)
+    owning: dict[str, set[int]] = defaultdict(set)
     for index, node in enumerate(nodes):
-        keys = {node.change.subject, *node.change.uses}
-        keys.update(key for effect in node.effects for key in effect.identities)
-        for key in keys:
-            touching[key].append(index)
-    owners: dict[str, set[int]] = defaultdict(set)
-    for index, node in enumerate(nodes):
-        owners[node.change.subject].add(index)
-        for effect in node.effects:
-            for key in effect.identities:
-                owners[key].add(index)
+        affected = {key for effect in node.effects for key in effect.identities}
+        for key in {node.change.subject, *affected}:
+            owning[key].add(index)
+        for key in {node.change.subject, *node.change.uses, *affected}:
+            touching[key].add(index)
     return {
         pair
-        for key, members in touching.items()
-        for owner in owners[key]
-        for member in members
-        if member != owner
-        for pair in ((owner, member), (member, owner))
+        for key, owners in owning.items()
+        for owner in owners
+        for other in touching[key] - {owner}
+        for pair in ((owner, other), (other, owner))
     }
 
 
-def _rule(first: _Node, second: _Node, forced: frozenset[tuple[str, str]]) -> Rule | None:
-    """The strongest reason for the first node to come before the second."""
-    before, after = first.change, second.change
-    if before.key == after.key:
-        return Rule.EXISTENCE if first.first < second.first else None
-    if (
-        (before.key, after.key) in forced
-        or before.key in after.after
+def _has_to_exist(before: Change, after: Change) -> bool:
+    """Whether the second change needs what the first makes, or the first what the second takes away."""
+    return (
+        before.key in after.after
         or (before.creates and (before.subject in after.uses or before.subject == after.subject))
         or (after.deletes and (after.subject in before.uses or after.subject == before.subject))
-        or (before.replaces_content_of in after.takes_up)
-        or (after.replaces_content_of in before.gives_up)
-    ):
-        return Rule.EXISTENCE
-    if (after.key, before.key) in forced:
-        return None
-    strongest: Rule | None = None
-    for early in first.effects:
-        for late in second.effects:
-            why = _effect_rule(early, late)
-            if why is not None and (strongest is None or why > strongest):
-                strongest = why
-    return strongest
+    )
 
 
 def _effect_rule(early: Effect, late: Effect) -> Rule | None:
     if early.identities.isdisjoint(late.identities):
         return None
-    speak_of_statements = {early.dimension, late.dimension} <= {Dimension.ALLOW, Dimension.DENY}
-    if speak_of_statements and not statements_overlap(early.statements, late.statements):
-        return None
     if early.dimension is late.dimension is Dimension.ALLOW:
-        return Rule.NO_GAP if early.grows and not late.grows else None
-    if early.grows or not late.grows:
-        return None
-    if early.dimension is late.dimension and early.dimension is not Dimension.DENY:
-        return None
-    return Rule.NO_EXCESS
+        rule = Rule.NO_GAP if early.grows and not late.grows else None
+    elif early.dimension is late.dimension and early.dimension is not Dimension.DENY:
+        rule = None
+    else:
+        rule = Rule.NO_EXCESS if late.grows and not early.grows else None
+    if rule is not None and {early.dimension, late.dimension} <= {Dimension.ALLOW, Dimension.DENY}:
+        return rule if statements_overlap(early.statements, late.statements) else None
+    return rule
 
 
-def _rendered(row: Sequence[_Node], forced: frozenset[tuple[str, str]], yielding: tuple[Rule, ...]) -> Order:
-    order = Order()
-    numbers: dict[int, int] = {}
-    written: dict[str, int] = defaultdict(int)
-    for node in row:
-        index = written[node.change.key]
-        written[node.change.key] += 1
-        part = Part(node.effects, node.change.parts[node.last].document)
-        order.steps += node.change.render(index, part)
-        numbers[id(node)] = len(order.steps)
-    for position, late in enumerate(row):
-        for early in row[:position] if yielding else ():
-            why = _rule(late, early, forced)
-            if why in yielding:
-                order.warnings.append(_told(early, late, why, numbers))
-    return order
-
-
-def _told(early: _Node, late: _Node, why: Rule, numbers: dict[int, int]) -> str:
-    shared = {key for effect in early.effects for key in effect.identities} & {
-        key for effect in late.effects for key in effect.identities
-    }
-    what = (
-        "lack permissions that it has before and after"
-        if why is Rule.NO_GAP
-        else "have permissions that it has neither before nor after"
+def _told(early: _Node, late: _Node, why: Rule, numbers: Mapping[_Node, int]) -> str:
+    concerned = {key for node in (early, late) for effect in node.effects for key in effect.identities}
+    lack, excess = (
+        "lack permissions that it has before and after",
+        "have permissions that it has neither before nor after",
     )
+    what = {Rule.NO_GAP: lack, Rule.NO_EXCESS: excess}.get(why, f"{lack} or {excess}")
     return (
-        f"{', '.join(sorted(shared))} may {what}, between step {numbers[id(early)]} ({early.change.key}) "
-        f"and step {numbers[id(late)]} ({late.change.key}) of the plan"
+        f"{' and '.join(sorted(concerned))} may {what}, between step {numbers[early]} ({early.key})"
+        f" and step {numbers[late]} ({late.key}) of the plan"
     )
