@@ -19,6 +19,8 @@ from .placeholders import Placeholders
 
 Options = Mapping[str, Any]
 
+_DEEPEST = 100
+
 
 class Declaring:
     """Turns options into a `Desired` and gathers what cannot be read on the way in `problems`."""
@@ -29,7 +31,7 @@ class Declaring:
 
     def baseline(self, options: Options) -> Desired:
         """Everything in the options of `iam_baseline`; `state: absent` for the whole is absent for each item."""
-        options = self._placeholders.fill(options)
+        options = self._filled(options)
         absent = options.get("state") == "absent"
 
         def items(option: str) -> Iterator[tuple[str, Options]]:
@@ -45,7 +47,7 @@ class Declaring:
 
     def single(self, option: str, options: Options) -> Desired:
         """A baseline with one element under `option`, such as `roles`; its places are bare option names."""
-        options = self._placeholders.fill(options)
+        options = self._filled(options)
         if option == "managed_policies":
             return Desired(policies=(self._policy(options, ""),))
         if option == "roles":
@@ -53,6 +55,13 @@ class Declaring:
         if option == "attachments":
             return Desired(attachments=(self._attachment(options, ""),))
         return Desired(trust_statements=(self._trust(options, ""),))
+
+    def _filled(self, options: Options) -> Options:
+        if _is_deeper_than(options, _DEEPEST):
+            self.problems.append(Problem("options", f"are nested deeper than {_DEEPEST} levels"))
+            return {key: value for key, value in options.items() if isinstance(value, (str, bool))}
+        filled: Options = self._placeholders.fill(options)
+        return filled
 
     def _role(self, item: Options, place: str) -> RoleDeclaration:
         present = item.get("state", "present") == "present"
@@ -129,6 +138,20 @@ class Declaring:
         except UnreadableDocument as error:
             self.problems.append(Problem(place, str(error)))
             return None
+
+
+def _is_deeper_than(value: Any, levels: int) -> bool:
+    level = [value]
+    for _level in range(levels):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, (Mapping, list, tuple))
+            for inner in (outer.values() if isinstance(outer, Mapping) else outer)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def within(place: str, option: str) -> str:

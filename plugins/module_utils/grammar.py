@@ -15,7 +15,7 @@ from typing import Any
 
 from .condition_grammar import condition_problems
 from .documents import IMPLICIT_VERSION, PolicyDocument
-from .errors import Problem, shown
+from .errors import Problem, character, shown
 from .principal_grammar import principal_problems
 from .resource_grammar import resource_problem
 
@@ -119,7 +119,7 @@ def _document_problems(document: PolicyDocument, place: str) -> Iterator[Problem
 def _text_problems(document: PolicyDocument, place: str) -> Iterator[Problem]:
     stray = _FORBIDDEN_CHARACTER.search(document.text)
     if stray:
-        yield Problem(place, f"contains {stray.group()!a}; IAM takes only characters up to U+00FF")
+        yield Problem(place, f"contains {character(stray.group())}; IAM takes only characters up to U+00FF")
 
 
 def _repeated_sid_problems(statement: Mapping[str, Any], where: str, seen: set[str]) -> Iterator[Problem]:

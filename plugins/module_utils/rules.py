@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from .declaration import within
 from .documents import PolicyDocument
-from .errors import Problem, shown
+from .errors import Problem, character, shown
 from .grammar import identity_policy_problems, trust_policy_problems, trust_statements_problems
 from .model import AttachmentDeclaration, Desired, PolicyDeclaration, Quotas, RoleDeclaration, TrustDeclaration
 from .placeholders import unfilled_role
@@ -159,7 +159,7 @@ def _description_problems(description: str, place: str) -> Iterator[Problem]:
         yield Problem(place, f"{len(description)} characters; a description has at most 1000")
     stray = _NOT_IN_DESCRIPTION.search(description)
     if stray:
-        yield Problem(place, f"contains {stray.group()!a}, which IAM does not take; write plain Latin text")
+        yield Problem(place, f"contains {character(stray.group())}, which IAM does not take; write plain Latin text")
 
 
 def _inline_problems(documents: Mapping[str, PolicyDocument], place: str, quota: int, owner: str) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ from .calls import PATIENCE_SECONDS, as_aws_error
 from .connection_rules import connection_problems
 from .credentials import Connection, connect
 from .declaration import Declaring
-from .errors import EngineError, InputError, Problem
+from .errors import EngineError, InputError
 from .executor import Execution, Executor
 from .findings import findings
 from .model import PROVISIONAL_ACCOUNT, Account, AccountState, Desired, Quotas
@@ -86,12 +86,6 @@ class Task:
         return result
 
     def _require_sound_declaration(self) -> None:
-        try:
-            self._check_declaration()
-        except RecursionError as error:
-            raise InputError([Problem("options", "are nested too deep")]) from error
-
-    def _check_declaration(self) -> None:
         declaring = Declaring(Placeholders(PROVISIONAL_ACCOUNT, self._role_arns(PROVISIONAL_ACCOUNT)))
         desired = self._declared(declaring)
         found = [*connection_problems(self.options), *declaring.problems, *problems(desired)]
