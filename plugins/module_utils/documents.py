@@ -17,6 +17,9 @@ from typing import Any
 
 IMPLICIT_VERSION = "2008-10-17"
 
+_ELEMENTS = (
+    "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
+)  # fmt: skip
 _ROOT_ARN = re.compile(r"arn:[a-z0-9-]+:iam::(\d{12}):root")
 _PRINCIPAL_ID = re.compile(r"(AROA|AIDA)[A-Z0-9]{8,}")
 
@@ -168,7 +171,8 @@ def _ordered_statement(statement: Any, *, fold_case: bool) -> Any:
     if not isinstance(statement, Mapping):
         return statement
     ordered: dict[str, Any] = {}
-    for element, value in statement.items():
+    for element in sorted(statement, key=_place_of_element):
+        value = statement[element]
         if element in ("Action", "NotAction"):
             names = {_scalar(name) for name in _listed(value)}
             ordered[element] = _ordered_values([name.lower() for name in names] if fold_case else list(names))
@@ -183,6 +187,10 @@ def _ordered_statement(statement: Any, *, fold_case: bool) -> Any:
         else:
             ordered[element] = value
     return ordered
+
+
+def _place_of_element(element: Any) -> tuple[int, str]:
+    return (_ELEMENTS.index(element) if element in _ELEMENTS else len(_ELEMENTS), str(element))
 
 
 def _ordered_principals(value: Any) -> Any:

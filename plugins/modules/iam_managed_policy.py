@@ -188,31 +188,11 @@ failed_call:
   sample: CreatePolicy
 findings:
   description:
-    - What is dangerous in the declared objects as they are after the task, and trust policies that name deleted
-      principals. The most severe first.
+    - Always empty, for findings are about users, groups and roles. What a policy grants to a role is found where the role
+      is declared.
   returned: success
   type: list
   elements: dict
-  contains:
-    severity:
-      description: One of V(critical), V(high), V(medium) and V(low).
-      returned: always
-      type: str
-      sample: critical
-    code:
-      description: The kind of finding, such as V(grants_everything), V(trusts_anyone) or V(dangling_principal).
-      returned: always
-      type: str
-      sample: grants_everything
-    resource:
-      description: The object that it is about, kind and name.
-      returned: always
-      type: str
-      sample: role/l4e-role
-    message:
-      description: What is wrong, and what would be right.
-      returned: always
-      type: str
 managed_policies:
   description: The policy, as the only item.
   returned: success
