@@ -61,7 +61,9 @@ def _everything(identity: Identity, state: AccountState, target: Target) -> Iter
     documents = {f"inline policy {name}": document for name, document in identity.inline.items()}
     declared = {policy.arn: policy.document for policy in target.policies.values() if policy}
     for arn in identity.managed:
-        document = declared.get(arn) or state.document_of(arn)
+        # Documents of AWS's own policies are read only where they are attached or detached: no finding rests on them.
+        own = state.policy_at(arn)
+        document = declared.get(arn) or (own.document if own else None)
         if document is not None:
             documents[f"managed policy {arn.rpartition('/')[2]}"] = document
     for name in sorted(documents):

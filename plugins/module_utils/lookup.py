@@ -6,11 +6,12 @@ GetAccountAuthorizationDetails."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from .calls import Service
+from .credentials import Connection
 from .model import (
     POLICY_VERSION_LIMIT,
     Account,
@@ -21,21 +22,20 @@ from .model import (
     ManagedPolicy,
     identity_key,
 )
-from .references import policy_references
+from .references import is_aws, is_bound, policies_to_detach, policy_references
 from .shapes import identity_of, policy_of, role_of
 
 
 class Lookup:
     """Reads single objects of an account."""
 
-    def __init__(self, iam: Service, account: Account, workers: int = 8) -> None:
+    def __init__(self, iam: Service, workers: int = 8) -> None:
         self._iam = iam
-        self._account = account
         self._workers = workers
         self._role_names: dict[str, str] | None = None
 
-    def read(self, desired: Desired) -> AccountState:
-        """The state of everything that is declared, and of nothing else. Raises what botocore raises."""
+    def read(self, desired: Desired, connection: Connection) -> AccountState:
+        """The state of what is declared and of the policies that are to move. Raises what botocore raises."""
         wanted: dict[str, tuple[IdentityKind, str]] = {}
         for role in desired.roles:
             wanted[role.key] = ("role", role.name)
@@ -43,19 +43,20 @@ class Lookup:
             wanted[attachment.key] = (attachment.kind, attachment.name)
         for trust in desired.trust_statements:
             wanted[trust.key] = ("role", trust.role)
-        listed = self._own_policies(desired)
-        names = _policy_names(desired)
-        own = [policy for policy in listed if policy["PolicyName"].lower() in names]
-        whole = {policy.name.lower() for policy in desired.policies if policy.only_version or not policy.present}
         with ThreadPoolExecutor(max_workers=self._workers) as pool:
-            identities = pool.map(lambda item: self.identity(*item), wanted.values())
-            policies = pool.map(lambda shape: self._policy(shape, whole), own)
-            found = [identity for identity in identities if identity is not None]
-            read = list(policies)
+            found = [identity for identity in pool.map(lambda item: self.identity(*item), wanted.values()) if identity]
+            identities = {identity.key: identity for identity in found}
+            names = _policy_names(desired, identities)
+            listed = _all(self._iam.pages("ListPolicies", Scope="Local", MaxItems=1000), "Policies") if names else []
+            own = [policy for policy in listed if policy["PolicyName"].lower() in names]
+            whole = {policy.name.lower() for policy in desired.policies if policy.only_version or not policy.present}
+            policies = list(pool.map(lambda shape: self._policy(shape, whole), own))
+        if connection.account is None and found:
+            connection.account = Account.owning(found[0].arn)
         return AccountState(
-            account=self._account,
-            identities={identity.key: identity for identity in found},
-            policies={policy.name.lower(): policy for policy in read},
+            account=connection.caller_account(),
+            identities=identities,
+            policies={policy.name.lower(): policy for policy in policies},
             own_policy_arns={policy["PolicyName"]: policy["Arn"] for policy in listed},
         )
 
@@ -103,12 +104,6 @@ class Lookup:
             self._role_names = {identity_key("role", role["RoleName"]): role["RoleName"] for role in listed}
         return self._role_names.get(identity_key("role", name))
 
-    def _own_policies(self, desired: Desired) -> list[dict[str, Any]]:
-        """The account's own policies, if any is declared or a reference could mean one."""
-        if not _policy_names(desired):
-            return []
-        return _all(self._iam.pages("ListPolicies", Scope="Local", MaxItems=1000), "Policies")
-
     def _policy(self, shape: dict[str, Any], whole: set[str]) -> ManagedPolicy:
         arn = shape["Arn"]
         versions = _all(self._iam.pages("ListPolicyVersions", PolicyArn=arn), "Versions")
@@ -122,9 +117,16 @@ class Lookup:
         return policy_of(detail, versions)
 
 
-def _policy_names(desired: Desired) -> set[str]:
+def _policy_names(desired: Desired, identities: Mapping[str, Identity]) -> set[str]:
+    """Lower-case names of the account's policies that are declared, or may have to be attached or detached."""
     names = {policy.name.lower() for policy in desired.policies}
-    return names | {reference.name.lower() for reference in policy_references(desired)}
+    names |= {
+        reference.name.lower()
+        for reference in policy_references(desired)
+        if not is_bound(reference.text, identities.get(reference.identity))
+    }
+    leaving = policies_to_detach(desired, identities)
+    return names | {arn.rpartition("/")[2].lower() for arn in leaving if not is_aws(arn)}
 
 
 def _all(pages: Iterable[dict[str, Any]], member: str) -> list[Any]:

@@ -15,7 +15,7 @@ from .credentials import Connection
 from .errors import EngineError
 from .lookup import Lookup
 from .model import AccountState, AwsManagedPolicy, Desired, ManagedPolicy, Quotas, Role
-from .references import Resolver, policy_references
+from .references import Resolver, is_aws, policies_to_detach, policy_references
 from .sdk import ClientError
 from .shapes import tags
 from .sweep import Sweep, TooCostly
@@ -37,7 +37,7 @@ class Reader:
         """The state of the account: by a sweep if `whole_account`, where it pays and is allowed, else by look-ups."""
         state = self._swept(desired) if whole_account else None
         if state is None:
-            state = Lookup(self._iam, self._connection.caller_account(), self._workers).read(desired)
+            state = Lookup(self._iam, self._workers).read(desired, self._connection)
             return self._with_instance_profiles(desired, state)
         return self._with_policy_tags(desired, state)
 
@@ -49,7 +49,7 @@ class Reader:
             for reference in policy_references(desired)
             if not resolver.settled(reference.text, state.identities.get(reference.identity))
         ]
-        wanted = leaving = _aws_policies_to_detach(desired, state)
+        wanted = leaving = frozenset(filter(is_aws, policies_to_detach(desired, state.identities)))
         for reference in unsettled:
             seen = state.aws_policies.get(reference.text, ())
             wanted = wanted | {seen[0].arn if seen else reference.text}
@@ -82,7 +82,7 @@ class Reader:
         declared = {identity.arn for identity in target.identities.values() if identity is not None}
         known = {identity.arn for identity in state.identities.values()} | declared
         asked = sorted(named - known)
-        lookup = Lookup(self._iam, state.account)
+        lookup = Lookup(self._iam, self._workers)
         with ThreadPoolExecutor(max_workers=self._workers) as pool:
             found = pool.map(lambda arn: lookup.exists(_kind(arn), arn.rpartition("/")[2]), asked)
             missing = {arn: actual for arn, actual in zip(asked, found, strict=True) if actual != arn}
@@ -152,7 +152,7 @@ class Reader:
         return replace(state, policies={**state.policies, **policies})
 
     def _with_instance_profiles(self, desired: Desired, state: AccountState) -> AccountState:
-        lookup = Lookup(self._iam, state.account)
+        lookup = Lookup(self._iam, self._workers)
         identities = dict(state.identities)
         for declared in desired.roles:
             role = identities.get(declared.key)
@@ -186,25 +186,6 @@ def require_account(state: AccountState, account_id: str | None) -> None:
             f"These credentials belong to account {state.account.id}, not to {account_id}: nothing was written."
             " Check aws_account_id of the host, assume_role and the credentials."
         )
-
-
-def _aws_policies_to_detach(desired: Desired, state: AccountState) -> frozenset[str]:
-    """ARNs of AWS's policies that the declarations take off an identity."""
-    names: dict[str, set[str]] = {}
-    for reference in policy_references(desired):
-        names.setdefault(reference.identity, set()).add(reference.name)
-    arns: set[str] = set()
-    for role in desired.roles:
-        identity = state.identities.get(role.key)
-        if identity is not None and not (role.present and (role.managed is None or not role.purge_managed)):
-            kept = names.get(role.key, set()) if role.present else set()
-            arns |= {arn for arn in identity.managed if arn.rpartition("/")[2] not in kept}
-    for attachment in desired.attachments:
-        identity = state.identities.get(attachment.key)
-        if identity is not None and not attachment.present:
-            gone = names.get(attachment.key, set())
-            arns |= {arn for arn in identity.managed if arn.rpartition("/")[2] in gone}
-    return frozenset(arn for arn in arns if arn.split(":")[4] == "aws")
 
 
 def _kind(arn: str) -> str:

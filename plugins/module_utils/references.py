@@ -65,21 +65,20 @@ class Resolver:
 
     def settled(self, reference: str, identity: Identity | None) -> bool:
         """Whether the reference can be resolved without asking AWS for its own policies."""
-        name = reference.rpartition("/")[2]
         if reference.startswith("arn:"):
-            return not _is_aws(reference) or reference in _bound(identity)
-        if name.lower() in self.declared:
-            return True
-        return any(arn.rpartition("/")[2] == name for arn in _bound(identity))
+            return not is_aws(reference) or reference in _bound(identity)
+        return reference.lower() in self.declared or is_bound(reference, identity)
 
     def _resolve_name(self, name: str, place: str, identity: Identity | None) -> str | Problem:
         declared = self.declared.get(name.lower())
         if declared is not None:
             return self._of_same_task(declared, place)
+        attached = sorted(arn for arn in _bound(identity) if arn.rpartition("/")[2] == name)
+        if len(attached) == 1:
+            return attached[0]
         own = self.state.policies.get(name.lower())
         aws = {policy.arn for policy in self.state.aws_policies.get(name, ())}
-        aws |= {arn for arn in _bound(identity) if _is_aws(arn) and arn.rpartition("/")[2] == name}
-        candidates = sorted(aws | ({own.arn} if own else set()))
+        candidates = sorted(aws | set(attached) | ({own.arn} if own else set()))
         if len(candidates) > 1:
             return Problem(place, f'"{name}" is ambiguous: give one of the ARNs {" or ".join(candidates)}')
         if not candidates:
@@ -137,7 +136,7 @@ class Resolver:
 
 def is_for_service_linked_roles(arn: str) -> bool:
     """Policies under this path attach only to their service's own role (FACTS A0)."""
-    return _is_aws(arn) and ":policy/aws-service-role/" in arn
+    return is_aws(arn) and ":policy/aws-service-role/" in arn
 
 
 def policy_references(desired: Desired) -> Iterator[Reference]:
@@ -154,8 +153,33 @@ def policy_references(desired: Desired) -> Iterator[Reference]:
             yield Reference(f"{within(attachment.place, 'managed_policies')}[{index}]", attachment.key, text)
 
 
-def _is_aws(arn: str) -> bool:
+def policies_to_detach(desired: Desired, identities: Mapping[str, Identity]) -> frozenset[str]:
+    """ARNs of the policies that the declarations take off identities that are there."""
+    names: dict[str, set[str]] = {}
+    for reference in policy_references(desired):
+        names.setdefault(reference.identity, set()).add(reference.name)
+    arns: set[str] = set()
+    for role in desired.roles:
+        identity = identities.get(role.key)
+        if identity is not None and not (role.present and (role.managed is None or not role.purge_managed)):
+            kept = names.get(role.key, set()) if role.present else set()
+            arns |= {arn for arn in identity.managed if arn.rpartition("/")[2] not in kept}
+    for attachment in desired.attachments:
+        identity = identities.get(attachment.key)
+        if identity is not None and not attachment.present:
+            gone = names.get(attachment.key, set())
+            arns |= {arn for arn in identity.managed if arn.rpartition("/")[2] in gone}
+    return frozenset(arns)
+
+
+def is_aws(arn: str) -> bool:
+    """Whether a policy is AWS's own."""
     return arn.split(":")[4:5] == ["aws"]
+
+
+def is_bound(reference: str, identity: Identity | None) -> bool:
+    """Whether a name or ARN is that of a policy which the identity holds, or has as its boundary."""
+    return any(reference in (arn, arn.rpartition("/")[2]) for arn in _bound(identity))
 
 
 def _bound(identity: Identity | None) -> frozenset[str]:

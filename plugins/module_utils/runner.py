@@ -111,7 +111,13 @@ class Task:
 
     def _situation(self, connection: Connection) -> Situation:
         whole_account = self.section is None
-        account = connection.account if whole_account else connection.caller_account()
+        account = connection.account
+        if (
+            account is None
+            and not whole_account
+            and "<" in str(self.options.get("name") or self.options.get("iam_name"))
+        ):
+            account = connection.caller_account()
         reader = Reader(connection)
         state = reader.state(self._desired(account or PROVISIONAL_ACCOUNT), whole_account=whole_account)
         require_account(state, self.options.get("account_id"))

@@ -188,7 +188,7 @@ failed_call:
   sample: CreatePolicy
 findings:
   description:
-    - Always empty, for findings are about users, groups and roles. What a policy grants to a role is found where the role
+    - Always empty, for findings are about users, groups and roles. What a policy grants to a role is found where that
       is declared.
   returned: success
   type: list
