@@ -49,7 +49,7 @@ lint: $(TEST) ## Check style, types and Ansible's rules
 	@ruff check . && ruff format --check .
 	@mypy
 	@yamllint --strict .
-	@ansible-lint --offline --profile production
+	@ansible-lint
 
 .PHONY: format
 format: $(TEST) ## Format the Python code
