@@ -61,16 +61,21 @@ class Executor:
         self._lock = threading.Lock()
 
     def run(self, plan: Plan) -> Execution:
-        """Run the steps. At the first that cannot be mended no more are begun; those under way are finished."""
+        """Run the steps.
+
+        At the first error that cannot be mended no more are begun, and those under way are finished. Where the
+        account only was not as it had been read, all that does not depend on the failed step is finished too, so
+        that nothing else stays half made.
+        """
         waiting_for = _dependencies(plan.steps)
+        begun: set[int] = set()
         finished: set[int] = set()
         made: set[int] = set()
         running: dict[Future[bool], int] = {}
         execution = Execution()
         with ThreadPoolExecutor(max_workers=self._workers) as pool:
-            begun: set[int] = set()
-            while len(finished) < len(plan.steps):
-                if execution.error is None:
+            while True:
+                if execution.error is None or execution.stale:
                     for index, step in enumerate(plan.steps):
                         if index not in begun and waiting_for[index] <= finished and len(running) < self._workers:
                             begun.add(index)
@@ -85,7 +90,7 @@ class Executor:
                         made.update([index] if future.result() else [])
                     elif not isinstance(error, CallFailed):
                         raise error
-                    elif execution.error is None:
+                    elif execution.error is None or execution.stale:
                         execution.failed, execution.error = plan.steps[index], error
         execution.done = [step for index, step in enumerate(plan.steps) if index in made]
         execution.not_done = [step for index, step in enumerate(plan.steps) if index not in finished]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .account_rules import quota_problems, state_problems
-from .calls import PATIENCE_SECONDS, as_aws_error
+from .calls import PATIENCE_SECONDS, as_aws_error, error_code
 from .connection_rules import connection_problems
 from .credentials import Connection, connect
 from .declaration import Declaring
@@ -25,7 +25,7 @@ from .planner import plan as plan_for
 from .reader import Reader, complete, require_account
 from .result import difference, last_use, objects, taken_away
 from .rules import problems
-from .sdk import CallFailed
+from .sdk import CallFailed, ClientError
 from .target import Target
 
 
@@ -37,6 +37,22 @@ class Situation:
     state: AccountState
     target: Target
     plan: Plan
+
+
+class _Patience:
+    """Growing pauses while IAM settles, for `PATIENCE_SECONDS` in all."""
+
+    def __init__(self) -> None:
+        self._deadline = time.monotonic() + PATIENCE_SECONDS
+        self._pause = 0.5
+
+    def wait(self) -> bool:
+        """Pause once; False, without a pause, where there is no time left."""
+        if time.monotonic() + self._pause > self._deadline:
+            return False
+        time.sleep(self._pause)
+        self._pause = min(self._pause * 2, 4.0)
+        return True
 
 
 @dataclass
@@ -54,7 +70,7 @@ class Task:
         self._require_sound_declaration()
         connection = connect(self.options)
         try:
-            first = self._situation(connection)
+            first = self._read(connection)
             self._require_approval(first.plan)
             result = self._result(connection, first)
             if not self.check_mode and first.plan.steps:
@@ -71,7 +87,7 @@ class Task:
         self._require_sound_declaration()
         connection = connect(self.options)
         try:
-            situation = self._situation(connection)
+            situation = self._read(connection)
         except CallFailed as error:
             raise _reading_failed(error, connection) from error
         result = self._result(connection, situation)
@@ -148,20 +164,33 @@ class Task:
     def _apply(self, connection: Connection, situation: Situation) -> list[Step]:
         """Run the plan. Where the account was not as it had been read, read and plan again and go on."""
         done: list[Step] = []
-        deadline, pause = time.monotonic() + PATIENCE_SECONDS, 0.5
-        while True:
-            executor = Executor(connection.iam, situation.state)
-            execution = executor.run(situation.plan)
+        clock = _Patience()
+        was_stale = False
+        while situation.plan.steps:
+            execution = Executor(connection.iam, situation.state).run(situation.plan)
             done += execution.done
-            if execution.error is None:
-                executor.wait_until_visible(done)
-                return done
-            late = time.monotonic() + pause > deadline
-            if not execution.stale or late or self.options.get("approved_plan"):
-                raise _failed(execution, done, situation.state.account)
-            time.sleep(pause)
-            pause = min(pause * 2, 4.0)
-            situation = self._situation(connection)
+            if execution.error is None and not was_stale:
+                break
+            if execution.error is not None:
+                may_wait = execution.stale and not self.options.get("approved_plan")
+                if not may_wait or not clock.wait():
+                    raise _failed(execution, done, situation.state.account)
+            elif not clock.wait():
+                break
+            was_stale = True
+            situation = self._read(connection)
+        Executor(connection.iam, situation.state).wait_until_visible(done)
+        return done
+
+    def _read(self, connection: Connection) -> Situation:
+        """The situation; an object that vanished between two reads is a reason to read again."""
+        clock = _Patience()
+        while True:
+            try:
+                return self._situation(connection)
+            except ClientError as error:
+                if error_code(error) != "NoSuchEntity" or not clock.wait():
+                    raise
 
     def _result(self, connection: Connection, situation: Situation) -> dict[str, Any]:
         plan = situation.plan

@@ -233,41 +233,41 @@ attachments:
       sample: updated
     path:
       description: Path of the user, group or role.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: str
       sample: /
     managed_policies:
       description: ARNs of all managed policies on the user, group or role, sorted.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: list
       elements: str
       sample: [arn:aws:iam::aws:policy/AmazonLookoutVisionReadOnlyAccess]
     inline_policies:
       description:
         - All inline policies of the user, group or role, the document in canonical order under the name of each.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: dict
     boundary:
       description: ARN of the permissions boundary, null where there is none.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: str
       sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
     assume_role_policy_document:
       description: Trust policy of the role, in canonical order.
-      returned: for a role, unless it is absent
+      returned: for a role, unless it is deleted or absent
       type: dict
     description:
       description: Description of the role, empty where there is none.
-      returned: for a role, unless it is absent
+      returned: for a role, unless it is deleted or absent
       type: str
     max_session_duration:
       description: Maximum session duration of the role in seconds.
-      returned: for a role, unless it is absent
+      returned: for a role, unless it is deleted or absent
       type: int
       sample: 3600
     tags:
       description: Tags of the role.
-      returned: for a role, unless it is absent
+      returned: for a role, unless it is deleted or absent
       type: dict
       sample: {team: vision}
 deleted:
@@ -401,20 +401,20 @@ managed_policies:
       sample: created
     path:
       description: Path of the policy.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: str
       sample: /
     description:
       description: Description of the policy, empty where there is none.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: str
     policy:
       description: Document of the default version, in canonical order.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: dict
     tags:
       description: Tags of the policy.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: dict
       sample: {team: vision}
 plan:
@@ -477,40 +477,40 @@ roles:
       sample: created
     path:
       description: Path of the role.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: str
       sample: /
     managed_policies:
       description: ARNs of all managed policies on the role, sorted.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: list
       elements: str
       sample: [arn:aws:iam::aws:policy/service-role/AWSDeepLensServiceRolePolicy]
     inline_policies:
       description: All inline policies of the role, the document in canonical order under the name of each.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: dict
     boundary:
       description: ARN of the permissions boundary, null where there is none.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: str
       sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
     assume_role_policy_document:
       description: Trust policy of the role, in canonical order.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: dict
     description:
       description: Description of the role, empty where there is none.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: str
     max_session_duration:
       description: Maximum session duration of the role in seconds.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: int
       sample: 3600
     tags:
       description: Tags of the role.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: dict
       sample: {team: vision}
 trust_statements:
@@ -537,40 +537,40 @@ trust_statements:
       sample: updated
     path:
       description: Path of the role.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: str
       sample: /
     managed_policies:
       description: ARNs of all managed policies on the role, sorted.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: list
       elements: str
       sample: [arn:aws:iam::aws:policy/AmazonSageMakerGroundTruthExecution]
     inline_policies:
       description: All inline policies of the role, the document in canonical order under the name of each.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: dict
     boundary:
       description: ARN of the permissions boundary, null where there is none.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: str
       sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
     assume_role_policy_document:
       description: Trust policy of the role, in canonical order.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: dict
     description:
       description: Description of the role, empty where there is none.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: str
     max_session_duration:
       description: Maximum session duration of the role in seconds.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: int
       sample: 3600
     tags:
       description: Tags of the role.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: dict
       sample: {team: vision}
 """

@@ -135,7 +135,7 @@ EXAMPLES = r"""
       drifted: "{{ labeling.roles | rejectattr('status', 'eq', 'in_sync') | map(attribute='name') }}"
       findings: "{{ labeling.findings | map(attribute='message') }}"
 
-- name: Whether DeepLens is gone from another account, entered for reading only
+- name: Whether anybody still uses the DeepLens roles of another account, entered for reading only
   aws_ml.permissions.iam_baseline_info:
     roles:
       - name: AWSDeepLensServiceRole
@@ -203,41 +203,41 @@ attachments:
       sample: in_sync
     path:
       description: Path of the user, group or role.
-      returned: unless it is absent
+      returned: unless it is unwanted or absent
       type: str
       sample: /
     managed_policies:
       description: ARNs of all managed policies on the user, group or role, sorted.
-      returned: unless it is absent
+      returned: unless it is unwanted or absent
       type: list
       elements: str
       sample: [arn:aws:iam::aws:policy/AmazonLookoutVisionReadOnlyAccess]
     inline_policies:
       description:
         - All inline policies of the user, group or role, the document in canonical order under the name of each.
-      returned: unless it is absent
+      returned: unless it is unwanted or absent
       type: dict
     boundary:
       description: ARN of the permissions boundary, null where there is none.
-      returned: unless it is absent
+      returned: unless it is unwanted or absent
       type: str
       sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
     assume_role_policy_document:
       description: Trust policy of the role, in canonical order.
-      returned: for a role, unless it is absent
+      returned: for a role, unless it is unwanted or absent
       type: dict
     description:
       description: Description of the role, empty where there is none.
-      returned: for a role, unless it is absent
+      returned: for a role, unless it is unwanted or absent
       type: str
     max_session_duration:
       description: Maximum session duration of the role in seconds.
-      returned: for a role, unless it is absent
+      returned: for a role, unless it is unwanted or absent
       type: int
       sample: 3600
     tags:
       description: Tags of the role.
-      returned: for a role, unless it is absent
+      returned: for a role, unless it is unwanted or absent
       type: dict
       sample: {team: vision}
 deleted:
@@ -377,20 +377,20 @@ managed_policies:
       sample: in_sync
     path:
       description: Path of the policy.
-      returned: unless it is absent
+      returned: unless it is unwanted or absent
       type: str
       sample: /
     description:
       description: Description of the policy, empty where there is none.
-      returned: unless it is absent
+      returned: unless it is unwanted or absent
       type: str
     policy:
       description: Document of the default version, in canonical order.
-      returned: unless it is absent
+      returned: unless it is unwanted or absent
       type: dict
     tags:
       description: Tags of the policy.
-      returned: unless it is absent
+      returned: unless it is unwanted or absent
       type: dict
       sample: {team: vision}
 plan:
@@ -453,40 +453,40 @@ roles:
       sample: in_sync
     path:
       description: Path of the role.
-      returned: unless it is absent
+      returned: unless it is unwanted or absent
       type: str
       sample: /
     managed_policies:
       description: ARNs of all managed policies on the role, sorted.
-      returned: unless it is absent
+      returned: unless it is unwanted or absent
       type: list
       elements: str
       sample: [arn:aws:iam::aws:policy/service-role/AWSDeepLensServiceRolePolicy]
     inline_policies:
       description: All inline policies of the role, the document in canonical order under the name of each.
-      returned: unless it is absent
+      returned: unless it is unwanted or absent
       type: dict
     boundary:
       description: ARN of the permissions boundary, null where there is none.
-      returned: unless it is absent
+      returned: unless it is unwanted or absent
       type: str
       sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
     assume_role_policy_document:
       description: Trust policy of the role, in canonical order.
-      returned: unless it is absent
+      returned: unless it is unwanted or absent
       type: dict
     description:
       description: Description of the role, empty where there is none.
-      returned: unless it is absent
+      returned: unless it is unwanted or absent
       type: str
     max_session_duration:
       description: Maximum session duration of the role in seconds.
-      returned: unless it is absent
+      returned: unless it is unwanted or absent
       type: int
       sample: 3600
     tags:
       description: Tags of the role.
-      returned: unless it is absent
+      returned: unless it is unwanted or absent
       type: dict
       sample: {team: vision}
     last_used:
@@ -530,40 +530,40 @@ trust_statements:
       sample: in_sync
     path:
       description: Path of the role.
-      returned: unless it is absent
+      returned: unless it is unwanted or absent
       type: str
       sample: /
     managed_policies:
       description: ARNs of all managed policies on the role, sorted.
-      returned: unless it is absent
+      returned: unless it is unwanted or absent
       type: list
       elements: str
       sample: [arn:aws:iam::aws:policy/AmazonSageMakerGroundTruthExecution]
     inline_policies:
       description: All inline policies of the role, the document in canonical order under the name of each.
-      returned: unless it is absent
+      returned: unless it is unwanted or absent
       type: dict
     boundary:
       description: ARN of the permissions boundary, null where there is none.
-      returned: unless it is absent
+      returned: unless it is unwanted or absent
       type: str
       sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
     assume_role_policy_document:
       description: Trust policy of the role, in canonical order.
-      returned: unless it is absent
+      returned: unless it is unwanted or absent
       type: dict
     description:
       description: Description of the role, empty where there is none.
-      returned: unless it is absent
+      returned: unless it is unwanted or absent
       type: str
     max_session_duration:
       description: Maximum session duration of the role in seconds.
-      returned: unless it is absent
+      returned: unless it is unwanted or absent
       type: int
       sample: 3600
     tags:
       description: Tags of the role.
-      returned: unless it is absent
+      returned: unless it is unwanted or absent
       type: dict
       sample: {team: vision}
 """

@@ -217,20 +217,20 @@ managed_policies:
       sample: created
     path:
       description: Path of the policy.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: str
       sample: /
     description:
       description: Description of the policy, empty where there is none.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: str
     policy:
       description: Document of the default version, in canonical order.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: dict
     tags:
       description: Tags of the policy.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: dict
       sample: {team: vision}
 plan:

@@ -142,41 +142,41 @@ attachments:
       sample: updated
     path:
       description: Path of the user, group or role.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: str
       sample: /
     managed_policies:
       description: ARNs of all managed policies on the user, group or role, sorted.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: list
       elements: str
       sample: [arn:aws:iam::aws:policy/AmazonLookoutVisionReadOnlyAccess]
     inline_policies:
       description:
         - All inline policies of the user, group or role, the document in canonical order under the name of each.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: dict
     boundary:
       description: ARN of the permissions boundary, null where there is none.
-      returned: unless it is absent
+      returned: unless it is deleted or absent
       type: str
       sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
     assume_role_policy_document:
       description: Trust policy of the role, in canonical order.
-      returned: for a role, unless it is absent
+      returned: for a role, unless it is deleted or absent
       type: dict
     description:
       description: Description of the role, empty where there is none.
-      returned: for a role, unless it is absent
+      returned: for a role, unless it is deleted or absent
       type: str
     max_session_duration:
       description: Maximum session duration of the role in seconds.
-      returned: for a role, unless it is absent
+      returned: for a role, unless it is deleted or absent
       type: int
       sample: 3600
     tags:
       description: Tags of the role.
-      returned: for a role, unless it is absent
+      returned: for a role, unless it is deleted or absent
       type: dict
       sample: {team: vision}
 deleted:
