@@ -53,9 +53,17 @@ def _greet(organization: dict[str, Any]) -> None:
 def _watch(parent: int) -> None:
     """End when that process is gone, however it went; a child sees it in having another parent."""
     child = os.getppid() == parent
-    while os.getppid() == parent if child else Path(f"/proc/{parent}").exists():
+    while os.getppid() == parent if child else _lives(parent):
         time.sleep(0.25)
     os._exit(0)
+
+
+def _lives(process: int) -> bool:
+    """Whether a process is there and has not ended without anybody having waited for it."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def _stop(*_: object) -> None:

@@ -1,0 +1,77 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What somebody with the plain SDK does and sees in an account of the local AWS, as an action for scenarios.
+
+It makes the calls of IAM in `calls`, one after the other, and returns what `roles` IAM then holds. Each call is a
+dictionary of one element, the action and its parameters, in which documents may be dictionaries. It shares no code with
+the collection, so that a scenario can believe it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import boto3
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from botocore import xform_name
+from botocore.exceptions import ClientError
+
+
+class ActionModule(ActionBase):
+    _requires_connection = False
+
+    def run(self, tmp: None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _, given = self.validate_argument_spec(
+            {
+                "endpoint_url": {"type": "str", "required": True},
+                "role_arn": {"type": "str", "required": True},
+                "calls": {"type": "list", "elements": "dict", "default": []},
+            }
+        )
+        iam = client(given["endpoint_url"], given["role_arn"])
+        try:
+            for call in given["calls"]:
+                for action, parameters in call.items():
+                    getattr(iam, xform_name(action))(**{key: text(key, value) for key, value in parameters.items()})
+        except ClientError as error:
+            raise AnsibleActionFail(str(error)) from error
+        return {**result, "changed": bool(given["calls"]), "roles": roles(iam)}
+
+
+def client(endpoint_url: str, role_arn: str) -> Any:
+    keys = boto3.client("sts", endpoint_url=endpoint_url).assume_role(RoleArn=role_arn, RoleSessionName="by-hand")
+    return boto3.client(
+        "iam",
+        endpoint_url=endpoint_url,
+        aws_access_key_id=keys["Credentials"]["AccessKeyId"],
+        aws_secret_access_key=keys["Credentials"]["SecretAccessKey"],
+        aws_session_token=keys["Credentials"]["SessionToken"],
+    )
+
+
+def text(name: str, value: Any) -> Any:
+    return json.dumps(value) if name.endswith("Document") and not isinstance(value, str) else value
+
+
+def roles(iam: Any) -> dict[str, dict[str, Any]]:
+    listed = {role["RoleName"]: role for page in iam.get_paginator("list_roles").paginate() for role in page["Roles"]}
+    pages = iam.get_paginator("get_account_authorization_details").paginate(Filter=["Role"])
+    return {
+        role["RoleName"]: {
+            "arn": role["Arn"],
+            "id": role["RoleId"],
+            "trust": role["AssumeRolePolicyDocument"],
+            "managed": sorted(policy["PolicyName"] for policy in role["AttachedManagedPolicies"]),
+            "inline": {policy["PolicyName"]: policy["PolicyDocument"] for policy in role["RolePolicyList"]},
+            "boundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", ""),
+            "tags": {tag["Key"]: tag["Value"] for tag in role["Tags"]},
+            "description": listed[role["RoleName"]].get("Description", ""),
+            "max_session_duration": listed[role["RoleName"]]["MaxSessionDuration"],
+        }
+        for page in pages
+        for role in page["RoleDetailList"]
+    }

@@ -1,0 +1,79 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The variables of the service role deeplens_iam: what is refused, and what is written about them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+from integration.playbook_runs import Playbook
+from local_aws import LocalAws
+
+ROLE = Path(__file__).resolve().parents[2] / "roles" / "deeplens_iam"
+PLAY = """---
+- hosts: all
+  connection: local
+  gather_facts: false
+  vars: {ansible_python_interpreter: "{{ ansible_playbook_python }}"}
+  roles: [aws_ml.permissions.deeplens_iam]
+"""
+BAD = {
+    "state": ({"deeplens_iam_state": "gone"}, "must be one of: present, absent, got: gone"),
+    "profile": ({"deeplens_iam_profile": "open"}, "must be one of: documented, least_privilege, got: open"),
+    "tags": ({"deeplens_iam_tags": [1]}, "'deeplens_iam_tags' is of type"),
+    "session": ({"deeplens_iam_max_session_duration": "an hour"}, "'deeplens_iam_max_session_duration' is of type"),
+    "short": ({"deeplens_iam_max_session_duration": 60}, "60 is outside 3600 to 43200 seconds"),
+    "pathless": ({"deeplens_iam_path": ""}, "deeplens_iam_path: is empty"),
+    "path": ({"deeplens_iam_path": "vision"}, "roles[0].path"),
+    "description": (
+        {"deeplens_iam_group_roles": [{"name": "AWSDeepLensOffice", "description": "a \u2014 b"}]},
+        "roles[5].description",
+    ),
+    "unnamed": ({"deeplens_iam_group_roles": [{"statements": []}]}, "missing required arguments: name"),
+    "unknown": ({"deeplens_iam_group_roles": [{"name": "X", "actions": []}]}, "deeplens_iam_group_roles.actions"),
+    "taken": (
+        {"deeplens_iam_group_roles": [{"name": "AWSDeepLensSagemakerRole"}]},
+        "awsdeeplenssagemakerrole is one of the five roles of DeepLens",
+    ),
+    "twice": (
+        {"deeplens_iam_group_roles": [{"name": "AWSDeepLensOffice"}, {"name": "awsdeeplensoffice"}]},
+        '"awsdeeplensoffice" is declared by roles[5] too',
+    ),
+    "denied": (
+        {"deeplens_iam_profile": "least_privilege", "deeplens_iam_group_roles": [{"name": "Warehouse"}]},
+        "the name Warehouse must start with AWSDeepLens",
+    ),
+    "statement": (
+        {"deeplens_iam_group_statements": [{"Effect": "Allow", "Action": "dynamodb", "Resource": "*"}]},
+        "inline_policies.deeplens-group-extra.Statement[0].Action",
+    ),
+    "region": ({"deeplens_iam_region": "Frankfurt"}, "deeplens_iam_region: Frankfurt is no Region"),
+    "bucket": ({"deeplens_iam_bucket": ""}, 'deeplens_iam_bucket: "" is no bucket name'),
+    "training": ({"deeplens_iam_training_bucket": "a/b"}, 'deeplens_iam_training_bucket: "a/b" is no bucket name'),
+    "owner": ({"deeplens_iam_bucket_account": "12"}, "deeplens_iam_bucket_account: 12 is no account id"),
+    "function": ({"deeplens_iam_function": "a b"}, 'deeplens_iam_function: "a b" is no function name'),
+    "stream": ({"deeplens_iam_stream": "a/b"}, 'deeplens_iam_stream: "a/b" is no stream name'),
+    "job": ({"deeplens_iam_training_job": "a_b"}, 'deeplens_iam_training_job: "a_b" is no job name'),
+    "model": ({"deeplens_iam_model_job": None}, "deeplens_iam_model_job: null is no job name"),
+    "account": ({"aws_account_id": 12345}, "aws_account_id: 12345 is no account id"),
+    "external": ({"aws_external_id": "x", "aws_assume_role_arn": ""}, "aws_external_id: needs aws_assume_role_arn"),
+}
+
+
+def test_bad_variables_are_told_before_any_call(playbook: Playbook, aws: LocalAws) -> None:
+    entrance = {"aws_assume_role_arn": aws.members[0]["role_arn"]}
+    run = playbook(PLAY, {"all": {"hosts": {name: {**entrance, **given} for name, (given, _) in BAD.items()}}})
+    told = run.failures()
+    assert {name: part for name, (_, part) in BAD.items() if part not in told.get(name, "")} == {}, told
+    assert aws.calls() == []
+
+
+def test_variables_defaults_specification_and_readme_agree() -> None:
+    specification = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    options = specification["argument_specs"]["main"]["options"]
+    defaults = yaml.safe_load((ROLE / "defaults" / "main.yml").read_text(encoding="utf-8"))
+    assert {name: option["default"] for name, option in options.items() if "default" in option} == defaults
+    readme = (ROLE / "README.md").read_text(encoding="utf-8")
+    assert [name for name in options if f"| `{name}` |" not in readme] == []
