@@ -26,7 +26,9 @@ _PRINCIPAL = re.compile(r"arn:[a-z0-9-]+:iam::(\d{12}):(role|user)(/(?:[^/]+/)*)
 def state_problems(desired: Desired, state: AccountState, target: Target) -> list[Problem]:
     """Every reason why the target cannot be reached in this account, quotas aside."""
     found = list(target.problems)
-    places = _places(desired)
+    places = {attachment.key: within(attachment.place, "iam_name") for attachment in desired.attachments}
+    places.update({trust.key: within(trust.place, "name") for trust in desired.trust_statements})
+    places.update({role.key: within(role.place, "name") for role in desired.roles})
     for key in desired.identity_keys():
         found += _protected_problems(state.identities.get(key), target.identities.get(key), places[key])
     found += _service_role_policy_problems(desired, state, target)
@@ -120,15 +122,12 @@ def _protected_problems(before: Identity | None, after: Identity | None, place: 
     if not isinstance(before, Role) or before == after:
         return
     if before.path.startswith("/aws-service-role/"):
-        yield Problem(
-            within(place, "name"),
-            f"{before.name} is a service-linked role; only its service can change it, leave it out",
-        )
+        yield Problem(place, f"{before.name} is a service-linked role; only its service can change it, leave it out")
     elif before.path.startswith("/aws-reserved/"):
-        yield Problem(within(place, "name"), f"{before.name} is reserved for AWS (path {before.path}), leave it out")
+        yield Problem(place, f"{before.name} is reserved for AWS (path {before.path}), leave it out")
     elif before.source_template:
         yield Problem(
-            within(place, "name"),
+            place,
             f"{before.name} was made from role template {before.source_template} and is managed there, leave it out",
         )
 

@@ -68,6 +68,7 @@ class Service:
             except CallFailed as error:
                 hopeful = error_code(error) in _PASSING or (mends is not None and mends(error))
                 if not hopeful or time.monotonic() + pause > deadline:
+                    error.operation_name = action  # type: ignore[union-attr]
                     raise
             time.sleep(pause * random.uniform(0.8, 1.2))
             pause = min(pause * 2, 2.0)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from .errors import EngineError, InputError
 from .executor import Execution, Executor
 from .findings import findings
 from .model import PROVISIONAL_ACCOUNT, Account, AccountState, Desired, Quotas
+from .own_writes import with_own_writes
 from .placeholders import Placeholders
 from .plan import Plan, Step
 from .planner import plan as plan_for
@@ -125,7 +126,7 @@ class Task:
             )
         return arns
 
-    def _situation(self, connection: Connection) -> Situation:
+    def _situation(self, connection: Connection, done: Sequence[Step]) -> Situation:
         whole_account = self.section is None
         account = connection.account
         if (
@@ -136,6 +137,7 @@ class Task:
             account = connection.caller_account()
         reader = Reader(connection)
         state = reader.state(self._desired(account or PROVISIONAL_ACCOUNT), whole_account=whole_account)
+        state = with_own_writes(state, done)
         require_account(state, self.options.get("account_id"))
         desired = self._desired(state.account, state)
         state, target = complete(reader, desired, state)
@@ -178,16 +180,16 @@ class Task:
             elif not clock.wait():
                 break
             was_stale = True
-            situation = self._read(connection)
+            situation = self._read(connection, done)
         Executor(connection.iam, situation.state).wait_until_visible(done)
         return done
 
-    def _read(self, connection: Connection) -> Situation:
+    def _read(self, connection: Connection, done: Sequence[Step] = ()) -> Situation:
         """The situation; an object that vanished between two reads is a reason to read again."""
         clock = _Patience()
         while True:
             try:
-                return self._situation(connection)
+                return self._situation(connection, done)
             except ClientError as error:
                 if error_code(error) != "NoSuchEntity" or not clock.wait():
                     raise

@@ -56,7 +56,10 @@ EQUAL = {
     ),
     "account id as a number": ({"Principal": {"AWS": 123456789012}}, {"Principal": {"AWS": "123456789012"}}),
     "everyone": ({"Principal": "*"}, {"Principal": {"AWS": ["*", "*"]}}),
-    "boolean": ({"Condition": {"Bool": {"aws:ViaAWSService": True}}}, {"Condition": {"Bool": {"aws:viaawsservice": "true"}}}),
+    "boolean": (
+        {"Condition": {"Bool": {"aws:ViaAWSService": True}}},
+        {"Condition": {"Bool": {"aws:viaawsservice": "true"}}},
+    ),
     "no condition": ({"Condition": {}}, {}),
     "no condition in an operator": ({"Condition": {"StringEquals": {}}}, {}),
 }
@@ -91,7 +94,9 @@ def test_no_version_is_the_oldest() -> None:
 
 
 def test_size_leaves_out_white_space() -> None:
-    assert PolicyDocument.parse('{ "Version": "2012-10-17",\n "Id": "a b" }').size == len('{"Version":"2012-10-17","Id":"ab"}')
+    assert PolicyDocument.parse('{ "Version": "2012-10-17",\n "Id": "a b" }').size == len(
+        '{"Version":"2012-10-17","Id":"ab"}'
+    )
 
 
 @pytest.mark.parametrize(

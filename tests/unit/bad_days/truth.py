@@ -1,0 +1,43 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When a report is truthful: each reported step happened, and each write that succeeded is reported.
+
+A write whose reply was lost may have been sent, and have succeeded, once more; nothing else may exceed the report.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+_TAKES_AWAY = {f"Delete{what}Policy" for what in ("", "Role", "User", "Group")} | {"DeleteRole", "DeletePolicyVersion"}
+
+Steps = Sequence[Mapping[str, str]]
+Writes = Counter[tuple[str, str]]
+
+
+def counted(steps: Steps) -> Writes:
+    """The steps of a plan by action and object."""
+    return Counter((step["action"], step["resource"]) for step in steps)
+
+
+def untruths(result: Mapping[str, Any], done: Writes, lost: Mapping[str, int] | None = None) -> list[str]:
+    """What is wrong in a result, given the writes that succeeded and how many replies were lost, by action."""
+    plan = result["plan"]
+    steps: Steps = plan["done"] if isinstance(plan, Mapping) else plan
+    reported = counted(steps)
+    found = [f"reported {count} time(s) more than it happened: {write}" for write, count in (reported - done).items()]
+    spare = Counter(lost or {})
+    for write, count in (done - reported).items():
+        spare[write[0]] -= count
+        if spare[write[0]] < 0:
+            found.append(f"happened {count} time(s) more than it is reported: {write}")
+    if result["changed"] != bool(steps):
+        found.append(f"changed is {result['changed']} with {len(steps)} steps done")
+    gone = Counter((copy["action"], copy["resource"]) for copy in result["deleted"])
+    expected = Counter({write: count for write, count in reported.items() if write[0] in _TAKES_AWAY})
+    if gone != expected:
+        found.append(f"copies of what was deleted: {gone}, deleted were {expected}")
+    return found

@@ -1,0 +1,160 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One bad input: read from the table, put before the engine as a module would, and what came of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
+from ansible_collections.aws_ml.permissions.plugins.module_utils import arguments
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
+from ansible_collections.aws_ml.permissions.plugins.module_utils.runner import Task
+
+SECRETS = ("nobody-may-see", "nobody may see", "not-a-secret")
+"""Parts of the external ids and keys in the table and in the environment."""
+
+READS = ("Get", "List", "AssumeRole")
+"""How the names of the calls begin that change nothing."""
+
+CASES = Path(__file__).parent / "cases"
+MODULES = {
+    "iam_baseline": (None, arguments.baseline_options),
+    "iam_role": ("roles", arguments.role_options),
+    "iam_managed_policy": ("managed_policies", arguments.managed_policy_options),
+    "iam_policy_attachment": ("attachments", arguments.attachment_options),
+    "iam_trust_statement": ("trust_statements", arguments.trust_statement_options),
+}
+
+
+@dataclass(frozen=True)
+class BadCase:
+    """A row of the table. `problems` or `msg` is what the task has to fail with, to the letter."""
+
+    name: str
+    module: str
+    options: Mapping[str, Any]
+    problems: tuple[str, ...] = ()
+    msg: str = ""
+    given: Mapping[str, Any] = field(default_factory=dict)
+    environment: Mapping[str, str | None] = field(default_factory=dict)
+    in_playbook: bool = False
+    open_issue: str = ""
+
+    def expected(self, account: str) -> tuple[str, list[str]]:
+        """The message and the problems to see in an account."""
+        problems = [in_account(problem, account) for problem in self.problems]
+        if not problems:
+            return in_account(self.msg, account), []
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        lines = "".join(f"\n- {problem}" for problem in problems)
+        return f"{count} found, nothing was written:{lines}", problems
+
+    def marks(self) -> list[pytest.MarkDecorator]:
+        """A case that the engine does not live up to yet fails until `open_issue` is taken out of the table."""
+        return [pytest.mark.xfail(strict=True, reason=self.open_issue)] if self.open_issue else []
+
+
+@dataclass
+class Failure:
+    """How a task failed."""
+
+    msg: str
+    problems: list[str]
+    everything: str
+
+
+class Refused(Exception):
+    """Ansible refused the options themselves."""
+
+
+def all_cases() -> list[BadCase]:
+    """The whole table."""
+    return [case for file in sorted(CASES.glob("*.yml")) for case in _cases_of(file)]
+
+
+def in_account(value: Any, account: str) -> Any:
+    """The value with the account's id in the place of `<account_id>`."""
+    return json.loads(json.dumps(value).replace("<account_id>", account))
+
+
+def matches(expected: str, msg: str) -> bool:
+    """Whether a message is the expected one; only its beginning counts before `…`, where Ansible words the rest."""
+    return msg.startswith(expected[:-1]) if expected.endswith("…") else msg == expected
+
+
+def attempt(module: str, options: Mapping[str, Any], *, check_mode: bool) -> Failure:
+    """Run a task that has to fail, with options as they come out of Ansible's own validation."""
+    try:
+        Task(validated(module, options), MODULES[module][0], check_mode=check_mode, diff_mode=True).converge()
+    except Refused as refused:
+        return Failure(str(refused), [], str(refused))
+    except EngineError as error:
+        return Failure(error.message, error.fields.get("problems", []), f"{error.message} {error.fields}")
+    raise AssertionError("the task succeeded")
+
+
+def validated(module: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a task as the module gets them, or Refused."""
+    spec = {**arguments.connection_options(), **arguments.approval_option(), **MODULES[module][1]()}
+    result = ModuleArgumentSpecValidator(spec).validate(json.loads(json.dumps(options, default=str)))
+    if result.error_messages:
+        raise Refused("; ".join(result.error_messages))
+    return dict(result.validated_parameters)
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with tags for what is long, see `_GENERATORS`."""
+
+
+@dataclass(frozen=True)
+class _Generated:
+    """A tagged value before aliases in it are whole."""
+
+    tag: str
+    given: Any
+
+
+_GENERATORS: dict[str, Callable[[Any], Any]] = {
+    # !repeat {text: x, times: 3} is xxx
+    "!repeat": lambda given: given["text"] * given["times"],
+    # !numbered {from: {name: "x{n}"}, times: 2} is [{name: x1}, {name: x2}]
+    "!numbered": lambda given: [
+        json.loads(json.dumps(given["from"]).replace("{n}", str(number))) for number in range(1, given["times"] + 1)
+    ],
+    # !numbered_keys {key: x, times: 2} is {x1: "", x2: ""}
+    "!numbered_keys": lambda given: {f"{given['key']}{number}": "" for number in range(1, given["times"] + 1)},
+}
+
+
+def _generated(loader: _Loader, node: yaml.MappingNode) -> Iterator[_Generated]:
+    given: dict[Any, Any] = {}
+    yield _Generated(node.tag, given)
+    given.update(loader.construct_mapping(node, deep=True))
+
+
+for _tag in _GENERATORS:
+    _Loader.add_constructor(_tag, _generated)
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, _Generated):
+        return _GENERATORS[value.tag](_whole(value.given))
+    if isinstance(value, dict):
+        return {key: _whole(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_whole(entry) for entry in value]
+    return value
+
+
+def _cases_of(file: Path) -> Iterator[BadCase]:
+    # A loader of our own, derived from the safe one.
+    for row in _whole(yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader))["cases"]:
+        yield BadCase(**{**row, "problems": tuple(row.get("problems", ()))})
