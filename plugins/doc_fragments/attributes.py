@@ -22,4 +22,5 @@ attributes:
     support: full
     membership:
       - aws_ml.permissions.aws
+      - amazon.aws.aws
 """

@@ -10,10 +10,11 @@ deletion).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from .declaration import within
-from .documents import PolicyDocument, principals
+from .documents import PolicyDocument, canonical_statement, principals
 from .errors import Problem
 from .model import AccountState, Desired, Identity, ManagedPolicy, Quotas, Role, identity_key
 from .references import is_for_service_linked_roles, policy_references
@@ -35,7 +36,7 @@ def state_problems(desired: Desired, state: AccountState, target: Target) -> lis
     for key, after in target.identities.items():
         before = state.identities.get(key)
         if isinstance(after, Role) and not (isinstance(before, Role) and before.trust == after.trust):
-            found += _principal_problems(after, state, target, _trust_place(desired, key))
+            found += _principal_problems(after, desired, state, target)
     for policy in desired.policies:
         there = state.policies.get(policy.name.lower())
         if not policy.present and there is not None:
@@ -115,7 +116,7 @@ def _trust_place(desired: Desired, key: str) -> str:
         if role.key == key and role.trust is not None:
             return within(role.place, "assume_role_policy_document")
     place = next((trust.place for trust in desired.trust_statements if trust.key == key), "")
-    return place or "trust policy"
+    return within(place, "statements")
 
 
 def _protected_problems(before: Identity | None, after: Identity | None, place: str) -> Iterator[Problem]:
@@ -149,12 +150,26 @@ def _newly_attached(state: AccountState, target: Target) -> Iterator[str]:
                 yield after.boundary
 
 
-def _principal_problems(role: Role, state: AccountState, target: Target, place: str) -> Iterator[Problem]:
+def _principal_problems(role: Role, desired: Desired, state: AccountState, target: Target) -> Iterator[Problem]:
     for index, statement in enumerate(role.trust.statements):
         for kind, value in principals(statement):
             refused = _refusal(value, role, state, target) if kind == "AWS" else None
             if refused:
-                yield Problem(f"{place}.Statement[{index}].Principal.AWS", refused)
+                place = (
+                    _statement_place(desired, role.key, statement)
+                    or f"{_trust_place(desired, role.key)}.Statement[{index}]"
+                )
+                yield Problem(f"{place}.Principal.AWS", refused)
+
+
+def _statement_place(desired: Desired, key: str, statement: Mapping[str, Any]) -> str | None:
+    """Where a statement of a trust policy stands in `trust_statements`, None if it is not from there."""
+    content = canonical_statement(statement)
+    for trust in desired.trust_statements:
+        for index, declared in enumerate(trust.statements if trust.key == key else ()):
+            if canonical_statement(declared) == content:
+                return f"{within(trust.place, 'statements')}[{index}]"
+    return None
 
 
 def _refusal(value: str, role: Role, state: AccountState, target: Target) -> str | None:

@@ -103,12 +103,11 @@ class Executor:
             list(pool.map(self._look, created))
 
     def _look(self, step: Step) -> None:
-        missing = lambda error: error_code(error) == "NoSuchEntity"  # noqa: E731
         try:
             if step.action == "CreateRole":
-                self._iam.call("GetRole", missing, RoleName=step.parameters["RoleName"])
+                self._iam.call("GetRole", _is_missing, RoleName=step.parameters["RoleName"])
             else:
-                self._iam.call("GetPolicy", missing, PolicyArn=self._arn(step))
+                self._iam.call("GetPolicy", _is_missing, PolicyArn=self._arn(step))
         except CallFailed:
             return
 
@@ -186,6 +185,10 @@ class Executor:
 def _was_resent(error: Exception) -> bool:
     """Whether botocore sent the request more than once, so that the first may have been acted on."""
     return isinstance(error, ClientError) and bool(error.response.get("ResponseMetadata", {}).get("RetryAttempts"))
+
+
+def _is_missing(error: Exception) -> bool:
+    return error_code(error) == "NoSuchEntity"
 
 
 def _removes(step: Step) -> bool:

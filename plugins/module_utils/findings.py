@@ -12,6 +12,7 @@ from .documents import PolicyDocument, dangling_principals, principals
 from .model import AccountState, Identity, Role
 from .target import Target
 
+_EVERYTHING = "allows every action on every resource; name the actions and the resources."
 _ORDER = ("critical", "high", "medium", "low")
 
 
@@ -28,6 +29,11 @@ def findings(state: AccountState, target: Target) -> list[dict[str, str]]:
         if isinstance(after, Role):
             found += _open_trust(after.trust, resource)
         found += _everything(after, state, target)
+    for policy in target.policies.values():
+        if policy is not None and any(_allows_everything(statement) for statement in policy.document.statements):
+            found.append(
+                _finding("critical", "grants_everything", f"policy/{policy.name}", f"The policy {_EVERYTHING}")
+            )
     return sorted(found, key=lambda finding: (_ORDER.index(finding["severity"]), finding["resource"], finding["code"]))
 
 
@@ -72,7 +78,7 @@ def _everything(identity: Identity, state: AccountState, target: Target) -> Iter
                 "critical",
                 "grants_everything",
                 f"{identity.kind}/{identity.name}",
-                f"The {name} allows every action on every resource; name the actions and the resources.",
+                f"The {name} {_EVERYTHING}",
             )
 
 

@@ -219,11 +219,11 @@ def _drift_status(status: str) -> str:
 
 
 def _failed(execution: Execution, done: list[Step], account: Account) -> EngineError:
-    assert execution.failed is not None and execution.error is not None
+    failed = execution.failed
     return as_aws_error(
-        execution.error,
-        execution.failed.action,
-        execution.failed.resource,
+        execution.error or RuntimeError("the plan was not finished"),
+        failed.action if failed else "The plan",
+        failed.resource if failed else "",
         account.id,
         changed=bool(done),
         account_id=account.id,

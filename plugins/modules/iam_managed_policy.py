@@ -188,11 +188,30 @@ failed_call:
   sample: CreatePolicy
 findings:
   description:
-    - Always empty, for findings are about users, groups and roles. What a policy grants to a role is found where that
-      is declared.
+    - What is dangerous in the policy as it is after the task, the most severe first.
   returned: success
   type: list
   elements: dict
+  contains:
+    severity:
+      description: One of V(critical), V(high), V(medium) and V(low).
+      returned: always
+      type: str
+      sample: critical
+    code:
+      description: The kind of finding, such as V(grants_everything).
+      returned: always
+      type: str
+      sample: grants_everything
+    resource:
+      description: The object that it is about, kind and name.
+      returned: always
+      type: str
+      sample: policy/l4e-everything
+    message:
+      description: What is wrong, and what would be right.
+      returned: always
+      type: str
 managed_policies:
   description: The policy, as the only item.
   returned: success

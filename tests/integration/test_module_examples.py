@@ -116,7 +116,7 @@ BEYOND: dict[str, list[dict[str, Any]]] = {
         {"name": "no-service", "assume_role_policy_document": document(NO_SERVICE)},
         {"name": "no-trust"},
     ],
-    "iam_managed_policy": [{"name": "NoDocument"}],
+    "iam_managed_policy": [{"name": "l4e-everything", "policy": EVERYTHING}, {"name": "NoDocument"}],
     "iam_policy_attachment": [
         {"iam_type": "role", "iam_name": "l4e-role", "inline_policies": {"Everything": EVERYTHING}},
         {"iam_type": "role", "iam_name": "l4e-role"},

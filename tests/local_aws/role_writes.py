@@ -27,6 +27,8 @@ def check_modifiable(path: str, name: str) -> None:
 def check_boundary(iam: Iam, call: Call) -> None:
     """Refuse a permissions boundary that is no managed policy, or not one yet, of the account or of AWS."""
     arn = call.text("PermissionsBoundary")
+    if arn and ":policy/aws-service-role/" in arn:
+        raise AwsError("PolicyNotAttachable", "Cannot attach a Service Role Policy to a Customer Role.")
     if arn is None or arn in iam.seen(call.account, call.partition).managed_policies:
         return
     if ":policy/" not in arn or arn.count(":") != 5:

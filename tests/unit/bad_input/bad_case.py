@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible_collections.aws_ml.permissions.plugins.module_utils import arguments
@@ -46,7 +45,6 @@ class BadCase:
     given: Mapping[str, Any] = field(default_factory=dict)
     environment: Mapping[str, str | None] = field(default_factory=dict)
     in_playbook: bool = False
-    open_issue: str = ""
 
     def expected(self, account: str) -> tuple[str, list[str]]:
         """The message and the problems to see in an account."""
@@ -56,10 +54,6 @@ class BadCase:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         lines = "".join(f"\n- {problem}" for problem in problems)
         return f"{count} found, nothing was written:{lines}", problems
-
-    def marks(self) -> list[pytest.MarkDecorator]:
-        """A case that the engine does not live up to yet fails until `open_issue` is taken out of the table."""
-        return [pytest.mark.xfail(strict=True, reason=self.open_issue)] if self.open_issue else []
 
 
 @dataclass

@@ -14,7 +14,7 @@ from ground import Ground
 TABLE = all_cases()
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, id=case.name, marks=case.marks()) for case in TABLE])
+@pytest.mark.parametrize("case", TABLE, ids=lambda case: case.name)
 def test_fails_as_told_and_writes_nothing(case: BadCase, ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     ground.give(case.given)
     for name, value in case.environment.items():

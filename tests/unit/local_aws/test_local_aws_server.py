@@ -196,7 +196,7 @@ def test_reset_is_fast_and_keeps_sessions(aws: LocalAws, iam: Any, role: str, pe
 
 def test_seeds(aws: LocalAws, iam: Any, account: str) -> None:
     template = {"TemplateArn": "arn:aws:iam::aws:role-template/Example", "TemplateMinorVersion": 1}
-    aws.seed(account, role={"name": "from-template", "source_role_template": template})
+    aws.seed(account, role={"name": "from-template", "source_role_template": template["TemplateArn"]})
     aws.seed(account, role_last_used={"name": "from-template", "date": "2026-11-01T10:00:00", "region": "eu-west-1"})
     aws.seed(account, service_linked_role={"service": "panorama.amazonaws.com"})
     found = iam.get_role(RoleName="from-template")["Role"]
