@@ -8,8 +8,8 @@ export ANSIBLE_COLLECTIONS_PATH := $(VENV)/collections
 export ANSIBLE_HOME := $(VENV)/ansible
 export PYTHONPATH := $(CURDIR)/tests:$(VENV)/collections
 
-DEMO := $(VENV)/installed-demo
-TEST := $(VENV)/installed-test
+DEMO := .venv/installed-demo
+TEST := .venv/installed-test
 
 .PHONY: help
 help: ## Show this list

@@ -10,9 +10,10 @@ from unit.bad_days.bad_day import BadDay, CalmPhase
 from unit.bad_days.faults import Rule
 from unit.bad_days.scenario import PHASES
 
-THROTTLING: Rule = {"service": "iam", "sequence": {"fail": 3, "pass": 7}, "error": {"code": "Throttling"}}
-RESETS: Rule = {"service": "iam", "sequence": {"fail": 1, "pass": 4}, "reset": True}
-AT_RANDOM: Rule = {"service": "iam", "probability": 0.2, "reset": True}
+THROTTLING: Rule = {"service": "iam", "error": {"code": "Throttling"}}
+RESETS: Rule = {"service": "iam", "reset": True}
+ONE_IN_THREE = {"sequence": {"fail": 1, "pass": 2}}
+ONE_IN_FIVE = {"sequence": {"fail": 1, "pass": 4}}
 CONCURRENT = {"code": "ConcurrentModification", "status": 409, "message": "The object was changed meanwhile."}
 
 
@@ -26,8 +27,13 @@ def for_each_write(calm: dict[str, CalmPhase], fault: Rule) -> dict[str, list[Ru
 
 @pytest.mark.parametrize(
     "rules",
-    [(THROTTLING,), (RESETS,), (THROTTLING, RESETS), (AT_RANDOM,)],
-    ids=["30 % throttled", "20 % reset", "throttled and reset", "20 % reset at random"],
+    [
+        ({**THROTTLING, "probability": 0.3},),
+        ({**RESETS, "probability": 0.2},),
+        # At random, the two together now and then keep one call waiting for a minute.
+        ({**THROTTLING, **ONE_IN_THREE}, {**RESETS, **ONE_IN_FIVE}),
+    ],
+    ids=["throttled", "reset", "throttled and reset"],
 )
 def test_calls_fail_now_and_again(bad_day: BadDay, rules: tuple[Rule, ...]) -> None:
     fired = bad_day.run(in_every_phase(*rules))
