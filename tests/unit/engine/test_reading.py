@@ -1,0 +1,102 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Both ways of reading, and what a caller with few permissions gets."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
+from ansible_collections.aws_ml.permissions.plugins.module_utils.runner import Task
+from local_aws import LocalAws
+
+from .conftest import Converge
+from .test_calls import LAMBDA, reading, worker
+
+Deny = Callable[..., None]
+
+
+@pytest.fixture(scope="module")
+def gate(server: LocalAws) -> Iterator[str]:
+    """A microburst proxy in front of local AWS; the task's endpoint."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [os.path.join(os.path.dirname(sys.executable), "microburst"), "-u", server.endpoint]
+    proxy = subprocess.Popen(
+        [*command, "--host", "127.0.0.1", "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.1)
+    yield f"http://127.0.0.1:{port}"
+    proxy.terminate()
+    proxy.wait(10)
+
+
+@pytest.fixture
+def deny(gate: str) -> Iterator[Deny]:
+    def rules(*operations: str) -> None:
+        error = {"code": "AccessDenied", "status": 403, "message": "not authorized"}
+        body = json.dumps([{"operation": operation, "error": error} for operation in operations]).encode()
+        headers = {"Content-Type": "application/json"}
+        urllib.request.urlopen(urllib.request.Request(f"{gate}/_microburst/rules", body, headers)).close()
+
+    yield rules
+    rules()
+
+
+BASELINE: dict[str, Any] = {
+    "managed_policies": [{"name": "Frames", "policy": reading("b"), "tags": {"owner": "vision"}}],
+    "roles": [
+        worker(managed_policies=["Frames", "AmazonS3ReadOnlyAccess"], inline_policies={"read": reading("c")}),
+        {"name": "bounded", "assume_role_policy_document": LAMBDA, "boundary": "Frames", "max_session_duration": 7200},
+    ],
+}
+
+
+def through(gate: str, aws: LocalAws, **options: Any) -> dict[str, Any]:
+    assume_role = {"role_arn": aws.members[0]["role_arn"]}
+    return Task({**options, "assume_role": assume_role, "endpoint_url": gate}).converge()
+
+
+def test_without_the_sweep_the_result_is_the_same(aws: LocalAws, gate: str, deny: Deny, converge: Converge) -> None:
+    converge(**BASELINE)
+    swept = through(gate, aws, **BASELINE)
+    deny("GetAccountAuthorizationDetails")
+    looked_up = through(gate, aws, **BASELINE)
+    assert looked_up["plan"] == swept["plan"] == []
+    for section in ("roles", "managed_policies", "findings"):
+        assert looked_up[section] == swept[section]
+    assert looked_up["api_calls"]["GetRole"] == 2
+
+
+def test_creating_and_deleting_without_the_sweep(aws: LocalAws, gate: str, deny: Deny) -> None:
+    deny("GetAccountAuthorizationDetails", "GetAccountSummary")
+    made = through(gate, aws, **BASELINE)
+    assert len(made["plan"]) == 6
+    assert through(gate, aws, **BASELINE)["plan"] == []
+    assert len(through(gate, aws, **BASELINE, state="absent")["plan"]) == 6
+    assert through(gate, aws, **BASELINE, state="absent")["plan"] == []
+
+
+def test_a_missing_permission_is_named(aws: LocalAws, gate: str, deny: Deny, account: str) -> None:
+    deny("GetAccountAuthorizationDetails", "GetRole")
+    with pytest.raises(EngineError) as refused:
+        through(gate, aws, **BASELINE)
+    assert refused.value.message == (
+        f"GetRole in account {account} failed: AccessDenied: not authorized. The caller needs iam:GetRole."
+    )

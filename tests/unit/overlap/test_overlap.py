@@ -1,0 +1,45 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Statements that can match the same request are found; for small alphabets, by trying every text."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from itertools import product
+
+import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.overlap import statements_overlap
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+patterns = st.text(alphabet="ab*?", min_size=1, max_size=5)
+TEXTS = ["".join(letters) for length in range(1, 9) for letters in product("ab", repeat=length)]
+
+
+@settings(max_examples=500, deadline=None)
+@given(patterns, patterns)
+def test_two_patterns_overlap_exactly_if_a_text_matches_both(one: str, other: str) -> None:
+    found = statements_overlap([{"Action": "x", "Resource": one}], [{"Action": "x", "Resource": other}])
+    matched = any(fnmatchcase(text, one) and fnmatchcase(text, other) for text in ["", *TEXTS])
+    assert found == matched
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ({"Action": "s3:Get*", "Resource": "*"}, {"Action": "S3:getobject", "Resource": "arn:aws:s3:::b/*"}, True),
+        ({"Action": "s3:Get*", "Resource": "*"}, {"Action": "s3:Put*", "Resource": "*"}, False),
+        ({"Action": "s3:*", "Resource": "arn:aws:s3:::a/*"}, {"Action": "s3:*", "Resource": "arn:aws:s3:::b/*"}, False),
+        ({"NotAction": "s3:*", "Resource": "*"}, {"Action": "s3:*", "Resource": "*"}, True),
+        ({"Action": ["iam:*", "s3:*"], "Resource": "*"}, {"Action": "iam:PassRole", "NotResource": "a"}, True),
+    ],
+)
+def test_statements(one: dict[str, object], other: dict[str, object], expected: bool) -> None:
+    assert statements_overlap([one], [other]) is expected
+    assert statements_overlap([other], [one]) is expected
+
+
+def test_what_is_unknown_overlaps_with_everything() -> None:
+    assert statements_overlap(None, [{"Action": "s3:GetObject", "Resource": "*"}])
+    assert not statements_overlap([], [{"Action": "s3:GetObject", "Resource": "*"}])

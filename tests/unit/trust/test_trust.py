@@ -1,0 +1,117 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Statements in a trust policy that others have a share in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.documents import PolicyDocument
+from ansible_collections.aws_ml.permissions.plugins.module_utils.trust import (
+    NOBODY,
+    loses_and_gains,
+    merged,
+    narrowed,
+    without,
+    without_principals,
+)
+
+ACCOUNT = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+DEVICE = {"ArnLike": {"aws:SourceArn": "arn:aws:panorama:*:123456789012:device/*"}}
+
+
+def statement(*services: str, **more: Any) -> dict[str, Any]:
+    principal = {"Service": [f"{service}.amazonaws.com" for service in services]}
+    return {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **more}
+
+
+def trust(*statements: Any) -> PolicyDocument:
+    return PolicyDocument({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+THEIRS = {"Sid": "Theirs", "Effect": "Allow", "Principal": {"AWS": ["b", "a", "a"]}, "Action": ["sts:AssumeRole"]}
+
+
+def test_a_new_statement_comes_last_and_others_stay_as_they_are_written() -> None:
+    after = merged(trust(THEIRS, statement("lambda")), [statement("sagemaker", Sid="Ours")])
+    assert list(after.content["Statement"]) == [THEIRS, statement("lambda"), statement("sagemaker", Sid="Ours")]
+
+
+def test_a_statement_replaces_the_one_of_its_sid_in_its_place() -> None:
+    after = merged(trust(statement("lambda", Sid="Ours"), THEIRS), [statement("sagemaker", Sid="Ours")])
+    assert list(after.content["Statement"]) == [statement("sagemaker", Sid="Ours"), THEIRS]
+
+
+@pytest.mark.parametrize("there", [statement("lambda"), statement("lambda", Sid="TheirName")])
+def test_a_statement_without_sid_is_known_by_its_content(there: dict[str, Any]) -> None:
+    ours = {"Action": "STS:assumerole", "Principal": {"Service": "lambda.amazonaws.com"}, "Effect": "Allow"}
+    assert merged(trust(there), [ours]) == trust(there)
+    assert list(without(trust(there, THEIRS), [ours]).content["Statement"]) == [THEIRS]
+
+
+def test_removal_by_sid_needs_no_content() -> None:
+    assert without(trust(statement("lambda", Sid="Ours"), THEIRS), [{"Sid": "Ours"}]) == trust(THEIRS)
+    assert without(trust(THEIRS), [{"Sid": "Ours"}]) == trust(THEIRS)
+
+
+NARROWED = {
+    "common principals": (
+        trust(statement("lambda", "greengrass")),
+        trust(statement("lambda", "sagemaker")),
+        trust(statement("lambda")),
+        (True, True),
+    ),
+    "nobody in common": (trust(statement("lambda")), trust(statement("sagemaker")), trust(NOBODY), (True, True)),
+    "a condition is added": (
+        trust(statement("sagemaker")),
+        trust(statement("sagemaker", Condition=ACCOUNT)),
+        trust(statement("sagemaker", Condition=ACCOUNT)),
+        (True, False),
+    ),
+    "a condition is dropped": (
+        trust(statement("sagemaker", Condition=ACCOUNT)),
+        trust(statement("sagemaker")),
+        trust(statement("sagemaker", Condition=ACCOUNT)),
+        (False, True),
+    ),
+    "one condition for another": (
+        trust(statement("panorama", Condition=ACCOUNT)),
+        trust(statement("panorama", Condition=DEVICE)),
+        trust(NOBODY),
+        (True, True),
+    ),
+    "a denial comes": (
+        trust(statement("lambda", "sagemaker")),
+        trust(statement("lambda", "sagemaker"), statement("lambda", Effect="Deny")),
+        trust(statement("lambda", "sagemaker"), statement("lambda", Effect="Deny")),
+        (True, False),
+    ),
+    "only the Sids differ": (
+        trust(statement("lambda", Sid="One")),
+        trust(statement("lambda", Sid="Two")),
+        trust(statement("lambda")),
+        (False, False),
+    ),
+    "one statement or two": (
+        trust(statement("lambda", "sagemaker")),
+        trust(statement("lambda"), statement("sagemaker")),
+        trust(statement("lambda", "sagemaker")),
+        (False, False),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NARROWED)
+def test_narrowed_to_what_both_grant(name: str) -> None:
+    old, new, expected, differs = NARROWED[name]
+    assert narrowed(old, new) == expected
+    assert loses_and_gains(old, new) == differs
+
+
+def test_without_principals_that_are_not_there_yet() -> None:
+    both = {"Effect": "Allow", "Principal": {"AWS": ["arn:a", "arn:b"]}, "Action": "sts:AssumeRole"}
+    kept = {"Effect": "Allow", "Principal": {"AWS": ["arn:b"]}, "Action": "sts:AssumeRole"}
+    assert without_principals(trust(both), frozenset({"arn:a"})) == trust(kept)
+    assert without_principals(trust(both), frozenset({"arn:a", "arn:b"})) == trust(NOBODY)
