@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from .account_rules import own_principals
@@ -107,7 +108,9 @@ class _IdentityWriter:
                 if differs
             ]
             parameters = {"Description": after.description, "MaxSessionDuration": after.max_session_duration}
-            yield self._single("UpdateRole", "", Stage.DESCRIBE, parameters, f"{' and '.join(differing)} differs")
+            lost = {"description": before.description, "max_session_duration": before.max_session_duration}
+            reason = f"{' and '.join(differing)} differs"
+            yield self._single("UpdateRole", "", Stage.DESCRIBE, parameters, reason, takes_away=lost)
         yield from tag_changes(
             self.owner.key,
             self.resource,
@@ -173,7 +176,9 @@ class _IdentityWriter:
 
         def render(index: int, part: Part) -> tuple[Step, ...]:
             why = reason if part.document == trust else f"{reason}: first only what is granted before and after"
-            return (self._step("UpdateAssumeRolePolicy", {"PolicyDocument": part.document}, why, uses),)
+            lost = {"assume_role_policy_document": old} if old and not index else {}
+            given = {"PolicyDocument": part.document}
+            return (self._step("UpdateAssumeRolePolicy", given, why, uses=uses, takes_away=lost),)
 
         return Change(
             key=f"{self.resource} trust policy",
@@ -201,6 +206,7 @@ class _IdentityWriter:
             reason,
             uses=uses,
             effects=shrinks + grows,
+            takes_away={"boundary": old} if old else {},
             takes_up=self._policies(new),
             gives_up=self._policies(old),
         )
@@ -218,6 +224,7 @@ class _IdentityWriter:
             f"{name} {reason}" if reason.startswith("not") else f"{name}: {reason}",
             uses=key,
             effects=effects,
+            takes_away={"policy_arn": arn} if verb == "Detach" else {},
             takes_up=key if verb == "Attach" else frozenset(),
             gives_up=key if verb == "Detach" else frozenset(),
         )
@@ -232,16 +239,11 @@ class _IdentityWriter:
             why, stage = f"inline policy {name} differs", Stage.REPLACE
 
         def render(index: int, part: Part) -> tuple[Step, ...]:
-            if part.document is None:
-                step = self._step(
-                    f"Delete{self.kind}Policy",
-                    {"PolicyName": name},
-                    why,
-                    takes_away={"policy_name": name, "policy": old},
-                )
-                return (step,)
-            split = why if part.document == new else f"{why}: first what is granted before and after"
-            return (self._step(f"Put{self.kind}Policy", {"PolicyName": name, "PolicyDocument": part.document}, split),)
+            given = {"PolicyName": name, **({"PolicyDocument": part.document} if part.document else {})}
+            verb = "Put" if part.document else "Delete"
+            told = why if part.document == new else f"{why}: first what is granted before and after"
+            lost = {"policy_name": name, "policy": old} if old and not index else {}
+            return (self._step(f"{verb}{self.kind}Policy", given, told, takes_away=lost),)
 
         return Change(f"{self.resource} inline {name}", stage, parts, render, self.owner.key)
 
@@ -255,48 +257,18 @@ class _IdentityWriter:
         *,
         uses: frozenset[str] = frozenset(),
         effects: tuple[Effect, ...] = (),
-        creates: bool = False,
-        deletes: bool = False,
-        takes_up: frozenset[str] = frozenset(),
-        gives_up: frozenset[str] = frozenset(),
         takes_away: Mapping[str, Any] | None = None,
+        **of_change: Any,
     ) -> Change:
-        step = self._step(action, parameters, reason, uses, creates=creates, deletes=deletes, takes_away=takes_away)
-        return Change(
-            key=f"{self.resource} {about or action}",
-            stage=stage,
-            parts=(Part(effects),),
-            render=always(step),
-            subject=self.owner.key,
-            uses=uses,
-            creates=creates,
-            deletes=deletes,
-            takes_up=takes_up,
-            gives_up=gives_up,
-        )
+        """A change of one step. `about` tells it from others of the same role; without it the action does."""
+        step = self._step(action, parameters, reason, uses=uses, takes_away=takes_away or {})
+        step = replace(step, creates=of_change.get("creates", False), deletes=of_change.get("deletes", False))
+        key = f"{self.resource} {about or action}"
+        return Change(key, stage, (Part(effects),), always(step), self.owner.key, uses=uses, **of_change)
 
-    def _step(
-        self,
-        action: str,
-        parameters: Mapping[str, Any],
-        reason: str,
-        uses: frozenset[str] = frozenset(),
-        *,
-        creates: bool = False,
-        deletes: bool = False,
-        takes_away: Mapping[str, Any] | None = None,
-    ) -> Step:
-        return Step(
-            action=action,
-            resource=self.resource,
-            reason=reason,
-            subject=self.owner.key,
-            parameters={f"{self.kind}Name": self.owner.name, **parameters},
-            uses=uses,
-            creates=creates,
-            deletes=deletes,
-            takes_away=takes_away or {},
-        )
+    def _step(self, action: str, parameters: Mapping[str, Any], reason: str, **fields: Any) -> Step:
+        named = {f"{self.kind}Name": self.owner.name, **parameters}
+        return Step(action, self.resource, reason, self.owner.key, named, **fields)
 
     def _needed(self, trust: PolicyDocument, boundary: str | None) -> frozenset[str]:
         """Keys of what has to exist for this trust policy and boundary, the role itself left out."""

@@ -180,7 +180,10 @@ class Task:
             elif not clock.wait():
                 break
             was_stale = True
-            situation = self._read(connection, done)
+            try:
+                situation = self._read(connection, done)
+            except (InputError, *CallFailed) as error:
+                raise _failed(execution, done, situation.state.account, error) from error
         Executor(connection.iam, situation.state).wait_until_visible(done)
         return done
 
@@ -218,11 +221,12 @@ def _drift_status(status: str) -> str:
     )
 
 
-def _failed(execution: Execution, done: list[Step], account: Account) -> EngineError:
+def _failed(execution: Execution, done: list[Step], account: Account, reading: Exception | None = None) -> EngineError:
+    """The failure of a plan that was begun; `reading` is what went wrong when the account was read again."""
     failed = execution.failed
     return as_aws_error(
-        execution.error or RuntimeError("the plan was not finished"),
-        failed.action if failed else "The plan",
+        execution.error or reading or RuntimeError(),
+        failed.action if failed else "Reading again",
         failed.resource if failed else "",
         account.id,
         changed=bool(done),

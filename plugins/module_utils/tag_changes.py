@@ -22,17 +22,21 @@ def tag_changes(
     after: Mapping[str, str],
 ) -> Iterator[Change]:
     """Changes of tags; keys that go are removed first, since IAM takes two spellings of a key for one."""
-    gone = sorted(set(before) - set(after))
+    gone = {key: before[key] for key in sorted(before) if key not in after}
     new = {key: after[key] for key in sorted(after) if before.get(key) != after[key]}
+    replaced = {key: before[key] for key in new if key in before}
     untag = f"{resource} tags that go"
-    rows: list[tuple[str, str, dict[str, Any], str, frozenset[str]]] = []
+    rows: list[tuple[str, str, dict[str, Any], str, dict[str, str], frozenset[str]]] = []
     if gone:
-        rows.append((untag, f"Untag{kind}", {"TagKeys": gone}, f"tags not declared: {', '.join(gone)}", frozenset()))
+        why = f"tags not declared: {', '.join(gone)}"
+        rows.append((untag, f"Untag{kind}", {"TagKeys": list(gone)}, why, gone, frozenset()))
     if new:
         waits = frozenset((untag,)) if gone else frozenset()
-        rows.append((f"{resource} tags", f"Tag{kind}", {"Tags": as_tags(new)}, f"tags differ: {', '.join(new)}", waits))
-    for key, action, parameters, reason, after_keys in rows:
-        step = Step(action, resource, reason, subject, {**target, **parameters})
+        why = f"tags differ: {', '.join(new)}"
+        rows.append((f"{resource} tags", f"Tag{kind}", {"Tags": as_tags(new)}, why, replaced, waits))
+    for key, action, parameters, reason, lost, after_keys in rows:
+        takes_away = {"tags": lost} if lost else {}
+        step = Step(action, resource, reason, subject, {**target, **parameters}, takes_away=takes_away)
         yield Change(key, Stage.DESCRIBE, (Part(()),), always(step), subject, after=after_keys)
 
 

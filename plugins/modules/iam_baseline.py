@@ -271,13 +271,15 @@ attachments:
       type: dict
       sample: {team: vision}
 deleted:
-  description: A copy of every document and object that was deleted for good, or in check mode would be.
+  description: >-
+    A copy of all that the writes took away, or in check mode would. Deleted objects, replaced and deleted
+    documents, detached policies, former settings and tags.
   returned: success, or when a write fails
   type: list
   elements: dict
   contains:
     action:
-      description: The write that deletes it.
+      description: The write that takes it away.
       returned: always
       type: str
       sample: DeleteRole
@@ -286,6 +288,11 @@ deleted:
       returned: always
       type: str
       sample: role/l4e-role
+    policy_arn:
+      description: ARN of the managed policy that was detached.
+      returned: for an attachment
+      type: str
+      sample: arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess
     policy_name:
       description: Name of the inline policy.
       returned: for an inline policy
@@ -302,28 +309,28 @@ deleted:
       type: dict
     path:
       description: Path.
-      returned: for a role or a managed policy
+      returned: where it is taken away or a managed policy
       type: str
       sample: /
     description:
       description: Description.
-      returned: for a role or a managed policy
+      returned: where it is taken away or a managed policy
       type: str
     tags:
       description: Tags.
-      returned: for a role or a managed policy
+      returned: where it is taken away or a managed policy
       type: dict
     assume_role_policy_document:
       description: Trust policy.
-      returned: for a role
+      returned: where it is taken away
       type: dict
     boundary:
       description: ARN of the permissions boundary, null where there was none.
-      returned: for a role
+      returned: where it is taken away
       type: str
     max_session_duration:
       description: Maximum session duration in seconds.
-      returned: for a role
+      returned: where it is taken away
       type: int
       sample: 3600
 diff:

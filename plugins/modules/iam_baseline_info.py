@@ -241,7 +241,9 @@ attachments:
       type: dict
       sample: {team: vision}
 deleted:
-  description: A copy of every document and object that the writes of RV(plan) would delete for good.
+  description: >-
+    A copy of all that the writes would take away. Deleted objects, replaced and deleted documents,
+    detached policies, former settings and tags.
   returned: success
   type: list
   elements: dict
@@ -256,6 +258,11 @@ deleted:
       returned: always
       type: str
       sample: role/l4e-role
+    policy_arn:
+      description: ARN of the managed policy that was detached.
+      returned: for an attachment
+      type: str
+      sample: arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess
     policy_name:
       description: Name of the inline policy.
       returned: for an inline policy
@@ -272,28 +279,28 @@ deleted:
       type: dict
     path:
       description: Path.
-      returned: for a role or a managed policy
+      returned: where it is taken away or a managed policy
       type: str
       sample: /
     description:
       description: Description.
-      returned: for a role or a managed policy
+      returned: where it is taken away or a managed policy
       type: str
     tags:
       description: Tags.
-      returned: for a role or a managed policy
+      returned: where it is taken away or a managed policy
       type: dict
     assume_role_policy_document:
       description: Trust policy.
-      returned: for a role
+      returned: where it is taken away
       type: dict
     boundary:
       description: ARN of the permissions boundary, null where there was none.
-      returned: for a role
+      returned: where it is taken away
       type: str
     max_session_duration:
       description: Maximum session duration in seconds.
-      returned: for a role
+      returned: where it is taken away
       type: int
       sample: 3600
 diff:

@@ -125,13 +125,15 @@ api_calls:
   type: dict
   sample: {ListPolicies: 1, CreatePolicy: 1}
 deleted:
-  description: A copy of every document and object that was deleted for good, or in check mode would be.
+  description: >-
+    A copy of all that the writes took away, or in check mode would. Deleted objects, replaced and deleted
+    documents, detached policies, former settings and tags.
   returned: success, or when a write fails
   type: list
   elements: dict
   contains:
     action:
-      description: The write that deletes it.
+      description: The write that takes it away.
       returned: always
       type: str
       sample: DeletePolicyVersion

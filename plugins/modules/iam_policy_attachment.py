@@ -180,13 +180,15 @@ attachments:
       type: dict
       sample: {team: vision}
 deleted:
-  description: A copy of every inline policy that was deleted, or in check mode would be.
+  description: >-
+    A copy of all that the writes took away, or in check mode would. Deleted objects, replaced and deleted
+    documents, detached policies, former settings and tags.
   returned: success, or when a write fails
   type: list
   elements: dict
   contains:
     action:
-      description: The write that deletes it.
+      description: The write that takes it away.
       returned: always
       type: str
       sample: DeleteGroupPolicy
@@ -195,6 +197,11 @@ deleted:
       returned: always
       type: str
       sample: group/quality-inspectors
+    policy_arn:
+      description: ARN of the managed policy that was detached.
+      returned: for an attachment
+      type: str
+      sample: arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess
     policy_name:
       description: Name of the inline policy.
       returned: always

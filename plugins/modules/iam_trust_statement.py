@@ -104,10 +104,27 @@ api_calls:
   type: dict
   sample: {GetRole: 1, UpdateAssumeRolePolicy: 1}
 deleted:
-  description: Always empty; the trust policy before the task is in the diff.
+  description: >-
+    A copy of all that the writes took away, or in check mode would. Deleted objects, replaced and deleted
+    documents, detached policies, former settings and tags.
   returned: success, or when a write fails
   type: list
   elements: dict
+  contains:
+    action:
+      description: The write that takes it away.
+      returned: always
+      type: str
+      sample: UpdateAssumeRolePolicy
+    resource:
+      description: What it was taken from, kind and name.
+      returned: always
+      type: str
+      sample: role/l4e-role
+    assume_role_policy_document:
+      description: The trust policy as it was.
+      returned: always
+      type: dict
 diff:
   description: Every object that changes, before and after, documents in canonical order.
   returned: in diff mode
