@@ -1,0 +1,100 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The modules as users call them: with defaults of amazon.aws, async, in a loop, and as README.md shows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from integration.playbook_runs import Playbook
+from local_aws import LocalAws
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = {
+    "all": {
+        "hosts": {
+            "localhost": {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+        }
+    }
+}
+NO_AWS = {
+    "AWS_ENDPOINT_URL": "",
+    "AWS_URL": "",
+    "AWS_ACCESS_KEY_ID": "",
+    "AWS_SECRET_ACCESS_KEY": "",
+    "AWS_SESSION_TOKEN": "",
+}
+PLAY = """
+- hosts: localhost
+  gather_facts: false
+  module_defaults:
+    {group}:
+      endpoint_url: "{{{{ endpoint }}}}"
+      access_key: AKIAFROMTHEDEFAULTS
+      secret_key: a-secret-from-the-defaults
+      region: eu-west-1
+  vars:
+    trust:
+      Version: "2012-10-17"
+      Statement: [{{Effect: Allow, Principal: {{Service: lambda.amazonaws.com}}, Action: sts:AssumeRole}}]
+  tasks:
+    - name: Make roles
+      aws_ml.permissions.iam_role:
+        name: "{{{{ item }}}}"
+        assume_role_policy_document: "{{{{ trust }}}}"
+      loop: [one, two]
+      register: made
+    - name: In the background
+      aws_ml.permissions.iam_role:
+        name: three
+        assume_role_policy_document: "{{{{ trust }}}}"
+      async: 60
+      poll: 1
+    - name: Use what was predicted
+      ansible.builtin.debug:
+        msg: "{{{{ made.results[1].roles[0].arn }}}}"
+"""
+
+
+@pytest.mark.parametrize("group", ["group/amazon.aws.aws", "group/aws_ml.permissions.aws"])
+def test_defaults_of_both_groups_reach_the_modules(aws: LocalAws, playbook: Playbook, group: str) -> None:
+    run = playbook(PLAY.format(group=group), HERE, {"endpoint": aws.endpoint}, environment=NO_AWS)
+    assert run.failures() == {}
+    names = [role["RoleName"] for role in aws.client("iam").list_roles()["Roles"]]
+    assert {"one", "two", "three"} <= set(names)
+    assert "a-secret-from-the-defaults" not in run.stdout + run.stderr
+
+
+def test_predicted_arns_can_be_used_in_check_mode(aws: LocalAws, playbook: Playbook) -> None:
+    text = re.sub(r"    - name: In the background.*?poll: 1\n", "", PLAY, flags=re.DOTALL)
+    play = text.format(group="group/amazon.aws.aws")
+    run = playbook(play, HERE, {"endpoint": aws.endpoint}, check=True, environment=NO_AWS)
+    assert run.results("Use what was predicted")["localhost"]["msg"] == f"arn:aws:iam::{aws.management}:role/two"
+    assert [call for call in aws.calls() if call["action"].startswith("Create")] == []
+
+
+def test_the_task_wins_over_the_defaults(aws: LocalAws, playbook: Playbook) -> None:
+    wrong = PLAY.format(group="group/amazon.aws.aws").replace(
+        "name: three",
+        'name: three\n        endpoint_url: "http://127.0.0.1:9"\n        aws_config: {retries: {total_max_attempts: 1}}',
+    )
+    run = playbook(wrong, HERE, {"endpoint": aws.endpoint}, environment=NO_AWS)
+    assert "http://127.0.0.1:9" in run.failures()["localhost"]
+
+
+def test_the_play_in_the_readme(aws: LocalAws, playbook: Playbook) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```yaml\n(.*?)```", readme, flags=re.DOTALL)
+    (play,) = [block for block in blocks if "tasks:" in block]
+    run: Any = playbook(play, HERE)
+    assert run.failures() == {}
+    assert [step["action"] for step in run.results("What was written")["localhost"]["labelling.plan"]] == [
+        "CreateRole",
+        "AttachRolePolicy",
+        "PutRolePolicy",
+    ]
+    assert playbook(play, HERE).total("changed") == 0
