@@ -23,9 +23,10 @@ from unit.bad_days.witness import Witness
 
 @dataclass(frozen=True)
 class CalmPhase:
-    """One converge when nothing goes wrong: its steps, and the account before and after it."""
+    """One converge when nothing goes wrong: its steps, those of a second one, and the account before and after."""
 
     steps: Writes
+    again: Writes
     before: dict[str, Any]
     after: dict[str, Any]
 

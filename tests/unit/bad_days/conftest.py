@@ -34,7 +34,8 @@ def calm(bad_day_aws: LocalAws) -> dict[str, CalmPhase]:
         account.before(phase)
         before = account.snapshot()
         result = Task(account.options(phase, bad_day_aws.endpoint)).converge()
-        phases[phase] = CalmPhase(counted(result["plan"]), before, account.snapshot())
+        again = Task(account.options(phase, bad_day_aws.endpoint)).converge()
+        phases[phase] = CalmPhase(counted(result["plan"]), counted(again["plan"]), before, account.snapshot())
     return phases
 
 

@@ -24,6 +24,10 @@ def test_the_scenario_makes_every_kind_of_write(calm: dict[str, CalmPhase]) -> N
     assert set().union(*(calm[phase].actions for phase in PHASES)) == WRITES
 
 
+def test_a_second_run_has_nothing_to_do(calm: dict[str, CalmPhase]) -> None:
+    assert [phase for phase in PHASES if calm[phase].again] == []
+
+
 def test_the_repair_brings_back_what_was_created(calm: dict[str, CalmPhase]) -> None:
     assert _declared(calm["repair"].before) != _declared(calm["create"].after)
     assert _declared(calm["repair"].after) == _declared(calm["create"].after)
