@@ -78,12 +78,8 @@ def test_predicted_arns_can_be_used_in_check_mode(aws: LocalAws, playbook: Playb
 
 
 def test_the_task_wins_over_the_defaults(aws: LocalAws, playbook: Playbook) -> None:
-    wrong = PLAY.format(group="group/amazon.aws.aws").replace(
-        "name: three",
-        'name: three
-        endpoint_url: "http://127.0.0.1:9"
-        aws_config: {retries: {max_attempts: 0}}',
-    )
+    elsewhere = ("name: three", "endpoint_url: http://127.0.0.1:9", "aws_config: {retries: {max_attempts: 0}}")
+    wrong = PLAY.format(group="group/amazon.aws.aws").replace("name: three", "\n        ".join(elsewhere))
     run = playbook(wrong, HERE, {"endpoint": aws.endpoint}, environment=NO_AWS)
     assert "http://127.0.0.1:9" in run.failures()["localhost"]
 
