@@ -20,7 +20,7 @@ from local_aws import LocalAws
 
 SHOWN = [case for case in all_cases() if case.in_playbook]
 RESULTS = "results.json"
-PYTHON = f"ansible_python_interpreter={sys.executable}"
+PYTHON = json.dumps({"ansible_python_interpreter": sys.executable})
 
 
 def task(case: BadCase, number: int, check_mode: bool, options: Mapping[str, Any]) -> dict[str, Any]:
