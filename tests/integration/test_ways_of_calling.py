@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,6 @@ from integration.playbook_runs import Playbook
 from local_aws import LocalAws
 
 ROOT = Path(__file__).resolve().parents[2]
-HERE = {
-    "all": {
-        "hosts": {
-            "localhost": {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
-        }
-    }
-}
 NO_AWS = {
     "AWS_ENDPOINT_URL": "",
     "AWS_URL": "",
@@ -60,39 +54,50 @@ PLAY = """
 """
 
 
+@pytest.fixture
+def here(tmp_path: Path) -> dict[str, Any]:
+    """An inventory of this machine. Ansible's async stands no space in the path of the interpreter, so it gets none."""
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+    return {"all": {"hosts": {"localhost": {"ansible_connection": "local", "ansible_python_interpreter": str(python)}}}}
+
+
 @pytest.mark.parametrize("group", ["group/amazon.aws.aws", "group/aws_ml.permissions.aws"])
-def test_defaults_of_both_groups_reach_the_modules(aws: LocalAws, playbook: Playbook, group: str) -> None:
-    run = playbook(PLAY.format(group=group), HERE, {"endpoint": aws.endpoint}, environment=NO_AWS)
+def test_defaults_of_both_groups_reach_the_modules(
+    aws: LocalAws, playbook: Playbook, here: dict[str, Any], group: str
+) -> None:
+    run = playbook(PLAY.format(group=group), here, {"endpoint": aws.endpoint}, environment=NO_AWS)
     assert run.failures() == {}
     names = [role["RoleName"] for role in aws.client("iam").list_roles()["Roles"]]
     assert {"one", "two", "three"} <= set(names)
     assert "a-secret-from-the-defaults" not in run.stdout + run.stderr
 
 
-def test_predicted_arns_can_be_used_in_check_mode(aws: LocalAws, playbook: Playbook) -> None:
+def test_predicted_arns_can_be_used_in_check_mode(aws: LocalAws, playbook: Playbook, here: dict[str, Any]) -> None:
     text = re.sub(r"    - name: In the background.*?poll: 1\n", "", PLAY, flags=re.DOTALL)
     play = text.format(group="group/amazon.aws.aws")
-    run = playbook(play, HERE, {"endpoint": aws.endpoint}, check=True, environment=NO_AWS)
+    run = playbook(play, here, {"endpoint": aws.endpoint}, check=True, environment=NO_AWS)
     assert run.results("Use what was predicted")["localhost"]["msg"] == f"arn:aws:iam::{aws.management}:role/two"
     assert [call for call in aws.calls() if call["action"].startswith("Create")] == []
 
 
-def test_the_task_wins_over_the_defaults(aws: LocalAws, playbook: Playbook) -> None:
+def test_the_task_wins_over_the_defaults(aws: LocalAws, playbook: Playbook, here: dict[str, Any]) -> None:
     elsewhere = ("name: three", "endpoint_url: http://127.0.0.1:9", "aws_config: {retries: {max_attempts: 0}}")
     wrong = PLAY.format(group="group/amazon.aws.aws").replace("name: three", "\n        ".join(elsewhere))
-    run = playbook(wrong, HERE, {"endpoint": aws.endpoint}, environment=NO_AWS)
+    run = playbook(wrong, here, {"endpoint": aws.endpoint}, environment=NO_AWS)
     assert "http://127.0.0.1:9" in run.failures()["localhost"]
 
 
-def test_the_play_in_the_readme(aws: LocalAws, playbook: Playbook) -> None:
+def test_the_play_in_the_readme(aws: LocalAws, playbook: Playbook, here: dict[str, Any]) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```yaml\n(.*?)```", readme, flags=re.DOTALL)
     (play,) = [block for block in blocks if "tasks:" in block]
-    run: Any = playbook(play, HERE)
+    run: Any = playbook(play, here)
     assert run.failures() == {}
     assert [step["action"] for step in run.results("What was written")["localhost"]["labelling.plan"]] == [
         "CreateRole",
         "AttachRolePolicy",
         "PutRolePolicy",
     ]
-    assert playbook(play, HERE).total("changed") == 0
+    assert playbook(play, here).total("changed") == 0
