@@ -56,7 +56,7 @@ PLAY = """
 
 @pytest.fixture
 def here(tmp_path: Path) -> dict[str, Any]:
-    """An inventory of this machine. Ansible's async stands no space in the path of the interpreter, so it gets none."""
+    """An inventory of this machine. Ansible's async stands no space in a path, so it gets none."""
     python = tmp_path / "python"
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
     python.chmod(0o755)
@@ -67,7 +67,8 @@ def here(tmp_path: Path) -> dict[str, Any]:
 def test_defaults_of_both_groups_reach_the_modules(
     aws: LocalAws, playbook: Playbook, here: dict[str, Any], group: str
 ) -> None:
-    run = playbook(PLAY.format(group=group), here, {"endpoint": aws.endpoint}, environment=NO_AWS)
+    environment = {**NO_AWS, "ANSIBLE_ASYNC_DIR": str(tmp_path / "async")}
+    run = playbook(PLAY.format(group=group), here, {"endpoint": aws.endpoint}, environment=environment)
     assert run.failures() == {}
     names = [role["RoleName"] for role in aws.client("iam").list_roles()["Roles"]]
     assert {"one", "two", "three"} <= set(names)
@@ -82,10 +83,13 @@ def test_predicted_arns_can_be_used_in_check_mode(aws: LocalAws, playbook: Playb
     assert [call for call in aws.calls() if call["action"].startswith("Create")] == []
 
 
-def test_the_task_wins_over_the_defaults(aws: LocalAws, playbook: Playbook, here: dict[str, Any]) -> None:
+def test_the_task_wins_over_the_defaults(
+    aws: LocalAws, playbook: Playbook, here: dict[str, Any], tmp_path: Path
+) -> None:
     elsewhere = ("name: three", "endpoint_url: http://127.0.0.1:9", "aws_config: {retries: {max_attempts: 0}}")
     wrong = PLAY.format(group="group/amazon.aws.aws").replace("name: three", "\n        ".join(elsewhere))
-    run = playbook(wrong, here, {"endpoint": aws.endpoint}, environment=NO_AWS)
+    environment = {**NO_AWS, "ANSIBLE_ASYNC_DIR": str(tmp_path / "async")}
+    run = playbook(wrong, here, {"endpoint": aws.endpoint}, environment=environment)
     assert "http://127.0.0.1:9" in run.failures()["localhost"]
 
 
