@@ -65,7 +65,7 @@ def here(tmp_path: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize("group", ["group/amazon.aws.aws", "group/aws_ml.permissions.aws"])
 def test_defaults_of_both_groups_reach_the_modules(
-    aws: LocalAws, playbook: Playbook, here: dict[str, Any], group: str
+    aws: LocalAws, playbook: Playbook, here: dict[str, Any], tmp_path: Path, group: str
 ) -> None:
     environment = {**NO_AWS, "ANSIBLE_ASYNC_DIR": str(tmp_path / "async")}
     run = playbook(PLAY.format(group=group), here, {"endpoint": aws.endpoint}, environment=environment)
