@@ -42,7 +42,7 @@ integration: $(TEST) ## Run the playbooks and the modules with the real ansible-
 
 .PHONY: molecule
 molecule: $(TEST) ## Run the molecule scenario of every service role
-	@cd extensions && molecule test --all
+	@cd extensions && for file in molecule/*/molecule.yml; do molecule test -s "$$(basename "$$(dirname "$$file")")" || exit 1; done
 
 .PHONY: lint
 lint: $(TEST) ## Check style, types and Ansible's rules

@@ -159,7 +159,8 @@ def _principal_problems(role: Role, desired: Desired, state: AccountState, targe
                     _statement_place(desired, role.key, statement)
                     or f"{_trust_place(desired, role.key)}.Statement[{index}]"
                 )
-                yield Problem(f"{place}.Principal.AWS", refused)
+                missing = value if state.missing_principals.get(value, "") is None else ""
+                yield Problem(f"{place}.Principal.AWS", refused, missing)
 
 
 def _statement_place(desired: Desired, key: str, statement: Mapping[str, Any]) -> str | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -28,11 +28,13 @@ def character(value: str) -> str:
 class Problem:
     """One thing that is wrong in what was asked for.
 
-    `place` is the path of the option, such as `roles[2].inline_policies.S3.Statement[0].Action`.
+    `place` is the path of the option, such as `roles[2].inline_policies.S3.Statement[0].Action`. `missing_arn` is
+    the ARN of an object of the account that does not exist, where that and nothing else is wrong.
     """
 
     place: str
     message: str
+    missing_arn: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message}"

@@ -21,7 +21,7 @@ def run_module(options: Spec, section: str | None = None, *, read_only: bool = F
     module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
     if not HAS_SDK:
         module.fail_json(msg=missing_required_lib("boto3 and botocore"))
-    task = Task(module.params, section, check_mode=module.check_mode, diff_mode=module._diff)
+    task = Task(module.params, section, check_mode=module.check_mode or read_only, diff_mode=module._diff)
     try:
         result: dict[str, Any] = task.inspect() if read_only else task.converge()
     except EngineError as error:

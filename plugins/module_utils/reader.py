@@ -13,6 +13,7 @@ from .aws_policies import AwsPolicies
 from .calls import is_access_denied
 from .credentials import Connection
 from .errors import EngineError
+from .foresight import with_foreseen
 from .lookup import Lookup
 from .model import AccountState, AwsManagedPolicy, Desired, ManagedPolicy, Quotas, Role
 from .references import Resolver, is_aws, policies_to_detach, policy_references
@@ -171,11 +172,16 @@ class Reader:
         return tuple(sorted(set(found)))
 
 
-def complete(reader: Reader, desired: Desired, state: AccountState) -> tuple[AccountState, Target]:
-    """Read what only the declarations together with the state show to be needed, and lay the target."""
+def complete(reader: Reader, desired: Desired, state: AccountState, *, foresee: bool) -> tuple[AccountState, Target]:
+    """Read what only the declarations together with the state show to be needed, and lay the target.
+
+    With `foresee`, what the account lacks is taken as made by an earlier task (see the `foresight` room).
+    """
     state = reader.with_policies(desired, state)
     state = reader.with_policy_users(desired, state)
+    state, warnings = with_foreseen(desired, state) if foresee else (state, [])
     target = target_of(desired, state)
+    target.warnings[:0] = warnings
     return reader.with_principals(state, target), target
 
 

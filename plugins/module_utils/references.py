@@ -82,9 +82,9 @@ class Resolver:
         if len(candidates) > 1:
             return Problem(place, f'"{name}" is ambiguous: give one of the ARNs {" or ".join(candidates)}')
         if not candidates:
-            return Problem(
-                place, f"no managed policy is called \"{name}\", neither AWS's nor this account's{self._hint(name)}"
-            )
+            hint = self._hint(name)
+            message = f"no managed policy is called \"{name}\", neither AWS's nor this account's{hint}"
+            return Problem(place, message, "" if hint else self.state.account.arn("policy", "/", name))
         return self._attachable(candidates[0], place, identity)
 
     def _resolve_arn(self, arn: str, place: str, identity: Identity | None) -> str | Problem:
@@ -112,7 +112,8 @@ class Resolver:
             return self._attachable(arn, place, identity)
         if known:
             return Problem(place, f"{arn} does not exist; did you mean {' or '.join(sorted(known))}?")
-        return Problem(place, f"{arn} does not exist{self._hint(name)}")
+        hint = self._hint(name)
+        return Problem(place, f"{arn} does not exist{hint}", "" if hint or owner == "aws" else arn)
 
     def _of_same_task(self, declared: PolicyDeclaration, place: str) -> str | Problem:
         if not declared.present:

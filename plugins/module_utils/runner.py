@@ -18,6 +18,7 @@ from .declaration import Declaring
 from .errors import EngineError, InputError
 from .executor import Execution, Executor
 from .findings import findings
+from .foresight import foreseeable
 from .model import PROVISIONAL_ACCOUNT, Account, AccountState, Desired, Quotas
 from .own_writes import with_own_writes
 from .placeholders import Placeholders
@@ -140,8 +141,11 @@ class Task:
         state = with_own_writes(state, done)
         require_account(state, self.options.get("account_id"))
         desired = self._desired(state.account, state)
-        state, target = complete(reader, desired, state)
+        state, target = complete(reader, desired, state, foresee=self.check_mode)
         found = problems(desired) + state_problems(desired, state, target)
+        if self.check_mode:
+            found, warnings = foreseeable(found)
+            target.warnings += warnings
         if found:
             raise InputError(found)
         plan = plan_for(state, target, Quotas())

@@ -83,6 +83,55 @@ def test_predicted_arns_can_be_used_in_check_mode(aws: LocalAws, playbook: Playb
     assert [call for call in aws.calls() if call["action"].startswith("Create")] == []
 
 
+CHAIN = """
+- hosts: localhost
+  gather_facts: false
+  tasks:
+    - name: Make a policy
+      aws_ml.permissions.iam_managed_policy:
+        name: Frames
+        path: /vision/
+        policy:
+          Version: "2012-10-17"
+          Statement: [{Effect: Allow, Action: "s3:GetObject", Resource: "arn:<partition>:s3:::frames/*"}]
+      register: frames
+    - name: Make a role
+      aws_ml.permissions.iam_role:
+        name: reader
+        path: /vision/
+        managed_policies: ["{{ frames.managed_policies[0].arn }}"]
+        assume_role_policy_document:
+          Version: "2012-10-17"
+          Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: sts:AssumeRole}]
+      register: reader
+    - name: Give it more
+      aws_ml.permissions.iam_policy_attachment:
+        iam_type: role
+        iam_name: reader
+        managed_policies: [AWSLambdaBasicExecutionRole]
+    - name: Let it into another role
+      aws_ml.permissions.iam_role:
+        name: writer
+        assume_role_policy_document:
+          Version: "2012-10-17"
+          Statement: [{Effect: Allow, Principal: {AWS: "{{ reader.roles[0].arn }}"}, Action: sts:AssumeRole}]
+"""
+
+
+def test_a_chain_of_tasks_comes_through_in_check_mode_and_is_then_written(
+    aws: LocalAws, playbook: Playbook, here: dict[str, Any]
+) -> None:
+    checked = playbook(CHAIN, here, check=True)
+    assert checked.failures() == {}
+    assert checked.total("changed") == 4
+    assert [call["action"] for call in aws.calls() if call["action"].startswith(("Create", "Attach"))] == []
+    written = playbook(CHAIN, here)
+    assert written.failures() == {}
+    for task in ("Make a policy", "Make a role", "Let it into another role"):
+        assert checked.results(task)["localhost"]["plan"] == written.results(task)["localhost"]["plan"]
+    assert playbook(CHAIN, here, check=True).total("changed") == 1  # Make a role: purges what Give it more attached
+
+
 def test_the_task_wins_over_the_defaults(
     aws: LocalAws, playbook: Playbook, here: dict[str, Any], tmp_path: Path
 ) -> None:

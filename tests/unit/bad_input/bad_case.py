@@ -35,7 +35,11 @@ MODULES = {
 
 @dataclass(frozen=True)
 class BadCase:
-    """A row of the table. `problems` or `msg` is what the task has to fail with, to the letter."""
+    """A row of the table. `problems` or `msg` is what the task has to fail with, to the letter.
+
+    `problems_in_check_mode` is what is left of them in check mode, which takes what the account lacks as made by an
+    earlier task; None where that makes no difference.
+    """
 
     name: str
     module: str
@@ -45,6 +49,7 @@ class BadCase:
     given: Mapping[str, Any] = field(default_factory=dict)
     environment: Mapping[str, str | None] = field(default_factory=dict)
     in_playbook: bool = False
+    problems_in_check_mode: tuple[str, ...] | None = None
 
     def expected(self, account: str) -> tuple[str, list[str]]:
         """The message and the problems to see in an account."""
@@ -82,6 +87,13 @@ def in_account(value: Any, account: str) -> Any:
 def matches(expected: str, msg: str) -> bool:
     """Whether a message is the expected one; only its beginning counts before `…`, where Ansible words the rest."""
     return msg.startswith(expected[:-1]) if expected.endswith("…") else msg == expected
+
+
+def foreseen(module: str, options: Mapping[str, Any]) -> list[str]:
+    """Run a task in check mode that has to succeed; its warnings."""
+    task = Task(validated(module, options), MODULES[module][0], check_mode=True, diff_mode=True)
+    task.converge()
+    return task.warnings
 
 
 def attempt(module: str, options: Mapping[str, Any], *, check_mode: bool) -> Failure:
@@ -151,4 +163,5 @@ def _whole(value: Any) -> Any:
 def _cases_of(file: Path) -> Iterator[BadCase]:
     # A loader of our own, derived from the safe one.
     for row in _whole(yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader))["cases"]:
-        yield BadCase(**{**row, "problems": tuple(row.get("problems", ()))})
+        listed = {key: tuple(row[key]) for key in ("problems", "problems_in_check_mode") if key in row}
+        yield BadCase(**{**row, **listed})

@@ -66,7 +66,7 @@ def test_the_same_messages_by_ansible_playbook(ground: Ground, tmp_path: Path) -
     said, results = run(tasks, tmp_path, ground.aws)
     for number, case in enumerate(SHOWN):
         msg, problems = case.expected(ground.account)
-        for check_mode in (True, False):
+        for check_mode in (False,) if case.problems_in_check_mode is not None else (True, False):
             result = results[f"result_{number}_{check_mode}"]
             assert result["failed"], case.name
             assert not result["changed"], case.name
