@@ -12,7 +12,9 @@ attributes:
   check_mode:
     description: Can say what it would do without changing anything.
     support: full
-    details: The result is the same as that of a real run, with predicted ARNs.
+    details: >-
+      The result is the same as that of a real run, with predicted ARNs. What the account lacks is taken as made by an
+      earlier task, with a warning.
   diff_mode:
     description: Says in detail what changes, or in check mode would change.
     support: full

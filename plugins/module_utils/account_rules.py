@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .declaration import within
-from .documents import PolicyDocument, canonical_statement, principals
+from .documents import PolicyDocument, canonical_statement, is_principal_id, principals
 from .errors import Problem
 from .model import AccountState, Desired, Identity, ManagedPolicy, Quotas, Role, identity_key
 from .references import is_for_service_linked_roles, policy_references
@@ -151,14 +151,20 @@ def _newly_attached(state: AccountState, target: Target) -> Iterator[str]:
 
 
 def _principal_problems(role: Role, desired: Desired, state: AccountState, target: Target) -> Iterator[Problem]:
+    policy = _trust_place(desired, role.key)
     for index, statement in enumerate(role.trust.statements):
+        place = _statement_place(desired, role.key, statement) or f"{policy}.Statement[{index}]"
         for kind, value in principals(statement):
+            if kind == "AWS" and is_principal_id(value):
+                yield Problem(
+                    policy,
+                    f"statement {index} of the trust policy of role {role.name} names {value}, the id of a role or user"
+                    " that was deleted, and IAM does not take it again: remove that statement first"
+                    " (iam_trust_statement with state: absent), or declare the trust policy whole",
+                )
+                continue
             refused = _refusal(value, role, state, target) if kind == "AWS" else None
             if refused:
-                place = (
-                    _statement_place(desired, role.key, statement)
-                    or f"{_trust_place(desired, role.key)}.Statement[{index}]"
-                )
                 missing = value if state.missing_principals.get(value, "") is None else ""
                 yield Problem(f"{place}.Principal.AWS", refused, missing)
 

@@ -121,9 +121,14 @@ def dangling_principals(document: PolicyDocument) -> list[str]:
         for statement in document.statements
         if isinstance(statement, Mapping)
         for kind, value in principals(statement)
-        if kind == "AWS" and _PRINCIPAL_ID.fullmatch(value)
+        if kind == "AWS" and is_principal_id(value)
     )
     return sorted(set(found))
+
+
+def is_principal_id(principal: str) -> bool:
+    """Whether a principal is the unique id of a role or user (`AROA…`, `AIDA…`), not its ARN."""
+    return _PRINCIPAL_ID.fullmatch(principal) is not None
 
 
 def _without_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

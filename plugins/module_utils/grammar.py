@@ -79,10 +79,13 @@ def trust_statements_problems(document: PolicyDocument, place: str) -> Iterator[
             yield Problem(where, "a statement is an object with Effect, Principal and Action")
             continue
         yield from _repeated_sid_problems(statement, where, seen)
-        yield from _trust_statement_problems(statement, where)
+        yield from trust_statement_problems(statement, where)
 
 
-def _trust_statement_problems(statement: Mapping[str, Any], where: str) -> Iterator[Problem]:
+def trust_statement_problems(
+    statement: Mapping[str, Any], where: str, *, to_be_removed: bool = False
+) -> Iterator[Problem]:
+    """Problems of one statement of a trust policy. One to be removed may name principals that were deleted."""
     yield from _statement_problems(statement, where)
     for element in ("Resource", "NotResource"):
         if element in statement:
@@ -96,7 +99,7 @@ def _trust_statement_problems(statement: Mapping[str, Any], where: str) -> Itera
     yield from _one_of(statement, where, "Principal", "NotPrincipal")
     for element in ("Principal", "NotPrincipal"):
         if element in statement:
-            yield from principal_problems(statement[element], f"{where}.{element}")
+            yield from principal_problems(statement[element], f"{where}.{element}", ids_too=to_be_removed)
 
 
 def _document_problems(document: PolicyDocument, place: str) -> Iterator[Problem]:

@@ -24,8 +24,8 @@ _PROVIDER_ARN = re.compile(r"arn:[a-z0-9-]+:iam::\d{12}:(saml|oidc)-provider/.+"
 _WEB_IDENTITY = ("accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com")
 
 
-def principal_problems(value: Any, where: str) -> Iterator[Problem]:
-    """Problems of a Principal or NotPrincipal element."""
+def principal_problems(value: Any, where: str, *, ids_too: bool = False) -> Iterator[Problem]:
+    """Problems of a Principal or NotPrincipal element; `ids_too` lets the ids of deleted roles and users pass."""
     if value == "*":
         return
     if not isinstance(value, Mapping) or not value:
@@ -37,7 +37,8 @@ def principal_problems(value: Any, where: str) -> Iterator[Problem]:
             continue
         listed = isinstance(entries, list) and bool(entries)
         for index, entry in enumerate(entries if listed else [entries]):
-            refused = _refusal(kind, entry)
+            is_id = kind == "AWS" and isinstance(entry, str) and _UNIQUE_ID.fullmatch(entry)
+            refused = None if ids_too and is_id else _refusal(kind, entry)
             if refused:
                 yield Problem(f"{where}.{kind}[{index}]" if listed else f"{where}.{kind}", f"{shown(entry)} {refused}")
 

@@ -15,7 +15,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from .declaration import within
 from .documents import PolicyDocument
 from .errors import Problem, character, shown
-from .grammar import identity_policy_problems, trust_policy_problems, trust_statements_problems
+from .grammar import (
+    identity_policy_problems,
+    trust_policy_problems,
+    trust_statement_problems,
+    trust_statements_problems,
+)
 from .model import AttachmentDeclaration, Desired, PolicyDeclaration, Quotas, RoleDeclaration, TrustDeclaration
 from .placeholders import unfilled_role
 
@@ -115,10 +120,13 @@ def _trust_problems(trust: TrustDeclaration) -> Iterator[Problem]:
     yield from _name_problems(trust.role, within(trust.place, "name"), "role", 64)
     if not trust.statements:
         yield Problem(within(trust.place, "statements"), "empty; give at least one statement")
-    whole = [statement for statement in trust.statements if trust.present or set(statement) != {"Sid"}]
-    document = PolicyDocument({"Statement": whole})
     place = within(trust.place, "statements")
-    yield from trust_statements_problems(document, place)
+    document = PolicyDocument({"Statement": list(trust.statements)})
+    if trust.present:
+        yield from trust_statements_problems(document, place)
+    for index, statement in enumerate(() if trust.present else trust.statements):
+        if set(statement) != {"Sid"}:
+            yield from trust_statement_problems(statement, f"{place}[{index}]", to_be_removed=True)
     yield from _open_role_problems(document, place)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.documents import PolicyDocument, dangling_principals
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, InputError
 from local_aws import LocalAws
 
@@ -22,6 +23,10 @@ PASS_SELF = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "iam:PassRole", "Resource": "<role_arn:AWSDeepLensSageMakerRole>"}],
 }
+
+
+def allow(principal: dict[str, str], **more: str) -> dict[str, Any]:
+    return {**more, "Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
 
 
 @pytest.mark.parametrize("section", ["roles", None])
@@ -91,15 +96,40 @@ def test_a_dangling_principal_is_repaired(iam: Any, converge: Converge, account:
     assert converge(roles=roles)["findings"] == []
 
 
+def test_a_dangling_statement_of_others_has_to_go_first(aws: LocalAws, iam: Any, converge: Converge) -> None:
+    converge("roles", name="caller", assume_role_policy_document=LAMBDA)
+    trusting = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::<account_id>:role/caller"},
+        "Action": "sts:AssumeRole",
+    }
+    theirs = {"Version": "2012-10-17", "Statement": [*LAMBDA["Statement"], trusting]}
+    converge("roles", name="theirs", assume_role_policy_document=theirs)
+    iam.delete_role(RoleName="caller")
+    ours = allow({"Service": "sagemaker.amazonaws.com"}, Sid="Ours")
+    with pytest.raises(InputError) as refused:
+        converge("trust_statements", name="theirs", statements=[ours])
+    assert writes(aws.call_counts()) == {}
+    (problem,) = refused.value.problems
+    (decayed,) = dangling_principals(
+        PolicyDocument(iam.get_role(RoleName="theirs")["Role"]["AssumeRolePolicyDocument"])
+    )
+    assert str(problem) == (
+        f"statements: statement 1 of the trust policy of role theirs names {decayed}, the id of a role or user that was"
+        " deleted, and IAM does not take it again: remove that statement first"
+        " (iam_trust_statement with state: absent), or declare the trust policy whole"
+    )
+    gone = {**trusting, "Principal": {"AWS": decayed}}
+    converge("trust_statements", name="theirs", statements=[gone], state="absent")
+    converge("trust_statements", name="theirs", statements=[ours])
+    statements = iam.get_role(RoleName="theirs")["Role"]["AssumeRolePolicyDocument"]["Statement"]
+    assert statements == [*LAMBDA["Statement"], ours]
+
+
 def test_trust_statements_keep_those_of_others(iam: Any, converge: Converge) -> None:
     converge("roles", **worker())
     theirs = iam.get_role(RoleName="worker")["Role"]["AssumeRolePolicyDocument"]["Statement"]
-    ours = {
-        "Sid": "Ours",
-        "Effect": "Allow",
-        "Principal": {"Service": "sagemaker.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-    }
+    ours = allow({"Service": "sagemaker.amazonaws.com"}, Sid="Ours")
     converge("trust_statements", name="worker", statements=[ours])
     statements = iam.get_role(RoleName="worker")["Role"]["AssumeRolePolicyDocument"]["Statement"]
     assert statements == [*theirs, ours]
