@@ -38,6 +38,8 @@ def with_foreseen(desired: Desired, state: AccountState) -> tuple[AccountState, 
     policies = dict(state.policies)
     resolver = Resolver.of(desired, state)
     for reference in policy_references(desired):
+        if not reference.wanted:
+            continue
         answer = resolver.resolve(reference.text, reference.place, state.identities.get(reference.identity))
         if isinstance(answer, Problem) and answer.missing_arn and reference.name.lower() not in policies:
             path = answer.missing_arn.partition(":policy")[2].removesuffix(reference.name)

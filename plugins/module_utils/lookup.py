@@ -123,7 +123,7 @@ def _policy_names(desired: Desired, identities: Mapping[str, Identity]) -> set[s
     names |= {
         reference.name.lower()
         for reference in policy_references(desired)
-        if not is_bound(reference.text, identities.get(reference.identity))
+        if reference.wanted and not is_bound(reference.text, identities.get(reference.identity))
     }
     leaving = policies_to_detach(desired, identities)
     return names | {arn.rpartition("/")[2].lower() for arn in leaving if not is_aws(arn)}

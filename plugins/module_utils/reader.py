@@ -48,7 +48,7 @@ class Reader:
         unsettled = [
             reference
             for reference in policy_references(desired)
-            if not resolver.settled(reference.text, state.identities.get(reference.identity))
+            if reference.wanted and not resolver.settled(reference.text, state.identities.get(reference.identity))
         ]
         wanted = leaving = frozenset(filter(is_aws, policies_to_detach(desired, state.identities)))
         for reference in unsettled:

@@ -30,11 +30,15 @@ WITHDRAWN = {
 
 @dataclass(frozen=True)
 class Reference:
-    """A name or ARN of a managed policy, where it stands, and the key of the identity that it is for."""
+    """A name or ARN of a managed policy, where it stands, and the key of the identity that it is for.
+
+    `wanted` is False where the policy is to be taken off the identity; it need not exist then.
+    """
 
     place: str
     identity: str
     text: str
+    wanted: bool = True
 
     @property
     def name(self) -> str:
@@ -141,7 +145,7 @@ def is_for_service_linked_roles(arn: str) -> bool:
 
 
 def policy_references(desired: Desired) -> Iterator[Reference]:
-    """Every reference to a managed policy that is to be attached or used as a boundary."""
+    """Every reference to a managed policy that is to be attached, detached or used as a boundary."""
     for role in desired.roles:
         if not role.present:
             continue
@@ -151,7 +155,8 @@ def policy_references(desired: Desired) -> Iterator[Reference]:
             yield Reference(within(role.place, "boundary"), role.key, role.boundary)
     for attachment in desired.attachments:
         for index, text in enumerate(attachment.managed):
-            yield Reference(f"{within(attachment.place, 'managed_policies')}[{index}]", attachment.key, text)
+            place = f"{within(attachment.place, 'managed_policies')}[{index}]"
+            yield Reference(place, attachment.key, text, attachment.present)
 
 
 def policies_to_detach(desired: Desired, identities: Mapping[str, Identity]) -> frozenset[str]:

@@ -137,3 +137,14 @@ def test_a_huge_account_is_not_swept_for_one_role(aws: LocalAws, converge: Conve
         aws.set(page_limit=None)
     assert again["plan"] == []
     assert again["api_calls"]["GetRole"] == 1
+
+
+@pytest.mark.parametrize("section", ["attachments", None])
+def test_what_is_not_attached_is_not_looked_up_to_be_detached(
+    aws: LocalAws, converge: Converge, section: str | None
+) -> None:
+    converge("roles", **worker())
+    gone = {"iam_type": "role", "iam_name": "worker", "managed_policies": ["AmazonS3ReadOnlyAccess"], "state": "absent"}
+    result = converge(section, **(gone if section else {"attachments": [gone]}))
+    assert result["plan"] == []
+    assert {action for action in result["api_calls"] if "Policy" in action} == set()
