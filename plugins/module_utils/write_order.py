@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from .change import Change, Dimension, Effect, Part, Stage
+from .errors import EngineError
 from .overlap import statements_overlap
 from .plan import Step
 
@@ -96,7 +97,7 @@ class _Ordering:
             row, stuck = self._sorted(nodes, yielding)
             if not stuck:
                 return self._rendered(self._joined(nodes, row, yielding), yielding)
-        raise ValueError("the objects of a plan depend on each other in a circle")
+        raise EngineError("The declared objects depend on each other in a circle: declare them in two tasks.")
 
     def _joined(self, nodes: list[_Node], row: list[_Node], yielding: tuple[Rule, ...]) -> list[_Node]:
         """The order with those parts joined again that were cut without need."""

@@ -12,6 +12,7 @@ import http.client
 import os
 import re
 import signal
+import socket
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -45,10 +46,10 @@ class Witness:
     """The proxy. `seen` is what reached the local AWS since `forget`, in the order of the answers."""
 
     def __init__(self, upstream: str) -> None:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
+        self._server = _Door(self)
         self._lock = threading.Condition()
         self._under_way = 0
+        self._let_in: set[Any] = set()
         self._arrived: Counter[bool] = Counter()
         self._kill: tuple[int, bool, Moment, Callable[[], int]] | None = None
         self.upstream = urlsplit(upstream).netloc
@@ -76,7 +77,15 @@ class Witness:
             self._kill = (number, writing, moment, pid)
 
     def settle(self) -> None:
-        """Wait until every client has hung up and what it sent was dealt with."""
+        """Wait until every client has hung up and what it sent was dealt with.
+
+        Who knocked before the knock made here is let in before it, so that none is still at the door.
+        """
+        with socket.create_connection(self._server.server_address[:2], timeout=10) as knock:
+            here = knock.getsockname()
+            with self._lock:
+                if not self._lock.wait_for(lambda: here in self._let_in, timeout=10):
+                    raise TimeoutError("the witness lets nobody in")
         with self._lock:
             if not self._lock.wait_for(lambda: not self._under_way, timeout=10):
                 raise TimeoutError("a client of the witness does not hang up")
@@ -89,9 +98,15 @@ class Witness:
             if call.access_key == access_key and call.is_write and call.status == 200
         )
 
-    def connected(self, change: int) -> None:
+    def connected(self, client: Any) -> None:
         with self._lock:
-            self._under_way += change
+            self._under_way += 1
+            self._let_in.add(client)
+            self._lock.notify_all()
+
+    def disconnected(self) -> None:
+        with self._lock:
+            self._under_way -= 1
             self._lock.notify_all()
 
     def arrival(self, action: str) -> tuple[Moment, Callable[[], int]] | None:
@@ -117,6 +132,21 @@ class Witness:
             self.seen.append(seen)
 
 
+class _Door(ThreadingHTTPServer):
+    """Lets clients in one after the other, in the order in which they came."""
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self, witness: Witness) -> None:
+        super().__init__(("127.0.0.1", 0), _handler(witness))
+        self._witness = witness
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._witness.connected(client_address)
+        super().process_request(request, client_address)
+
+
 def _resource(fields: dict[str, str]) -> str:
     for kind in ("role", "user", "group"):
         name = fields.get(f"{kind.capitalize()}Name")
@@ -132,7 +162,6 @@ def _handler(witness: Witness) -> type[BaseHTTPRequestHandler]:
         disable_nagle_algorithm = True
 
         def handle(self) -> None:
-            witness.connected(1)
             self._aws = http.client.HTTPConnection(witness.upstream, timeout=60)
             try:
                 super().handle()
@@ -140,7 +169,7 @@ def _handler(witness: Witness) -> type[BaseHTTPRequestHandler]:
                 pass  # the client died, which is what this proxy is for
             finally:
                 self._aws.close()
-                witness.connected(-1)
+                witness.disconnected()
 
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
