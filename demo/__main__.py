@@ -31,9 +31,10 @@ def main() -> None:
         run_again(fleet)
         drift(fleet)
         screen.chapter(6, "What happened")
+        seconds = time.monotonic() - began
         screen.table(
             ("accounts", "roles", "writes", "AWS calls", "seconds"),
-            [(len(aws.members), created, fleet.writes(), len(aws.calls()), f"{time.monotonic() - began:.0f}")],
+            [[str(len(aws.members)), str(created), str(fleet.writes()), str(len(aws.calls())), f"{seconds:.0f}"]],
         )
         screen.say()
         screen.say("Local AWS is stopped; nothing is left running. README.md says how to do this with your accounts.")

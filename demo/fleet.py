@@ -19,7 +19,7 @@ from local_aws import LocalAws
 from . import screen
 
 ROOT = Path(__file__).resolve().parent.parent
-SERVICES = {
+SERVICES: dict[str, dict[str, Any]] = {
     "vision-dev": {"deeplens_iam_profile": "documented"},
     "vision-prod": {"deeplens_iam_profile": "least_privilege"},
     "warehouse": {

@@ -17,7 +17,7 @@ from ansible.utils.vars import merge_hash
 GROUP = "group/amazon.aws.aws"
 
 
-class AmazonDefaultsAction(ActionBase):
+class AmazonDefaultsAction(ActionBase):  # type: ignore[misc]
     """Runs the module of its own name, with amazon.aws's defaults under the arguments of the task."""
 
     _supports_check_mode = True
@@ -27,9 +27,9 @@ class AmazonDefaultsAction(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         arguments = {**self._defaults(), **self._task.args}
         wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
-        return merge_hash(
-            result, self._execute_module(module_args=arguments, task_vars=task_vars, wrap_async=wrap_async)
-        )
+        ran = self._execute_module(module_args=arguments, task_vars=task_vars, wrap_async=wrap_async)
+        merged: dict[str, Any] = merge_hash(result, ran)
+        return merged
 
     def _defaults(self) -> dict[str, Any]:
         defaults: dict[str, Any] = {}
