@@ -67,7 +67,6 @@ class Role(Identity):
     description: str = ""
     max_session_duration: int = DEFAULT_SESSION_DURATION
     tags: Mapping[str, str] = field(default_factory=dict)
-    unique_id: str = ""
     last_used: Mapping[str, str] = field(default_factory=dict)
     instance_profiles: tuple[str, ...] = ()
     source_template: str | None = None
@@ -75,8 +74,9 @@ class Role(Identity):
 
 @dataclass(frozen=True)
 class PolicyVersion:
+    """A version of a customer managed policy. `document` is None where it was not read."""
+
     id: str
-    created: str
     document: PolicyDocument | None
 
 

@@ -114,7 +114,7 @@ def _single_version(policy: ManagedPolicy, *, replaced: bool) -> Iterator[Change
     if replaced:
         # At the limit the oldest made room for the new one already.
         versions = versions[1:] if len(versions) + 1 >= POLICY_VERSION_LIMIT else versions
-        versions = (*versions, PolicyVersion(policy.default_version, "", policy.document))
+        versions = (*versions, PolicyVersion(policy.default_version, policy.document))
     for version in versions:
         step = _version_deleted(policy, version, f"version {version.id} is not the only one")
         after = frozenset((_replacement_key(policy),))

@@ -28,7 +28,6 @@ def role_of(detail: Shape) -> Role:
         boundary=detail.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
         trust=PolicyDocument.parse(detail.get("AssumeRolePolicyDocument") or {}),
         tags=tags(detail.get("Tags", ())),
-        unique_id=detail.get("RoleId", ""),
         last_used=_last_used(detail.get("RoleLastUsed", {})),
         instance_profiles=tuple(
             sorted(profile["InstanceProfileName"] for profile in detail.get("InstanceProfileList", ()))
@@ -99,12 +98,7 @@ def tags(pairs: Iterable[Shape]) -> dict[str, str]:
 
 def _version(shape: Shape) -> PolicyVersion:
     document = shape.get("Document")
-    created = shape.get("CreateDate")
-    return PolicyVersion(
-        id=shape["VersionId"],
-        created=created.isoformat() if created else "",
-        document=PolicyDocument.parse(document) if document else None,
-    )
+    return PolicyVersion(shape["VersionId"], PolicyDocument.parse(document) if document else None)
 
 
 def _last_used(shape: Shape) -> dict[str, str]:

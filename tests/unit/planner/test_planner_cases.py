@@ -83,7 +83,7 @@ def state_of(case: dict[str, Any]) -> AccountState:
             description=policy.get("description", ""),
             tags=policy.get("tags", {}),
             default_version=policy.get("default", "v1"),
-            versions=tuple(PolicyVersion(version, "", None) for version in policy.get("versions", ())),
+            versions=tuple(PolicyVersion(version, None) for version in policy.get("versions", ())),
         )
         for policy in case["there"].get("policies", ())
     ]
