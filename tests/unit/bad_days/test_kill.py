@@ -71,8 +71,10 @@ def test_a_rerun_ends_what_killed_converges_began(bench: Bench, calm: dict[str, 
 
 
 def test_a_converge_killed_at_a_read_has_changed_nothing(bench: Bench, calm: dict[str, CalmPhase]) -> None:
-    for number in range(1, READS_BEFORE_THE_FIRST_WRITE + 1):
-        assert bench.converge("create", number, "after", writing=False) == KILLED
-        assert bench.account.snapshot() == calm["create"].before
-    bench.converge("create")
-    assert bench.account.snapshot() == calm["create"].after
+    for phase in PHASES:
+        bench.account.before(phase)
+        for number in range(1, READS_BEFORE_THE_FIRST_WRITE + 1):
+            assert bench.converge(phase, number, "after", writing=False) == KILLED
+            assert bench.account.snapshot() == calm[phase].before
+        bench.converge(phase)
+        assert bench.account.snapshot() == calm[phase].after
