@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.amazon_defaults import AmazonDefaultsAction
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.module_action import ModuleAction
 
 
-class ActionModule(AmazonDefaultsAction):
-    """Runs the module of the same name with the defaults of group/amazon.aws.aws."""
+class ActionModule(ModuleAction):
+    """Runs the module of the same name with what only the controller knows."""

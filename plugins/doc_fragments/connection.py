@@ -12,13 +12,15 @@ options:
     description:
       - The account that the task is meant for, 12 digits. Put it in quotes, or YAML drops leading zeros.
       - Where the credentials belong to another account, the task fails before its first write.
-      - If omitted, the task works in the account that the credentials belong to.
+      - If omitted, C(aws_account_id) of the host counts; without that, the task works in the account that the
+        credentials belong to.
     type: str
   assume_role:
     description:
       - An IAM role to assume before anything else, as a rule one in the account that the task is meant for.
       - It is assumed with the credentials of the other connection options, by one call of C(sts:AssumeRole).
-      - If omitted, those credentials are used as they are.
+      - If omitted, C(aws_assume_role_arn) of the host is assumed, with C(aws_external_id) of the host if it has one;
+        without that, those credentials are used as they are.
     type: dict
     suboptions:
       role_arn:

@@ -23,7 +23,10 @@ def connection_problems(options: Mapping[str, Any]) -> Iterator[Problem]:
     """Problems of `account_id`, `approved_plan` and `assume_role`; sources: the STS API reference, AssumeRole."""
     account_id = options.get("account_id")
     if account_id and not re.fullmatch(r"\d{12}", account_id):
-        yield Problem("account_id", f"{shown(account_id)} is not an account id of 12 digits; put it in quotes")
+        yield Problem(
+            "account_id",
+            f"{shown(account_id)} is not an account id of 12 digits; put it in quotes, here or in aws_account_id of the host",
+        )
     approved = options.get("approved_plan")
     if approved and not _PLAN_ID.fullmatch(approved):
         yield Problem("approved_plan", f"{shown(approved)} is not a plan id; give the plan_id of a run in check mode")

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What somebody with the plain SDK does and sees in an account of the local AWS, as an action for scenarios.
 
-It makes the calls of IAM in `calls`, one after the other, and returns what `roles` IAM then holds. Each call is a
-dictionary of one element, the action and its parameters, in which documents may be dictionaries. It shares no code with
-the collection, so that a scenario can believe it.
+It makes the calls of IAM in `calls`, one after the other, and returns the `roles`, `users`, `groups` and customer
+managed `policies` that IAM then holds. Each call is a dictionary of one element, the action and its parameters, in
+which documents may be dictionaries. It shares no code with the collection, so that a scenario can believe it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class ActionModule(ActionBase):
                     getattr(iam, xform_name(action))(**{key: text(key, value) for key, value in parameters.items()})
         except ClientError as error:
             raise AnsibleActionFail(str(error)) from error
-        return {**result, "changed": bool(given["calls"]), "roles": roles(iam)}
+        return {**result, "changed": bool(given["calls"]), **held(iam)}
 
 
 def client(endpoint_url: str, role_arn: str) -> Any:
@@ -57,21 +57,44 @@ def text(name: str, value: Any) -> Any:
     return json.dumps(value) if name.endswith("Document") and not isinstance(value, str) else value
 
 
-def roles(iam: Any) -> dict[str, dict[str, Any]]:
+def held(iam: Any) -> dict[str, dict[str, Any]]:
     listed = {role["RoleName"]: role for page in iam.get_paginator("list_roles").paginate() for role in page["Roles"]}
-    pages = iam.get_paginator("get_account_authorization_details").paginate(Filter=["Role"])
+    pages = iam.get_paginator("get_account_authorization_details").paginate(
+        Filter=["Role", "User", "Group", "LocalManagedPolicy"]
+    )
+    details = pages.build_full_result()
     return {
-        role["RoleName"]: {
-            "arn": role["Arn"],
-            "id": role["RoleId"],
-            "trust": role["AssumeRolePolicyDocument"],
-            "managed": sorted(policy["PolicyName"] for policy in role["AttachedManagedPolicies"]),
-            "inline": {policy["PolicyName"]: policy["PolicyDocument"] for policy in role["RolePolicyList"]},
-            "boundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", ""),
-            "tags": {tag["Key"]: tag["Value"] for tag in role["Tags"]},
-            "description": listed[role["RoleName"]].get("Description", ""),
-            "max_session_duration": listed[role["RoleName"]]["MaxSessionDuration"],
-        }
-        for page in pages
-        for role in page["RoleDetailList"]
+        "roles": {
+            role["RoleName"]: {
+                **granted(role, "RolePolicyList"),
+                "arn": role["Arn"],
+                "id": role["RoleId"],
+                "trust": role["AssumeRolePolicyDocument"],
+                "boundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", ""),
+                "tags": {tag["Key"]: tag["Value"] for tag in role["Tags"]},
+                "description": listed[role["RoleName"]].get("Description", ""),
+                "max_session_duration": listed[role["RoleName"]]["MaxSessionDuration"],
+            }
+            for role in details["RoleDetailList"]
+        },
+        "users": {user["UserName"]: granted(user, "UserPolicyList") for user in details["UserDetailList"]},
+        "groups": {group["GroupName"]: granted(group, "GroupPolicyList") for group in details["GroupDetailList"]},
+        "policies": {
+            arn.rpartition("/")[2]: {
+                "arn": arn,
+                "document": version["Document"],
+                "versions": len(policy["PolicyVersionList"]),
+            }
+            for policy in details["Policies"]
+            for arn in [policy["Arn"]]
+            for version in policy["PolicyVersionList"]
+            if version["IsDefaultVersion"]
+        },
+    }
+
+
+def granted(identity: dict[str, Any], inline: str) -> dict[str, Any]:
+    return {
+        "managed": sorted(policy["PolicyName"] for policy in identity["AttachedManagedPolicies"]),
+        "inline": {policy["PolicyName"]: policy["PolicyDocument"] for policy in identity.get(inline, [])},
     }

@@ -1,0 +1,52 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the module of an action's own name with what only the controller knows.
+
+`module_defaults` for `group/amazon.aws.aws` reach this collection's modules too: Ansible looks a group up only in the
+collection that owns it, so amazon.aws's group cannot name them, but playbooks that set region, profile or endpoint there
+mean every AWS module. And a host is an AWS account, so its variables say where a task works and as whom.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible.utils.vars import merge_hash
+
+AMAZON_GROUP = "group/amazon.aws.aws"
+
+
+class ModuleAction(ActionBase):  # type: ignore[misc]
+    """Lays amazon.aws's defaults and the account of the host under the arguments of the task, and runs the module."""
+
+    _supports_check_mode = True
+    _supports_async = True
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        arguments = {**self._amazon_defaults(), **self._host_account(task_vars or {}), **self._task.args}
+        wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
+        ran = self._execute_module(module_args=arguments, task_vars=task_vars, wrap_async=wrap_async)
+        merged: dict[str, Any] = merge_hash(result, ran)
+        return merged
+
+    def _amazon_defaults(self) -> dict[str, Any]:
+        defaults: dict[str, Any] = {}
+        for level in self._task.module_defaults or ():
+            if AMAZON_GROUP in level:
+                defaults.update(self._templar.template(level[AMAZON_GROUP]))
+        return defaults
+
+    def _host_account(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        """`account_id` and `assume_role` from `aws_account_id`, `aws_assume_role_arn` and `aws_external_id`."""
+        names = ("aws_account_id", "aws_assume_role_arn", "aws_external_id")
+        account_id, role_arn, external_id = (self._templar.template(task_vars.get(name)) for name in names)
+        arguments: dict[str, Any] = {"account_id": str(account_id)} if account_id else {}
+        if role_arn:
+            arguments["assume_role"] = {"role_arn": role_arn, **({"external_id": external_id} if external_id else {})}
+        elif external_id and "assume_role" not in self._task.args:
+            raise AnsibleActionFail("aws_external_id: needs aws_assume_role_arn, the role that is to be assumed with it")
+        return arguments
