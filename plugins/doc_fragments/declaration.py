@@ -10,9 +10,9 @@ class ModuleDocFragment:
 options: {}
 notes:
   - In every string of a declaration, and in every key, C(<account_id>) stands for the ID and C(<partition>) for the
-    partition of the account, such as C(aws) or C(aws-cn). C(<role_arn:NAME>) stands for the ARN that the role C(NAME)
-    of the same task has or will have. So one declaration serves every account. They are not filled in in the
-    connection options.
+    partition of the account, such as C(aws) or C(aws-cn). C(<role_arn:NAME>) stands for the ARN of the role C(NAME),
+    which the same task declares, or gives policies or trust statements to. So one declaration serves every account.
+    They are not filled in in the connection options.
   - Policy documents are dictionaries or JSON text. Two documents are the same where IAM treats them the same; order,
     duplicates, a string or a list of one, the case of actions, an account ID or its root ARN make no difference.
   - A managed policy is given by name or by ARN. The name of one that the same task declares means that one. Any other

@@ -30,6 +30,11 @@ def connection_options() -> Spec:
     }
 
 
+def knowledge_option() -> Spec:
+    """What the action plugins hand over from the controller's data files; see the `knowledge` room."""
+    return {"_knowledge": {"type": "dict", "default": {}}}
+
+
 def approval_option() -> Spec:
     return {"approved_plan": {"type": "str"}}
 
@@ -90,6 +95,8 @@ def baseline_options() -> Spec:
         "roles": _items(role_options()),
         "attachments": _items(attachment_options()),
         "trust_statements": _items(trust_statement_options()),
+        "service": {"type": "str"},
+        "remedies": {"type": "dict", "default": {}},
     }
 
 

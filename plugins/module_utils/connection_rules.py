@@ -25,7 +25,7 @@ def connection_problems(options: Mapping[str, Any]) -> Iterator[Problem]:
     if account_id and not re.fullmatch(r"\d{12}", account_id):
         yield Problem(
             "account_id",
-            f"{shown(account_id)} is not an account id of 12 digits; put it in quotes, here or in aws_account_id of the host",
+            f"{shown(account_id)} is not an account id of 12 digits; quote it, here or in the host's aws_account_id",
         )
     approved = options.get("approved_plan")
     if approved and not _PLAN_ID.fullmatch(approved):

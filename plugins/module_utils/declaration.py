@@ -162,3 +162,15 @@ def within(place: str, option: str) -> str:
 def _tags(item: Options) -> dict[str, str] | None:
     tags = item.get("tags")
     return None if tags is None else {str(key): "" if value is None else str(value) for key, value in tags.items()}
+
+
+def named_roles(section: str | None, options: Options) -> Iterator[tuple[str, str]]:
+    """Name and declared path of every role that the options speak of; those of one item where `section` is set."""
+    items = {section: [options]} if section else options
+    for item in items.get("roles") or ():
+        yield item["name"], item.get("path") or "/"
+    for item in items.get("trust_statements") or ():
+        yield item["name"], "/"
+    for item in items.get("attachments") or ():
+        if item["iam_type"] == "role":
+            yield item["iam_name"], "/"

@@ -5,92 +5,173 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from .documents import PolicyDocument, dangling_principals, principals
+from .documents import dangling_principals, principals
+from .grants import ANY_SERVICE, Documents, Holdings, condition_keys
+from .knowledge import FindingRule, Knowledge, TrustRule
 from .model import AccountState, Identity, Role
 from .target import Target
 
-_EVERYTHING = "allows every action on every resource; name the actions and the resources."
 _ORDER = ("critical", "high", "medium", "low")
 
 
-def findings(state: AccountState, target: Target) -> list[dict[str, str]]:
-    """The findings of the target, and of the trust policies that it replaces, most severe first."""
+@dataclass(frozen=True)
+class _Subject:
+    """What is looked at: a user, group, role or customer managed policy, as it will be and as it was."""
+
+    resource: str
+    holdings: Holdings
+    identity: Identity | None = None
+    before: Identity | None = None
+
+
+def findings(
+    knowledge: Knowledge, state: AccountState, target: Target, remedies: Mapping[str, str]
+) -> list[dict[str, str]]:
+    """The findings of the target, and of the trust policies that it replaces, most severe first.
+
+    `remedies` says by code what mends a finding where the caller knows better than the rule.
+    """
+    judge = _Judge(knowledge, state, target)
     found: list[dict[str, str]] = []
-    for key, after in target.identities.items():
-        before = state.identities.get(key)
-        if isinstance(before, Role):
-            found += _dangling(before)
-        if after is None:
-            continue
-        resource = f"{after.kind}/{after.name}"
-        if isinstance(after, Role):
-            found += _open_trust(after.trust, resource)
-        found += _everything(after, state, target)
-    for policy in target.policies.values():
-        if policy is not None and any(_allows_everything(statement) for statement in policy.document.statements):
-            found.append(
-                _finding("critical", "grants_everything", f"policy/{policy.name}", f"The policy {_EVERYTHING}")
-            )
+    for subject in judge.subjects():
+        here = [(rule, finding) for rule in knowledge.findings for finding in judge.judged(rule, subject)]
+        replaced = {code for rule, dummy in here for code in rule.replaces}
+        found += [finding for rule, finding in here if rule.code not in replaced]
+    for finding in found:
+        finding["remedy"] = remedies.get(finding["code"], finding["remedy"])
     return sorted(found, key=lambda finding: (_ORDER.index(finding["severity"]), finding["resource"], finding["code"]))
 
 
-def _dangling(role: Role) -> Iterator[dict[str, str]]:
-    for principal in dangling_principals(role.trust):
-        yield _finding(
-            "medium",
-            "dangling_principal",
-            f"role/{role.name}",
-            f"The trust policy names {principal}, the id of a role or user that was deleted;"
-            " write the ARN again or remove it.",
+def finding(severity: str, code: str, resource: str, message: str, remedy: str) -> dict[str, str]:
+    return {"severity": severity, "code": code, "resource": resource, "message": message, "remedy": remedy}
+
+
+class _Judge:
+    def __init__(self, knowledge: Knowledge, state: AccountState, target: Target) -> None:
+        self._ended = knowledge.ended_principals()
+        self._documents = Documents(knowledge, state, target)
+        self._state = state
+        self._target = target
+        after = {**state.identities, **target.identities}
+        self._roles = [role for role in after.values() if isinstance(role, Role)]
+
+    def subjects(self) -> Iterator[_Subject]:
+        attached: set[str] = set()
+        for key, after in self._target.identities.items():
+            before = self._state.identities.get(key)
+            if after is not None:
+                attached |= after.managed
+                holdings = self._documents.of_identity(after)
+                yield _Subject(f"{after.kind}/{after.name}", holdings, after, before)
+            elif isinstance(before, Role):
+                yield _Subject(f"role/{before.name}", {}, None, before)
+        for policy in self._target.policies.values():
+            if policy is not None and policy.arn not in attached:
+                yield _Subject(f"policy/{policy.name}", self._documents.of_documents({"it": policy.document}))
+
+    def judged(self, rule: FindingRule, subject: _Subject) -> Iterator[dict[str, str]]:
+        """At most one finding, but for each deleted principal its own."""
+        if rule.trusts is not None and rule.trusts.deleted:
+            for principal in dangling_principals(subject.before.trust) if isinstance(subject.before, Role) else ():
+                yield self._told(rule, subject, principals=principal)
+            return
+        let_in = _let_in(rule.trusts, subject.identity, self._ended)
+        wanted = rule.all_of or rule.any_of
+        holds = [name for name in wanted if name in subject.holdings]
+        if let_in is None or (len(holds) < len(rule.all_of)) or (rule.any_of and not holds):
+            return
+        if subject.identity is None and not wanted:
+            return
+        policies = sorted({holding.policy for name in holds for holding in subject.holdings[name]})
+        passed = {service for name in holds for holding in subject.holdings[name] for service in holding.services}
+        services = let_in or passed
+        roles: list[str] = []
+        if rule.reaches:
+            roles, services = self._reached(rule, subject, passed)
+        elif rule.others:
+            roles = self._alike(rule, subject)
+        if (rule.reaches or rule.others) and not roles:
+            return
+        softened = rule.severity_if_ended if passed and passed <= self._ended else ""
+        yield self._told(
+            rule, subject, softened, policies=_list(policies), services=_list(sorted(services)), roles=_list(roles)
         )
 
+    def _reached(self, rule: FindingRule, subject: _Subject, passed: set[str]) -> tuple[list[str], set[str]]:
+        roles: list[str] = []
+        services: set[str] = set()
+        for role in self._others(subject):
+            by = _services(role) if ANY_SERVICE in passed else _services(role) & passed
+            if by and any(name in rule.reaches for name in self._documents.of_identity(role)):
+                roles.append(role.name)
+                services |= by
+        return roles, services
 
-def _open_trust(document: PolicyDocument, resource: str) -> Iterator[dict[str, str]]:
-    for statement in document.statements:
-        if (
-            statement.get("Effect") == "Allow"
-            and ("AWS", "*") in principals(statement)
-            and not statement.get("Condition")
-        ):
-            yield _finding(
-                "critical",
-                "trusts_anyone",
-                resource,
-                "Anyone in any AWS account may assume this role; name the principals.",
-            )
+    def _alike(self, rule: FindingRule, subject: _Subject) -> list[str]:
+        return [
+            role.name
+            for role in self._others(subject)
+            if _let_in(rule.trusts, role, self._ended) is not None
+            and all(name in self._documents.of_identity(role) for name in rule.all_of)
+        ]
 
+    def _others(self, subject: _Subject) -> list[Role]:
+        identity = subject.identity
+        key = identity.key if identity else ""
+        others = [role for role in self._roles if role.key != key and not role.path.startswith("/aws-")]
+        return sorted(others, key=lambda role: role.name)
 
-def _everything(identity: Identity, state: AccountState, target: Target) -> Iterator[dict[str, str]]:
-    documents = {f"inline policy {name}": document for name, document in identity.inline.items()}
-    declared = {policy.arn: policy.document for policy in target.policies.values() if policy}
-    for arn in identity.managed:
-        # Documents of AWS's own policies are read only where they are attached or detached: no finding rests on them.
-        own = state.policy_at(arn)
-        document = declared.get(arn) or (own.document if own else None)
-        if document is not None:
-            documents[f"managed policy {arn.rpartition('/')[2]}"] = document
-    for name in sorted(documents):
-        if any(_allows_everything(statement) for statement in documents[name].statements):
-            yield _finding(
-                "critical",
-                "grants_everything",
-                f"{identity.kind}/{identity.name}",
-                f"The {name} {_EVERYTHING}",
-            )
+    @staticmethod
+    def _told(rule: FindingRule, subject: _Subject, severity: str = "", **facts: str) -> dict[str, str]:
+        message = rule.message.format(**{"policies": "", "services": "", "roles": "", "principals": "", **facts})
+        message = message[:1].upper() + message[1:]
+        return finding(severity or rule.severity, rule.code, subject.resource, message, rule.remedy)
 
 
-def _allows_everything(statement: Mapping[str, Any]) -> bool:
-    def every(element: str) -> bool:
-        value = statement.get(element)
-        return "*" in (value if isinstance(value, list) else [value])
+def _let_in(rule: TrustRule | None, identity: Identity | None, ended: frozenset[str]) -> set[str] | None:
+    """The services that the rule is about and the trust policy lets in; None where the rule does not hold."""
+    if rule is None:
+        return set()
+    if not isinstance(identity, Role):
+        return None
+    if rule.anyone:
+        return set() if _trusts_anyone(identity) else None
+    services = {
+        value
+        for statement in _allowing(identity)
+        if not rule.without & condition_keys(statement)
+        for kind, value in principals(statement)
+        if kind == "Service"
+    }
+    if rule.service:
+        services &= rule.service
+    if rule.ended:
+        services &= ended
+    return services if len(services) >= max(rule.services, 1) else None
 
-    return (
-        statement.get("Effect") == "Allow" and every("Action") and every("Resource") and not statement.get("Condition")
+
+def _services(role: Role) -> set[str]:
+    return {value for statement in _allowing(role) for kind, value in principals(statement) if kind == "Service"}
+
+
+def _trusts_anyone(role: Role) -> bool:
+    return any(
+        ("AWS", "*") in principals(statement) and not statement.get("Condition") for statement in _allowing(role)
     )
 
 
-def _finding(severity: str, code: str, resource: str, message: str) -> dict[str, str]:
-    return {"severity": severity, "code": code, "resource": resource, "message": message}
+def _allowing(role: Role) -> Iterator[Mapping[str, Any]]:
+    return (
+        statement
+        for statement in role.trust.statements
+        if isinstance(statement, Mapping) and statement.get("Effect") == "Allow"
+    )
+
+
+def _list(names: Iterable[str]) -> str:
+    *first, last = list(names) or [""]
+    return f"{', '.join(first)} and {last}" if first else last

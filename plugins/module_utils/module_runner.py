@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from .arguments import Spec, approval_option, connection_options
+from .arguments import Spec, approval_option, connection_options, knowledge_option
 from .errors import EngineError
 from .runner import Task
 from .sdk import HAS_SDK
@@ -17,7 +17,7 @@ from .sdk import HAS_SDK
 
 def run_module(options: Spec, section: str | None = None, *, read_only: bool = False) -> None:
     """Build the module from its own options, run its task, and leave with a result or an ordinary failure."""
-    spec = {**connection_options(), **({} if read_only else approval_option()), **options}
+    spec = {**connection_options(), **knowledge_option(), **({} if read_only else approval_option()), **options}
     module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
     if not HAS_SDK:
         module.fail_json(msg=missing_required_lib("boto3 and botocore"))

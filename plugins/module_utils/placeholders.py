@@ -5,7 +5,8 @@
 
 `<account_id>`, `<partition>` and `<role_arn:NAME>` may stand in any string of a declaration, so that one
 declaration serves every account. `<role_arn:NAME>` is the ARN that the role NAME of the same task has or will
-have, with the path and the spelling of a role that was adopted.
+have, with the path and the spelling of a role that is there; the task may declare the role or only speak of it in an
+attachment or in a trust statement.
 """
 
 from __future__ import annotations

@@ -173,8 +173,8 @@ def policies_to_detach(desired: Desired, identities: Mapping[str, Identity]) -> 
     for attachment in desired.attachments:
         identity = identities.get(attachment.key)
         if identity is not None and not attachment.present:
-            gone = names.get(attachment.key, set())
-            arns |= {arn for arn in identity.managed if arn.rpartition("/")[2] in gone}
+            gone = attachment.managed
+            arns |= {arn for arn in identity.managed if any(is_reference(text, arn) for text in gone)}
     return frozenset(arns)
 
 
@@ -185,7 +185,12 @@ def is_aws(arn: str) -> bool:
 
 def is_bound(reference: str, identity: Identity | None) -> bool:
     """Whether a name or ARN is that of a policy which the identity holds, or has as its boundary."""
-    return any(reference in (arn, arn.rpartition("/")[2]) for arn in _bound(identity))
+    return any(is_reference(reference, arn) for arn in _bound(identity))
+
+
+def is_reference(text: str, arn: str) -> bool:
+    """Whether a name or ARN means the policy of this ARN; names are unique whatever their case (FACTS C5)."""
+    return text == arn or text.lower() == arn.rpartition("/")[2].lower()
 
 
 def _bound(identity: Identity | None) -> frozenset[str]:

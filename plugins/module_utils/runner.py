@@ -14,11 +14,13 @@ from .account_rules import quota_problems, state_problems
 from .calls import PATIENCE_SECONDS, as_aws_error, error_code
 from .connection_rules import connection_problems
 from .credentials import Connection, connect
-from .declaration import Declaring
+from .declaration import Declaring, named_roles
 from .errors import EngineError, InputError
 from .executor import Execution, Executor
 from .findings import findings
 from .foresight import foreseeable
+from .knowledge import Knowledge
+from .lifecycle import life_problems, outlived
 from .model import PROVISIONAL_ACCOUNT, Account, AccountState, Desired, Quotas
 from .own_writes import with_own_writes
 from .placeholders import Placeholders
@@ -67,6 +69,9 @@ class Task:
     diff_mode: bool = False
     warnings: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self._knowledge = Knowledge.parse(self.options.get("_knowledge") or {})
+
     def converge(self) -> dict[str, Any]:
         """Bring the account to what is declared and return the result. Raises EngineError."""
         self._require_sound_declaration()
@@ -106,7 +111,12 @@ class Task:
     def _require_sound_declaration(self) -> None:
         declaring = Declaring(Placeholders(PROVISIONAL_ACCOUNT, self._role_arns(PROVISIONAL_ACCOUNT)))
         desired = self._declared(declaring)
-        found = [*connection_problems(self.options), *declaring.problems, *problems(desired)]
+        found = [
+            *connection_problems(self.options),
+            *life_problems(self._knowledge, self.options.get("service")),
+            *declaring.problems,
+            *problems(desired),
+        ]
         if found:
             raise InputError(found)
 
@@ -117,14 +127,11 @@ class Task:
         return self._declared(Declaring(Placeholders(account, self._role_arns(account, state))))
 
     def _role_arns(self, account: Account, state: AccountState | None = None) -> dict[str, str]:
-        """The ARNs that the declared roles have or will have, by lower-case name."""
-        items = [self.options] if self.section == "roles" else list(self.options.get("roles") or ())
-        arns = {}
-        for item in items:
-            there = state.role(item["name"]) if state else None
-            arns[item["name"].lower()] = (
-                there.arn if there else account.arn("role", item.get("path") or "/", item["name"])
-            )
+        """The ARNs that the named roles have or will have, by lower-case name."""
+        arns: dict[str, str] = {}
+        for name, path in named_roles(self.section, self.options):
+            there = state.role(name) if state else None
+            arns.setdefault(name.lower(), there.arn if there else account.arn("role", path, name))
         return arns
 
     def _situation(self, connection: Connection, done: Sequence[Step]) -> Situation:
@@ -203,13 +210,14 @@ class Task:
 
     def _result(self, connection: Connection, situation: Situation) -> dict[str, Any]:
         plan = situation.plan
+        found = self._findings(situation)
         self.warnings += plan.warnings
         result: dict[str, Any] = {
             "changed": bool(plan.steps),
             "account_id": situation.state.account.id,
             "plan": plan.shown(),
             "plan_id": plan.id,
-            "findings": findings(situation.state, situation.target),
+            "findings": found,
             "deleted": taken_away(plan.steps),
             **objects(situation.desired, situation.state, situation.target),
             "api_calls": connection.counter.counts(),
@@ -217,6 +225,22 @@ class Task:
         if self.diff_mode:
             result["diff"] = difference(situation.state, situation.target)
         return result
+
+    def _findings(self, situation: Situation) -> list[dict[str, str]]:
+        """The findings; the critical ones are warned of, and so is a service that has ended if it gets anything."""
+        remedies = self.options.get("remedies") or {}
+        found = findings(self._knowledge, situation.state, situation.target, remedies)
+        life = outlived(self._knowledge, self.options.get("service"), situation.target, remedies)
+        if life is not None:
+            found.append(life)
+            if situation.plan.steps:
+                self.warnings.append(f"{life['message']} To mend it: {life['remedy']}.")
+        self.warnings += [
+            f"{item['resource']}: {item['message']} To mend it: {item['remedy']}."
+            for item in found
+            if item["severity"] == "critical"
+        ]
+        return found
 
 
 def _drift_status(status: str) -> str:

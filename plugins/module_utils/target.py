@@ -26,7 +26,7 @@ from .model import (
     RoleDeclaration,
     TrustDeclaration,
 )
-from .references import Resolver
+from .references import Resolver, is_reference
 from .trust import merged, without
 
 
@@ -152,7 +152,7 @@ class _Overlay:
             self.target.identities[declared.key] = replace(base, managed=base.managed | wanted, inline=inline)
             return
         unwanted = frozenset(
-            arn for arn in base.managed for reference in declared.managed if reference in (arn, arn.rpartition("/")[2])
+            arn for arn in base.managed for reference in declared.managed if is_reference(reference, arn)
         )
         self.target.identities[declared.key] = replace(base, managed=base.managed - unwanted, inline=inline)
 

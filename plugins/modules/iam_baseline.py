@@ -150,6 +150,9 @@ EXAMPLES = r"""
               Action: sts:AssumeRole
         managed_policies:
           - AWSDeepLensServiceRolePolicy
+    service: deeplens
+    remedies:
+      passes_any_role: take the profile least_privilege of the role deeplens_iam
   check_mode: true
   diff: true
   register: planned
@@ -168,6 +171,7 @@ EXAMPLES = r"""
               Action: sts:AssumeRole
         managed_policies:
           - AWSDeepLensServiceRolePolicy
+    service: deeplens
     approved_plan: "{{ planned.plan_id }}"
 
 - name: Retire DeepLens in another account, entered through a role of its own
@@ -371,7 +375,7 @@ findings:
       type: str
       sample: critical
     code:
-      description: The kind of finding, such as V(grants_everything), V(trusts_anyone) or V(dangling_principal).
+      description: The kind of finding, such as V(grants_everything); docs/findings.md of the collection lists all.
       returned: always
       type: str
       sample: grants_everything
@@ -381,7 +385,11 @@ findings:
       type: str
       sample: role/l4e-role
     message:
-      description: What is wrong, and what would be right.
+      description: Why it is dangerous, in a sentence or two.
+      returned: always
+      type: str
+    remedy:
+      description: What mends it.
       returned: always
       type: str
 managed_policies:

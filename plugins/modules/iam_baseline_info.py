@@ -141,6 +141,9 @@ EXAMPLES = r"""
       - name: AWSDeepLensServiceRole
       - name: AWSDeepLensSageMakerRole
     state: absent
+    service: deeplens
+    remedies:
+      trusts_ended_service: have the owner of the devices agree to the removal
     account_id: "123456789012"
     assume_role:
       role_arn: arn:aws:iam::123456789012:role/permissions-deployer
@@ -340,7 +343,7 @@ findings:
       type: str
       sample: critical
     code:
-      description: The kind of finding, such as V(grants_everything), V(trusts_anyone) or V(dangling_principal).
+      description: The kind of finding, such as V(grants_everything); docs/findings.md of the collection lists all.
       returned: always
       type: str
       sample: grants_everything
@@ -350,7 +353,11 @@ findings:
       type: str
       sample: role/l4e-role
     message:
-      description: What is wrong, and what would be right.
+      description: Why it is dangerous, in a sentence or two.
+      returned: always
+      type: str
+    remedy:
+      description: What mends it.
       returned: always
       type: str
 in_sync:

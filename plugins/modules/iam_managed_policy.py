@@ -211,7 +211,11 @@ findings:
       type: str
       sample: policy/l4e-everything
     message:
-      description: What is wrong, and what would be right.
+      description: Why it is dangerous, in a sentence or two.
+      returned: always
+      type: str
+    remedy:
+      description: What mends it.
       returned: always
       type: str
 managed_policies:

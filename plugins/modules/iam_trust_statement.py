@@ -163,7 +163,7 @@ findings:
       type: str
       sample: critical
     code:
-      description: The kind of finding, such as V(grants_everything), V(trusts_anyone) or V(dangling_principal).
+      description: The kind of finding, such as V(grants_everything); docs/findings.md of the collection lists all.
       returned: always
       type: str
       sample: grants_everything
@@ -173,7 +173,11 @@ findings:
       type: str
       sample: role/l4e-role
     message:
-      description: What is wrong, and what would be right.
+      description: Why it is dangerous, in a sentence or two.
+      returned: always
+      type: str
+    remedy:
+      description: What mends it.
       returned: always
       type: str
 plan:

@@ -4,8 +4,9 @@
 """Runs the module of an action's own name with what only the controller knows.
 
 `module_defaults` for `group/amazon.aws.aws` reach this collection's modules too: Ansible looks a group up only in the
-collection that owns it, so amazon.aws's group cannot name them, but playbooks that set region, profile or endpoint there
-mean every AWS module. And a host is an AWS account, so its variables say where a task works and as whom.
+collection that owns it, so amazon.aws's group cannot name them, but playbooks that set region, profile or endpoint
+there mean every AWS module. A host is an AWS account, so its variables say where a task works and as whom. And data
+files stay on the controller, because Ansible sends modules nothing but Python.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import merge_hash
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
 
 AMAZON_GROUP = "group/amazon.aws.aws"
 
@@ -28,8 +30,10 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         arguments = {**self._amazon_defaults(), **self._host_account(task_vars or {}), **self._task.args}
+        arguments["_knowledge"] = aws_facts()
         wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
         ran = self._execute_module(module_args=arguments, task_vars=task_vars, wrap_async=wrap_async)
+        ran.get("invocation", {}).get("module_args", {}).pop("_knowledge", None)
         merged: dict[str, Any] = merge_hash(result, ran)
         return merged
 
@@ -48,5 +52,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         if role_arn:
             arguments["assume_role"] = {"role_arn": role_arn, **({"external_id": external_id} if external_id else {})}
         elif external_id and "assume_role" not in self._task.args:
-            raise AnsibleActionFail("aws_external_id: needs aws_assume_role_arn, the role that is to be assumed with it")
+            raise AnsibleActionFail(
+                "aws_external_id: needs aws_assume_role_arn, the role that is to be assumed with it"
+            )
         return arguments

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.runner import Task
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
 from local_aws import LocalAws
 
 Converge = Callable[..., dict[str, Any]]
@@ -49,6 +50,7 @@ def converge(aws: LocalAws) -> Converge:
     def run(section: str | None = None, *, check_mode: bool = False, **options: Any) -> dict[str, Any]:
         aws.clear_calls()
         options.setdefault("assume_role", {"role_arn": aws.members[0]["role_arn"]})
+        options.setdefault("_knowledge", aws_facts())
         task = Task(options, section, check_mode=check_mode, diff_mode=True)
         result = task.converge()
         return {**result, "warnings": task.warnings}

@@ -62,7 +62,8 @@ def spec(module: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     plugin = importlib.import_module(f"ansible_collections.aws_ml.permissions.plugins.modules.{module}")
     with pytest.raises(SpecSeen) as seen:
         plugin.main()
-    return {name: option for name, option in seen.value.args[0].items() if name not in aws_argument_spec()}
+    hidden = {"_knowledge"}
+    return {name: option for name, option in seen.value.args[0].items() if name not in {*aws_argument_spec(), *hidden}}
 
 
 @pytest.fixture

@@ -1,0 +1,32 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is said of a service that has ended. Pure: whether it has is data, not a look at the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from .errors import Problem, shown
+from .findings import finding
+from .knowledge import Knowledge
+from .target import Target
+
+
+def life_problems(knowledge: Knowledge, service: str | None) -> Iterator[Problem]:
+    """A service that the collection knows nothing of."""
+    if service and service not in knowledge.services:
+        yield Problem("service", f"{shown(service)} is not known; it is one of {', '.join(knowledge.services)}")
+
+
+def outlived(
+    knowledge: Knowledge, service: str | None, target: Target, remedies: Mapping[str, str]
+) -> dict[str, str] | None:
+    """The finding that something is there for a service that has ended, or None."""
+    life = knowledge.services.get(service or "")
+    there = [*target.identities.values(), *target.policies.values()]
+    if life is None or life.state != "ended" or not any(there):
+        return None
+    code = "grants_ended_service"
+    message = f"{life.name} ended on {life.since}: what is granted for it has no use any more."
+    return finding("low", code, f"service/{service}", message, remedies.get(code, "state: absent"))

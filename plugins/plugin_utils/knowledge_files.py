@@ -1,0 +1,20 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The data files of `aws_facts`, for the modules that cannot read them where they run."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.common.yaml import yaml_load
+
+_FOLDER = Path(__file__).parent / "aws_facts"
+
+
+@cache
+def aws_facts() -> dict[str, Any]:
+    """The content of every file, by its name without the suffix."""
+    return {path.stem: yaml_load(path.read_text(encoding="utf-8")) for path in sorted(_FOLDER.glob("*.yml"))}

@@ -1,0 +1,75 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A task of a module takes its account from the host, and what the controller knows from the collection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from integration.playbook_runs import Playbook
+from local_aws import LocalAws
+
+PLAY = """
+- hosts: all
+  gather_facts: false
+  connection: local
+  vars:
+    ansible_python_interpreter: "{{ ansible_playbook_python }}"
+    trust:
+      Version: "2012-10-17"
+      Statement: [{Effect: Allow, Principal: {Service: sagemaker.amazonaws.com}, Action: sts:AssumeRole}]
+  tasks:
+    - name: Make a role
+      aws_ml.permissions.iam_role:
+        name: notebooks
+        assume_role_policy_document: "{{ trust }}"
+        managed_policies: [IAMFullAccess]
+        account_id: "{{ own_account_id | default(omit) }}"
+        assume_role: "{{ own_role | default(omit) }}"
+"""
+
+
+def test_the_host_says_where_and_as_whom_and_the_task_goes_first(playbook: Playbook, aws: LocalAws) -> None:
+    first, second, third = aws.members[:3]
+    hosts: dict[str, dict[str, Any]] = {
+        "plain": {"aws_account_id": first["id"], "aws_assume_role_arn": "{{ arn }}", "arn": first["role_arn"]},
+        "wrong": {"aws_account_id": first["id"], "aws_assume_role_arn": second["role_arn"]},
+        "own": {
+            "aws_account_id": first["id"],
+            "aws_assume_role_arn": first["role_arn"],
+            "own_account_id": third["id"],
+            "own_role": {"role_arn": third["role_arn"]},
+        },
+        "octal": {"aws_account_id": 12345, "aws_assume_role_arn": first["role_arn"]},
+        "half": {"aws_external_id": "not for your eyes"},
+    }
+    run = playbook(PLAY, {"all": {"hosts": hosts}}, environment={"ANSIBLE_VERBOSITY": "3"})
+    results = run.results("Make a role")
+    assert {name: result.get("account_id") for name, result in results.items() if result.get("changed")} == {
+        "plain": first["id"],
+        "own": third["id"],
+    }
+    failures = run.failures()
+    assert set(failures) == {"wrong", "octal", "half"}
+    assert f"belong to account {second['id']}, not to {first['id']}" in failures["wrong"]
+    assert 'account_id: "12345" is not an account id of 12 digits' in failures["octal"]
+    assert "aws_external_id: needs aws_assume_role_arn" in failures["half"]
+    assert "CreateRole" not in aws.call_counts(second["id"])
+    assert "not for your eyes" not in run.stdout + run.stderr
+
+
+def test_critical_findings_are_warnings_and_what_they_rest_on_is_not_shown(playbook: Playbook, aws: LocalAws) -> None:
+    member = aws.members[0]
+    host = {"aws_account_id": member["id"], "aws_assume_role_arn": member["role_arn"]}
+    run = playbook(PLAY, {"all": {"hosts": {"one": host}}}, environment={"ANSIBLE_VERBOSITY": "3"})
+    result = run.results("Make a role")["one"]
+    assert [(finding["severity"], finding["code"]) for finding in result["findings"]] == [
+        ("critical", "service_administers_iam"),
+        ("low", "trusts_without_source"),
+    ]
+    warnings = " ".join(result["warnings"])
+    assert "role/notebooks: Through managed policy IAMFullAccess" in warnings
+    assert "without_source" not in warnings
+    assert "_knowledge" not in run.stdout + run.stderr
+    assert result["invocation"]["module_args"]["name"] == "notebooks"
