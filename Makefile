@@ -50,10 +50,15 @@ lint: $(TEST) ## Check style, types and Ansible's rules
 	@mypy
 	@yamllint --strict .
 	@ansible-lint
+	@scripts/role_readmes --check
 
 .PHONY: format
 format: $(TEST) ## Format the Python code
 	@ruff check --fix . && ruff format .
+
+.PHONY: docs
+docs: $(TEST) ## Write the tables of variables in the READMEs of the roles
+	@scripts/role_readmes
 
 .PHONY: clean
 clean: ## Remove the virtual environment and every cache

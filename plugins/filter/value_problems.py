@@ -74,6 +74,7 @@ _KINDS = {
     "key": (r"arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+", "ARN of a KMS key"),
     "role_name": (_ROLE_NAME, "role name"),
     "role_pattern": (r"[\w+=,.@*?-][\w+=,.@*?/-]{0,575}", f"role name with its path, {_PATTERN}"),
+    "iam_name": (r"[\w+=,.@-]{1,128}", "name of a user, group, role or policy"),
     "user_name": (r"[\w+=,.@-]{1,64}", "user name"),
     "group_name": (r"[\w+=,.@-]{1,128}", "group name"),
     "policy_name": (r"[\w+=,.@-]{1,128}", "policy name"),

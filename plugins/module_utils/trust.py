@@ -9,11 +9,11 @@ content.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .documents import PolicyDocument, canonical_statement, principals
+from .strictness import is_at_least_as_strict
 
 Statement = Mapping[str, Any]
 
@@ -115,16 +115,9 @@ def _stricter(one: Statement, other: Statement) -> Statement | None:
     """The one of two statements that grants no more than the other, where conditions or actions tell."""
     if canonical_statement({"Action": one.get("Action")}) != canonical_statement({"Action": other.get("Action")}):
         return None
-    terms, other_terms = _terms(one), _terms(other)
-    if terms >= other_terms:
+    if is_at_least_as_strict(one.get("Condition"), other.get("Condition")):
         return one
-    return other if other_terms > terms else None
-
-
-def _terms(statement: Statement) -> set[str]:
-    ordered = json.loads(canonical_statement({"Condition": statement.get("Condition", {})}))
-    condition = ordered.get("Condition", {})
-    return {json.dumps([operator, key, values]) for operator, keys in condition.items() for key, values in keys.items()}
+    return other if is_at_least_as_strict(other.get("Condition"), one.get("Condition")) else None
 
 
 def _as_principal(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
