@@ -22,7 +22,7 @@ $(TEST): requirements/test.txt requirements/demo.txt scripts/environment
 	@scripts/environment requirements/test.txt
 
 .PHONY: demo
-demo: $(DEMO) ## Keep DeepLens permissions true in several accounts of a local AWS, and watch it
+demo: $(DEMO) ## Keep the permissions of five services true in several accounts of a local AWS, and watch it
 	@python -m demo
 
 .PHONY: local-aws

@@ -14,7 +14,8 @@ from local_aws import LocalAws
 from . import screen
 from .fleet import Fleet, permissions, trusted
 
-BROKEN_ACCOUNT, BROKEN_ROLE = "vision-prod", "AWSDeepLensSageMakerRole"
+SHOWN_ACCOUNT = BROKEN_ACCOUNT = "vision-prod"
+BROKEN_ROLE = "AWSDeepLensSageMakerRole"
 
 
 def main() -> None:
@@ -41,18 +42,27 @@ def main() -> None:
 
 
 def create(fleet: Fleet) -> int:
-    """Converge empty accounts. Returns the number of roles that are there then."""
-    screen.chapter(2, "The site playbook creates what AWS DeepLens needs, in every account at once")
+    """Converge accounts without roles. Returns the number of roles that are there then."""
+    screen.chapter(2, "The site playbook creates what five services need, in every account at once")
+    fleet.make_groups()
     fleet.run_site()
+    screen.say(f"This is what IAM holds now in {SHOWN_ACCOUNT}, with no more rights than it takes:")
+    screen.say()
+    held = fleet.held(SHOWN_ACCOUNT)
+    screen.table(
+        ("role or group", "may be assumed by", "policies"),
+        [(role["RoleName"], trusted(role), ", ".join(permissions(role))) for role in held["RoleDetailList"]]
+        + [(group["GroupName"], "", ", ".join(permissions(group))) for group in held["GroupDetailList"]],
+    )
+    screen.say()
     rows = []
     for account in fleet.accounts:
-        for role in fleet.roles(account):
-            names = permissions(role)
-            rows.append((account, role["RoleName"], trusted(role), ", ".join(names)))
-    screen.say("This is what IAM holds now:")
+        there = fleet.held(account)
+        rows.append((account, str(len(there["RoleDetailList"])), str(len(there["Policies"]))))
+    screen.table(("account", "roles", "customer managed policies"), rows)
     screen.say()
-    screen.table(("account", "role", "may be assumed by", "policies"), rows)
-    return len(rows)
+    screen.say("The warnings above are about services that have ended, and about what is dangerous in AWS's own guides.")
+    return sum(int(row[1]) for row in rows)
 
 
 def run_again(fleet: Fleet) -> None:
@@ -70,7 +80,8 @@ def drift(fleet: Fleet) -> None:
     screen.chapter(5, "The repair")
     before = fleet.writes()
     fleet.run_site()
-    role = next(role for role in fleet.roles(BROKEN_ACCOUNT) if role["RoleName"] == BROKEN_ROLE)
+    roles = fleet.held(BROKEN_ACCOUNT)["RoleDetailList"]
+    role = next(role for role in roles if role["RoleName"] == BROKEN_ROLE)
     screen.say(f"{fleet.writes() - before} writes. {BROKEN_ROLE} holds again: {', '.join(permissions(role))}.")
 
 

@@ -19,26 +19,8 @@ from local_aws import LocalAws
 from . import screen
 
 ROOT = Path(__file__).resolve().parent.parent
-SERVICES: dict[str, dict[str, Any]] = {
-    "vision-dev": {"deeplens_iam_profile": "documented"},
-    "vision-prod": {"deeplens_iam_profile": "least_privilege"},
-    "warehouse": {
-        "deeplens_iam_profile": "least_privilege",
-        "deeplens_iam_group_roles": [
-            {
-                "name": "AWSDeepLensGreengrassGroupRoleWarehouse",
-                "statements": [
-                    {
-                        "Sid": "WarehouseInventory",
-                        "Effect": "Allow",
-                        "Action": ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"],
-                        "Resource": "arn:<partition>:dynamodb:us-east-1:<account_id>:table/inventory",
-                    }
-                ],
-            }
-        ],
-    },
-}
+ACCOUNTS = Path(__file__).with_name("accounts.yml")
+GROUPS = ("vision-engineers", "labeling-developers")
 READS = ("Get", "List", "AssumeRole")
 
 
@@ -49,15 +31,16 @@ class Fleet:
         self.aws = aws
         self.accounts = {member["name"]: member for member in aws.members}
         self._inventory = folder / "inventory.yml"
+        asked = yaml.safe_load(ACCOUNTS.read_text(encoding="utf-8"))
         hosts = {
             name: {
                 "aws_account_id": member["id"],
                 "aws_assume_role_arn": member["role_arn"],
-                **SERVICES[name],
+                **asked[name],
             }
             for name, member in self.accounts.items()
         }
-        variables = {"aws_ml_services": ["deeplens"], "deeplens_iam_tags": {"owner": "vision"}}
+        variables = {"deeplens_iam_tags": {"owner": "vision"}}
         self._inventory.write_text(yaml.safe_dump({"all": {"vars": variables, "hosts": hosts}}, sort_keys=False))
 
     def run_site(self, *options: str) -> int:
@@ -79,13 +62,22 @@ class Fleet:
             sys.exit(f"The playbook failed with exit status {outcome.returncode}; the lines above say why.")
         return len(self.aws.calls()) - before
 
-    def roles(self, account: str) -> list[dict[str, Any]]:
-        """The DeepLens roles in an account, as IAM holds them."""
+    def make_groups(self) -> None:
+        """The groups of people that are given permissions; they are not the collection's to make."""
+        for account in self.accounts.values():
+            iam = self.aws.client("iam", account=account["id"])
+            for group in GROUPS:
+                iam.create_group(GroupName=group)
+
+    def held(self, account: str) -> dict[str, Any]:
+        """What IAM holds in an account, less the role that everybody enters by."""
         iam = self.aws.client("iam", account=self.accounts[account]["id"])
-        details = iam.get_account_authorization_details(Filter=["Role"])["RoleDetailList"]
-        return sorted(
-            (role for role in details if role["RoleName"].startswith("AWSDeepLens")), key=lambda role: role["RoleName"]
+        pages = iam.get_paginator("get_account_authorization_details").paginate(
+            Filter=["Role", "Group", "LocalManagedPolicy"]
         )
+        details: dict[str, Any] = pages.build_full_result()
+        roles = [role for role in details["RoleDetailList"] if role["RoleName"] != "OrganizationAccountAccessRole"]
+        return {**details, "RoleDetailList": sorted(roles, key=lambda role: str(role["RoleName"]))}
 
     def break_by_hand(self, account: str, role: str) -> None:
         """Do to a role what people do in a hurry."""
@@ -111,10 +103,13 @@ def trusted(role: dict[str, Any]) -> str:
     for statement in role["AssumeRolePolicyDocument"]["Statement"]:
         found = statement["Principal"].get("Service", [])
         services.update([found] if isinstance(found, str) else found)
+        roles = statement["Principal"].get("AWS", [])
+        services.update(arn.rpartition("/")[2] for arn in ([roles] if isinstance(roles, str) else roles))
     return ", ".join(sorted(service.removesuffix(".amazonaws.com") for service in services))
 
 
-def permissions(role: dict[str, Any]) -> Sequence[str]:
-    """The names of the policies on a role."""
-    attached = [policy["PolicyName"] for policy in role["AttachedManagedPolicies"]]
-    return [*sorted(attached), *(f"{policy['PolicyName']} (inline)" for policy in role["RolePolicyList"])]
+def permissions(identity: dict[str, Any]) -> Sequence[str]:
+    """The names of the policies on a role or a group."""
+    attached = [policy["PolicyName"] for policy in identity["AttachedManagedPolicies"]]
+    inline = identity.get("RolePolicyList", identity.get("GroupPolicyList", []))
+    return [*sorted(attached), *(f"{policy['PolicyName']} (inline)" for policy in inline)]
