@@ -61,7 +61,7 @@ def create(fleet: Fleet) -> int:
         rows.append((account, str(len(there["RoleDetailList"])), str(len(there["Policies"]))))
     screen.table(("account", "roles", "customer managed policies"), rows)
     screen.say()
-    screen.say("The warnings above are about services that have ended, and about what is dangerous in AWS's own guides.")
+    screen.say("The warnings above are of services that have ended, and of what is dangerous in AWS's own guides.")
     return sum(int(row[1]) for row in rows)
 
 
