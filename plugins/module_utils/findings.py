@@ -1,18 +1,23 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is dangerous in the state that was asked for. Rules over documents, not over names. Pure."""
+"""What is dangerous in the state that was asked for. Rules over documents, not over names. Pure.
+
+A role that is declared is judged whole. Of a user, group or role of somebody else, only the declared share is judged:
+the policies that are attached, and the statements that are merged into the trust policy.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from .documents import dangling_principals, principals
+from .documents import PolicyDocument, dangling_principals, principals
 from .grants import ANY_SERVICE, Documents, Holdings, condition_keys
 from .knowledge import FindingRule, Knowledge, TrustRule
-from .model import AccountState, Identity, Role
+from .model import AccountState, Desired, Identity, Role
+from .references import is_reference
 from .target import Target
 
 _ORDER = ("critical", "high", "medium", "low")
@@ -20,30 +25,37 @@ _ORDER = ("critical", "high", "medium", "low")
 
 @dataclass(frozen=True)
 class _Subject:
-    """What is looked at: a user, group, role or customer managed policy, as it will be and as it was."""
+    """What is looked at: a user, group, role or customer managed policy, as it will be and as it was.
+
+    With `only_grants`, what lies in the trust policy alone is not looked at.
+    """
 
     resource: str
     holdings: Holdings
     identity: Identity | None = None
     before: Identity | None = None
+    only_grants: bool = False
 
 
 def findings(
-    knowledge: Knowledge, state: AccountState, target: Target, remedies: Mapping[str, str]
+    knowledge: Knowledge, desired: Desired, state: AccountState, target: Target, remedies: Mapping[str, str]
 ) -> list[dict[str, str]]:
     """The findings of the target, and of the trust policies that it replaces, most severe first.
 
     `remedies` says by code what mends a finding where the caller knows better than the rule.
     """
-    judge = _Judge(knowledge, state, target)
-    found: list[dict[str, str]] = []
+    judge = _Judge(knowledge, desired, state, target)
+    found: dict[tuple[str, ...], dict[str, str]] = {}
     for subject in judge.subjects():
         here = [(rule, finding) for rule in knowledge.findings for finding in judge.judged(rule, subject)]
         replaced = {code for rule, dummy in here for code in rule.replaces}
-        found += [finding for rule, finding in here if rule.code not in replaced]
-    for finding in found:
-        finding["remedy"] = remedies.get(finding["code"], finding["remedy"])
-    return sorted(found, key=lambda finding: (_ORDER.index(finding["severity"]), finding["resource"], finding["code"]))
+        for rule, finding in here:
+            if rule.code not in replaced:
+                finding["remedy"] = remedies.get(rule.code, rule.remedy)
+                found.setdefault((rule.code, finding["resource"], finding["message"]), finding)
+    return sorted(
+        found.values(), key=lambda finding: (_ORDER.index(finding["severity"]), finding["resource"], finding["code"])
+    )
 
 
 def finding(severity: str, code: str, resource: str, message: str, remedy: str) -> dict[str, str]:
@@ -51,7 +63,8 @@ def finding(severity: str, code: str, resource: str, message: str, remedy: str) 
 
 
 class _Judge:
-    def __init__(self, knowledge: Knowledge, state: AccountState, target: Target) -> None:
+    def __init__(self, knowledge: Knowledge, desired: Desired, state: AccountState, target: Target) -> None:
+        self._desired = desired
         self._ended = knowledge.ended_principals()
         self._documents = Documents(knowledge, state, target)
         self._state = state
@@ -60,21 +73,51 @@ class _Judge:
         self._roles = [role for role in after.values() if isinstance(role, Role)]
 
     def subjects(self) -> Iterator[_Subject]:
+        whole = {declared.key for declared in self._desired.roles}
         attached: set[str] = set()
         for key, after in self._target.identities.items():
             before = self._state.identities.get(key)
-            if after is not None:
-                attached |= after.managed
-                holdings = self._documents.of_identity(after)
-                yield _Subject(f"{after.kind}/{after.name}", holdings, after, before)
-            elif isinstance(before, Role):
-                yield _Subject(f"role/{before.name}", {}, None, before)
+            if after is None:
+                continue
+            attached |= after.managed
+            resource = f"{after.kind}/{after.name}"
+            if key in whole:
+                yield _Subject(resource, self._documents.of_identity(after), after, before)
+                continue
+            given = self._documents.of_identity(self._with_given_policies(after))
+            yield _Subject(resource, given, after, None, only_grants=True)
+            trusted = self._with_given_trust(after)
+            if trusted is not None:
+                yield _Subject(resource, self._documents.of_identity(after), trusted, before)
         for policy in self._target.policies.values():
             if policy is not None and policy.arn not in attached:
                 yield _Subject(f"policy/{policy.name}", self._documents.of_documents({"it": policy.document}))
 
+    def _with_given_policies(self, identity: Identity) -> Identity:
+        given = [one for one in self._desired.attachments if one.key == identity.key and one.present]
+        names = {name for one in given for name in one.inline}
+        references = [reference for one in given for reference in one.managed]
+        return replace(
+            identity,
+            inline={name: document for name, document in identity.inline.items() if name in names},
+            managed=frozenset(arn for arn in identity.managed if any(is_reference(text, arn) for text in references)),
+        )
+
+    def _with_given_trust(self, identity: Identity) -> Role | None:
+        statements = [
+            statement
+            for one in self._desired.trust_statements
+            if one.key == identity.key and one.present
+            for statement in one.statements
+        ]
+        if not statements or not isinstance(identity, Role):
+            return None
+        return replace(identity, trust=PolicyDocument({"Version": "2012-10-17", "Statement": statements}))
+
     def judged(self, rule: FindingRule, subject: _Subject) -> Iterator[dict[str, str]]:
         """At most one finding, but for each deleted principal its own."""
+        if subject.only_grants and not (rule.all_of or rule.any_of):
+            return
         if rule.trusts is not None and rule.trusts.deleted:
             for principal in dangling_principals(subject.before.trust) if isinstance(subject.before, Role) else ():
                 yield self._told(rule, subject, principals=principal)

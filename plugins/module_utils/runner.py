@@ -229,7 +229,7 @@ class Task:
     def _findings(self, situation: Situation) -> list[dict[str, str]]:
         """The findings; the critical ones are warned of, and so is a service that has ended if it gets anything."""
         remedies = self.options.get("remedies") or {}
-        found = findings(self._knowledge, situation.state, situation.target, remedies)
+        found = findings(self._knowledge, situation.desired, situation.state, situation.target, remedies)
         life = outlived(self._knowledge, self.options.get("service"), situation.target, remedies)
         if life is not None:
             found.append(life)

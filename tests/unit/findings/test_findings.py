@@ -19,9 +19,13 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.lifecycle impor
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
     Account,
     AccountState,
+    AttachmentDeclaration,
+    Desired,
     Identity,
     ManagedPolicy,
     Role,
+    RoleDeclaration,
+    TrustDeclaration,
 )
 from ansible_collections.aws_ml.permissions.plugins.module_utils.target import Target
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
@@ -69,9 +73,24 @@ def identity(given: dict[str, Any]) -> Identity:
     return Identity("user", "subject", "/", arn, managed(given["user"]), inline(given["user"]))
 
 
-def found(target: Target, *there: Identity, remedies: dict[str, str] | None = None) -> list[dict[str, str]]:
+def found(
+    target: Target, *there: Identity, desired: Desired | None = None, remedies: dict[str, str] | None = None
+) -> list[dict[str, str]]:
     state = AccountState(ACCOUNT, {one.key: one for one in there})
-    return findings(KNOWLEDGE, state, target, remedies or {})
+    return findings(KNOWLEDGE, desired or whole(target), state, target, remedies or {})
+
+
+def whole(target: Target) -> Desired:
+    """The target's roles as declared roles, and all that users hold as attached."""
+    there = [one for one in target.identities.values() if one is not None]
+    return Desired(
+        roles=tuple(RoleDeclaration("", one.name, True) for one in there if isinstance(one, Role)),
+        attachments=tuple(
+            AttachmentDeclaration("", "user", one.name, True, tuple(one.managed), dict(one.inline))
+            for one in there
+            if one.kind == "user"
+        ),
+    )
 
 
 @pytest.mark.parametrize("given", CASES, ids=lambda given: given["case"])
@@ -136,6 +155,29 @@ def test_customer_managed_policies_are_judged_by_their_document_attached_or_not(
     user = Identity("user", "subject", "/", ACCOUNT.arn("user", "/", "subject"), frozenset({policy.arn}))
     attached = found(Target(identities={user.key: user}, policies={"keys": policy}))
     assert [(finding["code"], finding["resource"]) for finding in attached] == [("grants_on_any_key", "user/subject")]
+
+
+def test_of_what_somebody_else_owns_only_the_given_share_is_judged() -> None:
+    theirs = role(
+        "theirs", {"trusts": ["sagemaker.amazonaws.com"], "managed": ["IAMFullAccess", "AWSLambda_FullAccess"]}
+    )
+
+    def told(desired: Desired) -> list[str]:
+        return [finding["code"] for finding in found(Target(identities={theirs.key: theirs}), desired=desired)]
+
+    attached = AttachmentDeclaration("", "role", "theirs", True, ("AWSLambda_FullAccess",))
+    assert told(Desired(attachments=(attached,))) == ["passes_any_role", "reads_any_function"]
+    removed = AttachmentDeclaration("", "role", "theirs", False, ("AWSLambda_FullAccess",))
+    assert told(Desired(attachments=(removed,))) == []
+    rights = AttachmentDeclaration("", "role", "theirs", True, ("IAMFullAccess",))
+    assert told(Desired(attachments=(rights,))) == ["service_administers_iam"]
+    lambda_statement = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    trusted = TrustDeclaration("", "theirs", True, (lambda_statement,))
+    assert told(Desired(trust_statements=(trusted,))) == [
+        "service_administers_iam",
+        "function_administers_lambda",
+        "reads_any_function",
+    ]
 
 
 def test_what_is_removed_is_not_judged() -> None:
