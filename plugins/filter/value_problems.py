@@ -70,6 +70,7 @@ _KINDS = {
     "function_pattern": (r"[A-Za-z0-9_*?-]{1,64}", f"function name, {_PATTERN}"),
     "job_pattern": (r"[A-Za-z0-9*?-]{1,63}", f"job name, {_PATTERN}"),
     "stream_pattern": (r"[\w.*?-]{1,256}", f"stream name, {_PATTERN}"),
+    "topic": (r"[\w-]{1,256}(\.fifo)?", "topic name"),
     "project_pattern": (r"[A-Za-z0-9_*?-]{1,255}", f"project name, {_PATTERN}"),
     "key": (r"arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+", "ARN of a KMS key"),
     "role_name": (_ROLE_NAME, "role name"),

@@ -74,7 +74,8 @@ def test_unknown_service_stops_the_run_before_any_call(
     sites["all"]["hosts"]["warehouse"]["aws_ml_services"] = asked
     run = playbook(SITE, sites)
     assert run.rc != 0
-    message = f"aws_ml_services of warehouse is {shown}; it is a list of deeplens. No account was touched."
+    known = "deeplens, panorama, lookout_equipment, lookout_vision, groundtruth_lambda"
+    message = f"aws_ml_services of warehouse is {shown}; it is a list of {known}. No account was touched."
     assert run.failures() == {"warehouse": message}
     assert aws.calls() == []
 
@@ -137,3 +138,21 @@ def test_example_inventory_converges(playbook: Playbook, aws: LocalAws, roles_in
     assert run.rc == 0, run.failures()
     assert len(roles_in(aws.members[0]["id"])) == 1 + 5
     assert len(roles_in(aws.members[1]["id"])) == 1 + 6
+
+
+def test_what_two_services_share_is_said(playbook: Playbook, sites: dict[str, Any], aws: LocalAws) -> None:
+    hosts = sites["all"]["hosts"]
+    hosts["warehouse"]["aws_ml_services"] = ["panorama", "deeplens"]
+    hosts["vision-dev"].update(aws_ml_services=["panorama", "deeplens"], panorama_iam_generation="released")
+    run = playbook(SITE, sites)
+    assert run.rc == 0, run.failures()
+    said = run.results("Say what two services share")
+    assert {host: "msg" in result for host, result in said.items()} == {
+        "vision-dev": False,
+        "vision-prod": False,
+        "warehouse": True,
+    }
+    assert "AWSPanoramaGreengrassRole" in said["warehouse"]["msg"]
+    found = run.results("Converge the roles of AWS DeepLens")["warehouse"]["findings"]
+    shared = [finding["resource"] for finding in found if finding["code"] == "shares_greengrass_slot"]
+    assert shared == ["role/AWSDeepLensGreengrassRole"]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,7 @@ def specification(role: str) -> dict[str, Any]:
     return options
 
 
+@cache
 def _loaded(path: Path) -> Any:
     return DataLoader().load_from_file(str(path), trusted_as_template=True)
 

@@ -1,0 +1,379 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Inventory of the accounts of an organization; the work is done in plugin_utils."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from difflib import get_close_matches
+from typing import Any
+
+from ansible.errors import AnsibleParserError
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, shown
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_filters import AccountFilter
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_hosts import (
+    host_names,
+    host_variables,
+    role_problem,
+)
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_selection import (
+    FORMAT,
+    Selection,
+    Wanted,
+    select,
+)
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization_connection import organizations
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization_units import group_names
+
+DOCUMENTATION = r"""
+name: aws_accounts
+short_description: Accounts of AWS Organizations as hosts
+version_added: 0.1.0
+author: aws_ml.permissions contributors
+description:
+  - Every account of an organization is a host, and every organizational unit (OU) a group. The variables of the host
+    say how the modules of this collection enter the account.
+  - The source is a YAML file whose name ends with C(aws_accounts.yml) or C(aws_accounts.yaml). In its options, except
+    O(compose), O(groups), O(keyed_groups) and O(external_id), Jinja2 templates are evaluated when the source is read,
+    with the extra variables of the run. An option that does not exist is an error.
+  - The credentials have to belong to the management account or to a delegated administrator of the organization, or
+    lead there by O(assume_role_arn). They need C(organizations:DescribeOrganization), C(organizations:ListRoots),
+    C(organizations:ListOrganizationalUnitsForParent), C(organizations:ListAccountsForParent) and, unless
+    O(read_tags=false), C(organizations:ListTagsForResource).
+  - It takes two calls, two for each OU and the root, one more for every 20 further OUs or accounts in one OU, and one
+    for the tags of each account that is left by the other filters. Four calls are under way at once, and what AWS
+    throttles is repeated for a minute.
+options:
+  plugin:
+    description: The name of this plugin, by which Ansible knows whose source this is.
+    type: str
+    required: true
+    choices: [aws_ml.permissions.aws_accounts]
+  hostname:
+    description:
+      - What the host is called. All but letters, digits and C(_.@+-) becomes a hyphen.
+      - Where several of the accounts have the same name, each of them is called C(NAME-ID), and a warning says so.
+        The same goes for an account whose name another source has given to a host with another C(aws_account_id).
+    type: str
+    choices: [name, id, email]
+    default: name
+  assume_role_name:
+    description:
+      - Name of the role that the modules assume in each account, after its path if it has one, such as
+        V(automation/deploy). It becomes C(aws_assume_role_arn) of the host, in the partition of the account.
+      - The management account gets none, as AWS creates no such role there. Tasks work there with the credentials
+        that they have.
+      - The default is the role that AWS Organizations makes in accounts that it creates. Only the management account
+        may assume it, and accounts that were invited do not have it.
+      - An empty string sets no C(aws_assume_role_arn) at all.
+    type: str
+    default: OrganizationAccountAccessRole
+  external_id:
+    description:
+      - External ID for assuming that role, C(aws_external_id) of each host that has a C(aws_assume_role_arn).
+      - It is given to the hosts as it stands and never written to the cache. A template is evaluated by the tasks,
+        which know more variables, so C(ansible-inventory) shows the template and not the secret.
+    type: str
+  include_management_account:
+    description: Whether the management account is a host too.
+    type: bool
+    default: true
+  ous:
+    description:
+      - Only accounts in these OUs and in all OUs below them. Each is an ID, a name, or a path from below the root
+        such as V(/Workloads/Prod). In a path, V(*), V(?) and V([]) are wildcards, and V(*) also stands for more than
+        one level.
+      - One that does not exist is an error, and so is a name that several OUs have.
+      - If omitted, accounts in the whole organization.
+    type: list
+    elements: str
+    default: []
+  exclude_ous:
+    description: No accounts in these OUs and in all OUs below them, given as in O(ous).
+    type: list
+    elements: str
+    default: []
+  statuses:
+    description: Only accounts in one of these states. AWS lets nobody into an account that is not V(ACTIVE).
+    type: list
+    elements: str
+    choices: [PENDING_ACTIVATION, ACTIVE, SUSPENDED, PENDING_CLOSURE, CLOSED]
+    default: [ACTIVE]
+  include:
+    description:
+      - Only accounts whose name, ID or email matches one of these patterns. V(*), V(?) and V([]) are wildcards, and
+        case counts. Put IDs in quotes, or YAML drops leading zeros.
+      - A pattern without wildcards that matches no account is warned of.
+      - If omitted, all accounts.
+    type: list
+    elements: str
+    default: []
+  exclude:
+    description: No accounts whose name, ID or email matches one of these patterns, written as in O(include).
+    type: list
+    elements: str
+    default: []
+  tags:
+    description:
+      - Only accounts with these tags, each given as V(KEY) or V(KEY=VALUE). In a value V(*), V(?) and V([]) are
+        wildcards.
+      - An account has to have all of the keys. Entries with the same key are alternatives.
+      - If omitted, tags make no difference.
+    type: list
+    elements: str
+    default: []
+  exclude_tags:
+    description: No accounts with any of these tags, given as in O(tags).
+    type: list
+    elements: str
+    default: []
+  read_tags:
+    description:
+      - Whether the tags of accounts are read, one call for each account.
+      - If V(false), hosts have no C(aws_account_tags), and it is an error to use them in O(tags), O(exclude_tags),
+        O(compose), O(groups) or O(keyed_groups).
+    type: bool
+    default: true
+  ou_group_prefix:
+    description:
+      - What the group of each OU begins with. The names on its path follow, joined by C(__), each with C(_) for all
+        but letters, digits and C(_). So C(/Workloads/Pre-Prod) is V(ou_Workloads__Pre_Prod), and a child of
+        V(ou_Workloads).
+      - OUs whose groups would have the same name all get their ID appended to it, and a warning says so.
+    type: str
+    default: ou_
+  assume_role_arn:
+    description:
+      - ARN of a role to assume for reading the organization, such as one in the management account. Tasks do not use
+        it.
+      - If omitted, the organization is read with the credentials as they are.
+    type: str
+    aliases: [iam_role_arn]
+extends_documentation_fragment:
+  - constructed
+  - inventory_cache
+  - amazon.aws.boto3
+  - amazon.aws.common.plugins
+  - amazon.aws.region.plugins
+notes:
+  - "Variables of each host: C(aws_account_id), C(aws_account_name), C(aws_account_email), C(aws_account_arn),
+    C(aws_account_status), C(aws_account_joined) (ISO 8601, UTC), C(aws_account_joined_method) (V(CREATED) or
+    V(INVITED)), C(aws_account_is_management), C(aws_account_tags), C(aws_organization_id), C(aws_ou_id),
+    C(aws_ou_name) and C(aws_ou_path) (V(/) and empty for accounts directly below the root), C(aws_assume_role_arn),
+    C(aws_external_id). O(compose) may set any of them otherwise."
+  - The group C(aws_organization) stands for the root and holds every account.
+  - Ansible goes on without the hosts of a source that fails. Set C(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED=true) to
+    end such runs.
+  - The cache holds what AWS Organizations says of the accounts, and nothing secret. It is read anew when an option
+    changes that decides which accounts are asked for, or where.
+"""
+
+EXAMPLES = r"""
+---
+# All active accounts of the organization.
+plugin: aws_ml.permissions.aws_accounts
+
+---
+# Production accounts in two OUs, entered through a role of your own.
+plugin: aws_ml.permissions.aws_accounts
+assume_role_name: automation/ml-permissions
+external_id: "{{ vault_external_id }}"
+include_management_account: false
+ous:
+  - /Machine-Learning
+  - Operations
+exclude_ous:
+  - /*/Sandbox
+tags:
+  - team
+  - stage=prod
+  - stage=staging
+exclude_tags:
+  - ml-permissions=off
+
+---
+# By name, ID and email, closed accounts too.
+plugin: aws_ml.permissions.aws_accounts
+hostname: id
+statuses: [ACTIVE, SUSPENDED]
+include:
+  - vision-*
+  - "*+warehouse@example.com"
+exclude:
+  - "111111111111"
+read_tags: false
+ou_group_prefix: org_
+
+---
+# Groups and variables from tags.
+plugin: aws_ml.permissions.aws_accounts
+hostname: email
+strict: true
+keyed_groups:
+  - key: aws_account_tags.stage | default('none')
+    prefix: stage
+  - key: aws_account_joined_method | lower
+    separator: ""
+leading_separator: false
+groups:
+  payer: aws_account_is_management
+  vision: aws_account_tags.team | default('') == 'vision'
+compose:
+  deeplens_iam_tags: "{'owner': aws_account_tags.team | default('nobody')}"
+
+---
+# From a pipeline whose credentials belong elsewhere, with a cache of ten minutes.
+plugin: aws_ml.permissions.aws_accounts
+region: us-east-1
+assume_role_arn: "arn:aws:iam::{{ lookup('env', 'MANAGEMENT_ACCOUNT') }}:role/inventory-reader"
+assume_role_name: pipeline
+cache: true
+cache_plugin: ansible.builtin.jsonfile
+cache_connection: "~/.cache/aws_accounts"
+cache_timeout: 600
+"""
+
+LISTS = ("statuses", "include", "exclude", "tags", "exclude_tags", "ous", "exclude_ous")
+
+AS_THEY_STAND = ("compose", "groups", "keyed_groups", "external_id")
+"""Options whose templates are for each host or for the tasks."""
+
+
+class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc]
+    """The source as Ansible reads it."""
+
+    NAME = "aws_ml.permissions.aws_accounts"
+
+    def verify_file(self, path: str) -> bool:
+        return bool(super().verify_file(path)) and path.endswith(("aws_accounts.yml", "aws_accounts.yaml"))
+
+    def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
+        super().parse(inventory, loader, path, cache)
+        source = self._read_config_data(path)
+        self.templar.available_variables = self._vars or {}
+        options = {
+            name: value if name in AS_THEY_STAND else self.templar.template(value)
+            for name, value in self.get_options().items()
+        }
+        options["external_id"] = source.get("external_id")  # as an option, a vaulted one would be in clear
+        try:
+            self._check(source, options)
+            self._populate(options, self._selection(options, path, cache))
+        except EngineError as error:
+            raise AnsibleParserError(error.message) from None
+
+    def _check(self, source: Mapping[str, Any], options: Mapping[str, Any]) -> None:
+        """Refuse what would be silently ignored, or only show in the middle of a run."""
+        definitions = self.option_definitions
+        known = {*definitions, *(alias for each in definitions.values() for alias in each.get("aliases") or ())}
+        problems = []
+        for name in sorted(set(source) - known):
+            close = get_close_matches(str(name), sorted(known), n=1)
+            hint = (
+                f"did you mean {close[0]}?" if close else "see ansible-doc -t inventory aws_ml.permissions.aws_accounts"
+            )
+            problems.append(f"{name}: there is no such option; {hint}")
+        if role := options["assume_role_name"]:
+            problems += filter(None, [role_problem(role)])
+        elif options["external_id"]:
+            problems.append("external_id: needs assume_role_name, the role that is to be assumed with it")
+        if not re.fullmatch(r"[^\W\d]\w*", options["ou_group_prefix"]):
+            problems.append(
+                f"ou_group_prefix: {shown(options['ou_group_prefix'])} is not the beginning of a group's name"
+            )
+        if not options["read_tags"]:
+            names = [name for name in ("tags", "exclude_tags") if options[name]]
+            names += [
+                name for name in ("compose", "groups", "keyed_groups") if "aws_account_tags" in str(options[name])
+            ]
+            problems += [f"{name}: needs the tags of accounts, and read_tags is false" for name in names]
+        if problems:
+            raise EngineError("\n".join(problems))
+
+    def _selection(self, options: Mapping[str, Any], path: str, cache: bool) -> Selection:
+        """The accounts, from the cache where it holds what is asked for."""
+        entries = {name: [str(entry) for entry in options[name]] for name in LISTS}
+        wanted = Wanted(
+            AccountFilter(
+                entries["statuses"],
+                options["include_management_account"],
+                **{name: entries[name] for name in ("include", "exclude", "tags", "exclude_tags")},
+            ),
+            entries["ous"],
+            entries["exclude_ous"],
+            options["read_tags"],
+        )
+        if not options["cache"]:
+            return select(lambda: organizations(options), wanted)
+        where = [options[name] for name in ("profile", "endpoint_url", "region", "assume_role_arn")]
+        asked = json.dumps([FORMAT, asdict(wanted), where])
+        key = self.get_cache_key(path)
+        if cache:
+            try:
+                if self._cache[key]["asked"] == asked:
+                    return Selection.from_plain(self._cache[key]["selection"])
+            except (KeyError, TypeError):
+                pass  # nothing there, too old, or not ours
+        selection = select(lambda: organizations(options), wanted)
+        self._cache[key] = {"asked": asked, "selection": selection.to_plain()}
+        return selection
+
+    def _populate(self, options: Mapping[str, Any], selection: Selection) -> None:
+        groups = self._add_groups(selection, options["ou_group_prefix"])
+        units = {unit.id: unit for unit in selection.units}
+        names, shared = host_names(selection.accounts, options["hostname"])
+        if shared:
+            self._warn(f"several accounts are called {', '.join(shared)}; their hosts are called NAME-ID")
+        for account in selection.accounts:
+            variables = host_variables(
+                account,
+                units[account.unit_id],
+                selection.organization_id,
+                selection.management_id,
+                options["assume_role_name"],
+            )
+            if options["read_tags"]:
+                variables["aws_account_tags"] = dict(account.tags)
+            if options["external_id"] and "aws_assume_role_arn" in variables:
+                variables["aws_external_id"] = options["external_id"]
+            self._add_account(names[account.id], groups[account.unit_id], variables, options)
+        for idle in selection.idle_names:
+            self._warn(f"{idle} matches no account")
+        if not selection.accounts:
+            self._warn(f"no account is left; the filters leave out {selection.left_out}")
+
+    def _add_groups(self, selection: Selection, prefix: str) -> dict[str, str]:
+        """A group for each unit, inside that of its parent; returns their names by the ID of the unit."""
+        groups = group_names(selection.units, prefix)
+        for unit in selection.units:
+            self.inventory.add_group(groups[unit.id])
+            if unit.parent_id:
+                self.inventory.add_child(groups[unit.parent_id], groups[unit.id])
+        if alike := [unit for unit in selection.units if groups[unit.id].endswith(re.sub(r"\W", "_", unit.id))]:
+            told = ", ".join(f"{unit.path} ({groups[unit.id]})" for unit in alike)
+            self._warn(f"the groups of several OUs would have the same name, so they have the OU's ID in it: {told}")
+        return groups
+
+    def _add_account(self, host: str, group: str, variables: Mapping[str, Any], options: Mapping[str, Any]) -> None:
+        account_id = variables["aws_account_id"]
+        there = self.inventory.get_host(host)
+        if there is not None and there.vars.get("aws_account_id", account_id) != account_id:
+            self._warn(
+                f"another source calls account {there.vars['aws_account_id']} {host}; this one is {host}-{account_id}"
+            )
+            host = f"{host}-{account_id}"
+        self.inventory.add_host(host, group=group)
+        for name, value in variables.items():
+            self.inventory.set_variable(host, name, value)
+        strict = options["strict"]
+        self._set_composite_vars(options["compose"], variables, host, strict=strict)
+        self._add_host_to_composed_groups(options["groups"], variables, host, strict=strict)
+        self._add_host_to_keyed_groups(options["keyed_groups"], variables, host, strict=strict)
+
+    def _warn(self, message: str) -> None:
+        self.display.warning(f"aws_accounts: {message}")

@@ -1,0 +1,108 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The organizational units of an organization: their paths, their groups, and which of them are asked for. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, shown
+
+ROOT_GROUP = "aws_organization"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """The root of an organization, or an organizational unit (OU) below it.
+
+    `names` are the names from below the root down to the OU, so the root has none.
+    """
+
+    id: str
+    parent_id: str
+    names: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return self.names[-1] if self.names else ""
+
+    @property
+    def path(self) -> str:
+        return "/" + "/".join(self.names)
+
+
+def group_names(units: Sequence[Unit], prefix: str) -> dict[str, str]:
+    """The group of each unit, by the unit's ID. Units whose groups would be the same all get their ID into the name."""
+    plain = {
+        unit.id: prefix + "__".join(_safe(name) for name in unit.names) if unit.names else ROOT_GROUP for unit in units
+    }
+    count = Counter(plain.values())
+    return {unit: name if count[name] == 1 else f"{name}__{_safe(unit)}" for unit, name in plain.items()}
+
+
+def chosen_units(units: Sequence[Unit], wanted: Sequence[str], unwanted: Sequence[str]) -> set[str]:
+    """The IDs of the units in a wanted subtree (in any, where none is wanted) and in no unwanted one.
+
+    Raises EngineError for an entry that names no unit, or more than one by its bare name.
+    """
+    problems: list[str] = []
+    heads = {
+        option: {unit.id for entry in entries for unit in _named(units, entry, option, problems)}
+        for option, entries in (("ous", wanted), ("exclude_ous", unwanted))
+    }
+    if problems:
+        raise EngineError("\n".join(problems))
+    by_id = {unit.id: unit for unit in units}
+    return {
+        unit.id
+        for unit in units
+        if (not wanted or heads["ous"].intersection(lineage(unit, by_id)))
+        and not heads["exclude_ous"].intersection(lineage(unit, by_id))
+    }
+
+
+def lineage(unit: Unit, by_id: Mapping[str, Unit]) -> Iterable[str]:
+    """The IDs of the unit and of all above it."""
+    above: Unit | None = unit
+    while above is not None:
+        yield above.id
+        above = by_id.get(above.parent_id)
+
+
+def _named(units: Sequence[Unit], entry: str, option: str, problems: list[str]) -> list[Unit]:
+    """The units that an entry means: by ID, by path where it begins with /, else by name."""
+    if entry.startswith("/"):
+        pattern = "/" + entry.strip("/")
+        found = [unit for unit in units if fnmatchcase(unit.path, pattern)]
+    else:
+        found = [unit for unit in units if unit.id == entry] or [unit for unit in units if unit.name == entry != ""]
+        if len(found) > 1:
+            places = ", ".join(f"{unit.path} ({unit.id})" for unit in found)
+            problems.append(f"{option}: {shown(entry)} is the name of several OUs: {places}. Give paths or IDs.")
+            return []
+    if not found:
+        problems.append(f"{option}: there is no OU {shown(entry)}.{_advice(units, entry)}")
+    return found
+
+
+def _advice(units: Sequence[Unit], entry: str) -> str:
+    folded: dict[str, str] = {}
+    for unit in units:
+        folded[unit.path.lower()] = unit.path
+        if unit.name:
+            folded.setdefault(unit.name.lower(), unit.name)
+    if close := get_close_matches(entry.lower(), list(folded), n=1):
+        return f" Did you mean {shown(folded[close[0]])}?"
+    paths = sorted(unit.path for unit in units)
+    more = f" and {len(paths) - 20} more" if len(paths) > 20 else ""
+    return f" There are {', '.join(paths[:20])}{more}."
+
+
+def _safe(name: str) -> str:
+    return re.sub(r"\W", "_", name)

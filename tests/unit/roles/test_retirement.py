@@ -1,0 +1,51 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`absent` leaves the account as it was, whatever the variables say by then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .accounts import converged, ground
+from .declarations import SERVICE_ROLES, declared
+from .variants import VARIANTS, as_module_takes, options_of
+
+# A variant, and what the variables say differently by the time of `absent`, the profile aside.
+RETIRED: list[tuple[str, str, dict[str, Any]]] = [
+    ("deeplens_iam", "documented_with_everything", {}),
+    ("deeplens_iam", "least_privilege_with_everything", {"group_statements": []}),
+    ("groundtruth_lambda_iam", "documented_with_everything", {"annotation_access": "assume_role"}),
+    ("groundtruth_lambda_iam", "least_privilege_with_everything", {"pre_function": "", "post_function": ""}),
+    ("groundtruth_lambda_iam", "documented_on_existing_roles", {"annotation_access": "s3"}),
+    ("groundtruth_lambda_iam", "documented_on_existing_roles_by_buckets", {"annotation_access": "assume_role"}),
+    ("groundtruth_lambda_iam", "least_privilege_on_existing_roles", {"invoke": "managed", "pre_reads_input": False}),
+    ("lookout_equipment_iam", "documented_with_everything", {}),
+    ("lookout_equipment_iam", "least_privilege_in_transition", {"roles": ["ingestion"]}),
+    ("lookout_vision_iam", "documented_with_everything", {"buckets": [], "purge_policies": False}),
+    ("lookout_vision_iam", "least_privilege_with_everything", {"tasks": []}),
+    ("panorama_iam", "documented_with_everything", {"generation": "released"}),
+    ("panorama_iam", "documented_released", {"generation": "preview"}),
+    ("panorama_iam", "least_privilege_released", {}),
+]
+
+
+@pytest.mark.parametrize(
+    ("role", "variant", "changed"), RETIRED, ids=[f"{role} {variant}" for role, variant, _ in RETIRED]
+)
+def test_absent_leaves_what_was_there_before(role: str, variant: str, changed: dict[str, Any]) -> None:
+    before = ground(role)
+    there = converged(options_of(role, variant), before).goal
+    variables = VARIANTS[role][variant]
+    other = "least_privilege" if variables.get("profile", "documented") == "documented" else "documented"
+    absent = as_module_takes(declared(role, **{**variables, **changed, "profile": other, "state": "absent"}))
+    assert there.identities != before.identities
+    after = converged(absent, there).goal
+    assert after.identities == before.identities
+    assert after.policies == before.policies
+
+
+def test_every_role_is_retired() -> None:
+    assert {role for role, *_rest in RETIRED} == set(SERVICE_ROLES)

@@ -1,0 +1,122 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all service roles have in common, and what is found dangerous in what they declare."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.aws_ml.permissions.plugins.module_utils.findings import findings
+from ansible_collections.aws_ml.permissions.plugins.module_utils.knowledge import Knowledge
+from ansible_collections.aws_ml.permissions.plugins.module_utils.target import target_of
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
+
+from .accounts import ground
+from .declarations import ROLES, SERVICE_ROLES, specification
+from .variants import CASES, desired, options_of
+
+ROOT = Path(__file__).resolve().parents[3]
+KNOWLEDGE = Knowledge.parse(aws_facts())
+VARIABLE = re.compile(r"\b(?:deeplens|panorama|lookout_equipment|lookout_vision|groundtruth_lambda)_iam_\w+")
+
+# What FACTS D1 finds in the guides' own set-ups, as far as one service shows it.
+DANGERS = {
+    ("deeplens_iam", "documented"): {
+        ("high", "passes_any_role", "role/AWSDeepLensSageMakerRole"),
+        ("high", "passes_any_role", "role/AWSDeepLensServiceRole"),
+        ("medium", "reads_any_function", "role/AWSDeepLensGreengrassRole"),
+        ("medium", "device_uses_whole_service", "role/AWSDeepLensGreengrassGroupRole"),
+        ("low", "trusts_ended_service", "role/AWSDeepLensServiceRole"),
+    },
+    ("panorama_iam", "documented"): {
+        ("medium", "device_uses_whole_service", "role/AWSPanoramaGreengrassGroupRole"),
+        ("medium", "buckets_of_any_account", "role/AWSPanoramaSageMakerRole"),
+        ("low", "trusts_ended_service", "role/AWSPanoramaServiceRole"),
+    },
+    ("lookout_equipment_iam", "documented"): {
+        ("critical", "service_administers_iam", "role/l4e-role"),
+        ("high", "administers_any_bucket", "role/l4e-role"),
+        ("medium", "shared_by_services", "role/l4e-role"),
+        ("low", "trusts_ended_service", "role/l4e-role"),
+    },
+    ("groundtruth_lambda_iam", "documented_by_assuming"): {
+        ("high", "passes_any_role", "user/developer"),
+        ("medium", "assumes_another_role", "role/gt-post-lambda"),
+        ("medium", "buckets_of_any_account", "role/gt-execution"),
+    },
+}
+
+
+def found(role: str, variant: str) -> list[dict[str, str]]:
+    options = options_of(role, variant)
+    state = ground(role)
+    declared = desired(options, state)
+    return findings(KNOWLEDGE, declared, state, target_of(declared, state), options["remedies"])
+
+
+@pytest.mark.parametrize(("role", "variant"), CASES)
+def test_every_finding_names_a_variable_that_mends_it(role: str, variant: str) -> None:
+    known = {name for name in SERVICE_ROLES for name in specification(name)}
+    for finding in found(role, variant):
+        assert finding["code"] in options_of(role, variant)["remedies"], finding
+        named = set(VARIABLE.findall(finding["remedy"]))
+        assert named and named <= known, finding
+
+
+@pytest.mark.parametrize("role", SERVICE_ROLES)
+def test_remedies_are_for_findings_that_there_are(role: str) -> None:
+    options = options_of(role, "documented")
+    codes = {rule.code for rule in KNOWLEDGE.findings} | {"grants_ended_service"}
+    known = {name for other in SERVICE_ROLES for name in specification(other)}
+    assert options["remedies"].keys() <= codes
+    for remedy in options["remedies"].values():
+        assert set(VARIABLE.findall(remedy)) <= known, remedy
+    assert options["service"] in KNOWLEDGE.services
+
+
+@pytest.mark.parametrize(("role", "variant"), DANGERS)
+def test_the_dangers_of_the_guides_are_found(role: str, variant: str) -> None:
+    told = {(finding["severity"], finding["code"], finding["resource"]) for finding in found(role, variant)}
+    assert DANGERS[role, variant] <= told
+
+
+@pytest.mark.parametrize(("role", "variant"), [case for case in CASES if case[1].startswith("least_privilege")])
+def test_the_narrow_profile_has_nothing_that_is_critical_or_high(role: str, variant: str) -> None:
+    assert [finding for finding in found(role, variant) if finding["severity"] in ("critical", "high")] == []
+
+
+@pytest.mark.parametrize("role", SERVICE_ROLES)
+def test_defaults_are_as_specified_and_every_role_has_the_common_variables(role: str) -> None:
+    options = specification(role)
+    defaults = yaml.safe_load((ROLES / role / "defaults" / "main.yml").read_text(encoding="utf-8"))
+    assert {name: option["default"] for name, option in options.items() if "default" in option} == defaults
+    assert all(name.startswith(f"{role}_") for name in options)
+    assert options[f"{role}_state"]["choices"] == ["present", "absent"]
+    assert options[f"{role}_profile"]["choices"] == ["documented", "least_privilege"]
+    assert defaults[f"{role}_profile"] == "documented"
+    assert {f"{role}_tags", f"{role}_path"} <= options.keys()
+
+
+@pytest.mark.parametrize("role", SERVICE_ROLES)
+def test_the_guide_table_speaks_of_variables_that_there_are(role: str) -> None:
+    text = (ROOT / "docs" / "guides" / f"{role.removesuffix('_iam')}.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("|")][2:]
+    assert len(rows) >= 5
+    known = {name for other in SERVICE_ROLES for name in specification(other)}
+    named = {name for name in VARIABLE.findall(text) if not name.endswith("_")}
+    assert named - known - {f"{role}_result"} == set()
+
+
+@pytest.mark.parametrize("role", SERVICE_ROLES)
+def test_tasks_are_a_check_and_one_baseline(role: str) -> None:
+    tasks: list[dict[str, Any]] = yaml.safe_load((ROLES / role / "tasks" / "main.yml").read_text(encoding="utf-8"))
+    modules = [key for task in tasks for key in task if "." in key]
+    assert modules.count("aws_ml.permissions.iam_baseline") == 1
+    assert modules[-1] == "aws_ml.permissions.iam_baseline"
+    assert set(modules) <= {"ansible.builtin.assert", "ansible.builtin.debug", "aws_ml.permissions.iam_baseline"}
+    assert tasks[-1]["register"] == f"{role}_result"
