@@ -12,14 +12,11 @@ from typing import Any
 
 import yaml
 from ansible.parsing.dataloader import DataLoader
-from ansible.plugins.loader import init_plugin_loader
 from ansible.template import Templar, trust_as_template
 
 ROLES = Path(__file__).resolve().parents[3] / "roles"
 SERVICE_ROLES = sorted(folder.name for folder in ROLES.iterdir())
 OMITTED = "__omitted__"
-
-init_plugin_loader()
 
 
 def declared(role: str, **variables: Any) -> dict[str, Any]:

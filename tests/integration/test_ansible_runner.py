@@ -1,0 +1,206 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Check, approval and apply as AWX runs them: the project of docs/awx.md, by ansible-runner, in slices."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.parsing.dataloader import DataLoader
+from integration.accounts_inventory import Inventory
+from integration.awx_jobs import Awx, Job, artifacts_of
+from local_aws import LocalAws
+
+RolesIn = Callable[[str], dict[str, dict[str, Any]]]
+
+COLLECTION = Path(__file__).resolve().parents[2]
+GUIDE = (COLLECTION / "docs" / "awx.md").read_text(encoding="utf-8")
+PROJECT = dict(re.findall(r"(?ms)^```yaml\n# (\S+)\n(.*?)^```", GUIDE))
+"""The files of the example project, by the names in their first lines."""
+
+EXTERNAL_ID = "hush-2718281828"
+SECRET_KEY = "hush-3141592653"
+NO_PLAN = "0" * 64
+
+
+def injected(**inputs: str) -> dict[str, str]:
+    """The environment that the credential type of playbooks/awx/setup.yml makes of a credential."""
+    [play] = DataLoader().load_from_file(str(COLLECTION / "playbooks" / "awx" / "setup.yml"))
+    [made] = [task["awx.awx.credential_type"] for task in play["tasks"] if "awx.awx.credential_type" in task]
+    fields = {entry["id"]: inputs.get(entry["id"], "") for entry in made["inputs"]["fields"]}
+    assert inputs.keys() <= fields.keys()
+    return {
+        name: re.sub(r"{{ (\w+) }}", lambda found: fields[found[1]], template)
+        for name, template in made["injectors"]["env"].items()
+    }
+
+
+@pytest.fixture
+def awx(aws: LocalAws, tmp_path: Path) -> Awx:
+    """An AWX whose inventory holds the member accounts, each to be entered with the external ID."""
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"AWS": aws.management},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"sts:ExternalId": EXTERNAL_ID}},
+        },
+    }
+    for member in aws.members:
+        aws.seed(member["id"], role={"name": "ml-permissions", "trust": trust})
+    environment = aws.environment()
+    credential = injected(
+        access_key_id=environment.pop("AWS_ACCESS_KEY_ID"),
+        secret_access_key=SECRET_KEY,
+        region=environment.pop("AWS_REGION"),
+        external_id=EXTERNAL_ID,
+    )
+    environment.pop("AWS_SECRET_ACCESS_KEY")
+    folder = tmp_path / "inventory"
+    for name in ("accounts.aws_accounts.yml", "group_vars/all.yml"):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(PROJECT[name], encoding="utf-8")
+    imported = Inventory(folder, {**environment, **credential})(PROJECT["accounts.aws_accounts.yml"])
+    assert EXTERNAL_ID not in imported.stdout
+    return Awx(tmp_path, json.loads(imported.stdout), environment, PROJECT, credential)
+
+
+@pytest.fixture
+def ids(aws: LocalAws) -> dict[str, str]:
+    """The account IDs by host."""
+    return {member["name"]: member["id"] for member in aws.members}
+
+
+def clean(*jobs: Job) -> bool:
+    """Whether nothing that is kept of the jobs holds a secret."""
+    kept = "".join(job.kept for job in jobs)
+    return not re.search(rf"{EXTERNAL_ID}|{SECRET_KEY}|\bASIA[A-Z0-9]{{12}}", kept)
+
+
+def test_what_was_approved_is_applied_and_then_nothing_is_left(
+    awx: Awx, aws: LocalAws, ids: dict[str, str], roles_in: RolesIn
+) -> None:
+    checks = awx.sliced("check.yml", 2, check=True, verbosity=3)
+    assert [(job.rc, job.failures) for job in checks] == [(0, {})] * 2
+    assert [job.hosts for job in checks] == [["vision-dev", "warehouse"], ["vision-prod"]]
+    assert not {"CreateRole", "PutRolePolicy"} & aws.call_counts().keys()
+    plans = artifacts_of(checks)
+    assert {name: sorted(found) for name, found in plans.items()} == {
+        f"aws_ml_plans_{account}": ["deeplens", "panorama"] for account in ids.values()
+    }
+    assert len({plan for found in plans.values() for plan in found.values()}) == 2 * len(ids)
+
+    applies = awx.sliced("apply.yml", 2, extra_vars=plans, verbosity=3)
+    assert [(job.rc, job.failures) for job in applies] == [(0, {})] * 2
+    assert sorted(host for job in applies for host in job.changed) == sorted(ids)
+    for account in ids.values():
+        assert {"AWSDeepLensServiceRole", "AWSPanoramaServiceRole"} <= roles_in(account).keys()
+
+    aws.client("iam", account=ids["warehouse"]).delete_role_policy
+    again = awx.job("check.yml", check=True)
+    assert (again.rc, again.changed, again.artifacts) == (0, [], {})
+    assert clean(*checks, *applies, again)
+
+
+def test_only_accounts_and_services_with_changes_are_to_be_approved(
+    awx: Awx, aws: LocalAws, ids: dict[str, str], roles_in: RolesIn
+) -> None:
+    first = awx.job("apply.yml", extra_vars=awx.job("check.yml", check=True).artifacts)
+    assert first.rc == 0, first.failures
+    aws.client("iam", account=ids["warehouse"]).tag_role(
+        RoleName="AWSDeepLensServiceRole", Tags=[{"Key": "stray", "Value": "yes"}]
+    )
+    aws.client("iam", account=ids["warehouse"]).update_role(RoleName="AWSDeepLensServiceRole", MaxSessionDuration=7200)
+
+    found = awx.job("check.yml", check=True)
+    [(variable, plans)] = found.artifacts.items()
+    assert (variable, list(plans)) == (f"aws_ml_plans_{ids['warehouse']}", ["deeplens"])
+    assert f"(item=deeplens: 1 writes, plan {plans['deeplens']})" in found.printed
+
+    unapproved = awx.job("apply.yml")
+    assert unapproved.failures == {"warehouse": refusal(unapproved, NO_PLAN)}
+    assert roles_in(ids["warehouse"])["AWSDeepLensServiceRole"]["max_session_duration"] == 7200
+    assert awx.job("apply.yml", extra_vars=found.artifacts).changed == ["warehouse"]
+    assert roles_in(ids["warehouse"])["AWSDeepLensServiceRole"]["max_session_duration"] == 3600
+
+
+def test_account_that_changed_after_the_check_is_refused_and_the_others_are_converged(
+    awx: Awx, aws: LocalAws, ids: dict[str, str], roles_in: RolesIn
+) -> None:
+    plans = artifacts_of(awx.sliced("check.yml", 2, check=True))
+    aws.client("iam", account=ids["warehouse"]).create_role(
+        RoleName="AWSDeepLensLambdaRole",
+        Path="/service-role/",
+        AssumeRolePolicyDocument=json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": {"Effect": "Allow", "Principal": {"AWS": ids["vision-dev"]}, "Action": "sts:AssumeRole"},
+            }
+        ),
+    )
+    before = roles_in(ids["warehouse"])
+    jobs = awx.sliced("apply.yml", 2, extra_vars=plans)
+    assert [job.rc for job in jobs] == [2, 0]
+    approved = plans[f"aws_ml_plans_{ids['warehouse']}"]["deeplens"]
+    assert jobs[0].failures == {"warehouse": refusal(jobs[0], approved)}
+    assert roles_in(ids["warehouse"]) == before
+    for host in ("vision-dev", "vision-prod"):
+        assert {"AWSDeepLensServiceRole", "AWSPanoramaServiceRole"} <= roles_in(ids[host]).keys()
+
+
+def refusal(job: Job, approved: str) -> str:
+    """The engine's message, with the ID of the plan that the host came to."""
+    [plan_id] = {event["event_data"]["res"]["plan_id"] for event in job.events if event["event"] == "runner_on_failed"}
+    return (
+        f"The plan is {plan_id}, but {approved} was approved: nothing was written. The account or the declaration has"
+        " changed since; run in check mode and have the new plan approved."
+    )
+
+
+def test_answers_of_the_survey_choose_accounts_services_and_profile(
+    awx: Awx, aws: LocalAws, ids: dict[str, str], roles_in: RolesIn
+) -> None:
+    answers = {
+        "aws_accounts": "vision-prod",
+        "aws_ml_only_services": ["deeplens", "lookout_vision"],
+        "aws_ml_profile": "least_privilege",
+    }
+    checks = awx.sliced("check.yml", 2, check=True, extra_vars=answers)
+    assert [job.rc for job in checks] == [0, 0], "a slice without any of the accounts ends well"
+    plans = artifacts_of(checks)
+    assert {name: list(found) for name, found in plans.items()} == {
+        f"aws_ml_plans_{ids['vision-prod']}": ["deeplens"]
+    }, "a service that the account does not have is not brought to it"
+    applied = awx.job("apply.yml", extra_vars={**answers, **plans})
+    assert (applied.rc, applied.hosts) == (0, ["vision-prod"])
+    assert roles_in(ids["vision-prod"])["AWSDeepLensServiceRole"]["managed"] == []
+
+    of_each = {"aws_ml_only_services": [], "aws_ml_profile": "of each account"}
+    found = awx.job("check.yml", check=True, extra_vars=of_each).artifacts
+    assert {name: sorted(plans) for name, plans in found.items()} == {
+        f"aws_ml_plans_{account}": ["deeplens", "panorama"] for account in ids.values()
+    }
+
+
+def test_check_refuses_to_run_as_a_job_that_writes(awx: Awx, aws: LocalAws) -> None:
+    job = awx.job("check.yml")
+    assert set(job.failures.values()) == {
+        "This playbook is for check mode; give the job template the type check. No account was touched."
+    }
+    assert aws.call_counts() == {}
+
+
+def test_account_without_its_id_cannot_be_approved(awx: Awx, ids: dict[str, str]) -> None:
+    del awx.inventory["_meta"]["hostvars"]["warehouse"]["aws_account_id"]
+    job = awx.job("check.yml", check=True)
+    assert job.failures == {"warehouse": "warehouse needs aws_account_id, under which its plans are approved."}
+    assert len(job.artifacts) == len(ids) - 1
