@@ -192,7 +192,7 @@ def test_other_spelling_of_the_sagemaker_role_is_adopted(converge: Any, held: An
     before = aws.client("iam", account=account).get_role(RoleName="AWSDeepLensSagemakerRole")["Role"]
     aws.clear_calls()
     run = converge(profile="least_privilege")
-    assert "AWSDeepLensSageMakerRole exists as AWSDeepLensSagemakerRole" in result(run)["warnings"][0]
+    assert "AWSDeepLensSageMakerRole exists as AWSDeepLensSagemakerRole" in " ".join(result(run)["warnings"])
     assert aws.call_counts()["CreateRole"] == 4
     after = aws.client("iam", account=account).get_role(RoleName="AWSDeepLensSagemakerRole")["Role"]
     assert after["RoleId"] == before["RoleId"]
