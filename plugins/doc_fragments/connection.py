@@ -49,6 +49,24 @@ options:
             allow.
           - If omitted, the session may do what the role allows.
         type: json
+  call_rate:
+    description:
+      - How many calls per second all tasks of one run of Ansible make together at most, as long as they run on the same
+        machine. Retries count.
+      - For the retries themselves see O(aws_config), such as V({retries: {mode: adaptive, max_attempts: 20}}).
+      - If omitted, calls are made as they come, and what AWS throttles is tried again, for about a minute.
+    type: dict
+    suboptions:
+      sts:
+        description:
+          - Calls to AWS STS, which counts those of the whole fleet together.
+          - If omitted, not bounded.
+        type: float
+      iam:
+        description:
+          - Calls to IAM in one account.
+          - If omitted, not bounded.
+        type: float
 notes:
   - Credentials come from the connection options, the C(AWS_*) environment variables or a profile, as in the modules of
     amazon.aws. No key, session token or external ID appears in results, logs or diffs.

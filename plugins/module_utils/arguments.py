@@ -27,12 +27,13 @@ def connection_options() -> Spec:
             },
         },
         "account_id": {"type": "str"},
+        "call_rate": {"type": "dict", "options": {"sts": {"type": "float"}, "iam": {"type": "float"}}},
     }
 
 
-def knowledge_option() -> Spec:
-    """What the action plugins hand over from the controller's data files; see the `knowledge` room."""
-    return {"_knowledge": {"type": "dict", "default": {}}}
+def controller_options() -> Spec:
+    """What action plugins hand over: the controller's data files (see `knowledge`) and a folder of the run's own."""
+    return {"_knowledge": {"type": "dict", "default": {}}, "_run_folder": {"type": "str"}}
 
 
 def approval_option() -> Spec:

@@ -1,43 +1,67 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From connection options to clients: amazon.aws's options, plus `assume_role`. No secret leaves this room."""
+"""From connection options to AWS: amazon.aws's options, plus `assume_role`. No secret leaves this room."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Protocol
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import boto3_inventory_conn, get_aws_connection_info
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 
+from .call_pace import CallPace
 from .calls import CallCounter, Service, as_aws_error
+from .clients import Clients, Keys
 from .errors import EngineError
 from .model import Account
 from .sdk import CallFailed
 
-RETRIES: Any = {"mode": "standard", "total_max_attempts": 10}
-"""botocore's retries for throttling, 5xx and broken connections; `aws_config` of a task overrides them."""
-
 DEFAULT_SESSION_NAME = "aws_ml.permissions"
+
+
+class SessionKeeper(Protocol):
+    """Keeps sessions of assumed roles for later tasks of the same run of Ansible."""
+
+    def recall(self, identity: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """What AssumeRole answered for this identity, where it is good for some minutes yet."""
+
+    def keep(self, identity: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+        """Keep an answer of AssumeRole."""
 
 
 @dataclass
 class Connection:
-    """IAM in one account. `account` is known at once where a role was assumed."""
+    """AWS as one caller. `account` is known at once where a role was assumed."""
 
-    iam: Service
+    clients: Clients
+    pace: CallPace
     counter: CallCounter
-    account: Account | None
-    _sts: Any
+    keys: Keys | None = None
+    account: Account | None = None
+
+    @cached_property
+    def iam(self) -> Service:
+        return self.service("iam")
+
+    def service(self, name: str) -> Service:
+        """A service of AWS. Raises EngineError where the options do not lead to a client."""
+        try:
+            client = self.clients.client(name, self.keys)
+        except (ValueError, *CallFailed) as error:
+            raise EngineError(f"Cannot connect to AWS: {error}") from error
+        account_id = self.account.id if self.account else ""
+        self.pace.hold(client, name, account_id)
+        return Service(client, self.counter, account_id)
 
     def caller_account(self) -> Account:
         """The account that the credentials belong to; one call to STS where nothing else told."""
         if self.account is None:
-            sts = Service(self._sts(), self.counter)
             try:
-                arn = sts.read("GetCallerIdentity")["Arn"]
+                arn = self.service("sts").read("GetCallerIdentity")["Arn"]
             except CallFailed as error:
                 raise as_aws_error(error, "GetCallerIdentity", "", "") from error
             self.account = Account.owning(arn)
@@ -45,37 +69,20 @@ class Connection:
         return self.account
 
 
-def connect(options: Mapping[str, Any]) -> Connection:
+def connect(options: Mapping[str, Any], sessions: SessionKeeper | None = None) -> Connection:
     """Open a connection with a module's options. Raises EngineError where they do not lead to credentials."""
-    counter = CallCounter()
-    client = _client_factory(options)
-    assume_role = options.get("assume_role")
-    if not assume_role:
-        return Connection(Service(client("iam"), counter), counter, None, lambda: client("sts"))
-    credentials, account = _assumed(Service(client("sts"), counter), assume_role)
-    assumed = _client_factory(options, credentials)
-    return Connection(Service(assumed("iam"), counter, account.id), counter, account, lambda: assumed("sts"))
-
-
-def _client_factory(options: Mapping[str, Any], credentials: Mapping[str, str] | None = None) -> Any:
     region, endpoint, parameters = get_aws_connection_info(SimpleNamespace(params=options, fail_json=_refuse))
-    if credentials:
-        parameters.pop("profile_name", None)
-        parameters.update(credentials)
-    config = {"retries": RETRIES, "max_pool_connections": 20}
-
-    def client(service: str) -> Any:
-        try:
-            return boto3_inventory_conn(
-                conn_type="client", resource=service, region=region, endpoint=endpoint, config=config, **parameters
-            )
-        except (ValueError, *CallFailed) as error:
-            raise EngineError(f"Cannot connect to AWS: {error}") from error
-
-    return client
+    try:
+        clients = Clients(region, endpoint, parameters)
+    except (ValueError, *CallFailed) as error:
+        raise EngineError(f"Cannot connect to AWS: {error}") from error
+    connection = Connection(clients, CallPace.of(options), CallCounter())
+    assume_role = options.get("assume_role")
+    return _entered(connection, assume_role, sessions) if assume_role else connection
 
 
-def _assumed(sts: Service, assume_role: Mapping[str, Any]) -> tuple[dict[str, str], Account]:
+def _entered(connection: Connection, assume_role: Mapping[str, Any], sessions: SessionKeeper | None) -> Connection:
+    """The connection as the role of `assume_role`; its calls are counted and paced with those before."""
     parameters = {
         "RoleArn": assume_role["role_arn"],
         "RoleSessionName": assume_role.get("session_name") or DEFAULT_SESSION_NAME,
@@ -83,17 +90,28 @@ def _assumed(sts: Service, assume_role: Mapping[str, Any]) -> tuple[dict[str, st
         "DurationSeconds": assume_role.get("duration_seconds"),
         "Policy": assume_role.get("policy"),
     }
-    try:
-        answer = sts.read("AssumeRole", **{key: value for key, value in parameters.items() if value is not None})
-    except CallFailed as error:
-        raise as_aws_error(error, "AssumeRole", assume_role["role_arn"], "") from None
+    identity = {"caller": connection.clients.caller(), **parameters} if sessions else {}
+    answer = sessions.recall(identity) if sessions else None
+    if answer is None:
+        given = {key: value for key, value in parameters.items() if value is not None}
+        try:
+            answer = connection.service("sts").read("AssumeRole", **given)
+        except CallFailed as error:
+            raise as_aws_error(error, "AssumeRole", assume_role["role_arn"], "") from None
+        if sessions:
+            sessions.keep(identity, answer)
     issued = answer["Credentials"]
-    credentials = {
-        "aws_access_key_id": issued["AccessKeyId"],
-        "aws_secret_access_key": issued["SecretAccessKey"],
-        "aws_session_token": issued["SessionToken"],
-    }
-    return credentials, Account.owning(answer["AssumedRoleUser"]["Arn"])
+    return Connection(
+        connection.clients,
+        connection.pace,
+        connection.counter,
+        keys={
+            "aws_access_key_id": issued["AccessKeyId"],
+            "aws_secret_access_key": issued["SecretAccessKey"],
+            "aws_session_token": issued["SessionToken"],
+        },
+        account=Account.owning(answer["AssumedRoleUser"]["Arn"]),
+    )
 
 
 def _refuse(msg: str, **dummy: Any) -> None:

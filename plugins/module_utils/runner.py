@@ -13,7 +13,7 @@ from typing import Any
 from .account_rules import quota_problems, state_problems
 from .calls import PATIENCE_SECONDS, as_aws_error, error_code
 from .connection_rules import connection_problems
-from .credentials import Connection, connect
+from .credentials import Connection, SessionKeeper, connect
 from .declaration import Declaring, named_roles
 from .errors import EngineError, InputError
 from .executor import Execution, Executor
@@ -67,6 +67,7 @@ class Task:
     section: str | None = None
     check_mode: bool = False
     diff_mode: bool = False
+    sessions: SessionKeeper | None = None
     warnings: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -75,7 +76,7 @@ class Task:
     def converge(self) -> dict[str, Any]:
         """Bring the account to what is declared and return the result. Raises EngineError."""
         self._require_sound_declaration()
-        connection = connect(self.options)
+        connection = connect(self.options, self.sessions)
         try:
             first = self._read(connection)
             self._require_approval(first.plan)
@@ -92,7 +93,7 @@ class Task:
     def inspect(self) -> dict[str, Any]:
         """Say how the account differs from what is declared, and write nothing. Raises EngineError."""
         self._require_sound_declaration()
-        connection = connect(self.options)
+        connection = connect(self.options, self.sessions)
         try:
             situation = self._read(connection)
         except CallFailed as error:

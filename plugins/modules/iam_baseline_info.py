@@ -582,12 +582,11 @@ trust_statements:
       sample: {team: vision}
 """
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.arguments import baseline_options
 from ansible_collections.aws_ml.permissions.plugins.module_utils.module_runner import run_module
 
 
 def main():
-    run_module(baseline_options(), read_only=True)
+    run_module("iam_baseline_info")
 
 
 if __name__ == "__main__":

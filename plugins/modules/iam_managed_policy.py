@@ -296,12 +296,11 @@ problems:
   sample: ["policy.Statement[0].Action: missing"]
 """
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.arguments import managed_policy_options
 from ansible_collections.aws_ml.permissions.plugins.module_utils.module_runner import run_module
 
 
 def main():
-    run_module(managed_policy_options(), "managed_policies")
+    run_module("iam_managed_policy")
 
 
 if __name__ == "__main__":

@@ -304,12 +304,11 @@ problems:
   sample: ["iam_name: group quality-inspectors does not exist; create it first"]
 """
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.arguments import attachment_options
 from ansible_collections.aws_ml.permissions.plugins.module_utils.module_runner import run_module
 
 
 def main():
-    run_module(attachment_options(), "attachments")
+    run_module("iam_policy_attachment")
 
 
 if __name__ == "__main__":

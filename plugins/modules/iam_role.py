@@ -354,12 +354,11 @@ roles:
       sample: {team: vision}
 """
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.arguments import role_options
 from ansible_collections.aws_ml.permissions.plugins.module_utils.module_runner import run_module
 
 
 def main():
-    run_module(role_options(), "roles")
+    run_module("iam_role")
 
 
 if __name__ == "__main__":

@@ -278,12 +278,11 @@ trust_statements:
       sample: {team: vision}
 """
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.arguments import trust_statement_options
 from ansible_collections.aws_ml.permissions.plugins.module_utils.module_runner import run_module
 
 
 def main():
-    run_module(trust_statement_options(), "trust_statements")
+    run_module("iam_trust_statement")
 
 
 if __name__ == "__main__":

@@ -3,13 +3,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The examples of every module, run as they stand by ansible-playbook, and what they return held against RETURN.
 
-Each task runs twice in a row: the first time it has to succeed, the second time to change nothing.
+Each task runs twice in a row: the first time it has to succeed, the second time to change nothing. All of them run in
+the worker, and once more as a module in an interpreter of its own, with the same results.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -142,8 +144,7 @@ def server() -> Iterator[LocalAws]:
         yield aws
 
 
-@pytest.fixture
-def account(server: LocalAws, module: str) -> dict[str, str]:
+def prepared(server: LocalAws, module: str) -> dict[str, str]:
     """A member account as the examples of the module expect it."""
     server.reset()
     member = server.members[0]
@@ -158,13 +159,18 @@ def account(server: LocalAws, module: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_examples_run_and_return_what_is_documented(
-    module: str, account: dict[str, str], server: LocalAws, tmp_path: Path
-) -> None:
+def test_examples_run_and_return_what_is_documented(module: str, server: LocalAws, tmp_path: Path) -> None:
     documentation = read_docstring(str(ROOT / f"plugins/modules/{module}.py"))
     examples = yaml.safe_load(documentation["plainexamples"])
     fqcn = f"aws_ml.permissions.{module}"
-    results = played(tasks_of(fqcn, examples), account, server, tmp_path)
+    tasks = tasks_of(fqcn, examples)
+    results = played(tasks, prepared(server, module), server, tmp_path)
+    own_python = tmp_path / "python"
+    own_python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    own_python.chmod(0o700)
+    as_modules = played(tasks, prepared(server, module), server, tmp_path, str(own_python))
+    for (task, here), as_module in zip(results, as_modules, strict=True):
+        assert (task, comparable(here)) == (as_module[0], comparable(as_module[1]))
 
     assert [task for task, result in results if result.get("failed") and not task.startswith("Beyond: ")] == []
     assert [task for task, result in results if result.get("changed") and task.startswith("Again: ")] == []
@@ -201,14 +207,21 @@ def tasks_of(fqcn: str, examples: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return tasks
 
 
+def comparable(result: Result) -> Any:
+    """A result without what two runs never share: ids that IAM makes up, and sessions that are shared in the worker."""
+    calls = {action: count for action, count in result.get("api_calls", {}).items() if action != "AssumeRole"}
+    text = json.dumps({**result, "api_calls": calls}, sort_keys=True)
+    return json.loads(re.sub(r"A(ROA|IDA)[A-Z0-9]+", "ID", text))
+
+
 def played(
-    tasks: list[dict[str, Any]], account: dict[str, str], server: LocalAws, folder: Path
+    tasks: list[dict[str, Any]], account: dict[str, str], server: LocalAws, folder: Path, python: str = "auto"
 ) -> list[tuple[str, Result]]:
     """The name and the result of every task, run by ansible-playbook in diff mode in the given account."""
     play = {
         "hosts": "localhost",
         "gather_facts": False,
-        "vars": {"deployer_external_id": EXTERNAL_ID},
+        "vars": {"deployer_external_id": EXTERNAL_ID, "ansible_python_interpreter": python},
         "module_defaults": {"group/aws_ml.permissions.aws": {"assume_role": {"role_arn": account["role_arn"]}}},
         "tasks": tasks,
     }

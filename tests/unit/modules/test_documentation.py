@@ -18,6 +18,7 @@ import pytest
 import yaml
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
 from ansible_collections.aws_ml.permissions.plugins.module_utils import module_runner
+from ansible_collections.aws_ml.permissions.plugins.module_utils.arguments import controller_options
 
 ROOT = Path(__file__).resolve().parents[3]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("[!_]*.py"))
@@ -62,7 +63,7 @@ def spec(module: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     plugin = importlib.import_module(f"ansible_collections.aws_ml.permissions.plugins.modules.{module}")
     with pytest.raises(SpecSeen) as seen:
         plugin.main()
-    hidden = {"_knowledge"}
+    hidden = controller_options()
     return {name: option for name, option in seen.value.args[0].items() if name not in {*aws_argument_spec(), *hidden}}
 
 

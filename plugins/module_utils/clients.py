@@ -1,0 +1,78 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""AWS clients that share botocore's loaded data. Where a worker is forked, it inherits what its parent has loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+try:
+    import botocore.config
+    import botocore.loaders
+    import botocore.session
+except ImportError:
+    pass  # module_runner says what is missing
+
+RETRIES: Any = {"mode": "standard", "total_max_attempts": 10}
+"""botocore's retries for throttling, 5xx and broken connections; `aws_config` of a task overrides them."""
+
+Keys = Mapping[str, str]
+"""`aws_access_key_id`, `aws_secret_access_key` and `aws_session_token`."""
+
+_SERVICES = ("iam", "sts")
+
+
+@cache
+def data_loader() -> Any:
+    """The one loader of service models and endpoint rules of this process; it keeps what it has parsed."""
+    return botocore.loaders.create_loader()
+
+
+def load_models() -> None:
+    """Parse what clients for IAM and STS need, so that workers need not. No client is left."""
+    for service in _SERVICES:
+        session = _session(None)
+        session.create_client(service, "us-east-1", aws_access_key_id="none", aws_secret_access_key="none")
+
+
+class Clients:
+    """Makes clients with amazon.aws's connection parameters, and with other credentials where they are given."""
+
+    def __init__(self, region: str | None, endpoint: str | None, parameters: Mapping[str, Any]) -> None:
+        self._region = region
+        self._endpoint = endpoint
+        self._session = _session(parameters.get("profile_name"))
+        self._keys = {name: value for name, value in parameters.items() if name.startswith("aws_") and value}
+        self._keys.pop("aws_config", None)
+        self._verify = parameters.get("verify")
+        own = botocore.config.Config(
+            retries=RETRIES, max_pool_connections=20, user_agent_extra="ansible/aws_ml.permissions"
+        )
+        given = parameters.get("aws_config")
+        self._config = own.merge(given) if given else own
+
+    def caller(self) -> list[str | None]:
+        """What tells these clients' credentials and their AWS from others', without a secret."""
+        found = None if self._keys else self._session.get_credentials()
+        key = self._keys.get("aws_access_key_id") or (found.access_key if found else None)
+        return [key, self._region, self._endpoint]
+
+    def client(self, service: str, credentials: Keys | None = None) -> Any:
+        """A client; raises ValueError and botocore's exceptions where the parameters do not fit."""
+        return self._session.create_client(
+            service,
+            self._region,
+            endpoint_url=self._endpoint,
+            verify=self._verify,
+            config=self._config,
+            **(credentials or self._keys),
+        )
+
+
+def _session(profile: str | None) -> Any:
+    session = botocore.session.Session(profile=profile)
+    session.register_component("data_loader", data_loader())
+    return session

@@ -1,0 +1,78 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What each module is: the options it takes and the task it runs. The same in a new interpreter and in a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .arguments import (
+    Spec,
+    approval_option,
+    attachment_options,
+    baseline_options,
+    connection_options,
+    controller_options,
+    managed_policy_options,
+    role_options,
+    trust_statement_options,
+)
+from .credentials import SessionKeeper
+from .errors import EngineError
+from .runner import Task
+
+
+@dataclass(frozen=True)
+class Shape:
+    """`section` is the option of `iam_baseline` that a single-object module stands for, None for all of them."""
+
+    options: Callable[[], Spec]
+    section: str | None = None
+    read_only: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a task came to: the values of an ordinary result, or of a failure with its `msg`."""
+
+    values: Mapping[str, Any]
+    warnings: tuple[str, ...]
+    failed: bool = False
+
+
+SHAPES: Mapping[str, Shape] = {
+    "iam_baseline": Shape(baseline_options),
+    "iam_baseline_info": Shape(baseline_options, read_only=True),
+    "iam_managed_policy": Shape(managed_policy_options, "managed_policies"),
+    "iam_policy_attachment": Shape(attachment_options, "attachments"),
+    "iam_role": Shape(role_options, "roles"),
+    "iam_trust_statement": Shape(trust_statement_options, "trust_statements"),
+}
+
+
+def argument_spec(name: str) -> Spec:
+    """The whole argument spec of a module, by its name without the collection."""
+    shape = SHAPES[name]
+    approval = {} if shape.read_only else approval_option()
+    return {**connection_options(), **controller_options(), **approval, **shape.options()}
+
+
+def run(
+    name: str,
+    options: Mapping[str, Any],
+    *,
+    check_mode: bool,
+    diff_mode: bool,
+    sessions: SessionKeeper | None = None,
+) -> Outcome:
+    """Run a module's task with its validated options; with `sessions`, roles assumed by earlier tasks are."""
+    shape = SHAPES[name]
+    task = Task(options, shape.section, check_mode or shape.read_only, diff_mode, sessions)
+    try:
+        values = task.inspect() if shape.read_only else task.converge()
+    except EngineError as error:
+        return Outcome({"msg": error.message, **error.fields}, tuple(dict.fromkeys(task.warnings)), failed=True)
+    return Outcome(values, tuple(dict.fromkeys(task.warnings)))

@@ -1,0 +1,77 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs a module's task in the process of the Ansible worker, with the result that the module would have.
+
+A module costs a new interpreter, unpacking and importing the SDK: about a second of CPU. A worker is forked from a
+parent that has imported this file, and so has the SDK and the service models of IAM already.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
+from ansible_collections.aws_ml.permissions.plugins.module_utils.clients import load_models
+from ansible_collections.aws_ml.permissions.plugins.module_utils.module_shapes import argument_spec, run
+from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_SDK
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.assumed_sessions import AssumedSessions
+
+if HAS_SDK:
+    load_models()
+
+
+def run_in_worker(
+    name: str,
+    arguments: Mapping[str, Any],
+    *,
+    check_mode: bool,
+    diff_mode: bool,
+    run_folder: str,
+    environment: Mapping[str, str],
+) -> dict[str, Any]:
+    """The result of the module `name`, in a failure with `failed` and `msg`."""
+    with _environment(environment):
+        validated = ArgumentSpecValidator(argument_spec(name)).validate(dict(arguments))
+        parameters: dict[str, Any] = validated.validated_parameters
+        result: dict[str, Any] = {"invocation": {"module_args": parameters}}
+        result["deprecations"] = list(validated._deprecations)
+        warnings = [
+            f"Both option {both['option']} and its alias {both['alias']} are set." for both in validated._warnings
+        ]
+        if validated.error_messages:
+            result.update(failed=True, msg=_message(name, validated.errors))
+        else:
+            sessions = AssumedSessions(run_folder)
+            outcome = run(name, parameters, check_mode=check_mode, diff_mode=diff_mode, sessions=sessions)
+            warnings += outcome.warnings
+            result.update(outcome.values)
+            if outcome.failed:
+                result["failed"] = True
+    result["warnings"] = warnings
+    kept = {key: value for key, value in result.items() if value or key not in ("warnings", "deprecations")}
+    shown: dict[str, Any] = remove_values(kept, validated._no_log_values)
+    return shown
+
+
+def _message(name: str, errors: Any) -> str:
+    if isinstance(errors[0], UnsupportedError):
+        return f"Unsupported parameters for (aws_ml.permissions.{name}) module: {errors[0].msg}"
+    return str(errors[0].msg)
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """The variables of the task's `environment` around the SDK, which reads its own from there."""
+    before = dict(os.environ)
+    os.environ.update({name: str(value) for name, value in values.items()})
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
