@@ -53,7 +53,7 @@ options:
     description:
       - How many calls per second all tasks of one run of Ansible make together at most, as long as they run on the same
         machine. Retries count.
-      - For the retries themselves see O(aws_config), such as V({retries: {mode: adaptive, max_attempts: 20}}).
+      - For the retries themselves see O(aws_config), whose C(retries) take C(mode) and C(max_attempts).
       - If omitted, calls are made as they come, and what AWS throttles is tried again, for about a minute.
     type: dict
     suboptions:

@@ -78,6 +78,9 @@ EXAMPLES = r"""
           StringEquals:
             aws:SourceAccount: <account_id>
     account_id: "123456789012"
+    call_rate:
+      sts: 50
+      iam: 25
     assume_role:
       role_arn: arn:aws:iam::123456789012:role/permissions-deployer
       external_id: "{{ deployer_external_id }}"

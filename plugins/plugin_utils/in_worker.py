@@ -37,7 +37,7 @@ def run_in_worker(
 ) -> dict[str, Any]:
     """The result of the module `name`, in a failure with `failed` and `msg`."""
     with _environment(environment):
-        validated = ArgumentSpecValidator(argument_spec(name)).validate(dict(arguments))
+        validated = ArgumentSpecValidator(argument_spec(name)).validate(_plain(arguments))
         parameters: dict[str, Any] = validated.validated_parameters
         result: dict[str, Any] = {"invocation": {"module_args": parameters}}
         result["deprecations"] = list(validated._deprecations)
@@ -57,6 +57,18 @@ def run_in_worker(
     kept = {key: value for key, value in result.items() if value or key not in ("warnings", "deprecations")}
     shown: dict[str, Any] = remove_values(kept, validated._no_log_values)
     return shown
+
+
+def _plain(value: Any) -> Any:
+    """A value without the tags that Ansible's templating leaves on everything, as JSON would carry it."""
+    if isinstance(value, Mapping):
+        return {_plain(key): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(entry) for entry in value]
+    if isinstance(value, bool):
+        return value
+    kind = next((kind for kind in (str, int, float) if isinstance(value, kind)), None)
+    return kind(value) if kind else value
 
 
 def _message(name: str, errors: Any) -> str:

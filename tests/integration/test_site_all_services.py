@@ -58,4 +58,4 @@ def test_second_run_takes_two_reads_for_a_service_and_one_for_a_policy_of_the_ac
         "ListRoles": len(SERVICES) - 1,  # Lookout for Vision has no role
         "ListPolicyTags": len(POLICIES),
     }
-    assert aws.call_counts(aws.management) == {"AssumeRole": len(SERVICES)}
+    assert aws.call_counts(aws.management) == {"AssumeRole": 1}
