@@ -19,8 +19,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 LIMIT = 180
 """Seconds until a job counts as hanging."""
 
@@ -104,7 +102,7 @@ class Awx:
         options += ["-" + "v" * verbosity] if verbosity else []
         self._write(here, "env/cmdline", " ".join(options))
         self._write(here, "env/extravars", json.dumps(extra_vars or {}))
-        self._write(here, "env/envvars", yaml.safe_dump(dict(self.credential)))
+        self._write(here, "env/envvars", json.dumps(dict(self.credential)))
         listed = json.dumps(self._slice(self.hosts if hosts is None else hosts))
         self._write(here, "inventory/hosts", f"#!{sys.executable}\nprint({listed!r})\n").chmod(0o700)
         for name, text in self.project.items():
@@ -135,7 +133,9 @@ class Awx:
         return {
             "_meta": {"hostvars": {host: self.inventory["_meta"]["hostvars"][host] for host in hosts}},
             **{
-                name: {**group, "hosts": [host for host in group["hosts"] if host in hosts]} if "hosts" in group else group
+                name: {**group, "hosts": [host for host in group["hosts"] if host in hosts]}
+                if "hosts" in group
+                else group
                 for name, group in groups.items()
             },
         }
