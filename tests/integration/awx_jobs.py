@@ -104,7 +104,8 @@ class Awx:
         self._write(here, "env/extravars", json.dumps(extra_vars or {}))
         self._write(here, "env/envvars", json.dumps(dict(self.credential)))
         listed = json.dumps(self._slice(self.hosts if hosts is None else hosts))
-        self._write(here, "inventory/hosts", f"#!{sys.executable}\nprint({listed!r})\n").chmod(0o700)
+        # A shell prints it: the line of an interpreter stands no space in a path.
+        self._write(here, "inventory/hosts", f"#!/bin/sh\ncat <<'END'\n{listed}\nEND\n").chmod(0o700)
         for name, text in self.project.items():
             self._write(here, f"project/{name}", text)
         program = str(Path(sys.executable).with_name("ansible-runner"))
