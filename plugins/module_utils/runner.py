@@ -71,7 +71,8 @@ class Task:
     warnings: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._knowledge = Knowledge.parse(self.options.get("_knowledge") or {})
+        given = self.options.get("_knowledge") or {}
+        self._knowledge = given if isinstance(given, Knowledge) else Knowledge.parse(given)
 
     def converge(self) -> dict[str, Any]:
         """Bring the account to what is declared and return the result. Raises EngineError."""

@@ -18,12 +18,16 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.clients import load_models
+from ansible_collections.aws_ml.permissions.plugins.module_utils.knowledge import Knowledge
 from ansible_collections.aws_ml.permissions.plugins.module_utils.module_shapes import argument_spec, run
 from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_SDK
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.assumed_sessions import AssumedSessions
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
 
 if HAS_SDK:
     load_models()
+
+KNOWLEDGE = Knowledge.parse(aws_facts())
 
 
 def run_in_worker(
@@ -47,8 +51,9 @@ def run_in_worker(
         if validated.error_messages:
             result.update(failed=True, msg=_message(name, validated.errors))
         else:
+            options = {**parameters, "_knowledge": KNOWLEDGE, "_run_folder": run_folder}
             sessions = AssumedSessions(run_folder)
-            outcome = run(name, parameters, check_mode=check_mode, diff_mode=diff_mode, sessions=sessions)
+            outcome = run(name, options, check_mode=check_mode, diff_mode=diff_mode, sessions=sessions)
             warnings += outcome.warnings
             result.update(outcome.values)
             if outcome.failed:

@@ -37,7 +37,6 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         result: dict[str, Any] = super().run(tmp, task_vars)
         known = task_vars or {}
         arguments = {**self._amazon_defaults(), **self._host_account(known), **self._task.args}
-        arguments.update(_knowledge=aws_facts(), _run_folder=C.DEFAULT_LOCAL_TMP)
         if self._belongs_here(known):
             environment: dict[str, str] = {}
             self._compute_environment_string(environment)
@@ -50,6 +49,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
                 environment=environment,
             )
         else:
+            arguments.update(_knowledge=aws_facts(), _run_folder=C.DEFAULT_LOCAL_TMP)
             wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
             ran = self._execute_module(module_args=arguments, task_vars=task_vars, wrap_async=wrap_async)
         shown = ran.get("invocation", {}).get("module_args", {})
