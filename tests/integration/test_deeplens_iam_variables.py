@@ -8,17 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import yaml
-from integration.playbook_runs import Playbook
+from integration.playbook_runs import Playbook, play_of
 from local_aws import LocalAws
 
 ROLE = Path(__file__).resolve().parents[2] / "roles" / "deeplens_iam"
-PLAY = """---
-- hosts: all
-  connection: local
-  gather_facts: false
-  vars: {ansible_python_interpreter: "{{ ansible_playbook_python }}"}
-  roles: [aws_ml.permissions.deeplens_iam]
-"""
+PLAY = play_of("deeplens_iam")
 BAD = {
     "state": ({"deeplens_iam_state": "gone"}, "must be one of: present, absent, got: gone"),
     "profile": ({"deeplens_iam_profile": "open"}, "must be one of: documented, least_privilege, got: open"),

@@ -10,20 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from integration.playbook_runs import Playbook, Run
+from integration.playbook_runs import Playbook, Run, play_of
 from integration.whole_account import Account, create, declared, differences, held
 from local_aws import LocalAws
 
-PLAY = """---
-- hosts: all
-  connection: local
-  gather_facts: false
-  vars: {ansible_python_interpreter: "{{ ansible_playbook_python }}"}
-  roles: [aws_ml.permissions.groundtruth_lambda_iam]
-  tasks:
-    - name: Show the result
-      ansible.builtin.debug: {var: groundtruth_lambda_iam_result}
-"""
+PLAY = play_of("groundtruth_lambda_iam")
 GIVEN: dict[str, Any] = {
     "region": "us-east-1",
     "pre_function": "before-annotation",

@@ -10,19 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from integration.playbook_runs import Playbook, Run
+from integration.playbook_runs import Playbook, Run, play_of
 from local_aws import LocalAws
 
-PLAY = """---
-- hosts: all
-  connection: local
-  gather_facts: false
-  vars: {ansible_python_interpreter: "{{ ansible_playbook_python }}"}
-  roles: [aws_ml.permissions.lookout_vision_iam]
-  tasks:
-    - name: Show the result
-      ansible.builtin.debug: {var: lookout_vision_iam_result}
-"""
+PLAY = play_of("lookout_vision_iam")
 AWS = "arn:aws:iam::aws:policy/"
 TRUST = {
     "Version": "2012-10-17",

@@ -9,19 +9,10 @@ import json
 from typing import Any
 
 import pytest
-from integration.playbook_runs import Playbook, Run
+from integration.playbook_runs import Playbook, Run, play_of
 from local_aws import LocalAws
 
-PLAY = """---
-- hosts: all
-  connection: local
-  gather_facts: false
-  vars: {ansible_python_interpreter: "{{ ansible_playbook_python }}"}
-  roles: [aws_ml.permissions.panorama_iam]
-  tasks:
-    - name: Show the result
-      ansible.builtin.debug: {var: panorama_iam_result}
-"""
+PLAY = play_of("panorama_iam")
 PREVIEW = {
     "AWSPanoramaServiceRole": "AWSPanoramaServiceRolePolicy",
     "AWSPanoramaApplianceRole": "AWSPanoramaApplianceRolePolicy",
