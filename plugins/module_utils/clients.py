@@ -32,10 +32,15 @@ def data_loader() -> Any:
 
 
 def load_models() -> None:
-    """Parse what clients for IAM and STS need, so that workers need not. No client is left."""
+    """Parse what clients for IAM and STS need, so that workers need not.
+
+    Only botocore's own data: a profile or a setting of the environment may be wrong, or another for each task.
+    """
+    for data in ("partitions", "endpoints", "sdk-default-configuration", "_retry"):
+        data_loader().load_data(data)
     for service in _SERVICES:
-        session = _session(None)
-        session.create_client(service, "us-east-1", aws_access_key_id="none", aws_secret_access_key="none")
+        for kind in ("service-2", "endpoint-rule-set-1"):
+            data_loader().load_service_model(service, kind)
 
 
 class Clients:

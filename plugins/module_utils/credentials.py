@@ -90,7 +90,7 @@ def _entered(connection: Connection, assume_role: Mapping[str, Any], sessions: S
         "DurationSeconds": assume_role.get("duration_seconds"),
         "Policy": assume_role.get("policy"),
     }
-    identity = {"caller": connection.clients.caller(), **parameters} if sessions else {}
+    identity = {"caller": _caller(connection), **parameters} if sessions else {}
     answer = sessions.recall(identity) if sessions else None
     if answer is None:
         given = {key: value for key, value in parameters.items() if value is not None}
@@ -112,6 +112,13 @@ def _entered(connection: Connection, assume_role: Mapping[str, Any], sessions: S
         },
         account=Account.owning(answer["AssumedRoleUser"]["Arn"]),
     )
+
+
+def _caller(connection: Connection) -> list[str | None]:
+    try:
+        return connection.clients.caller()
+    except CallFailed as error:
+        raise as_aws_error(error, "AssumeRole", "", "") from None
 
 
 def _refuse(msg: str, **dummy: Any) -> None:

@@ -20,5 +20,4 @@ def organizations(options: Mapping[str, Any]) -> Service:
         raise EngineError("The inventory of accounts needs boto3 and botocore in Ansible's Python: pip install boto3")
     role_arn = options.get("assume_role_arn")
     connection = connect({**options, "assume_role": {"role_arn": role_arn} if role_arn else None})
-    # Messages name the organization's account where they need one, not that of the role.
-    return Service(connection.clients.client("organizations", connection.keys), connection.counter)
+    return connection.service("organizations")
