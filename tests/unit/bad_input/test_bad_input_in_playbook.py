@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from bad_case import READS, SECRETS, BadCase, all_cases, in_account, matches
 from ground import Ground
@@ -20,7 +21,6 @@ from local_aws import LocalAws
 
 SHOWN = [case for case in all_cases() if case.in_playbook]
 RESULTS = "results.json"
-PYTHON = json.dumps({"ansible_python_interpreter": sys.executable})
 
 
 def task(case: BadCase, number: int, check_mode: bool, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -34,8 +34,14 @@ def task(case: BadCase, number: int, check_mode: bool, options: Mapping[str, Any
     }
 
 
-def run(tasks: list[dict[str, Any]], folder: Path, aws: LocalAws) -> tuple[str, dict[str, Any]]:
+def run(
+    tasks: list[dict[str, Any]], folder: Path, aws: LocalAws, *, in_worker: bool = True
+) -> tuple[str, dict[str, Any]]:
     """Run the tasks as one play; what ansible-playbook said, and the registered results."""
+    python = folder / "python"  # another interpreter than Ansible's own, which it only calls
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+    interpreter = json.dumps({"ansible_python_interpreter": sys.executable if in_worker else str(python)})
     registered = [task["register"] for task in tasks]
     template = "{{ {" + ", ".join(f"'{name}': {name}" for name in registered) + "} | to_json }}"
     keep = {"ansible.builtin.copy": {"content": template, "dest": str(folder / RESULTS)}, "no_log": True}
@@ -43,7 +49,7 @@ def run(tasks: list[dict[str, Any]], folder: Path, aws: LocalAws) -> tuple[str, 
     playbook = folder / "playbook.yml"
     playbook.write_text(yaml.safe_dump([play], sort_keys=False, allow_unicode=True), encoding="utf-8")
     done = subprocess.run(
-        ["ansible-playbook", "-i", "localhost,", "-c", "local", "-e", PYTHON, "-vvv", "--diff", str(playbook)],
+        ["ansible-playbook", "-i", "localhost,", "-c", "local", "-e", interpreter, "-vvv", "--diff", str(playbook)],
         capture_output=True,
         text=True,
         check=False,
@@ -55,7 +61,8 @@ def run(tasks: list[dict[str, Any]], folder: Path, aws: LocalAws) -> tuple[str, 
     return done.stdout + done.stderr, json.loads((folder / RESULTS).read_text(encoding="utf-8"))
 
 
-def test_the_same_messages_by_ansible_playbook(ground: Ground, tmp_path: Path) -> None:
+@pytest.mark.parametrize("in_worker", [True, False], ids=["worker", "module"])
+def test_the_same_messages_by_ansible_playbook(ground: Ground, tmp_path: Path, in_worker: bool) -> None:
     for case in SHOWN:  # one account in which every case of the playbook holds
         ground.give(case.given)
     tasks = [
@@ -63,7 +70,7 @@ def test_the_same_messages_by_ansible_playbook(ground: Ground, tmp_path: Path) -
         for number, case in enumerate(SHOWN)
         for check_mode in (True, False)
     ]
-    said, results = run(tasks, tmp_path, ground.aws)
+    said, results = run(tasks, tmp_path, ground.aws, in_worker=in_worker)
     for number, case in enumerate(SHOWN):
         msg, problems = case.expected(ground.account)
         for check_mode in (False,) if case.problems_in_check_mode is not None else (True, False):

@@ -1,0 +1,151 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where a task runs: in the worker, or as a module because of what the playbook asks of it. The result is the same.
+
+Two things stand in for what a test machine need not have: a connection that claims to lead elsewhere (it is the local
+one under another name), and a `sudo` that becomes nobody.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from integration.playbook_runs import Playbook, Run
+from local_aws import LocalAws
+
+ELSEWHERE = """
+DOCUMENTATION = '''
+name: elsewhere
+short_description: This machine, as if it were another
+description: This machine, as if it were another.
+author: aws_ml.permissions contributors
+options: {}
+'''
+from ansible.plugins.connection.local import Connection as Local
+
+
+class Connection(Local):
+    transport = "elsewhere"
+"""
+SUDO = '#!/bin/sh\nwhile [ "$1" != /bin/sh ]; do shift; done\nexec "$@"\n'
+PLAY = """
+- hosts: localhost
+  gather_facts: false
+  vars:
+    trust:
+      Version: "2012-10-17"
+      Statement: [{{Effect: Allow, Principal: {{Service: lambda.amazonaws.com}}, Action: sts:AssumeRole}}]
+  tasks:
+    - name: Make roles
+      aws_ml.permissions.iam_role:
+        name: "{{{{ item }}}}"
+        assume_role_policy_document: "{{{{ trust }}}}"
+      loop: [one, two]
+      register: made
+      {keywords}
+"""
+OWN_PYTHON = "vars: {ansible_python_interpreter: '{{ ansible_playbook_python }}'}"
+AS_MODULES = {
+    "for another machine": "delegate_to: other",
+    "as another user": f"become: true\n      {OWN_PYTHON}",
+    "with another interpreter": "vars: {ansible_python_interpreter: '{{ other_python }}'}",
+}
+IN_THE_WORKER = {
+    "as it comes": "",
+    "for this machine under another name": "delegate_to: here",
+    "with the interpreter of Ansible": OWN_PYTHON,
+}
+
+
+@pytest.fixture
+def inventory(tmp_path: Path) -> dict[str, Any]:
+    """This machine, once more as `here`, and as `other` by the connection that claims to lead elsewhere."""
+    for name, text in {"sudo": SUDO, "python": f'#!/bin/sh\nexec "{sys.executable}" "$@"\n'}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "connection_plugins").mkdir()
+    (tmp_path / "connection_plugins/elsewhere.py").write_text(ELSEWHERE, encoding="utf-8")
+    python = str(tmp_path / "python")
+    local = {"ansible_connection": "local"}
+    hosts = {
+        "localhost": {**local, "ansible_become_exe": str(tmp_path / "sudo"), "other_python": python},
+        "here": local,
+        "other": {"ansible_connection": "elsewhere", "ansible_python_interpreter": python},
+    }
+    return {"all": {"hosts": hosts}}
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """Where Ansible writes what it does; every module that it starts is an EXEC line there."""
+    return tmp_path / "ansible.log"
+
+
+@pytest.fixture
+def verbose(playbook: Playbook, log: Path, tmp_path: Path) -> Playbook:
+    told = {
+        "ANSIBLE_LOG_PATH": str(log),
+        "ANSIBLE_LOG_VERBOSITY": "3",
+        "ANSIBLE_CONNECTION_PLUGINS": str(tmp_path / "connection_plugins"),
+    }
+    return Playbook(tmp_path, {**playbook.environment, **told})
+
+
+def started_modules(log: Path) -> int:
+    return sum("EXEC" in line and "AnsiballZ_iam_role" in line for line in log.read_text(encoding="utf-8").splitlines())
+
+
+def plans(run: Run) -> list[list[str]]:
+    made = run.results("Make roles")["localhost"]["results"]
+    return [[step["resource"] for step in result["plan"]] for result in made]
+
+
+@pytest.mark.parametrize("asked", [*IN_THE_WORKER, *AS_MODULES])
+def test_a_task_runs_in_the_worker_unless_it_is_for_someone_or_somewhere_else(
+    aws: LocalAws, verbose: Playbook, inventory: dict[str, Any], log: Path, asked: str
+) -> None:
+    keywords = {**IN_THE_WORKER, **AS_MODULES}[asked]
+    run = verbose(PLAY.format(keywords=keywords), inventory)
+    assert run.failures() == {}
+    assert plans(run) == [["role/one"], ["role/two"]]
+    assert {role["RoleName"] for role in aws.client("iam").list_roles()["Roles"]} >= {"one", "two"}
+    assert (started_modules(log) > 0) == (asked in AS_MODULES)
+
+
+@pytest.mark.parametrize("other_python", [False, True], ids=["worker", "module"])
+def test_until_asks_again_with_a_new_look_at_the_account(
+    aws: LocalAws, verbose: Playbook, inventory: dict[str, Any], other_python: bool
+) -> None:
+    keywords = "until: made is not changed\n      retries: 2\n      delay: 0"
+    keywords += f"\n      {AS_MODULES['with another interpreter']}" if other_python else ""
+    run = verbose(PLAY.format(keywords=keywords), inventory)
+    assert run.failures() == {}
+    made = run.results("Make roles")["localhost"]["results"]
+    assert [(result["attempts"], result["changed"], result["plan"]) for result in made] == [(2, False, [])] * 2
+
+
+@pytest.mark.parametrize("other_python", [False, True], ids=["worker", "module"])
+def test_the_environment_of_a_task_says_who_calls_and_where(
+    aws: LocalAws, verbose: Playbook, inventory: dict[str, Any], other_python: bool
+) -> None:
+    account = aws.members[0]["id"]
+    entered = aws.client("sts").assume_role(RoleArn=aws.members[0]["role_arn"], RoleSessionName="test")["Credentials"]
+    environment = {
+        "AWS_ENDPOINT_URL": aws.endpoint,
+        "AWS_ACCESS_KEY_ID": entered["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": entered["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": entered["SessionToken"],
+    }
+    keywords = f"environment: {environment}"
+    keywords += f"\n      {AS_MODULES['with another interpreter']}" if other_python else ""
+    nobody = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "AKIANOBODY"}
+    run = verbose(PLAY.format(keywords=keywords), inventory, environment=nobody)
+    assert run.failures() == {}
+    assert {result["account_id"] for result in run.results("Make roles")["localhost"]["results"]} == {account}
+    names = {role["RoleName"] for role in aws.client("iam", account=account).list_roles()["Roles"]}
+    assert names >= {"one", "two"}
+    assert entered["SecretAccessKey"] not in run.stdout + run.stderr
