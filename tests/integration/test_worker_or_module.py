@@ -74,7 +74,7 @@ def inventory(tmp_path: Path) -> dict[str, Any]:
     hosts = {
         "localhost": {**local, "ansible_become_exe": str(tmp_path / "sudo"), "other_python": python},
         "here": local,
-        "other": {"ansible_connection": "elsewhere", "ansible_python_interpreter": python},
+        "other": {"ansible_connection": "elsewhere", "ansible_python_interpreter": sys.executable},
     }
     return {"all": {"hosts": hosts}}
 
