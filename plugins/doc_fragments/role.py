@@ -17,11 +17,24 @@ options:
   state:
     description:
       - V(present) creates the role, or changes what differs from what is declared.
+      - V(present) ends a quarantine too, also where nothing is purged. Its denial and its tags go, the denial last of
+        all that changes.
+      - V(quarantined) keeps the role and makes it powerless. AWS's policy AWSDenyAll is attached (where the quota
+        leaves no room, an inline policy C(AWSMLPermissionsDenyAll) that says the same is put), then the tags
+        C(aws_ml_permissions:quarantined), the time in UTC, and C(aws_ml_permissions:quarantine_reason). All else stays
+        as it is, the trust policy included, and the other options are ignored. A role in quarantine is left alone, so
+        its date stays; one that does not exist is not created.
       - V(absent) deletes the role with its inline policies. Its managed policies are detached first, and it is taken
         out of its instance profiles, which stay. The other options are ignored.
     type: str
-    choices: [present, absent]
+    choices: [present, quarantined, absent]
     default: present
+  quarantine_reason:
+    description:
+      - Why the role is quarantined, for those who find it so. It goes into a tag, so it has at most 256 letters,
+        digits, spaces and C(_.:/=+-@).
+      - Only with O(state=quarantined).
+    type: str
   path:
     description:
       - Path of the role; it begins and ends with V(/) and has at most 512 characters.

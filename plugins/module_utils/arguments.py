@@ -40,10 +40,16 @@ def approval_option() -> Spec:
     return {"approved_plan": {"type": "str"}}
 
 
+def backup_option() -> Spec:
+    """What every module that writes takes: the folder in which it keeps what it takes away."""
+    return {"backup_dir": {"type": "path"}}
+
+
 def role_options() -> Spec:
     return {
         "name": {"type": "str", "required": True, "aliases": ["role_name"]},
-        "state": _state(),
+        "state": {"type": "str", "choices": ["present", "quarantined", "absent"], "default": "present"},
+        "quarantine_reason": {"type": "str"},
         "path": {"type": "str", "aliases": ["path_prefix", "prefix"]},
         "assume_role_policy_document": {"type": "json", "aliases": ["trust_policy"]},
         "managed_policies": {"type": "list", "elements": "str", "aliases": ["managed_policy"]},
@@ -89,6 +95,37 @@ def trust_statement_options() -> Spec:
     }
 
 
+def retire_options() -> Spec:
+    return {
+        **audit_options(),
+        "roles": _names(),
+        "policies": _names(),
+        "except": _names(default=[]),
+        "unused_days": {"type": "int", "default": 90},
+        "after_days": {"type": "int", "default": 30},
+        "at_once": {"type": "bool", "default": False},
+        "max_share": {"type": "float"},
+        "allow": {
+            "type": "list",
+            "elements": "str",
+            "choices": ["used", "depended_on", "service_alive", "share"],
+            "default": [],
+        },
+        "quarantine_reason": {"type": "str"},
+    }
+
+
+def service_linked_role_options() -> Spec:
+    return {
+        "aws_service_name": {"type": "str"},
+        "name": {"type": "str", "aliases": ["role_name"]},
+        "state": {"type": "str", "choices": ["absent"], "required": True},
+        "wait": {"type": "bool", "default": True},
+        "wait_timeout": {"type": "int", "default": 600},
+        "wait_delay": {"type": "int", "default": 5},
+    }
+
+
 def baseline_options() -> Spec:
     return {
         "state": _state(),
@@ -101,8 +138,50 @@ def baseline_options() -> Spec:
     }
 
 
+def audit_options() -> Spec:
+    """What is declared is checked against `baseline_options` later: it is templated from roles, not written by hand."""
+    free = {"type": "list", "elements": "dict", "default": []}
+    return {
+        "services": {"type": "list", "elements": "str", "default": []},
+        "declared": {
+            "type": "list",
+            "elements": "dict",
+            "default": [],
+            "options": {
+                "service": {"type": "str", "required": True},
+                "profile": {"type": "str"},
+                "state": _state(),
+                "managed_policies": free,
+                "roles": free,
+                "attachments": free,
+                "trust_statements": free,
+            },
+        },
+    }
+
+
+def restore_options() -> Spec:
+    attachment = {
+        "iam_type": {"type": "str", "required": True, "choices": ["user", "group", "role"]},
+        "iam_name": {"type": "str", "required": True},
+        "managed_policies": {"type": "list", "elements": "str", "aliases": ["managed_policy"]},
+        "inline_policies": {"type": "list", "elements": "str"},
+    }
+    return {
+        "src": {"type": "path", "required": True},
+        "roles": {"type": "list", "elements": "str", "default": []},
+        "policies": {"type": "list", "elements": "str", "default": []},
+        "attachments": _items(attachment),
+        "overwrite": {"type": "bool", "default": False},
+    }
+
+
 def _items(options: Spec) -> Spec:
     return {"type": "list", "elements": "dict", "default": [], "options": options}
+
+
+def _names(**more: Any) -> Spec:
+    return {"type": "list", "elements": "str", **more}
 
 
 def _state() -> Spec:

@@ -14,7 +14,7 @@ from typing import Any
 
 from .documents import PolicyDocument, UnreadableDocument
 from .errors import Problem
-from .model import AttachmentDeclaration, Desired, PolicyDeclaration, RoleDeclaration, TrustDeclaration
+from .model import AttachmentDeclaration, Desired, PolicyDeclaration, Quarantine, RoleDeclaration, TrustDeclaration
 from .placeholders import Placeholders
 
 Options = Mapping[str, Any]
@@ -23,10 +23,14 @@ _DEEPEST = 100
 
 
 class Declaring:
-    """Turns options into a `Desired` and gathers what cannot be read on the way in `problems`."""
+    """Turns options into a `Desired` and gathers what cannot be read on the way in `problems`.
 
-    def __init__(self, placeholders: Placeholders) -> None:
+    `now` (UTC, ISO 8601) is the time at which roles that are not in quarantine yet go there.
+    """
+
+    def __init__(self, placeholders: Placeholders, now: str = "") -> None:
         self._placeholders = placeholders
+        self._now = now
         self.problems: list[Problem] = []
 
     def baseline(self, options: Options) -> Desired:
@@ -64,13 +68,22 @@ class Declaring:
         return filled
 
     def _role(self, item: Options, place: str) -> RoleDeclaration:
-        present = item.get("state", "present") == "present"
+        state = item.get("state") or "present"
+        reason = item.get("quarantine_reason")
+        if reason is not None and state != "quarantined":
+            self.problems.append(
+                Problem(within(place, "quarantine_reason"), "counts only with state: quarantined; leave it out")
+            )
+        if state == "quarantined":
+            return RoleDeclaration(
+                place, item["name"], True, item.get("path"), quarantine=Quarantine(self._now, reason or "")
+            )
         inline = item.get("inline_policies")
         managed = item.get("managed_policies")
         return RoleDeclaration(
             place=place,
             name=item["name"],
-            present=present,
+            present=state == "present",
             path=item.get("path"),
             trust=self._document(item.get("assume_role_policy_document"), within(place, "assume_role_policy_document")),
             managed=None if managed is None else tuple(managed),

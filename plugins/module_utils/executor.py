@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +19,9 @@ from .model import AccountState
 from .plan import Plan, Step
 from .sdk import CallFailed, ClientError
 from .shapes import role_of, tags
+
+OnStep = Callable[[Step], None]
+"""Is called in the thread of `run` as soon as a write is made; what it raises ends the run."""
 
 _CREATIONS = ("CreateRole", "CreatePolicy")
 _STALE = {"EntityAlreadyExists", "NoSuchEntity", "DeleteConflict"}
@@ -53,10 +56,11 @@ class _Attempt:
 class Executor:
     """Carries out plans in one account, with at most `workers` writes under way at once."""
 
-    def __init__(self, iam: Service, state: AccountState, workers: int = 8) -> None:
+    def __init__(self, iam: Service, state: AccountState, workers: int = 8, on_step: OnStep | None = None) -> None:
         self._iam = iam
         self._state = state
         self._workers = workers
+        self._on_step = on_step
         self._created: set[str] = set()
         self._lock = threading.Lock()
 
@@ -87,7 +91,10 @@ class Executor:
                     error = future.exception()
                     if error is None:
                         finished.add(index)
-                        made.update([index] if future.result() else [])
+                        if future.result():
+                            made.add(index)
+                            if self._on_step is not None:
+                                self._on_step(plan.steps[index])
                     elif not isinstance(error, CallFailed):
                         raise error
                     elif execution.error is None or execution.stale:
@@ -153,7 +160,9 @@ class Executor:
         if step.action == "CreatePolicy" and code == "EntityAlreadyExists":
             return self._has_default_document(self._arn(step), step.parameters["PolicyDocument"])
         if step.action == "CreatePolicyVersion" and (code == "LimitExceeded" or is_lost_reply(error)):
-            return self._has_default_document(step.parameters["PolicyArn"], step.parameters["PolicyDocument"])
+            return self._has_version(step.parameters)
+        if step.action == "AddRoleToInstanceProfile" and code == "LimitExceeded":
+            return self._is_in_profile(step.parameters)
         return False
 
     def _is_created_role(self, wanted: Mapping[str, Any]) -> bool:
@@ -177,6 +186,24 @@ class Executor:
         version = policy["Policy"]["DefaultVersionId"]
         answer = self._iam.find("GetPolicyVersion", PolicyArn=arn, VersionId=version)
         return answer is not None and PolicyDocument.parse(answer["PolicyVersion"]["Document"]) == wanted
+
+    def _has_version(self, wanted: Mapping[str, Any]) -> bool:
+        arn = wanted["PolicyArn"]
+        if wanted["SetAsDefault"]:
+            return self._has_default_document(arn, wanted["PolicyDocument"])
+        listed = [
+            version for page in self._iam.pages("ListPolicyVersions", PolicyArn=arn) for version in page["Versions"]
+        ]
+        answers = (self._iam.find("GetPolicyVersion", PolicyArn=arn, VersionId=one["VersionId"]) for one in listed)
+        return any(
+            answer is not None and PolicyDocument.parse(answer["PolicyVersion"]["Document"]) == wanted["PolicyDocument"]
+            for answer in answers
+        )
+
+    def _is_in_profile(self, wanted: Mapping[str, Any]) -> bool:
+        answer = self._iam.find("GetInstanceProfile", InstanceProfileName=wanted["InstanceProfileName"])
+        roles = answer["InstanceProfile"]["Roles"] if answer else ()
+        return any(role["RoleName"] == wanted["RoleName"] for role in roles)
 
     def _arn(self, step: Step) -> str:
         return self._state.account.arn("policy", step.parameters["Path"], step.parameters["PolicyName"])

@@ -20,7 +20,8 @@ from .model import AccountState, Desired, Identity, Role
 from .references import is_reference
 from .target import Target
 
-_ORDER = ("critical", "high", "medium", "low")
+SEVERITIES = ("critical", "high", "medium", "low")
+"""The most severe first."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ def findings(
                 finding["remedy"] = remedies.get(rule.code, rule.remedy)
                 found.setdefault((rule.code, finding["resource"], finding["message"]), finding)
     return sorted(
-        found.values(), key=lambda finding: (_ORDER.index(finding["severity"]), finding["resource"], finding["code"])
+        found.values(),
+        key=lambda finding: (SEVERITIES.index(finding["severity"]), finding["resource"], finding["code"]),
     )
 
 

@@ -12,13 +12,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
 from .documents import PolicyDocument
 from .knowledge import Grant, Knowledge
 from .model import AccountState, Identity
 from .target import Target
+from .wildcards import fits_any_case
 
 ANY_SERVICE = "any service"
 
@@ -44,12 +44,18 @@ class Documents:
         self._knowledge = knowledge
         self._own = {policy.arn: policy.document for policy in state.policies.values()}
         self._own.update({policy.arn: policy.document for policy in target.policies.values() if policy})
+        self._of_identities: dict[int, tuple[Identity, Holdings]] = {}
 
     def of_identity(self, identity: Identity) -> Holdings:
         """What the policies of a user, group or role grant, less what one of them denies."""
-        named = {f"inline policy {name}": document for name, document in identity.inline.items()}
-        for arn in identity.managed & self._own.keys():
-            named[f"managed policy {arn.rpartition('/')[2]}"] = self._own[arn]
+        # Beside the holdings stands the identity, so that no other gets its place in memory.
+        known = self._of_identities.get(id(identity))
+        if known is None:
+            known = self._of_identities[id(identity)] = identity, self._holdings_of(identity)
+        return known[1]
+
+    def _holdings_of(self, identity: Identity) -> Holdings:
+        named = named_documents(identity, self._own)
         granted = self.of_documents(named)
         for arn in sorted(identity.managed - self._own.keys()):
             name = arn.rpartition("/")[2]
@@ -67,6 +73,14 @@ class Documents:
                 if services is not None:
                     granted.setdefault(name, []).append(Holding(policy, services))
         return granted
+
+
+def named_documents(identity: Identity, own: Mapping[str, PolicyDocument]) -> dict[str, PolicyDocument]:
+    """The documents of an identity's policies by what they are called; `own` has documents by the ARN of the policy."""
+    named = {f"inline policy {name}": document for name, document in identity.inline.items()}
+    for arn in identity.managed & own.keys():
+        named[f"managed policy {arn.rpartition('/')[2]}"] = own[arn]
+    return named
 
 
 def granted_by(grant: Grant, statements: Iterable[Statement]) -> frozenset[str] | None:
@@ -119,13 +133,8 @@ def _names_action(statement: Statement, action: str) -> bool:
     if action == "*":
         return "*" in _listed(statement.get("Action"))
     if "NotAction" in statement:
-        return not any(_fits(action, pattern) for pattern in _listed(statement["NotAction"]))
-    return any(_fits(action, pattern) for pattern in _listed(statement.get("Action", [])))
-
-
-def _fits(action: str, pattern: Any) -> bool:
-    # IAM knows * and ? only: a bracket is a letter.
-    return fnmatchcase(action.lower(), str(pattern).lower().replace("[", "[[]"))
+        return not any(fits_any_case(action, str(pattern)) for pattern in _listed(statement["NotAction"]))
+    return any(fits_any_case(action, str(pattern)) for pattern in _listed(statement.get("Action", [])))
 
 
 def _names_resource(statement: Statement, resources: str) -> bool:

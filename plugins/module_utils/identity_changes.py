@@ -14,6 +14,7 @@ from .change import Change, Dimension, Effect, Part, Stage, always, attachment_e
 from .documents import PolicyDocument, dangling_principals
 from .model import AccountState, Identity, Quotas, Role, identity_key, policy_key
 from .plan import Step
+from .quarantine import DENIAL, DENY_ALL, INLINE_DENIAL, denials_that_change, is_denial
 from .tag_changes import as_tags, tag_changes
 from .trust import loses_and_gains, narrowed, without_principals
 
@@ -78,16 +79,20 @@ class _IdentityWriter:
             creates=True,
             takes_up=self._policies(role.boundary),
         )
+        yield from self._joined((), role.instance_profiles)
         if deferred:
             effect = Effect(Dimension.TRUST, True, self.only)
             yield self._trust((Part((effect,), role.trust),), Stage.ADMIT, role.trust, "names principals made after it")
 
     def updated(self, before: Role, after: Role) -> Iterator[Change]:
         if before.trust != after.trust:
-            loses, gains = loses_and_gains(before.trust, after.trust)
+            # A principal that was deleted is let in no more: writing it again takes no way in.
+            gone = frozenset(dangling_principals(before.trust))
+            effective = without_principals(before.trust, gone) if gone else before.trust
+            loses, gains = loses_and_gains(effective, after.trust)
             parts = []
             if loses and gains:
-                middle = narrowed(before.trust, after.trust)
+                middle = narrowed(effective, after.trust)
                 parts.append(Part((Effect(Dimension.TRUST, False, self.only),), middle))
             if gains or loses:
                 parts.append(Part((Effect(Dimension.TRUST, gains, self.only),), after.trust))
@@ -111,6 +116,8 @@ class _IdentityWriter:
             lost = {"description": before.description, "max_session_duration": before.max_session_duration}
             reason = f"{' and '.join(differing)} differs"
             yield self._single("UpdateRole", "", Stage.DESCRIBE, parameters, reason, takes_away=lost)
+        arns, inline = denials_that_change(before, after)
+        denials = {f"{self.resource} {'attach' if arn in after.managed else 'detach'} {DENIAL}" for arn in arns}
         yield from tag_changes(
             self.owner.key,
             self.resource,
@@ -118,14 +125,28 @@ class _IdentityWriter:
             target={"RoleName": self.owner.name},
             before=before.tags,
             after=after.tags,
+            waits_for=frozenset(denials | ({f"{self.resource} inline {INLINE_DENIAL}"} if inline else set())),
         )
+        yield from self._joined(before.instance_profiles, after.instance_profiles)
+
+    def _joined(self, before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[Change]:
+        for profile in after:
+            if profile not in before:
+                yield self._single(
+                    "AddRoleToInstanceProfile",
+                    f"joins {profile}",
+                    Stage.ADMIT,
+                    {"InstanceProfileName": profile},
+                    f"not in instance profile {profile}",
+                )
 
     def permissions(self, before: Identity | None, after: Identity | None) -> Iterator[Change]:
         old_managed = before.managed if before else frozenset()
         new_managed = after.managed if after else frozenset()
         reason = "role is to be deleted" if after is None else "not declared"
         for arn in sorted(new_managed - old_managed):
-            yield self._managed(arn, "Attach", Stage.GRANT, "not attached")
+            stage = Stage.RESTRICT if is_denial(arn) else Stage.GRANT
+            yield self._managed(arn, "Attach", stage, "not attached")
         for arn in sorted(old_managed - new_managed):
             yield self._managed(arn, "Detach", Stage.REVOKE, reason)
         old_inline = before.inline if before else {}
@@ -214,7 +235,7 @@ class _IdentityWriter:
     def _managed(self, arn: str, verb: str, stage: Stage, reason: str) -> Change:
         name, key = arn.rpartition("/")[2], self._policies(arn)
         # A policy is attached with the document it will have, and detached with the one it had.
-        document = self.new_documents.get(arn) if verb == "Attach" else None
+        document = DENY_ALL if is_denial(arn) else self.new_documents.get(arn) if verb == "Attach" else None
         effects = attachment_effects(document or self.state.document_of(arn), self.only, grows=verb == "Attach")
         return self._single(
             f"{verb}{self.kind}Policy",
@@ -234,7 +255,7 @@ class _IdentityWriter:
         if new is None:
             why, stage = f"inline policy {name}: {reason}", Stage.REVOKE
         elif old is None:
-            why, stage = f"inline policy {name} absent", Stage.GRANT
+            why, stage = f"inline policy {name} absent", Stage.RESTRICT if new == DENY_ALL else Stage.GRANT
         else:
             why, stage = f"inline policy {name} differs", Stage.REPLACE
 

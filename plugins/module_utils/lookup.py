@@ -93,6 +93,11 @@ class Lookup:
         profiles = _all(self._iam.pages("ListInstanceProfilesForRole", RoleName=role), "InstanceProfiles")
         return tuple(sorted(profile["InstanceProfileName"] for profile in profiles))
 
+    def roles_in_profile(self, profile: str) -> tuple[str, ...] | None:
+        """The names of the roles in an instance profile, None if there is no such profile."""
+        answer = self._iam.find("GetInstanceProfile", InstanceProfileName=profile)
+        return tuple(role["RoleName"] for role in answer["InstanceProfile"]["Roles"]) if answer else None
+
     def _inline(self, capital: str, owner: dict[str, str]) -> list[dict[str, Any]]:
         names = _all(self._iam.pages(f"List{capital}Policies", **owner), "PolicyNames")
         found = (self._iam.find(f"Get{capital}Policy", **owner, PolicyName=name) for name in names)

@@ -44,7 +44,10 @@ PROVISIONAL_ACCOUNT = Account("000000000000", "aws")
 
 @dataclass(frozen=True)
 class Identity:
-    """A user, group or role that permissions are attached to."""
+    """A user, group or role that permissions are attached to.
+
+    `id` is IAM's unique id, `created` when it was made (ISO 8601); both are empty where they are not known.
+    """
 
     kind: IdentityKind
     name: str
@@ -53,6 +56,8 @@ class Identity:
     managed: frozenset[str] = frozenset()
     inline: Mapping[str, PolicyDocument] = field(default_factory=dict)
     boundary: str | None = None
+    id: str = field(default="", compare=False)
+    created: str = field(default="", compare=False)
 
     @property
     def key(self) -> str:
@@ -94,6 +99,8 @@ class ManagedPolicy:
     versions: tuple[PolicyVersion, ...] = ()
     attachments: int = 0
     boundary_uses: int = 0
+    id: str = field(default="", compare=False)
+    created: str = field(default="", compare=False)
 
     @property
     def key(self) -> str:
@@ -168,8 +175,22 @@ class AccountState:
 
 
 @dataclass(frozen=True)
+class Quarantine:
+    """When a role was quarantined (UTC, ISO 8601) and why; the reason is empty where none was given."""
+
+    since: str
+    reason: str = ""
+
+    def shown(self) -> dict[str, str]:
+        return {"since": self.since, "reason": self.reason}
+
+
+@dataclass(frozen=True)
 class RoleDeclaration:
-    """A role as declared. None means: say nothing of it, leave what is there."""
+    """A role as declared. None means: say nothing of it, leave what is there.
+
+    A role with a `quarantine` is to be quarantined and says nothing else.
+    """
 
     place: str
     name: str
@@ -185,6 +206,7 @@ class RoleDeclaration:
     purge_managed: bool = True
     purge_inline: bool = True
     purge_tags: bool = True
+    quarantine: Quarantine | None = None
 
     @property
     def key(self) -> str:

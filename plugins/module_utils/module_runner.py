@@ -8,15 +8,16 @@ from __future__ import annotations
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .module_shapes import argument_spec, run
+from .runner import Task
 from .sdk import HAS_SDK
 
 
-def run_module(name: str) -> None:
+def run_module(name: str, task: type[Task] = Task) -> None:
     """Build the module of this name, run its task, and leave with a result or an ordinary failure."""
     module = AnsibleModule(argument_spec=argument_spec(name), supports_check_mode=True)
     if not HAS_SDK:
         module.fail_json(msg=missing_required_lib("boto3 and botocore"))
-    outcome = run(name, module.params, check_mode=module.check_mode, diff_mode=module._diff)
+    outcome = run(name, module.params, task=task, check_mode=module.check_mode, diff_mode=module._diff)
     for warning in outcome.warnings:
         module.warn(warning)
     if outcome.failed:

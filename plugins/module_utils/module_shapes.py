@@ -13,25 +13,35 @@ from .arguments import (
     Spec,
     approval_option,
     attachment_options,
+    audit_options,
+    backup_option,
     baseline_options,
     connection_options,
     controller_options,
     managed_policy_options,
+    restore_options,
+    retire_options,
     role_options,
+    service_linked_role_options,
     trust_statement_options,
 )
 from .credentials import SessionKeeper
 from .errors import EngineError
+from .executor import OnStep
 from .runner import Task
 
 
 @dataclass(frozen=True)
 class Shape:
-    """`section` is the option of `iam_baseline` that a single-object module stands for, None for all of them."""
+    """`section` is the option of `iam_baseline` that a single-object module stands for, None for all of them.
+
+    Without `backs_up` nothing it takes away could be put back.
+    """
 
     options: Callable[[], Spec]
     section: str | None = None
     read_only: bool = False
+    backs_up: bool = True
 
 
 @dataclass(frozen=True)
@@ -44,11 +54,15 @@ class Outcome:
 
 
 SHAPES: Mapping[str, Shape] = {
+    "iam_audit": Shape(audit_options, read_only=True),
     "iam_baseline": Shape(baseline_options),
     "iam_baseline_info": Shape(baseline_options, read_only=True),
     "iam_managed_policy": Shape(managed_policy_options, "managed_policies"),
     "iam_policy_attachment": Shape(attachment_options, "attachments"),
+    "iam_restore": Shape(restore_options),
+    "iam_retire": Shape(retire_options),
     "iam_role": Shape(role_options, "roles"),
+    "iam_service_linked_role": Shape(service_linked_role_options, backs_up=False),
     "iam_trust_statement": Shape(trust_statement_options, "trust_statements"),
 }
 
@@ -56,23 +70,29 @@ SHAPES: Mapping[str, Shape] = {
 def argument_spec(name: str) -> Spec:
     """The whole argument spec of a module, by its name without the collection."""
     shape = SHAPES[name]
-    approval = {} if shape.read_only else approval_option()
-    return {**connection_options(), **controller_options(), **approval, **shape.options()}
+    of_writers = {} if shape.read_only else {**approval_option(), **(backup_option() if shape.backs_up else {})}
+    return {**connection_options(), **controller_options(), **of_writers, **shape.options()}
 
 
 def run(
     name: str,
     options: Mapping[str, Any],
     *,
+    task: type[Task] = Task,
     check_mode: bool,
     diff_mode: bool,
     sessions: SessionKeeper | None = None,
+    on_step: OnStep | None = None,
 ) -> Outcome:
-    """Run a module's task with its validated options; with `sessions`, roles assumed by earlier tasks are."""
+    """Run a module's task with its validated options: its `converge`, or `inspect` of what is `read_only`.
+
+    What only one module needs is in a `task` of its own, so that the others need not load it.
+    With `sessions`, roles assumed by earlier tasks are assumed no more; `on_step` hears of each write as it is made.
+    """
     shape = SHAPES[name]
-    task = Task(options, shape.section, check_mode or shape.read_only, diff_mode, sessions)
+    one = task(options, shape.section, check_mode or shape.read_only, diff_mode, sessions, on_step)
     try:
-        values = task.inspect() if shape.read_only else task.converge()
+        values = one.inspect() if shape.read_only else one.converge()
     except EngineError as error:
-        return Outcome({"msg": error.message, **error.fields}, tuple(dict.fromkeys(task.warnings)), failed=True)
-    return Outcome(values, tuple(dict.fromkeys(task.warnings)))
+        return Outcome({"msg": error.message, **error.fields}, tuple(dict.fromkeys(one.warnings)), failed=True)
+    return Outcome(values, tuple(dict.fromkeys(one.warnings)))

@@ -24,7 +24,7 @@ def with_own_writes(state: AccountState, steps: Iterable[Step]) -> AccountState:
         identity = identities.get(step.subject)
         if identity is not None:
             identities[step.subject] = _written(identity, step)
-        if step.action == "CreatePolicyVersion":
+        if step.action == "CreatePolicyVersion" and step.parameters["SetAsDefault"]:
             for name, policy in policies.items():
                 if policy.key == step.subject:
                     policies[name] = replace(policy, document=step.parameters["PolicyDocument"])
@@ -33,19 +33,29 @@ def with_own_writes(state: AccountState, steps: Iterable[Step]) -> AccountState:
 
 def _written(identity: Identity, step: Step) -> Identity:
     given = step.parameters
-    if step.action == "UpdateAssumeRolePolicy" and isinstance(identity, Role):
-        return replace(identity, trust=given["PolicyDocument"])
+    if isinstance(identity, Role):
+        identity = _role_written(identity, step)
     if step.action.startswith("Attach"):
         return replace(identity, managed=identity.managed | {given["PolicyArn"]})
     if step.action.startswith("Detach"):
         return replace(identity, managed=identity.managed - {given["PolicyArn"]})
-    if step.action == "PutRolePermissionsBoundary":
-        return replace(identity, boundary=given["PermissionsBoundary"])
-    if step.action == "DeleteRolePermissionsBoundary":
-        return replace(identity, boundary=None)
-    if step.action.startswith("Put"):
+    if step.action.startswith("Put") and "PolicyDocument" in given:
         return replace(identity, inline={**identity.inline, given["PolicyName"]: given["PolicyDocument"]})
     if step.action.startswith("Delete") and "PolicyName" in given:
         kept = {name: document for name, document in identity.inline.items() if name != given["PolicyName"]}
         return replace(identity, inline=kept)
     return identity
+
+
+def _role_written(role: Role, step: Step) -> Role:
+    given = step.parameters
+    if step.action == "UpdateAssumeRolePolicy":
+        return replace(role, trust=given["PolicyDocument"])
+    if step.action == "PutRolePermissionsBoundary":
+        return replace(role, boundary=given["PermissionsBoundary"])
+    if step.action == "DeleteRolePermissionsBoundary":
+        return replace(role, boundary=None)
+    if step.action == "AddRoleToInstanceProfile":
+        joined = {*role.instance_profiles, given["InstanceProfileName"]}
+        return replace(role, instance_profiles=tuple(sorted(joined)))
+    return role

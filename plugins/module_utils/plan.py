@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .documents import PolicyDocument
+from .errors import EngineError
 from .model import Account
+from .quarantine import without_moment
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,10 @@ class Plan:
 
     @property
     def id(self) -> str:
-        """SHA-256 over the account and every write with its parameters, documents in canonical form."""
+        """SHA-256 over the account and every write with its parameters, documents in canonical form.
+
+        The time in the tag of a quarantine is left out.
+        """
         content = [
             [step.action, step.resource, {key: _canonical(value) for key, value in step.parameters.items()}]
             for step in self.steps
@@ -59,5 +64,20 @@ class Plan:
         return [step.shown() for step in self.steps]
 
 
+def require_approval(plan: Plan, approved: str | None) -> None:
+    """Refuse a plan with writes that is not the approved one, where one was approved. Raises EngineError."""
+    if approved and plan.steps and plan.id != approved:
+        raise EngineError(
+            f"The plan is {plan.id}, but {approved} was approved: nothing was written. The account or the"
+            " declaration has changed since; run in check mode and have the new plan approved.",
+            plan=plan.shown(),
+            plan_id=plan.id,
+        )
+
+
 def _canonical(value: Any) -> Any:
-    return value.canonical if isinstance(value, PolicyDocument) else value
+    if isinstance(value, PolicyDocument):
+        return value.canonical
+    if isinstance(value, list) and all(isinstance(entry, Mapping) for entry in value):
+        return without_moment(value)
+    return value

@@ -30,6 +30,7 @@ def policy_changes(
     """
     if before is None and after is not None:
         yield _created(after)
+        yield from _older_versions(after, ())
     elif before is not None and after is None:
         yield from _deleted(before)
     elif before is not None and after is not None:
@@ -44,6 +45,7 @@ def policy_changes(
             )
         if only_version:
             yield from _single_version(before, replaced=before.document != after.document)
+        yield from _older_versions(after, before.versions)
         yield from tag_changes(
             after.key,
             _resource(after),
@@ -107,6 +109,17 @@ def _replaced(
         uses=granted_to | bounding,
         replaces_content_of=before.key,
     )
+
+
+def _older_versions(after: ManagedPolicy, there: tuple[PolicyVersion, ...]) -> Iterator[Change]:
+    """Versions beside the default one that the target has and the account has not."""
+    ids = {version.id for version in there}
+    for number, version in enumerate(version for version in after.versions if version.id not in ids):
+        reason = f"version {version.id} absent"
+        parameters = {"PolicyArn": after.arn, "PolicyDocument": version.document, "SetAsDefault": False}
+        step = _step("CreatePolicyVersion", after, reason, parameters)
+        key = f"{_resource(after)} older version {number}"
+        yield _plain(key, Stage.DESCRIBE, after, step, after=frozenset((_replacement_key(after),)))
 
 
 def _single_version(policy: ManagedPolicy, *, replaced: bool) -> Iterator[Change]:

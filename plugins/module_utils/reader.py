@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -33,10 +35,15 @@ class Reader:
         self._connection = connection
         self._iam = connection.iam
         self._workers = workers
+        self.saw_all_roles = False
 
-    def state(self, desired: Desired, *, whole_account: bool) -> AccountState:
-        """The state of the account: by a sweep if `whole_account`, where it pays and is allowed, else by look-ups."""
-        state = self._swept(desired) if whole_account else None
+    def state(self, desired: Desired, *, whole_account: bool, at_any_cost: bool = False) -> AccountState:
+        """The state of the account: by a sweep if `whole_account`, where it is allowed and (unless `at_any_cost`) pays.
+
+        Else by look-ups; `saw_all_roles` tells afterwards.
+        """
+        state = self._swept(desired, at_any_cost) if whole_account else None
+        self.saw_all_roles = state is not None
         if state is None:
             state = Lookup(self._iam, self._workers).read(desired, self._connection)
             return self._with_instance_profiles(desired, state)
@@ -126,10 +133,19 @@ class Reader:
             managed_policies_in_use=summary.get("Policies", 0),
         )
 
-    def _swept(self, desired: Desired) -> AccountState | None:
+    def profile_holders(self, profiles: Sequence[str]) -> dict[str, str | None]:
+        """The role in each of these instance profiles, None in an empty one; those that are not there are left out."""
+        lookup = Lookup(self._iam, self._workers)
+        with ThreadPoolExecutor(max_workers=self._workers) as pool:
+            answers = pool.map(lookup.roles_in_profile, profiles)
+            found = {name: roles for name, roles in zip(profiles, answers, strict=True) if roles is not None}
+        return {name: next(iter(roles), None) for name, roles in found.items()}
+
+    def _swept(self, desired: Desired, at_any_cost: bool) -> AccountState | None:
         objects = len(desired.identity_keys()) + len(desired.policies)
+        budget = sys.maxsize if at_any_cost else LOOKUP_CALLS_PER_OBJECT * objects + 1
         try:
-            account, state = Sweep(self._iam, LOOKUP_CALLS_PER_OBJECT * objects + 1).read(desired)
+            account, state = Sweep(self._iam, budget).read(desired)
         except TooCostly:
             return None
         except ClientError as error:

@@ -12,6 +12,7 @@ from typing import Any
 from .documents import PolicyDocument
 from .model import AccountState, Desired, Identity, ManagedPolicy, Role, identity_key
 from .plan import Step
+from .quarantine import standing
 from .target import Target
 
 try:
@@ -29,6 +30,13 @@ def objects(desired: Desired, state: AccountState, target: Target) -> dict[str, 
         summary = {"name": shown.name if shown else name, "arn": shown.arn if shown else None}
         return {**summary, "status": _status(before, after), **(identity_content(after) if after else {})}
 
+    def role(key: str, name: str) -> dict[str, Any]:
+        in_quarantine = standing(target.identities.get(key))
+        shown = identity(key, name)
+        if in_quarantine is not None:
+            shown["status"] = "quarantined"
+        return {**shown, "quarantined": in_quarantine.shown() if in_quarantine else None}
+
     def policy(name: str) -> dict[str, Any]:
         before, after = state.policies.get(name.lower()), target.policies.get(name.lower())
         shown = before if after is None else after
@@ -39,7 +47,7 @@ def objects(desired: Desired, state: AccountState, target: Target) -> dict[str, 
 
     shown = {
         "managed_policies": [policy(declared.name) for declared in desired.policies],
-        "roles": [identity(declared.key, declared.name) for declared in desired.roles],
+        "roles": [role(declared.key, declared.name) for declared in desired.roles],
         "attachments": [
             {"iam_type": declared.kind, **identity(declared.key, declared.name)} for declared in desired.attachments
         ],
@@ -91,7 +99,7 @@ def difference(state: AccountState, target: Target) -> dict[str, str]:
             label = f"policy/{shown_policy.name}"
             before.update({label: policy_content(old_policy)} if old_policy else {})
             after.update({label: policy_content(new_policy)} if new_policy else {})
-    return {"before": _as_yaml(before), "after": _as_yaml(after)}
+    return {"before": as_yaml(before), "after": as_yaml(after)}
 
 
 def taken_away(steps: Iterable[Step]) -> list[dict[str, Any]]:
@@ -122,7 +130,7 @@ def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value.presented() if isinstance(value, PolicyDocument) else value for key, value in values.items()}
 
 
-def _as_yaml(content: Mapping[str, Any]) -> str:
+def as_yaml(content: Mapping[str, Any]) -> str:
     if not content:
         return ""
     if yaml is None:

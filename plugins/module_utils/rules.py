@@ -58,6 +58,8 @@ def _role_problems(role: RoleDeclaration) -> Iterator[Problem]:
     yield from _name_problems(role.name, within(place, "name"), "role", 64)
     if role.path is not None:
         yield from _path_problems(role.path, within(place, "path"))
+    if role.quarantine is not None:
+        yield from quarantine_reason_problems(role.quarantine.reason, within(place, "quarantine_reason"))
     if not role.present:
         return
     if role.trust is not None:
@@ -221,6 +223,19 @@ def _tag_problems(tags: Mapping[str, str] | None, place: str) -> Iterator[Proble
                 where, f'differs from "{seen[key.lower()]}" only by case; IAM tag keys are unique whatever their case'
             )
         seen.setdefault(key.lower(), key)
+
+
+def quarantine_reason_problems(reason: str, place: str) -> Iterator[Problem]:
+    """The reason is the value of a tag."""
+    if len(reason) > 256:
+        yield Problem(place, f"{len(reason)} characters; a tag of the role holds it, and has at most 256")
+    stray = next((sign for sign in reason if not _TAG_TEXT.fullmatch(sign)), None)
+    if stray is not None:
+        yield Problem(
+            place,
+            f"contains {character(stray)}; a tag of the role holds it, which takes letters, digits, spaces and"
+            " _.:/=+-@",
+        )
 
 
 def _open_role_problems(document: PolicyDocument, place: str) -> Iterator[Problem]:

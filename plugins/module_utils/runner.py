@@ -6,17 +6,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from .account_rules import quota_problems, state_problems
-from .calls import PATIENCE_SECONDS, as_aws_error, error_code
+from .backup.files import BackupFile
+from .backup.keeping import kept
+from .calls import PATIENCE_SECONDS, error_code
 from .connection_rules import connection_problems
 from .credentials import Connection, SessionKeeper, connect
 from .declaration import Declaring, named_roles
-from .errors import EngineError, InputError
-from .executor import Execution, Executor
+from .errors import EngineError, InputError, Problem
+from .executor import Executor, OnStep
+from .failures import plan_failed, progress, reading_failed
 from .findings import findings
 from .foresight import foreseeable
 from .knowledge import Knowledge
@@ -24,13 +28,14 @@ from .lifecycle import life_problems, outlived
 from .model import PROVISIONAL_ACCOUNT, Account, AccountState, Desired, Quotas
 from .own_writes import with_own_writes
 from .placeholders import Placeholders
-from .plan import Plan, Step
+from .plan import Plan, Step, require_approval
 from .planner import plan as plan_for
+from .quarantine import moment, standing
 from .reader import Reader, complete, require_account
 from .result import difference, last_use, objects, taken_away
 from .rules import problems
 from .sdk import CallFailed, ClientError
-from .target import Target
+from .target import Target, make_room
 
 
 @dataclass
@@ -61,18 +66,31 @@ class _Patience:
 
 @dataclass
 class Task:
-    """One task. `section` is the option of `iam_baseline` that a single-object module stands for, None for all."""
+    """One task. `section` is the option of `iam_baseline` that a single-object module stands for, None for all.
+
+    With `backs_up_additions`, what is only added to is kept in `backup_dir` too. `made_by` stands in the backup.
+    """
 
     options: Mapping[str, Any]
     section: str | None = None
     check_mode: bool = False
     diff_mode: bool = False
     sessions: SessionKeeper | None = None
+    on_step: OnStep | None = None
     warnings: list[str] = field(default_factory=list)
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    backs_up_additions: bool = False
+    made_by: str = ""
 
     def __post_init__(self) -> None:
+        self._now = self.clock()
+        self._backup = BackupFile.of(self.options, self.made_by)
+        self._knowledge = self._known()
+
+    def _known(self) -> Knowledge:
+        """What the controller has handed over."""
         given = self.options.get("_knowledge") or {}
-        self._knowledge = given if isinstance(given, Knowledge) else Knowledge.parse(given)
+        return given if isinstance(given, Knowledge) else Knowledge.parse(given)
 
     def converge(self) -> dict[str, Any]:
         """Bring the account to what is declared and return the result. Raises EngineError."""
@@ -80,14 +98,14 @@ class Task:
         connection = connect(self.options, self.sessions)
         try:
             first = self._read(connection)
-            self._require_approval(first.plan)
+            require_approval(first.plan, self.options.get("approved_plan"))
             result = self._result(connection, first)
             if not self.check_mode and first.plan.steps:
                 done = self._apply(connection, first)
                 shown = [step.shown() for step in done]
-                result.update(plan=shown, changed=bool(done), deleted=taken_away(done))
+                result.update(plan=shown, changed=bool(done), deleted=taken_away(done), **self._backup_made())
         except CallFailed as error:
-            raise _reading_failed(error, connection) from error
+            raise reading_failed(error, connection.iam.account_id) from error
         result["api_calls"] = connection.counter.counts()
         return result
 
@@ -98,10 +116,15 @@ class Task:
         try:
             situation = self._read(connection)
         except CallFailed as error:
-            raise _reading_failed(error, connection) from error
+            raise reading_failed(error, connection.iam.account_id) from error
         result = self._result(connection, situation)
         used = last_use(situation.desired, situation.state)
-        for item in result.get("roles", ()):
+        for item, declared in zip(result.get("roles", ()), situation.desired.roles, strict=True):
+            now, then = (of.identities.get(declared.key) for of in (situation.state, situation.target))
+            in_quarantine = standing(now)
+            item["quarantined"] = in_quarantine.shown() if in_quarantine else None
+            if item["status"] == "quarantined" and now != then:
+                item["status"] = "updated"
             item["status"] = _drift_status(item["status"])
             item["last_used"] = dict(used.get(item["name"], {}))
         for section in ("managed_policies", "attachments", "trust_statements"):
@@ -111,7 +134,7 @@ class Task:
         return result
 
     def _require_sound_declaration(self) -> None:
-        declaring = Declaring(Placeholders(PROVISIONAL_ACCOUNT, self._role_arns(PROVISIONAL_ACCOUNT)))
+        declaring = self._declaring(PROVISIONAL_ACCOUNT)
         desired = self._declared(declaring)
         found = [
             *connection_problems(self.options),
@@ -126,7 +149,10 @@ class Task:
         return declaring.single(self.section, self.options) if self.section else declaring.baseline(self.options)
 
     def _desired(self, account: Account, state: AccountState | None = None) -> Desired:
-        return self._declared(Declaring(Placeholders(account, self._role_arns(account, state))))
+        return self._declared(self._declaring(account, state))
+
+    def _declaring(self, account: Account, state: AccountState | None = None) -> Declaring:
+        return Declaring(Placeholders(account, self._role_arns(account, state)), moment(self._now))
 
     def _role_arns(self, account: Account, state: AccountState | None = None) -> dict[str, str]:
         """The ARNs that the named roles have or will have, by lower-case name."""
@@ -150,31 +176,32 @@ class Task:
         state = with_own_writes(state, done)
         require_account(state, self.options.get("account_id"))
         desired = self._desired(state.account, state)
+        return self._planned(reader, desired, state)
+
+    def _planned(self, reader: Reader, desired: Desired, state: AccountState) -> Situation:
+        """The way from the state to what is declared. Raises InputError where there is none."""
         state, target = complete(reader, desired, state, foresee=self.check_mode)
         found = problems(desired) + state_problems(desired, state, target)
         if self.check_mode:
             found, warnings = foreseeable(found)
             target.warnings += warnings
+        return self._way(reader, desired, state, target, found)
+
+    def _way(
+        self, reader: Reader, desired: Desired, state: AccountState, target: Target, found: Sequence[Problem]
+    ) -> Situation:
+        """The plan from the state to the target. Raises InputError where problems stand against it."""
         if found:
             raise InputError(found)
         plan = plan_for(state, target, Quotas())
         if plan.steps:
             quotas = reader.quotas()
+            make_room(state, target, quotas)
             found = quota_problems(desired, state, target, quotas)
             if found:
                 raise InputError(found)
             plan = plan_for(state, target, quotas)
         return Situation(desired, state, target, plan)
-
-    def _require_approval(self, plan: Plan) -> None:
-        approved = self.options.get("approved_plan")
-        if approved and plan.steps and plan.id != approved:
-            raise EngineError(
-                f"The plan is {plan.id}, but {approved} was approved: nothing was written. The account or the"
-                " declaration has changed since; run in check mode and have the new plan approved.",
-                plan=plan.shown(),
-                plan_id=plan.id,
-            )
 
     def _apply(self, connection: Connection, situation: Situation) -> list[Step]:
         """Run the plan. Where the account was not as it had been read, read and plan again and go on."""
@@ -182,23 +209,48 @@ class Task:
         clock = _Patience()
         was_stale = False
         while situation.plan.steps:
-            execution = Executor(connection.iam, situation.state).run(situation.plan)
+            self._back_up(situation, done)
+            execution = Executor(connection.iam, situation.state, on_step=self.on_step).run(situation.plan)
             done += execution.done
             if execution.error is None and not was_stale:
                 break
             if execution.error is not None:
                 may_wait = execution.stale and not self.options.get("approved_plan")
                 if not may_wait or not clock.wait():
-                    raise _failed(execution, done, situation.state.account)
+                    raise plan_failed(execution, done, situation.state.account, **self._backup_made())
             elif not clock.wait():
                 break
             was_stale = True
             try:
                 situation = self._read(connection, done)
             except (InputError, *CallFailed) as error:
-                raise _failed(execution, done, situation.state.account, error) from error
+                raise plan_failed(execution, done, situation.state.account, error, **self._backup_made()) from error
         Executor(connection.iam, situation.state).wait_until_visible(done)
         return done
+
+    def _back_up(self, situation: Situation, done: Sequence[Step]) -> None:
+        """Keep what the plan takes away, before anything is. Raises EngineError where it cannot be kept."""
+        if self._backup is None:
+            return
+        state, plan = situation.state, situation.plan
+        backup = kept(
+            state,
+            situation.target,
+            plan,
+            self._now.astimezone(UTC).isoformat(timespec="microseconds"),
+            made_by=self.made_by,
+            additions=self.backs_up_additions,
+        )
+        try:
+            if backup is not None:
+                self._backup.keep(backup)
+        except EngineError as error:
+            how_far = progress(done, plan.steps, state.account)
+            raise EngineError(error.message, **how_far, **self._backup_made()) from error
+
+    def _backup_made(self) -> dict[str, Any]:
+        made = self._backup.shown() if self._backup else None
+        return {"backup": made} if made else {}
 
     def _read(self, connection: Connection, done: Sequence[Step] = ()) -> Situation:
         """The situation; an object that vanished between two reads is a reason to read again."""
@@ -232,6 +284,8 @@ class Task:
         """The findings; the critical ones are warned of, and so is a service that has ended if it gets anything."""
         remedies = self.options.get("remedies") or {}
         found = findings(self._knowledge, situation.desired, situation.state, situation.target, remedies)
+        powerless = {f"{one.kind}/{one.name}" for one in situation.target.identities.values() if one and standing(one)}
+        found = [item for item in found if item["resource"] not in powerless]
         life = outlived(self._knowledge, self.options.get("service"), situation.target, remedies)
         if life is not None:
             found.append(life)
@@ -249,23 +303,3 @@ def _drift_status(status: str) -> str:
     return {"created": "missing", "updated": "drifted", "unchanged": "in_sync", "deleted": "unwanted"}.get(
         status, status
     )
-
-
-def _failed(execution: Execution, done: list[Step], account: Account, reading: Exception | None = None) -> EngineError:
-    """The failure of a plan that was begun; `reading` is what went wrong when the account was read again."""
-    failed = execution.failed
-    return as_aws_error(
-        execution.error or reading or RuntimeError(),
-        failed.action if failed else "Reading again",
-        failed.resource if failed else "",
-        account.id,
-        changed=bool(done),
-        account_id=account.id,
-        plan={"done": [step.shown() for step in done], "not_done": [step.shown() for step in execution.not_done]},
-        deleted=taken_away(done),
-    )
-
-
-def _reading_failed(error: Exception, connection: Connection) -> EngineError:
-    action = getattr(error, "operation_name", "The call")
-    return as_aws_error(error, action, "", connection.iam.account_id)

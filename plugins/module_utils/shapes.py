@@ -32,6 +32,8 @@ def role_of(detail: Shape) -> Role:
         instance_profiles=tuple(
             sorted(profile["InstanceProfileName"] for profile in detail.get("InstanceProfileList", ()))
         ),
+        id=detail.get("RoleId", ""),
+        created=_created(detail),
         **_listed(detail),
     )
 
@@ -61,6 +63,8 @@ def identity_of(kind: IdentityKind, detail: Shape) -> Identity:
         managed=attached(detail.get("AttachedManagedPolicies", ())),
         inline=inline(detail.get(f"{capital}PolicyList", ())),
         boundary=detail.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
+        id=detail.get(f"{capital}Id", ""),
+        created=_created(detail),
     )
 
 
@@ -81,6 +85,8 @@ def policy_of(detail: Shape, versions: Iterable[Shape]) -> ManagedPolicy:
         versions=tuple(version for version in read if version.id != default),
         attachments=detail.get("AttachmentCount", 0),
         boundary_uses=detail.get("PermissionsBoundaryUsageCount", 0),
+        id=detail.get("PolicyId", ""),
+        created=_created(detail),
     )
 
 
@@ -99,6 +105,11 @@ def tags(pairs: Iterable[Shape]) -> dict[str, str]:
 def _version(shape: Shape) -> PolicyVersion:
     document = shape.get("Document")
     return PolicyVersion(shape["VersionId"], PolicyDocument.parse(document) if document else None)
+
+
+def _created(shape: Shape) -> str:
+    created = shape.get("CreateDate")
+    return created.isoformat() if created else ""
 
 
 def _last_used(shape: Shape) -> dict[str, str]:

@@ -40,8 +40,15 @@ class Sweep:
         filters = ["Role", "LocalManagedPolicy"]
         filters += ["User"] if "user" in kinds else []
         filters += ["Group"] if "group" in kinds else []
+        about_roles = desired.roles or desired.trust_statements or "role" in kinds
+        return self._read(filters, bool(about_roles))
+
+    def read_everything(self) -> tuple[Account | None, AccountState]:
+        """The whole account: users, groups, roles and customer managed policies. Raises as `read` does."""
+        return self._read(["User", "Group", "Role", "LocalManagedPolicy"], True)
+
+    def _read(self, filters: list[str], about_roles: bool) -> tuple[Account | None, AccountState]:
         with ThreadPoolExecutor(max_workers=2) as pool:
-            about_roles = desired.roles or desired.trust_statements or "role" in kinds
             listings = pool.submit(self._listings) if about_roles else None
             self._details(filters)
             listed = listings.result() if listings else {}

@@ -20,8 +20,12 @@ def tag_changes(
     target: Mapping[str, str],
     before: Mapping[str, str],
     after: Mapping[str, str],
+    waits_for: frozenset[str] = frozenset(),
 ) -> Iterator[Change]:
-    """Changes of tags; keys that go are removed first, since IAM takes two spellings of a key for one."""
+    """Changes of tags; keys that go are removed first, since IAM takes two spellings of a key for one.
+
+    `waits_for` holds keys of changes that come before.
+    """
     gone = {key: before[key] for key in sorted(before) if key not in after}
     new = {key: after[key] for key in sorted(after) if before.get(key) != after[key]}
     replaced = {key: before[key] for key in new if key in before}
@@ -29,9 +33,9 @@ def tag_changes(
     rows: list[tuple[str, str, dict[str, Any], str, dict[str, str], frozenset[str]]] = []
     if gone:
         why = f"tags not declared: {', '.join(gone)}"
-        rows.append((untag, f"Untag{kind}", {"TagKeys": list(gone)}, why, gone, frozenset()))
+        rows.append((untag, f"Untag{kind}", {"TagKeys": list(gone)}, why, gone, waits_for))
     if new:
-        waits = frozenset((untag,)) if gone else frozenset()
+        waits = waits_for | {untag} if gone else waits_for
         why = f"tags differ: {', '.join(new)}"
         rows.append((f"{resource} tags", f"Tag{kind}", {"Tags": as_tags(new)}, why, replaced, waits))
     for key, action, parameters, reason, lost, after_keys in rows:

@@ -22,10 +22,12 @@ from .model import (
     Identity,
     ManagedPolicy,
     PolicyDeclaration,
+    Quotas,
     Role,
     RoleDeclaration,
     TrustDeclaration,
 )
+from .quarantine import is_denial, is_denied, quarantined, released, standing, with_room
 from .references import Resolver, is_reference
 from .trust import merged, without
 
@@ -44,6 +46,13 @@ class Target:
 def target_of(desired: Desired, state: AccountState) -> Target:
     """Lay the declarations over the state. Problems that only the account's state shows are in the target."""
     return _Overlay(desired, state).target
+
+
+def make_room(state: AccountState, target: Target, quotas: Quotas) -> None:
+    """Deny by an inline policy where the quota leaves no room for AWSDenyAll on a role that is to be quarantined."""
+    for key, identity in target.identities.items():
+        if identity is not None:
+            target.identities[key] = with_room(state.identities.get(key), identity, quotas)
 
 
 class _Overlay:
@@ -97,6 +106,9 @@ class _Overlay:
         if not declared.present:
             self.target.identities[declared.key] = None
             return
+        if declared.quarantine is not None:
+            self._lay_quarantine(declared, there)
+            return
         if there is None and declared.trust is None:
             self._problem(
                 declared.place,
@@ -106,13 +118,11 @@ class _Overlay:
             return
         if there is not None:
             self._adopted("role", declared.name, declared.path, there.name, there.path)
-        base = there or Role(
-            kind="role",
-            name=declared.name,
-            path=declared.path or "/",
-            arn=self.state.account.arn("role", declared.path or "/", declared.name),
-        )
+        path = declared.path or "/"
+        arn = self.state.account.arn("role", path, declared.name)
+        base = released(there) if there else Role(kind="role", name=declared.name, path=path, arn=arn)
         managed = base.managed
+        wanted: frozenset[str] = frozenset()
         if declared.managed is not None:
             wanted = self._resolved(declared.managed, within(declared.place, "managed_policies"), there)
             managed = wanted if declared.purge_managed else base.managed | wanted
@@ -125,6 +135,11 @@ class _Overlay:
             boundary = (
                 next(iter(self._resolved((declared.boundary,), place, there)), None) if declared.boundary else None
             )
+        if any(map(is_denial, managed - wanted)):
+            self.target.warnings.append(
+                f"role {base.name} stays powerless: AWSDenyAll is on it, and no tag says that a quarantine put it"
+                " there; detach it with iam_policy_attachment, or name managed_policies"
+            )
         self.target.identities[declared.key] = replace(
             base,
             trust=declared.trust or base.trust,
@@ -135,6 +150,19 @@ class _Overlay:
             max_session_duration=declared.max_session_duration or base.max_session_duration,
             tags=_laid_over(base.tags, declared.tags, declared.purge_tags),
         )
+
+    def _lay_quarantine(self, declared: RoleDeclaration, there: Role | None) -> None:
+        """What else is declared of the role does not count until it is present again."""
+        if there is None or declared.quarantine is None:
+            self.target.identities[declared.key] = None
+            return
+        self._adopted("role", declared.name, declared.path, there.name, there.path)
+        if standing(there) is None and is_denied(there):
+            self.target.warnings.append(
+                f"role {there.name} holds AWSDenyAll already: the end of its quarantine (state: present) takes it off"
+                " too, unless managed_policies names it"
+            )
+        self.target.identities[declared.key] = quarantined(there, declared.quarantine, self.state.account)
 
     def _lay_attachment(self, declared: AttachmentDeclaration) -> None:
         base = self._current(declared.key)

@@ -65,6 +65,24 @@ def without_principals(document: PolicyDocument, arns: frozenset[str]) -> Policy
     return _with_statements(document, kept or [dict(NOBODY)])
 
 
+def with_principals(document: PolicyDocument, arns: Mapping[str, str]) -> PolicyDocument:
+    """The document with other AWS principals in the place of some; everything else stays as it is written."""
+
+    def replaced(value: Any) -> Any:
+        if isinstance(value, list):
+            return [arns.get(one, one) if isinstance(one, str) else one for one in value]
+        return arns.get(value, value) if isinstance(value, str) else value
+
+    kept = []
+    for statement in document.statements:
+        mended = dict(statement)
+        for element in ("Principal", "NotPrincipal"):
+            if isinstance(statement.get(element), Mapping) and "AWS" in statement[element]:
+                mended[element] = {**statement[element], "AWS": replaced(statement[element]["AWS"])}
+        kept.append(mended)
+    return _with_statements(document, kept)
+
+
 def narrowed(old: PolicyDocument, new: PolicyDocument) -> PolicyDocument:
     """A trust policy that lets in only whom both documents let in, and denies what either denies."""
     grants = list(_grants(old))

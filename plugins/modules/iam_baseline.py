@@ -20,6 +20,7 @@ extends_documentation_fragment:
   - aws_ml.permissions.baseline
   - aws_ml.permissions.connection
   - aws_ml.permissions.approval
+  - aws_ml.permissions.backup
   - aws_ml.permissions.declaration
   - aws_ml.permissions.attributes
   - amazon.aws.common.modules
@@ -103,6 +104,9 @@ EXAMPLES = r"""
         purge_tags: false
       - name: gt-console-role
         state: absent
+      - name: gt-first-trial
+        state: quarantined
+        quarantine_reason: gt-execution runs the jobs now
     attachments:
       - iam_type: group
         iam_name: labeling-managers
@@ -182,6 +186,7 @@ EXAMPLES = r"""
     managed_policies:
       - name: DeepLensWarehouseInventory
     state: absent
+    backup_dir: "{{ playbook_dir }}/backups"
     account_id: "123456789012"
     call_rate:
       sts: 50
@@ -277,6 +282,22 @@ attachments:
       returned: for a role, unless it is deleted or absent
       type: dict
       sample: {team: vision}
+backup:
+  description: The backup that was made before anything was taken away.
+  returned: where O(backup_dir) is given and something is taken away, and it is not check mode
+  type: dict
+  contains:
+    path:
+      description: The file. Later tasks of the same run for the same account add to it.
+      returned: always
+      type: str
+      sample: /var/backups/iam/123456789012-20261122T100000Z-9f86d081884c.json
+    objects:
+      description: Every object in it, kind and name.
+      returned: always
+      type: list
+      elements: str
+      sample: [policy/DeepLensWarehouseInventory, role/AWSDeepLensServiceRole]
 deleted:
   description: >-
     A copy of all that the writes took away, or in check mode would. Deleted objects, replaced and deleted
@@ -490,9 +511,26 @@ roles:
     status:
       description:
         - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+        - V(quarantined) while it is in quarantine, whether or not the task changed it.
       returned: always
       type: str
       sample: created
+    quarantined:
+      description: The quarantine that the role is in after the task, null where it is in none.
+      returned: always
+      type: dict
+      sample: null
+      contains:
+        since:
+          description: When it was quarantined, UTC, ISO 8601.
+          returned: always
+          type: str
+          sample: "2026-11-22T10:00:00Z"
+        reason:
+          description: Why, empty where no reason was given.
+          returned: always
+          type: str
+          sample: service ended
     path:
       description: Path of the role.
       returned: unless it is deleted or absent

@@ -94,6 +94,9 @@ EXAMPLES = r"""
         purge_tags: false
       - name: gt-console-role
         state: absent
+      - name: gt-first-trial
+        state: quarantined
+        quarantine_reason: gt-execution runs the jobs now
     attachments:
       - iam_type: group
         iam_name: labeling-managers
@@ -464,10 +467,27 @@ roles:
     status:
       description:
         - One of V(in_sync), V(drifted), V(missing), which is declared but not there, V(unwanted), which is there
-          but declared absent, and V(absent), which is not there and declared absent.
+          but declared absent, V(quarantined), which is in quarantine as declared, and V(absent), which is not there and
+          not declared present.
       returned: always
       type: str
       sample: in_sync
+    quarantined:
+      description: The quarantine that the role is in, null where it is in none.
+      returned: always
+      type: dict
+      sample: null
+      contains:
+        since:
+          description: When it was quarantined, UTC, ISO 8601.
+          returned: always
+          type: str
+          sample: "2026-11-22T10:00:00Z"
+        reason:
+          description: Why, empty where no reason was given.
+          returned: always
+          type: str
+          sample: service ended
     path:
       description: Path of the role.
       returned: unless it is unwanted or absent

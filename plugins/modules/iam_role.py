@@ -20,6 +20,7 @@ extends_documentation_fragment:
   - aws_ml.permissions.role
   - aws_ml.permissions.connection
   - aws_ml.permissions.approval
+  - aws_ml.permissions.backup
   - aws_ml.permissions.declaration
   - aws_ml.permissions.attributes
   - amazon.aws.common.modules
@@ -97,6 +98,17 @@ EXAMPLES = r"""
     managed_policies: []
     inline_policies: {}
     boundary: ""
+    backup_dir: "{{ playbook_dir }}/backups"
+
+- name: A role that seems unused, kept but powerless
+  aws_ml.permissions.iam_role:
+    name: l4e-role
+    state: quarantined
+    quarantine_reason: Lookout for Equipment has ended
+
+- name: The same role as it was before
+  aws_ml.permissions.iam_role:
+    name: l4e-role
 
 - name: Say what a change would write
   aws_ml.permissions.iam_role:
@@ -146,6 +158,22 @@ api_calls:
   returned: success
   type: dict
   sample: {GetRole: 1, CreateRole: 1}
+backup:
+  description: The backup that was made before anything was taken away.
+  returned: where O(backup_dir) is given and something is taken away, and it is not check mode
+  type: dict
+  contains:
+    path:
+      description: The file. Later tasks of the same run for the same account add to it.
+      returned: always
+      type: str
+      sample: /var/backups/iam/123456789012-20261122T100000Z-9f86d081884c.json
+    objects:
+      description: Every object in it, kind and name.
+      returned: always
+      type: list
+      elements: str
+      sample: [policy/DeepLensWarehouseInventory, role/AWSDeepLensServiceRole]
 deleted:
   description: >-
     A copy of all that the writes took away, or in check mode would. Deleted objects, replaced and deleted
@@ -314,9 +342,26 @@ roles:
     status:
       description:
         - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+        - V(quarantined) while it is in quarantine, whether or not the task changed it.
       returned: always
       type: str
       sample: created
+    quarantined:
+      description: The quarantine that the role is in after the task, null where it is in none.
+      returned: always
+      type: dict
+      sample: null
+      contains:
+        since:
+          description: When it was quarantined, UTC, ISO 8601.
+          returned: always
+          type: str
+          sample: "2026-11-22T10:00:00Z"
+        reason:
+          description: Why, empty where no reason was given.
+          returned: always
+          type: str
+          sample: service ended
     path:
       description: Path of the role.
       returned: unless it is deleted or absent

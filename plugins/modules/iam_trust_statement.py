@@ -17,6 +17,7 @@ extends_documentation_fragment:
   - aws_ml.permissions.trust_statement
   - aws_ml.permissions.connection
   - aws_ml.permissions.approval
+  - aws_ml.permissions.backup
   - aws_ml.permissions.declaration
   - aws_ml.permissions.attributes
   - amazon.aws.common.modules
@@ -53,6 +54,7 @@ EXAMPLES = r"""
     statements:
       - Sid: PostAnnotationLambda
     state: absent
+    backup_dir: "{{ playbook_dir }}/backups"
     approved_plan: "{{ planned.plan_id }}"
 
 - name: Notebooks no longer assume the role of Lookout for Equipment; the statement has no Sid
@@ -106,6 +108,22 @@ api_calls:
   returned: success
   type: dict
   sample: {GetRole: 1, UpdateAssumeRolePolicy: 1}
+backup:
+  description: The backup that was made before anything was taken away.
+  returned: where O(backup_dir) is given and something is taken away, and it is not check mode
+  type: dict
+  contains:
+    path:
+      description: The file. Later tasks of the same run for the same account add to it.
+      returned: always
+      type: str
+      sample: /var/backups/iam/123456789012-20261122T100000Z-9f86d081884c.json
+    objects:
+      description: Every object in it, kind and name.
+      returned: always
+      type: list
+      elements: str
+      sample: [policy/DeepLensWarehouseInventory, role/AWSDeepLensServiceRole]
 deleted:
   description: >-
     A copy of all that the writes took away, or in check mode would. Deleted objects, replaced and deleted

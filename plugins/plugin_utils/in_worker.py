@@ -10,7 +10,7 @@ parent that has imported this file, and so has the SDK and the service models of
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,12 +20,17 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.clients import load_models
 from ansible_collections.aws_ml.permissions.plugins.module_utils.knowledge import Knowledge
 from ansible_collections.aws_ml.permissions.plugins.module_utils.module_shapes import argument_spec, run
+from ansible_collections.aws_ml.permissions.plugins.module_utils.plan import Step
+from ansible_collections.aws_ml.permissions.plugins.module_utils.runner import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_SDK
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.assumed_sessions import AssumedSessions
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
 
 if HAS_SDK:
     load_models()
+
+Shown = Mapping[str, str]
+"""A write as it stands in `plan` of a result: `action`, `resource` and `reason`."""
 
 KNOWLEDGE = Knowledge.parse(aws_facts())
 
@@ -38,8 +43,11 @@ def run_in_worker(
     diff_mode: bool,
     run_folder: str,
     environment: Mapping[str, str],
+    task: type[Task] = Task,
+    knowledge: Any = KNOWLEDGE,
+    on_write: Callable[[Shown], None] | None = None,
 ) -> dict[str, Any]:
-    """The result of the module `name`, in a failure with `failed` and `msg`."""
+    """The result of the module `name`, in a failure with `failed` and `msg`. `on_write` hears of each write."""
     with _environment(environment):
         validated = ArgumentSpecValidator(argument_spec(name)).validate(_plain(arguments))
         parameters: dict[str, Any] = validated.validated_parameters
@@ -51,17 +59,29 @@ def run_in_worker(
         if validated.error_messages:
             result.update(failed=True, msg=_message(name, validated.errors))
         else:
-            options = {**parameters, "_knowledge": KNOWLEDGE, "_run_folder": run_folder}
-            sessions = AssumedSessions(run_folder)
-            outcome = run(name, options, check_mode=check_mode, diff_mode=diff_mode, sessions=sessions)
+            options = {**parameters, "_knowledge": knowledge, "_run_folder": run_folder}
+            secrets = validated._no_log_values
+
+            def on_step(step: Step) -> None:
+                if on_write is not None:
+                    on_write(remove_values(step.shown(), secrets))
+
+            outcome = run(
+                name,
+                options,
+                task=task,
+                check_mode=check_mode,
+                diff_mode=diff_mode,
+                sessions=AssumedSessions(run_folder),
+                on_step=on_step if on_write is not None else None,
+            )
             warnings += outcome.warnings
             result.update(outcome.values)
             if outcome.failed:
                 result["failed"] = True
     result["warnings"] = warnings
     kept = {key: value for key, value in result.items() if value or key not in ("warnings", "deprecations")}
-    shown: dict[str, Any] = remove_values(kept, validated._no_log_values)
-    return shown
+    return remove_values(kept, validated._no_log_values) if validated._no_log_values else kept
 
 
 def _plain(value: Any) -> Any:

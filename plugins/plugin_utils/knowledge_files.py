@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The data files of `aws_facts`, for the modules that cannot read them where they run."""
+"""The data files of `aws_facts` and `audit_facts`, for the modules that cannot read them where they run."""
 
 from __future__ import annotations
 
@@ -11,10 +11,20 @@ from typing import Any
 
 from ansible.module_utils.common.yaml import yaml_load
 
-_FOLDER = Path(__file__).parent / "aws_facts"
+_FOLDER = Path(__file__).parent
+
+
+def aws_facts() -> dict[str, Any]:
+    """The content of every file in `aws_facts`, by its name without the suffix."""
+    return _files("aws_facts")
+
+
+def audit_facts() -> dict[str, Any]:
+    """The content of every file in `aws_facts` and in `audit_facts`, which is large and for audits only."""
+    return {**aws_facts(), **_files("audit_facts")}
 
 
 @cache
-def aws_facts() -> dict[str, Any]:
-    """The content of every file, by its name without the suffix."""
-    return {path.stem: yaml_load(path.read_text(encoding="utf-8")) for path in sorted(_FOLDER.glob("*.yml"))}
+def _files(folder: str) -> dict[str, Any]:
+    paths = sorted((_FOLDER / folder).glob("*.yml"))
+    return {path.stem: yaml_load(path.read_text(encoding="utf-8")) for path in paths}

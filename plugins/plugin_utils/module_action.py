@@ -13,23 +13,39 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible import constants as C
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
 from ansible_collections.aws_ml.permissions.plugins.module_utils.arguments import controller_options
+from ansible_collections.aws_ml.permissions.plugins.module_utils.module_shapes import SHAPES
+from ansible_collections.aws_ml.permissions.plugins.module_utils.runner import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_SDK
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.in_worker import run_in_worker
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.in_worker import KNOWLEDGE, Shown, run_in_worker
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
 
 AMAZON_GROUP = "group/amazon.aws.aws"
 
+WHOLE_RESULT = 3
+"""The verbosity (`-vvv`) from which a result is shown whole, and with the arguments that led to it."""
+
+display = Display()
+
 
 class ModuleAction(ActionBase):  # type: ignore[misc]
-    """Lays amazon.aws's defaults and the account of the host under the arguments of the task, and runs the module."""
+    """Lays amazon.aws's defaults and the account of the host under the arguments of the task, and runs the module.
 
+    `task` is what the module runs, `knowledge` what is known to it in the worker; in an interpreter of its own it gets
+    `facts`, which that is made of.
+    """
+
+    task: type[Task] = Task
+    knowledge: Any = KNOWLEDGE
+    facts: Callable[[], dict[str, Any]] = staticmethod(aws_facts)
     _supports_check_mode = True
     _supports_async = True
 
@@ -37,26 +53,52 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         result: dict[str, Any] = super().run(tmp, task_vars)
         known = task_vars or {}
         arguments = {**self._amazon_defaults(), **self._host_account(known), **self._task.args}
-        if self._belongs_here(known):
+        name = self._task.resolved_action.rpartition(".")[2]
+        tells = display.verbosity > 0 and not self._task.no_log and not SHAPES[name].read_only
+        here = self._belongs_here(known)
+        if here:
             environment: dict[str, str] = {}
             self._compute_environment_string(environment)
             ran = run_in_worker(
-                self._task.resolved_action.rpartition(".")[2],
+                name,
                 arguments,
                 check_mode=self._task.check_mode,
                 diff_mode=self._task.diff,
                 run_folder=C.DEFAULT_LOCAL_TMP,
                 environment=environment,
+                task=self.task,
+                knowledge=self.knowledge,
+                on_write=(lambda write: _tell(known, write)) if tells else None,
             )
         else:
-            arguments.update(_knowledge=aws_facts(), _run_folder=C.DEFAULT_LOCAL_TMP)
+            arguments.update(_knowledge=self.facts(), _run_folder=C.DEFAULT_LOCAL_TMP)
             wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
             ran = self._execute_module(module_args=arguments, task_vars=task_vars, wrap_async=wrap_async)
-        shown = ran.get("invocation", {}).get("module_args", {})
+        if display.verbosity < WHOLE_RESULT:
+            ran.pop("invocation", None)
         for hidden in controller_options():
-            shown.pop(hidden, None)
+            ran.get("invocation", {}).get("module_args", {}).pop(hidden, None)
         merged: dict[str, Any] = merge_hash(result, ran)
+        if tells and not ran.get("failed"):
+            # In its own interpreter a module cannot be listened to.
+            if self._task.check_mode or not here:
+                for write in ran.get("plan", ()):
+                    _tell(known, write, "would " if self._task.check_mode else "")
+            # With this key Ansible does not show the result at any verbosity.
+            if display.verbosity < WHOLE_RESULT:
+                merged["_ansible_verbose_override"] = True
+        self._travel_light()
         return merged
+
+    def _travel_light(self) -> None:
+        """Leave declarations out of what the worker's copy of the task takes back to Ansible with the result.
+
+        There they would be kept for each account until the last has finished the task. Another try needs them.
+        """
+        if not self._task.until and self._task.retries is None:
+            self._task.args = {
+                name: value for name, value in self._task.args.items() if not isinstance(value, (dict, list))
+            }
 
     def _belongs_here(self, task_vars: dict[str, Any]) -> bool:
         """Whether the module would run on this machine, as this user, with this interpreter, while Ansible waits."""
@@ -90,6 +132,11 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
                 "aws_external_id: needs aws_assume_role_arn, the role that is to be assumed with it"
             )
         return arguments
+
+
+def _tell(task_vars: Mapping[str, Any], write: Shown, would: str = "") -> None:
+    """Show one write with `-v`, under the name that the inventory has for the account."""
+    display.v(f"{would}{write['action']} {write['resource']} ({write['reason']})", host=task_vars["inventory_hostname"])
 
 
 def _is_own(python: str) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -30,6 +31,12 @@ EXTERNAL_ID = "known-to-both-sides"
 OF_ANSIBLE = {
     "action", "changed", "deprecations", "exception", "failed", "failed_when_result", "invocation", "msg", "warnings",
 }  # fmt: skip
+
+NEVER_SHARED = re.compile(
+    r"A(ROA|IDA)[A-Z0-9]+"  # unique ids
+    r"|[0-9-]{10}T[0-9:]{8}(Z|\+00:00)|[0-9]{8}T[0-9]{6}Z-[0-9a-f]{12}"  # moments, and names of backups
+    r"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # deletion tasks
+)
 
 Result = dict[str, Any]
 
@@ -89,6 +96,7 @@ def before_trust(iam: Any) -> None:
 def before_baseline(iam: Any) -> None:
     make_l4e_role(iam, {**SAGEMAKER, "Sid": "SageMaker"}, LOOKOUT)
     make_role(iam, "gt-console-role", SAGEMAKER)
+    make_role(iam, "gt-first-trial", SAGEMAKER)
     make_role(iam, "analytics-export", LAMBDA)
     make_role(iam, "AWSDeepLensGreengrassGroupRole", GREENGRASS)
     iam.put_role_policy(RoleName="gt-console-role", PolicyName="PassAnyRole", PolicyDocument=PASS_ANY_ROLE)
@@ -100,19 +108,114 @@ def before_baseline(iam: Any) -> None:
     iam.attach_user_policy(UserName="labeling-developer", PolicyArn="arn:aws:iam::aws:policy/AWSLambda_FullAccess")
 
 
+def before_baseline_info(iam: Any) -> None:
+    before_baseline(iam)
+    since = {"Key": "aws_ml_permissions:quarantined", "Value": "2026-10-01T00:00:00Z"}
+    iam.tag_role(RoleName="gt-first-trial", Tags=[since])
+    iam.attach_role_policy(RoleName="gt-first-trial", PolicyArn="arn:aws:iam::aws:policy/AWSDenyAll")
+
+
+def before_service_linked_roles(iam: Any) -> None:
+    make_role(iam, "worker", LAMBDA)
+    for service in ("panorama", "batch", "ecs"):
+        iam.create_service_linked_role(AWSServiceName=f"{service}.amazonaws.com")
+
+
+def before_audit(iam: Any) -> None:
+    """Something drifted, something quarantined, a way to become administrator, and a principal that was deleted."""
+    make_l4e_role(iam, SAGEMAKER, LOOKOUT)
+    make_role(iam, "AWSDeepLensGreengrassGroupRole", GREENGRASS)
+    make_role(iam, "former-notebook", SAGEMAKER)
+    notebook = iam.get_role(RoleName="former-notebook")["Role"]["Arn"]
+    make_role(iam, "equipment-notebook", SAGEMAKER, {**LOOKOUT, "Sid": "Equipment"}, statement({"AWS": notebook}))
+    iam.delete_role(RoleName="former-notebook")
+    iam.create_group(GroupName="equipment-engineers")
+    iam.create_user(UserName="labeler")
+    for policy in ("AmazonSageMakerFullAccess", "AmazonLookoutVisionFullAccess"):
+        iam.attach_user_policy(UserName="labeler", PolicyArn=f"arn:aws:iam::aws:policy/{policy}")
+    make_role(iam, "AWSDeepLensSageMakerRole", SAGEMAKER)
+    since = {"Key": "aws_ml_permissions:quarantined", "Value": "2026-10-01T00:00:00Z"}
+    iam.tag_role(RoleName="AWSDeepLensSageMakerRole", Tags=[since])
+    iam.attach_role_policy(RoleName="AWSDeepLensSageMakerRole", PolicyArn="arn:aws:iam::aws:policy/AWSDenyAll")
+
+
+def before_restore(iam: Any) -> None:
+    """Roles that are named by others, one in quarantine, one with a policy that AWS withdraws, and full versions."""
+    make_role(iam, "former-device", GREENGRASS)
+    former = iam.get_role(RoleName="former-device")["Role"]["Arn"]
+    make_role(iam, "AWSDeepLensGreengrassRole", GREENGRASS, statement({"AWS": former}))
+    iam.delete_role(RoleName="former-device")
+    make_role(iam, "AWSDeepLensServiceRole", SAGEMAKER)
+    service = iam.get_role(RoleName="AWSDeepLensServiceRole")["Role"]["Arn"]
+    make_role(iam, "analytics-export", LAMBDA, statement({"AWS": service}))
+    make_role(iam, "AWSDeepLensLambdaRole", LAMBDA)
+    tags = {"aws_ml_permissions:quarantined": "2026-10-01T00:00:00Z", "aws_ml_permissions:quarantine_reason": "ended"}
+    iam.tag_role(RoleName="AWSDeepLensLambdaRole", Tags=[{"Key": key, "Value": value} for key, value in tags.items()])
+    iam.create_role(
+        RoleName="warehouse-export",
+        AssumeRolePolicyDocument=document(LAMBDA),
+        Description="Writes the inventory anywhere",
+        MaxSessionDuration=7200,
+        Tags=[{"Key": "stage", "Value": "test"}],
+    )
+    iam.put_role_policy(RoleName="warehouse-export", PolicyName="Export", PolicyDocument=EVERYTHING)
+    wide = iam.create_policy(PolicyName="WarehouseBoundary", PolicyDocument=EVERYTHING)["Policy"]["Arn"]
+    iam.put_role_permissions_boundary(RoleName="warehouse-export", PermissionsBoundary=wide)
+    inventory = iam.create_policy(PolicyName="DeepLensWarehouseInventory", PolicyDocument=EVERYTHING)["Policy"]["Arn"]
+    for _version in range(4):
+        iam.create_policy_version(PolicyArn=inventory, PolicyDocument=PASS_ANY_ROLE, SetAsDefault=True)
+    iam.create_user(UserName="warehouse-operator")
+    iam.put_user_policy(UserName="warehouse-operator", PolicyName="ReadInventory", PolicyDocument=PASS_ANY_ROLE)
+    iam.attach_user_policy(UserName="warehouse-operator", PolicyArn=inventory)
+    for role in ("warehouse-export", "AWSDeepLensServiceRole"):
+        iam.attach_role_policy(RoleName=role, PolicyArn=inventory)
+    for role, policy in (
+        ("AWSDeepLensServiceRole", "IAMFullAccess"),
+        ("AWSDeepLensLambdaRole", "AWSDenyAll"),
+        ("AWSDeepLensLambdaRole", "AWSLambda_FullAccess"),
+    ):
+        iam.attach_role_policy(RoleName=role, PolicyArn=f"arn:aws:iam::aws:policy/{policy}")
+
+
+def before_retirement(iam: Any) -> None:
+    """Roles of DeepLens, one of which is in quarantine long enough, their policies, and a role of a living service."""
+    make_role(iam, "AWSDeepLensServiceRole", statement({"Service": "deeplens.amazonaws.com"}))
+    make_role(iam, "camera-runtime", LAMBDA)
+    make_role(iam, "camera-demo", LAMBDA)
+    make_role(iam, "AWSDeepLensLambdaRole", LAMBDA)
+    make_role(iam, "gt-execution", SAGEMAKER)
+    since = {"Key": "aws_ml_permissions:quarantined", "Value": "2026-01-01T00:00:00Z"}
+    iam.tag_role(RoleName="AWSDeepLensLambdaRole", Tags=[since])
+    iam.put_role_policy(RoleName="AWSDeepLensLambdaRole", PolicyName="PassAnyRole", PolicyDocument=PASS_ANY_ROLE)
+    cameras = document({"Effect": "Allow", "Action": "deeplens:*", "Resource": "*"})
+    own = iam.create_policy(PolicyName="deeplens-cameras", PolicyDocument=cameras)["Policy"]["Arn"]
+    iam.create_policy_version(PolicyArn=own, PolicyDocument=cameras, SetAsDefault=True)
+    for role, policy in (
+        ("AWSDeepLensLambdaRole", "AWSDenyAll"),
+        ("camera-demo", "AWSDeepLensLambdaFunctionAccessPolicy"),
+        ("gt-execution", "AmazonSageMakerGroundTruthExecution"),
+    ):
+        iam.attach_role_policy(RoleName=role, PolicyArn=f"arn:aws:iam::aws:policy/{policy}")
+
+
 BEFORE: dict[str, Callable[[Any], None]] = {
+    "iam_audit": before_audit,
     "iam_role": before_roles,
     "iam_managed_policy": before_policies,
     "iam_policy_attachment": before_attachments,
     "iam_trust_statement": before_trust,
     "iam_baseline": before_baseline,
-    "iam_baseline_info": before_baseline,
+    "iam_baseline_info": before_baseline_info,
+    "iam_restore": before_restore,
+    "iam_retire": before_retirement,
+    "iam_service_linked_role": before_service_linked_roles,
 }
 """What has to be in the account before the examples of a module are run."""
 
 L4E_EVERYTHING = {"name": "l4e-role", "inline_policies": {"Everything": EVERYTHING}}
 L4E_KEEPS = {"iam_type": "role", "iam_name": "l4e-role", "managed_policies": ["IAMFullAccess"]}
 BEYOND: dict[str, list[dict[str, Any]]] = {
+    "iam_audit": [{"services": ["panorama"]}, {"services": ["deep-lens"]}],
     "iam_role": [
         L4E_EVERYTHING,
         {"name": "no-service", "assume_role_policy_document": document(NO_SERVICE)},
@@ -132,6 +235,19 @@ BEYOND: dict[str, list[dict[str, Any]]] = {
         {"roles": [L4E_EVERYTHING], "attachments": [L4E_KEEPS]},
         {"trust_statements": [{"name": "l4e-role", "statements": [NO_SERVICE]}]},
         {"roles": [{"name": "no-trust"}]},
+    ],
+    "iam_restore": [
+        {"src": "{{ playbook_dir }}/backups"},
+        {"src": "{{ playbook_dir }}/backups", "roles": ["AWSDeepLensServicRole"]},
+        {"src": "{{ playbook_dir }}/examples.yml"},
+    ],
+    "iam_retire": [
+        {"services": ["groundtruth_lambda"], "backup_dir": "{{ playbook_dir }}/backups"},
+        {"unused_days": 500, "backup_dir": "{{ playbook_dir }}/backups"},
+    ],
+    "iam_service_linked_role": [
+        {"aws_service_name": "ecs.amazonaws.com", "state": "absent"},
+        {"name": "worker", "state": "absent"},
     ],
     "iam_baseline_info": [{"roles": [L4E_EVERYTHING], "attachments": [L4E_KEEPS]}, {"roles": [{"name": "no-trust"}]}],
 }
@@ -155,6 +271,14 @@ def prepared(server: LocalAws, module: str) -> dict[str, str]:
     BEFORE[module](iam)
     if module == "iam_baseline_info":
         server.seed(member["id"], role_last_used={"name": "gt-console-role", "date": "2026-11-01T08:00:00+00:00"})
+    if module == "iam_audit":
+        server.seed(member["id"], role_last_used={"name": "l4e-role", "date": "2026-11-01T08:00:00+00:00"})
+    if module == "iam_restore":
+        server.seed(member["id"], withdrawn_policy="arn:aws:iam::aws:policy/AWSLambda_FullAccess")
+    if module == "iam_service_linked_role":
+        usage = [{"Region": "us-east-1", "Resources": [f"arn:aws:ecs:us-east-1:{member['id']}:cluster/frames"]}]
+        course = {"role": "AWSServiceRoleForECS", "reason": "A cluster uses it.", "usage": usage}
+        server.seed(member["id"], service_linked_deletion=course)
     return member
 
 
@@ -168,6 +292,7 @@ def test_examples_run_and_return_what_is_documented(module: str, server: LocalAw
     own_python = tmp_path / "python"
     own_python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     own_python.chmod(0o700)
+    shutil.rmtree(tmp_path / "backups", ignore_errors=True)
     as_modules = played(tasks, prepared(server, module), server, tmp_path, str(own_python))
     for (task, here), as_module in zip(results, as_modules, strict=True):
         assert (task, comparable(here)) == (as_module[0], comparable(as_module[1]))
@@ -208,10 +333,10 @@ def tasks_of(fqcn: str, examples: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def comparable(result: Result) -> Any:
-    """A result without what two runs never share: ids that IAM makes up, and sessions that are shared in the worker."""
+    """A result without what two runs never share: made-up ids, the time, and sessions, which workers share."""
     calls = {action: count for action, count in result.get("api_calls", {}).items() if action != "AssumeRole"}
     text = json.dumps({**result, "api_calls": calls}, sort_keys=True)
-    return json.loads(re.sub(r"A(ROA|IDA)[A-Z0-9]+", "ID", text))
+    return json.loads(NEVER_SHARED.sub("ID", text))
 
 
 def played(
@@ -242,7 +367,7 @@ def played(
 
 def of_engine(result: Result) -> bool:
     """Whether the task ended in a way that the module chose, not with a traceback."""
-    return not result.get("failed") or bool({"problems", "error_code"} & set(result))
+    return not result.get("failed") or bool({"problems", "refusals", "error_code"} & set(result))
 
 
 def documented(returns: dict[str, Any], place: str = "") -> Iterator[str]:

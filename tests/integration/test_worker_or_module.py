@@ -41,13 +41,13 @@ PLAY = """
       Statement: [{{Effect: Allow, Principal: {{Service: lambda.amazonaws.com}}, Action: sts:AssumeRole}}]
   tasks:
     - name: Make roles
-      aws_ml.permissions.iam_role:
-        name: "{{{{ item }}}}"
-        assume_role_policy_document: "{{{{ trust }}}}"
+      {task}
       loop: [one, two]
       register: made
       {keywords}
 """
+ROLE = "aws_ml.permissions.iam_role: {name: '{{ item }}', assume_role_policy_document: '{{ trust }}'}"
+BASELINE = ROLE.replace("iam_role: {", "iam_baseline: {roles: [{") + "]}"
 OWN_PYTHON = "vars: {ansible_python_interpreter: '{{ ansible_playbook_python }}'}"
 AS_MODULES = {
     "for another machine": "delegate_to: other",
@@ -109,7 +109,7 @@ def test_a_task_runs_in_the_worker_unless_it_is_for_someone_or_somewhere_else(
     aws: LocalAws, verbose: Playbook, inventory: dict[str, Any], log: Path, asked: str
 ) -> None:
     keywords = {**IN_THE_WORKER, **AS_MODULES}[asked]
-    run = verbose(PLAY.format(keywords=keywords), inventory)
+    run = verbose(PLAY.format(task=ROLE, keywords=keywords), inventory)
     assert run.failures() == {}
     assert plans(run) == [["role/one"], ["role/two"]]
     assert {role["RoleName"] for role in aws.client("iam").list_roles()["Roles"]} >= {"one", "two"}
@@ -122,10 +122,11 @@ def test_until_asks_again_with_a_new_look_at_the_account(
 ) -> None:
     keywords = "until: made is not changed\n      retries: 2\n      delay: 0"
     keywords += f"\n      {AS_MODULES['with another interpreter']}" if other_python else ""
-    run = verbose(PLAY.format(keywords=keywords), inventory)
+    run = verbose(PLAY.format(task=BASELINE, keywords=keywords), inventory)
     assert run.failures() == {}
     made = run.results("Make roles")["localhost"]["results"]
     assert [(result["attempts"], result["changed"], result["plan"]) for result in made] == [(2, False, [])] * 2
+    assert [role["name"] for result in made for role in result["roles"]] == ["one", "two"]
 
 
 @pytest.mark.parametrize("other_python", [False, True], ids=["worker", "module"])
@@ -143,7 +144,7 @@ def test_the_environment_of_a_task_says_who_calls_and_where(
     keywords = f"environment: {environment}"
     keywords += f"\n      {AS_MODULES['with another interpreter']}" if other_python else ""
     nobody = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "AKIANOBODY"}
-    run = verbose(PLAY.format(keywords=keywords), inventory, environment=nobody)
+    run = verbose(PLAY.format(task=ROLE, keywords=keywords), inventory, environment=nobody)
     assert run.failures() == {}
     assert {result["account_id"] for result in run.results("Make roles")["localhost"]["results"]} == {account}
     names = {role["RoleName"] for role in aws.client("iam", account=account).list_roles()["Roles"]}

@@ -21,7 +21,8 @@ What it still does not do:
   role's trust policy, and of its conditions only `sts:ExternalId`.
 - No SimulatePrincipalPolicy, SimulateCustomPolicy, service-last-accessed reports, Access Analyzer, AcquireRole.
 - Actions, resources and condition keys in documents are not checked for existence; IAM does not check them either.
-- RoleLastUsed shows only what was seeded. DeleteServiceLinkedRole always succeeds at once.
+- RoleLastUsed shows only what was seeded. A service-linked role is deleted at once, unless a
+  seed says otherwise.
 - Role, user and policy names are looked up by exact case; whether IAM does the same is not documented.
 - The order of arrays in trust policies turns by one place with each read; AWS's own order is not known.
 - With a consistency delay all of an account's state is late by the same time; on AWS each endpoint is late by its own.

@@ -10,12 +10,14 @@ from moto.core.exceptions import ServiceException
 
 from .answer import Answer, AwsError, no_such_entity, xml_answer
 from .constraints import check_constraints
+from .linked_deletions import LinkedDeletions
 from .moto_bridge import iam_answer
 from .quotas import Quotas
 from .request import Call
 from .store import Store, group_named, live_store, role_named, user_named
 from .trust import TrustReader
 from .visibility import Visibility
+from .withdrawn import Withdrawn
 
 _CONFLICTS = {"DeleteConflict", "EntityAlreadyExists", "LimitExceeded", "ConcurrentModification"}
 _READS = ("Get", "List", "Simulate", "Generate")
@@ -49,6 +51,8 @@ class Iam:
         self.quotas = Quotas()
         self.visibility = Visibility()
         self.trust = TrustReader()
+        self.deletions = LinkedDeletions()
+        self.withdrawn = Withdrawn()
         self.page_limit: int | None = None
 
     def seen(self, account: str, partition: str = "aws") -> Store:
@@ -59,10 +63,13 @@ class Iam:
         """Forget what is remembered beside the accounts' state."""
         self.visibility.forget()
         self.trust.reset()
+        self.deletions.forget()
+        self.withdrawn.forget()
 
     def answer(self, call: Call) -> Answer:
         """Answer one call, or raise the error AWS gives."""
         check_constraints(call)
+        self.deletions.settle()
         if call.action.startswith(_READS):
             store = self.seen(call.account, call.partition)
             self._check_entities(store, call)

@@ -53,6 +53,7 @@ def attach_policy(iam: Iam, store: Store, call: Call) -> Result:
     """Attaching what is attached already succeeds and changes nothing."""
     kind, holder = _holder(store, call)
     policy = policy_with_arn(store, call.required("PolicyArn"))
+    iam.withdrawn.check_attachable(store, policy.arn)
     if policy.path.startswith(SERVICE_LINKED):
         target = "Customer Role" if kind == "Role" else kind
         raise AwsError("PolicyNotAttachable", f"Cannot attach a Service Role Policy to a {target}.")

@@ -99,7 +99,9 @@ def list_attached_policies(iam: Iam, store: Store, call: Call) -> Result:
 def get_policy(iam: Iam, store: Store, call: Call) -> Result:
     """One managed policy, with the account's own counts of its use."""
     policy = policy_with_arn(store, call.required("PolicyArn"))
-    return {"Policy": shapes.whole_policy(policy, attachment_counts(store))}
+    iam.withdrawn.check_there(store, policy.arn)
+    shown = shapes.whole_policy(policy, attachment_counts(store))
+    return {"Policy": {**shown, "IsAttachable": not iam.withdrawn.holds(store, policy.arn)}}
 
 
 @action("ListPolicies")
@@ -122,6 +124,7 @@ def list_policies(iam: Iam, store: Store, call: Call) -> Result:
 def get_policy_version(iam: Iam, store: Store, call: Call) -> Result:
     """One version of a managed policy with its document."""
     policy, wanted = policy_with_arn(store, call.required("PolicyArn")), call.required("VersionId")
+    iam.withdrawn.check_there(store, policy.arn)
     version = next((version for version in policy.versions if version.version_id == wanted), None)
     if version is None:
         raise no_such_entity(f"Policy {policy.arn} version {wanted} does not exist or is not attachable.")

@@ -4,8 +4,11 @@
 `POST /_local_aws/seed` takes an object with `account` and any of:
 
 - `service_linked_role`: {"service": "panorama.amazonaws.com", "suffix": ""}
+- `service_linked_deletion`: {"role", "seconds", "reason", "usage": [{"Region", "Resources": [ARN]}]}: how long the
+  deletion of a service-linked role takes, and, if there is a reason, why it fails
 - `role`: {"name", "path", "trust" (document), "description", "tags", "source_role_template", "managed_policies"}
 - `role_last_used`: {"name", "date" (ISO 8601), "region"}
+- `withdrawn_policy`: the ARN of a policy of AWS, which is withdrawn until the next reset
 - `many_roles`: {"count", "prefix", "path", "trust"}
 """
 
@@ -16,6 +19,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .iam import Iam
+from .linked_deletions import Course
 from .service_linked import create_linked
 from .store import Store, live_store, policy_with_arn, role_named
 from .trust import stored_trust
@@ -31,6 +35,9 @@ def seed(iam: Iam, wanted: dict[str, Any]) -> None:
     store = live_store(wanted["account"], wanted.get("partition", "aws"))
     if linked := wanted.get("service_linked_role"):
         create_linked(store, linked["service"], linked.get("suffix", ""), linked.get("description", ""))
+    if deletion := wanted.get("service_linked_deletion"):
+        course = Course(deletion.get("seconds", 0.0), deletion.get("reason", ""), tuple(deletion.get("usage", ())))
+        iam.deletions.seed(wanted["account"], deletion["role"], course)
     if role := wanted.get("role"):
         _create_role(iam, store, role)
     if used := wanted.get("role_last_used"):
@@ -38,6 +45,8 @@ def seed(iam: Iam, wanted: dict[str, Any]) -> None:
         moment = datetime.fromisoformat(used["date"])
         target.last_used = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         target.last_used_region = used.get("region", "us-east-1")
+    if arn := wanted.get("withdrawn_policy"):
+        iam.withdrawn.add(wanted["account"], arn)
     if many := wanted.get("many_roles"):
         prefix = many.get("prefix", "role-")
         for number in range(int(many["count"])):

@@ -10,7 +10,7 @@ from moto.iam.models import Role
 
 from . import shapes
 from .answer import AwsError
-from .iam import TO_MOTO, Iam, Result, action
+from .iam import Iam, Result, action
 from .request import Call
 from .role_writes import SERVICE_LINKED
 from .store import Store, find_role, role_named
@@ -46,9 +46,14 @@ def create_service_linked_role(iam: Iam, store: Store, call: Call) -> Result:
 
 @action("DeleteServiceLinkedRole")
 def delete_service_linked_role(iam: Iam, store: Store, call: Call) -> Result:
-    """AWS takes the policy off by itself; the deletion always succeeds here."""
+    """A task that deletes the role, see `linked_deletions`. AWS takes the policy off by itself."""
     role = role_named(store, call.required("RoleName"))
     if not role.path.startswith(SERVICE_LINKED):
         raise AwsError("InvalidInput", f"{role.name} is not a service-linked role")
-    role.managed_policies.clear()
-    return TO_MOTO
+    return {"DeletionTaskId": iam.deletions.ask(store, role.path, role.name)}
+
+
+@action("GetServiceLinkedRoleDeletionStatus")
+def get_service_linked_role_deletion_status(iam: Iam, store: Store, call: Call) -> Result:
+    """How a deletion goes on."""
+    return iam.deletions.status(str(store.account_id), call.required("DeletionTaskId"))

@@ -45,7 +45,10 @@ class ConvergeProcesses:
         self._loaded.wait(timeout=10)
 
     def run(self, options: dict[str, Any]) -> dict[str, Any]:
-        """Converge in a new process. The answer holds `result`, `error` or `signal`."""
+        """Converge, or restore where the options name a `src`, in a new process.
+
+        The answer holds `result`, `error` or `signal`.
+        """
         self._say(options)
         self._pid = self._hear()["pid"]
         self._say("go")
@@ -70,11 +73,12 @@ class ConvergeProcesses:
 def _serve() -> None:
     _load_the_model_of_iam()
     from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError  # noqa: PLC0415
+    from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.task import Restore  # noqa: PLC0415
     from ansible_collections.aws_ml.permissions.plugins.module_utils.runner import Task  # noqa: PLC0415
 
     def converge(options: dict[str, Any]) -> dict[str, Any]:
         try:
-            return {"result": Task(options).converge()}
+            return {"result": (Restore if "src" in options else Task)(options).converge()}
         except EngineError as error:
             return {"error": error.message, **error.fields}
 

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
+from local_aws import LocalAws
 
 S3 = "arn:aws:iam::aws:policy/AmazonS3FullAccess"
 PANORAMA_LINKED = "arn:aws:iam::aws:policy/aws-service-role/AWSPanoramaServiceLinkedRolePolicy"
@@ -252,3 +254,30 @@ def test_what_is_missing_says_so(iam: Any, refused: Any, action: str) -> None:
     code, status, message = refused(getattr(iam, action), **arguments)
     assert (code, status) == ("NotImplemented", 501)
     assert message.startswith("The local AWS does not implement iam:")
+
+
+def test_deletion_of_a_service_linked_role_takes_its_time(aws: LocalAws, account: str, iam: Any, linked: str) -> None:
+    aws.seed(account, service_linked_deletion={"role": linked, "seconds": 0.5})
+    task = iam.delete_service_linked_role(RoleName=linked)["DeletionTaskId"]
+    assert task.startswith(f"task/aws-service-role/panorama.amazonaws.com/{linked}/")
+    assert iam.delete_service_linked_role(RoleName=linked)["DeletionTaskId"] == task
+    assert iam.get_service_linked_role_deletion_status(DeletionTaskId=task)["Status"] == "IN_PROGRESS"
+    assert iam.get_role(RoleName=linked)["Role"]["RoleName"] == linked
+    time.sleep(0.6)
+    assert iam.get_service_linked_role_deletion_status(DeletionTaskId=task)["Status"] == "SUCCEEDED"
+    assert linked not in [role["RoleName"] for role in iam.list_roles()["Roles"]]
+    iam.create_service_linked_role(AWSServiceName="panorama.amazonaws.com")
+    assert iam.get_role(RoleName=linked)["Role"]["RoleName"] == linked
+
+
+def test_deletion_of_a_service_linked_role_in_use_fails(
+    aws: LocalAws, account: str, iam: Any, linked: str, refused: Any
+) -> None:
+    usage = [{"Region": "us-east-1", "Resources": [f"arn:aws:panorama:us-east-1:{account}:device/one"]}]
+    aws.seed(account, service_linked_deletion={"role": linked, "reason": "The role is in use.", "usage": usage})
+    task = iam.delete_service_linked_role(RoleName=linked)["DeletionTaskId"]
+    status = iam.get_service_linked_role_deletion_status(DeletionTaskId=task)
+    assert (status["Status"], status["Reason"]) == ("FAILED", {"Reason": "The role is in use.", "RoleUsageList": usage})
+    assert iam.get_role(RoleName=linked)["Role"]["RoleName"] == linked
+    unknown = task[:-4] + "0000"
+    assert refused(iam.get_service_linked_role_deletion_status, DeletionTaskId=unknown)[:2] == ("NoSuchEntity", 404)

@@ -24,7 +24,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
 from ansible_collections.aws_ml.permissions.plugins.module_utils.placeholders import Placeholders
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan import Step
 from ansible_collections.aws_ml.permissions.plugins.module_utils.planner import plan
-from ansible_collections.aws_ml.permissions.plugins.module_utils.target import target_of
+from ansible_collections.aws_ml.permissions.plugins.module_utils.target import make_room, target_of
 
 ACCOUNT = Account("123456789012", "aws")
 CASES = [
@@ -130,11 +130,13 @@ def told(step: Step) -> str:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_steps(case: dict[str, Any]) -> None:
     state = state_of(case)
-    declaring = Declaring(Placeholders(ACCOUNT))
+    declaring = Declaring(Placeholders(ACCOUNT), "2026-11-22T10:00:00Z")
     desired = declaring.baseline(options_of(case["declared"]))
     target = target_of(desired, state)
     assert (declaring.problems, target.problems) == ([], [])
-    made = plan(state, target, Quotas(attached_policies={"role": case.get("quota", 10), "user": 10, "group": 10}))
+    quotas = Quotas(attached_policies={"role": case.get("quota", 10), "user": 10, "group": 10})
+    make_room(state, target, quotas)
+    made = plan(state, target, quotas)
     assert [told(step) for step in made.steps] == case["steps"]
     assert list(made.warnings) == case.get("warnings", [])
 

@@ -1,0 +1,60 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole account, read for an audit: two listings side by side, and the tags of the policies that matter."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from ..calls import as_aws_error, error_code, is_access_denied
+from ..credentials import Connection
+from ..model import AccountState, ManagedPolicy
+from ..sdk import ClientError
+from ..shapes import tags
+from ..sweep import Sweep
+
+
+def read_account(connection: Connection) -> AccountState:
+    """The state of everything in IAM but tags of policies. Raises AwsError where the caller may not list it: to ask for
+    every object by itself would take hundreds of calls. Else raises what botocore raises."""
+    try:
+        account, state = Sweep(connection.iam, sys.maxsize).read_everything()
+    except ClientError as error:
+        if not is_access_denied(error):
+            raise
+        action = getattr(error, "operation_name", "GetAccountAuthorizationDetails")
+        account_id = connection.account.id if connection.account else ""
+        refused = as_aws_error(error, action, "", account_id)
+        advice = " An audit reads with iam:GetAccountAuthorizationDetails, iam:ListRoles and iam:ListPolicyTags, which"
+        refused.message += f"{advice} AWS's policy SecurityAudit allows."
+        refused.args = (refused.message,)
+        raise refused from error
+    if account is not None:
+        connection.account = account
+    return replace(state, account=connection.caller_account())
+
+
+def with_tags_of(connection: Connection, state: AccountState, policies: Iterable[str]) -> AccountState:
+    """The state with the tags of the customer managed policies of these ARNs; one that went meanwhile has none."""
+    wanted = set(policies)
+    names = [name for name, policy in state.policies.items() if policy.arn in wanted]
+
+    def tagged(name: str) -> ManagedPolicy:
+        policy = state.policies[name]
+        try:
+            pages = list(connection.iam.pages("ListPolicyTags", PolicyArn=policy.arn))
+        except ClientError as error:
+            if error_code(error) != "NoSuchEntity":
+                raise
+            pages = []
+        return replace(policy, tags=tags(pair for page in pages for pair in page["Tags"]))
+
+    if not names:
+        return state
+    with ThreadPoolExecutor(max_workers=min(8, len(names))) as pool:
+        found = dict(zip(names, pool.map(tagged, names), strict=True))
+    return replace(state, policies={**state.policies, **found})

@@ -1,0 +1,246 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything in one account that the services' guides lead to, judged. Pure.
+
+An object that belongs to two services is there once for each. What is absent is there where a documented profile, or a
+declaration, names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..documents import dangling_principals
+from ..grants import Documents, Holdings
+from ..model import AccountState, Identity, ManagedPolicy, Quarantine, Role
+from ..quarantine import is_denied, released, standing
+from ..target import Target
+from .dependants import Dependants
+from .escalation import escalation_paths
+from .findings import audit_findings
+from .knowledge import AuditKnowledge
+from .profile_drift import drift
+from .profile_forms import DECLARED, Form, Profile, declared_profiles
+from .rights import rights_in
+from .traces import Found, Subject, found_in
+from .trusted_principals import trusted_principals
+
+DOCUMENTED = "documented"
+
+
+@dataclass(frozen=True)
+class AuditedObject:
+    """One object of one service. `subject` is None where it is absent.
+
+    `status` is in_sync, drifted, absent, or unknown, which is like no profile; `form` is what it was compared with.
+    """
+
+    service: str
+    kind: str
+    name: str
+    status: str
+    subject: Subject | None = None
+    form: Form | None = None
+    profile: str | None = None
+    found_by: tuple[dict[str, str], ...] = ()
+    drift: tuple[dict[str, Any], ...] = ()
+    trusted: tuple[dict[str, Any], ...] = ()
+    dangling: tuple[str, ...] = ()
+    depended_on_by: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def resource(self) -> str:
+        return f"{self.kind}/{self.name}"
+
+    @property
+    def arn(self) -> str | None:
+        return self.subject.arn if self.subject else None
+
+    @property
+    def service_linked(self) -> bool:
+        return self.subject is not None and self.subject.path.startswith("/aws-service-role/")
+
+    @property
+    def quarantine(self) -> Quarantine | None:
+        return standing(self.subject) if isinstance(self.subject, Role) else None
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What an audit of one account came to. Objects that are there come first, by service, kind and name."""
+
+    objects: tuple[AuditedObject, ...]
+    findings: tuple[dict[str, str], ...]
+    escalation_paths: tuple[dict[str, Any], ...]
+
+
+def audit(
+    knowledge: AuditKnowledge,
+    state: AccountState,
+    services: Sequence[str],
+    declared: Sequence[Mapping[str, Any]] = (),
+    found: Sequence[Found] | None = None,
+) -> Audit:
+    """Audit the account for the services, which are keys of traces.yml; `declared` is as in the option.
+
+    The state is that of the whole account, of `account_reading`. `found` is what `belonging` gave for the same, where
+    the caller has asked it already.
+    """
+    profiles = [profile for profile in knowledge.profiles if profile.service in services]
+    own = declared_profiles(declared, services)
+    if found is None:
+        found = belonging(knowledge, state, services, declared)
+    effective = _without_the_denied(state)
+    rights = rights_in(effective, knowledge.aws_policies)
+    ended = knowledge.knowledge.ended_principals()
+    dependants = Dependants(effective, rights, ended)
+    judge = _Judge(knowledge, state, profiles, own, dependants)
+    there = sorted(map(judge.judged, found), key=_order)
+    absent = sorted(_absent(there, [*own, *profiles]), key=_order)
+    holdings = _holdings(knowledge, effective)
+    concerned = frozenset(one.subject.key for one in found if isinstance(one.subject, Identity))
+    paths = escalation_paths(knowledge.escalation, effective, rights, holdings, ended=ended, concerned=concerned)
+    return Audit(
+        objects=(*there, *absent),
+        findings=tuple(audit_findings(knowledge.knowledge, effective, found, paths)),
+        escalation_paths=tuple(path.shown() for path in paths),
+    )
+
+
+def belonging(
+    knowledge: AuditKnowledge,
+    state: AccountState,
+    services: Sequence[str],
+    declared: Sequence[Mapping[str, Any]] = (),
+) -> list[Found]:
+    """What in the account belongs to the services, without a judgement."""
+    traces = {service: knowledge.traces[service] for service in services}
+    names: dict[str, frozenset[tuple[str, str]]] = {}
+    for profile in declared_profiles(declared, services):
+        names[profile.service] = names.get(profile.service, frozenset()) | profile.object_names
+    return found_in(state, traces, names)
+
+
+def as_in(state: AccountState, found: Sequence[Found]) -> list[Found]:
+    """What was found, with its policies as they are in a state that has their tags."""
+    return [
+        replace(one, subject=state.policies[one.subject.name.lower()])
+        if isinstance(one.subject, ManagedPolicy)
+        else one
+        for one in found
+    ]
+
+
+class _Judge:
+    """Judges one object after the other."""
+
+    def __init__(
+        self,
+        knowledge: AuditKnowledge,
+        state: AccountState,
+        profiles: Sequence[Profile],
+        own: Sequence[Profile],
+        dependants: Dependants,
+    ) -> None:
+        self._knowledge = knowledge
+        self._state = state
+        self._profiles = profiles
+        self._own = own
+        self._dependants = dependants
+        self._states = knowledge.principal_states()
+
+    def judged(self, found: Found) -> AuditedObject:
+        subject = found.subject
+        status, form, differences = self._compared(found)
+        about_trust: dict[str, Any] = {}
+        if isinstance(subject, Role):
+            about_trust = {
+                "trusted": tuple(trusted_principals(subject.trust, self._states)),
+                "dangling": tuple(dangling_principals(subject.trust)),
+            }
+        return AuditedObject(
+            service=found.service,
+            kind=found.kind,
+            name=subject.name,
+            status=status,
+            subject=subject,
+            form=form,
+            profile=form.profile if form else self._profile_of_people(found),
+            found_by=tuple(trace.shown() for trace in found.traces),
+            drift=tuple(differences),
+            depended_on_by=tuple(one.shown() for one in self._dependants.of(subject)),
+            **about_trust,
+        )
+
+    def _compared(self, found: Found) -> tuple[str, Form | None, list[dict[str, Any]]]:
+        """The status, the nearest form, and how the object differs from it."""
+        subject = released(found.subject) if isinstance(found.subject, Role) else found.subject
+        compared = [(drift(form, subject), form) for form in self._forms(found)]
+        if not compared:
+            return "in_sync" if self._profile_of_people(found) else "unknown", None, []
+        differences, form = min(compared, key=lambda pair: len(pair[0]))
+        return "drifted" if differences else "in_sync", form, differences
+
+    def _forms(self, found: Found) -> list[Form]:
+        """The declared form if there is one, else those of all profiles that name the object."""
+        name = found.subject.name.lower()
+        wanted = (found.kind, self._knowledge.traces[found.service].meant.get(name, name).lower())
+        exact = (found.kind, name)
+        for profiles in (self._own, self._profiles):
+            forms = [
+                form
+                for profile in profiles
+                if profile.service == found.service
+                for one in dict.fromkeys((exact, wanted))
+                if one in profile.object_names
+                for form in profile.forms(self._state, one)[0]
+            ]
+            if forms:
+                return forms
+        return []
+
+    def _profile_of_people(self, found: Found) -> str | None:
+        """`documented` for a user or group that has nothing of the service but what its guide attaches to people."""
+        people = self._knowledge.traces[found.service].people
+        if found.kind not in ("user", "group"):
+            return None
+        alone = [trace for trace in found.traces if trace.strength == "alone"]
+        as_in_guide = all(
+            trace.by == "attached_policy" and trace.value.partition(":policy/")[2] in people for trace in alone
+        )
+        return DOCUMENTED if as_in_guide else None
+
+
+def _absent(there: Sequence[AuditedObject], profiles: Sequence[Profile]) -> Iterator[AuditedObject]:
+    """What declarations and documented profiles name and the account has not."""
+    known = {(one.service, one.kind, one.name.lower()) for one in there}
+    for profile in profiles:
+        if profile.profile not in (DECLARED, DOCUMENTED):
+            continue
+        for kind, name in profile.names():
+            key = (profile.service, kind, name.lower())
+            if key not in known:
+                known.add(key)
+                yield AuditedObject(profile.service, kind, name, "absent", profile=profile.profile)
+
+
+def _without_the_denied(state: AccountState) -> AccountState:
+    """The account as it works: what is denied everything, as in quarantine, can do nothing."""
+    denied = {
+        key: replace(identity, managed=frozenset(), inline={})
+        for key, identity in state.identities.items()
+        if is_denied(identity)
+    }
+    return replace(state, identities={**state.identities, **denied}) if denied else state
+
+
+def _holdings(knowledge: AuditKnowledge, state: AccountState) -> dict[str, Holdings]:
+    documents = Documents(knowledge.knowledge, state, Target())
+    return {key: documents.of_identity(identity) for key, identity in state.identities.items()}
+
+
+def _order(one: AuditedObject) -> tuple[str, str, str]:
+    return one.service, one.kind, one.name.lower()

@@ -1,0 +1,140 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What in the account depends on a role or a customer managed policy. Pure.
+
+Policies of resources (buckets, keys, queues) and other accounts are not seen: IAM does not tell of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ..documents import PolicyDocument
+from ..grants import named_documents
+from ..model import AccountState, Identity, ManagedPolicy, Role
+from ..wildcards import fits
+from .rights import Rights, names_it
+from .traces import trusted_services
+
+_ROLE_ACTIONS = "iam:PassRole"
+
+
+@dataclass(frozen=True, order=True)
+class Dependant:
+    """`how` is trust_policy, policy, instance_profile, pass_role, attachment or boundary.
+
+    `by_name` is False where only a wildcard for every role reaches the object: whoever holds that lives without it.
+    """
+
+    resource: str
+    how: str
+    detail: str
+    by_name: bool = True
+
+    def shown(self) -> dict[str, Any]:
+        return {"resource": self.resource, "how": self.how, "detail": self.detail, "by_name": self.by_name}
+
+
+class Dependants:
+    """Answers for the objects of one account; the account is gone through once."""
+
+    def __init__(self, state: AccountState, rights: Mapping[str, Rights], ended: frozenset[str] = frozenset()) -> None:
+        self._state = state
+        self._rights = rights
+        self._ended = ended
+
+    def of(self, subject: Identity | ManagedPolicy) -> list[Dependant]:
+        """Sorted; nothing depends on a user or a group."""
+        if isinstance(subject, Role):
+            return sorted(set(self._of_role(subject)))
+        if isinstance(subject, ManagedPolicy):
+            return sorted(set(self._of_policy(subject)))
+        return []
+
+    def _of_role(self, role: Role) -> Iterator[Dependant]:
+        for name in role.instance_profiles:
+            yield Dependant(f"instance-profile/{name}", "instance_profile", "holds the role for EC2 instances")
+        session = f":assumed-role/{role.name}/"
+        for pattern, places in self._mentions.items():
+            if session in pattern or (_is_of_iam(pattern) and fits(role.arn, pattern) and names_it(pattern)):
+                for resource, how, detail in places:
+                    if resource != _resource(role):
+                        yield Dependant(resource, how, detail)
+        yield from self._passers(role)
+
+    def _passers(self, role: Role) -> Iterator[Dependant]:
+        services = sorted(trusted_services(role) - self._ended) or sorted(trusted_services(role))
+        for key, rights in self._rights.items():
+            identity = self._state.identities[key]
+            if identity.key == role.key:
+                continue
+            passed: dict[tuple[str, bool], list[str]] = {}
+            for service in services:
+                right = rights.to_pass_by_name(_ROLE_ACTIONS, role.arn, service)
+                if right is not None:
+                    passed.setdefault((right.told(), right.by_name), []).append(service)
+            for (told, by_name), to in passed.items():
+                yield Dependant(_resource(identity), "pass_role", f"may pass it to {', '.join(to)} ({told})", by_name)
+
+    def _of_policy(self, policy: ManagedPolicy) -> Iterator[Dependant]:
+        for identity in self._state.identities.values():
+            if policy.arn in identity.managed:
+                yield Dependant(_resource(identity), "attachment", "has it attached")
+            if policy.arn == identity.boundary:
+                yield Dependant(_resource(identity), "boundary", "has it as its permissions boundary")
+
+    @cached_property
+    def _mentions(self) -> dict[str, list[tuple[str, str, str]]]:
+        """Every text in a document that could be the ARN of a role, with where it stands."""
+        found: dict[str, list[tuple[str, str, str]]] = {}
+
+        def note(document: PolicyDocument, resource: str, how: str, where: str) -> None:
+            for statement in document.statements:
+                if isinstance(statement, Mapping) and not _is_about_passing(statement):
+                    for text in set(_texts_of(statement)):
+                        if ":iam:" in text or ":sts:" in text:
+                            sid = statement.get("Sid")
+                            detail = f"{where} names it" + (f" in statement {sid}" if sid else "")
+                            found.setdefault(text, []).append((resource, how, detail))
+
+        own = {policy.arn: policy.document for policy in self._state.policies.values()}
+        for identity in self._state.identities.values():
+            if isinstance(identity, Role):
+                note(identity.trust, _resource(identity), "trust_policy", "its trust policy")
+            for name, document in named_documents(identity, own).items():
+                note(document, _resource(identity), "policy", name)
+        held = {arn for identity in self._state.identities.values() for arn in identity.managed}
+        for policy in self._state.policies.values():
+            if policy.arn not in held:
+                note(policy.document, f"policy/{policy.name}", "policy", "its document")
+        return found
+
+
+def _is_about_passing(statement: Mapping[str, Any]) -> bool:
+    """Whether a statement is told as pass_role, or takes rights away."""
+    action = statement.get("Action")
+    actions = action if isinstance(action, list) else [action]
+    return statement.get("Effect") == "Deny" or all(str(name).lower().startswith("iam:pass") for name in actions)
+
+
+def _is_of_iam(pattern: str) -> bool:
+    return ":iam:" in pattern and ":role/" in pattern
+
+
+def _texts_of(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts_of(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _texts_of(inner)
+
+
+def _resource(identity: Identity) -> str:
+    return f"{identity.kind}/{identity.name}"

@@ -1,0 +1,308 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ways by which one identity of the account can come to act as another, and so as an administrator. Pure.
+
+An administrator is who may do everything, or change the permissions of any identity. A way is a chain of steps from an
+identity that is none to a role that is one: it passes a role to a service where it can have code run, assumes a role,
+writes its trust policy, or gets into what runs under it. Only the shortest way from each to each is told, of at most
+`MOST_STEPS` steps, and at most `MOST_PATHS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..documents import principals
+from ..findings import SEVERITIES
+from ..grants import Holdings, condition_keys
+from ..model import AccountState, Identity, Role
+from .rights import Rights
+from .traces import trusted_services
+from .trusted_principals import allowing, principal_kind
+
+MOST_STEPS = 4
+MOST_PATHS = 100
+
+_ADMINISTRATOR = ("everything", "changes_permissions")
+
+
+@dataclass(frozen=True)
+class ServiceWork:
+    """How somebody has work done in a service: by calls that take a role, and by calls that get into `what` runs."""
+
+    starts: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
+    what: str = ""
+
+
+@dataclass(frozen=True)
+class EscalationFacts:
+    """`audit_facts/escalation.yml`."""
+
+    services: Mapping[str, ServiceWork] = field(default_factory=dict)
+    pass_role: str = "iam:PassRole"
+    assume: str = "sts:AssumeRole"
+    takes_over: tuple[str, ...] = ()
+    grants_to: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, content: Mapping[str, Any]) -> EscalationFacts:
+        if not content:
+            return cls()
+        return cls(
+            services={
+                name: ServiceWork(tuple(work["starts"]), tuple(work.get("uses", ())), work.get("what", ""))
+                for name, work in content["services"].items()
+            },
+            pass_role=content["pass"],
+            assume=content["assume"],
+            takes_over=tuple(content["takes_over"]),
+            grants_to={kind: tuple(actions) for kind, actions in content["grants_to"].items()},
+        )
+
+    def actions(self) -> list[str]:
+        """Every action that matters here."""
+        of_services = [action for work in self.services.values() for action in (*work.starts, *work.uses)]
+        granting = [action for actions in self.grants_to.values() for action in actions]
+        return sorted({self.pass_role, self.assume, *self.takes_over, *granting, *of_services})
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a way. One that is not `sure` depends on a condition, or on what happens to run."""
+
+    text: str
+    sure: bool = True
+
+
+@dataclass(frozen=True)
+class EscalationPath:
+    """A way from one identity to a role; both are keys of identities."""
+
+    start: Identity
+    goal: Identity
+    steps: tuple[Step, ...]
+    severity: str
+    through: frozenset[str]
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            "from": _name(self.start),
+            "to": _name(self.goal),
+            "steps": [step.text for step in self.steps],
+            "severity": self.severity,
+        }
+
+
+def escalation_paths(
+    facts: EscalationFacts,
+    state: AccountState,
+    rights: Mapping[str, Rights],
+    holdings: Mapping[str, Holdings],
+    *,
+    ended: frozenset[str],
+    concerned: frozenset[str],
+) -> list[EscalationPath]:
+    """The ways on which one of the `concerned` identities lies, the most severe and shortest first.
+
+    `holdings` are what the documents of each identity grant (see the room `grants`), `ended` the principals of services
+    that cannot be called any more.
+    """
+    graph = _Graph(facts, state, rights, holdings, ended)
+    found: dict[tuple[str, str], EscalationPath] = {}
+    for path in sorted((path for path in graph.paths() if path.through & concerned), key=_rank):
+        found.setdefault((path.start.key, path.goal.key), path)
+    return list(found.values())[:MOST_PATHS]
+
+
+def _rank(path: EscalationPath) -> tuple[int, int, str, str, str]:
+    return SEVERITIES.index(path.severity), len(path.steps), path.start.key, path.goal.key, path.steps[0].text
+
+
+Edge = tuple[str, tuple[Step, ...]]
+"""The key of the identity that one comes from, and the step that leads on."""
+
+
+class _Graph:
+    def __init__(
+        self,
+        facts: EscalationFacts,
+        state: AccountState,
+        rights: Mapping[str, Rights],
+        holdings: Mapping[str, Holdings],
+        ended: frozenset[str],
+    ) -> None:
+        self._facts = facts
+        self._identities = state.identities
+        self._rights = rights
+        self._ended = ended
+        self._account = state.account
+        self._own = {policy.arn for policy in state.policies.values()}
+        self._administrators = {key for key, held in holdings.items() if any(name in held for name in _ADMINISTRATOR)}
+        self._work = {key: self._work_of(one) for key, one in rights.items()}
+        self._leading: dict[str, list[Edge]] = {}
+
+    def paths(self) -> Iterator[EscalationPath]:
+        for key in sorted(self._identities):
+            identity = self._identities[key]
+            if key in self._administrators:
+                if isinstance(identity, Role) and not identity.path.startswith("/aws-service-role/"):
+                    yield from self._towards(identity)
+            else:
+                yield from self._by_own_hand(identity)
+
+    def _towards(self, goal: Role, last: tuple[Step, ...] = ()) -> Iterator[EscalationPath]:
+        """The shortest way from everybody who is no administrator, searched from the goal backwards.
+
+        `last` is what the goal has yet to do to be one.
+        """
+        ways: dict[str, tuple[Step, ...]] = {goal.key: last}
+        through: dict[str, frozenset[str]] = {goal.key: frozenset((goal.key,))}
+        front = [goal.key]
+        for _round in range(MOST_STEPS):
+            further: list[str] = []
+            for key in front:
+                for start, steps in self._edges_to(key):
+                    if start not in ways and start not in self._administrators:
+                        ways[start] = (*steps, *ways[key])
+                        through[start] = through[key] | {start}
+                        further.append(start)
+                        yield self._path(self._identities[start], goal, ways[start], through[start])
+            front = further
+
+    def _by_own_hand(self, identity: Identity) -> Iterator[EscalationPath]:
+        """Who may change his own permissions, or those of a role that he can come to act as."""
+        step = self._granting(identity, identity)
+        if step is not None:
+            yield self._path(identity, identity, (step,), frozenset((identity.key,)))
+            if isinstance(identity, Role):
+                yield from self._towards(identity, (step,))
+            return
+        rights = self._rights.get(identity.key)
+        for role in self._roles() if rights and self._may_grant_to_roles(rights) else ():
+            step = self._granting(identity, role) if role.key != identity.key else None
+            way = next((steps for start, steps in self._edges_to(role.key) if start == identity.key), None)
+            if step is not None and way is not None:
+                yield self._path(identity, role, (step, *way), frozenset((identity.key, role.key)))
+
+    def _may_grant_to_roles(self, rights: Rights) -> bool:
+        return (
+            rights.to_any((*self._facts.grants_to.get("role", ()), *self._facts.grants_to.get("policy", ())))
+            is not None
+        )
+
+    def _granting(self, identity: Identity, other: Identity) -> Step | None:
+        rights = self._rights.get(identity.key)
+        if rights is None:
+            return None
+        objects = [(action, other.arn) for action in self._facts.grants_to.get(other.kind, ())]
+        policies = sorted(other.managed & self._own)
+        objects += [(action, arn) for action in self._facts.grants_to.get("policy", ()) for arn in policies]
+        whom = "itself" if identity.key == other.key else _name(other)
+        for action, arn in objects:
+            right = rights.to(action, arn)
+            if right is not None:
+                by = f" by policy/{arn.rpartition('/')[2]}" if arn != other.arn else ""
+                text = f"{_name(identity)} may grant {whom} anything{by} with {action} ({right.told()})"
+                return Step(text, not right.conditions)
+        return None
+
+    def _edges_to(self, key: str) -> list[Edge]:
+        if key not in self._leading:
+            role = self._identities[key]
+            self._leading[key] = list(self._into(role)) if isinstance(role, Role) else []
+        return self._leading[key]
+
+    def _into(self, role: Role) -> Iterator[Edge]:
+        services = sorted(trusted_services(role) - self._ended)
+        for key in sorted(self._identities):
+            if key == role.key:
+                continue
+            identity = self._identities[key]
+            steps = [*self._passing(identity, role, services), *self._assuming(identity, role)]
+            steps += [*self._taking_over(identity, role), *self._using(identity, role, services)]
+            if steps:
+                yield key, (min(steps, key=lambda step: (not step.sure, step.text)),)
+
+    def _passing(self, identity: Identity, role: Role, services: Iterable[str]) -> Iterator[Step]:
+        rights = self._rights.get(identity.key)
+        for service in services if rights else ():
+            work = self._work[identity.key].get(service)
+            right = rights.to_pass(self._facts.pass_role, role.arn, service) if rights and work else None
+            if right is None or work is None:
+                continue
+            action, starting = work
+            text = f"{_name(identity)} may pass {_name(role)} to {service} and have it work there with {action}"
+            by = " and ".join(dict.fromkeys((right.told(), starting.told())))
+            yield Step(f"{text} ({by})", not right.conditions and not starting.conditions)
+
+    def _assuming(self, identity: Identity, role: Role) -> Iterator[Step]:
+        if identity.kind == "group":
+            return
+        rights = self._rights.get(identity.key)
+        for statement in allowing(role.trust):
+            keys = sorted(condition_keys(statement))
+            under = f", with a condition on {', '.join(keys)}" if keys else ""
+            for kind, value in principals(statement):
+                if kind != "AWS":
+                    continue
+                if value == identity.arn:
+                    yield Step(f"{_name(identity)} may assume {_name(role)} (its trust policy{under})", not keys)
+                elif principal_kind(kind, value) == "anyone" or self._is_own_account(value):
+                    right = rights.to(self._facts.assume, role.arn) if rights else None
+                    if right is not None:
+                        text = f"{_name(identity)} may assume {_name(role)} ({right.told()}; its trust policy{under})"
+                        yield Step(text, not keys and not right.conditions)
+
+    def _taking_over(self, identity: Identity, role: Role) -> Iterator[Step]:
+        rights = self._rights.get(identity.key)
+        for action in self._facts.takes_over if rights else ():
+            right = rights.to(action, role.arn) if rights else None
+            if right is not None:
+                text = f"{_name(identity)} may let itself into the trust policy of {_name(role)} with {action}"
+                yield Step(f"{text} ({right.told()})", not right.conditions)
+
+    def _using(self, identity: Identity, role: Role, services: Iterable[str]) -> Iterator[Step]:
+        rights = self._rights.get(identity.key)
+        for service in services if rights else ():
+            work = self._facts.services.get(service)
+            allowed = rights.to_any(work.uses) if rights and work else None
+            if allowed is not None and work is not None:
+                action, right = allowed
+                text = f"{_name(identity)} may get into {work.what} that runs as {_name(role)}, if there is one,"
+                yield Step(f"{text} with {action} ({right.told()})", False)
+
+    def _work_of(self, rights: Rights) -> dict[str, tuple[str, Any]]:
+        """By service, the call with which work is started there, and what allows it."""
+        found = {}
+        for service, work in self._facts.services.items():
+            allowed = rights.to_any(work.starts)
+            if allowed is not None:
+                found[service] = allowed
+        return found
+
+    def _roles(self) -> Sequence[Role]:
+        return [role for role in self._identities.values() if isinstance(role, Role)]
+
+    def _is_own_account(self, principal: str) -> bool:
+        return principal in (self._account.id, f"arn:{self._account.partition}:iam::{self._account.id}:root")
+
+    def _path(
+        self, start: Identity, goal: Identity, steps: tuple[Step, ...], through: frozenset[str]
+    ) -> EscalationPath:
+        severity = "critical" if all(step.sure for step in steps) else "high"
+        if isinstance(start, Role) and self._nobody_assumes(start):
+            severity = "low"
+        return EscalationPath(start, goal, steps, severity, through)
+
+    def _nobody_assumes(self, role: Role) -> bool:
+        """Whether only services that have ended may assume a role."""
+        let_in = [pair for statement in allowing(role.trust) for pair in principals(statement)]
+        return bool(let_in) and all(kind == "Service" and value in self._ended for kind, value in let_in)
+
+
+def _name(identity: Identity) -> str:
+    return f"{identity.kind}/{identity.name}"

@@ -1,0 +1,103 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is dangerous in what an audit has found: the rules of `findings`, services that have ended, and ways to become
+an administrator. Pure.
+
+A role is judged whole, of a user or group only what told that it belongs to a service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ..findings import SEVERITIES, finding, findings
+from ..knowledge import Knowledge
+from ..lifecycle import outlived
+from ..model import AccountState, AttachmentDeclaration, Desired, Identity, ManagedPolicy, Role, RoleDeclaration
+from ..target import Target
+from .escalation import EscalationPath
+from .traces import Found
+
+REMEDIES = {"grants_ended_service": "retire it with the playbook aws_ml.permissions.retire"}
+_MOST_NAMES = 5
+
+
+def audit_findings(
+    knowledge: Knowledge, state: AccountState, found: Sequence[Found], paths: Sequence[EscalationPath]
+) -> list[dict[str, str]]:
+    """The findings, each once, the most severe first."""
+    told = findings(knowledge, _declared_as_found(state, found), state, _target(state, found), REMEDIES)
+    ways = [*_ways_out(paths, found), *_ways_in(paths, found)]
+    chained = {item["resource"] for item in ways}
+    # A way says the same and how.
+    told = [item for item in told if item["code"] != "escalation_chain" or item["resource"] not in chained]
+    for service in dict.fromkeys(one.service for one in found):
+        of_service = _target(state, [one for one in found if one.service == service])
+        life = outlived(knowledge, service, of_service, REMEDIES)
+        told += [life] if life else []
+    return sorted([*told, *ways], key=lambda item: (SEVERITIES.index(item["severity"]), item["resource"], item["code"]))
+
+
+def _target(state: AccountState, found: Iterable[Found]) -> Target:
+    subjects = [one.subject for one in found]
+    return Target(
+        identities={one.key: state.identities[one.key] for one in subjects if isinstance(one, Identity)},
+        policies={one.name.lower(): one for one in subjects if isinstance(one, ManagedPolicy)},
+    )
+
+
+def _declared_as_found(state: AccountState, found: Iterable[Found]) -> Desired:
+    roles: dict[str, RoleDeclaration] = {}
+    attachments: list[AttachmentDeclaration] = []
+    for one in found:
+        identity = state.identities.get(one.subject.key) if isinstance(one.subject, Identity) else None
+        if isinstance(identity, Role):
+            roles[identity.key] = RoleDeclaration("", identity.name, True)
+        elif identity is not None:
+            given = tuple(trace.value for trace in one.traces if trace.by == "attached_policy")
+            inline = dict(identity.inline)
+            attachments.append(AttachmentDeclaration("", identity.kind, identity.name, True, given, inline))
+    return Desired(roles=tuple(roles.values()), attachments=tuple(attachments))
+
+
+def _ways_out(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterable[dict[str, str]]:
+    """A finding for each found identity that can become an administrator, by its shortest way."""
+    concerned = {one.subject.key for one in found if isinstance(one.subject, Identity)}
+    seen: set[str] = set()
+    for path in paths:
+        if path.start.key in concerned and path.start.key not in seen:
+            seen.add(path.start.key)
+            way = "; ".join(step.text for step in path.steps)
+            way += "; only services that have ended may assume it" if path.severity == "low" else ""
+            yield finding(
+                path.severity,
+                "escalation_path",
+                _name(path.start),
+                f"It can come to administer the account: {way}.",
+                "take away the right that the first step names, or narrow the role that the last one leads to",
+            )
+
+
+def _ways_in(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterable[dict[str, str]]:
+    """A finding for each found role that others become administrators by; they may be anybody's."""
+    concerned = {one.subject.key: one.subject for one in found if isinstance(one.subject, Identity)}
+    ways: dict[str, list[EscalationPath]] = {}
+    for path in paths:
+        for key in sorted(path.through & concerned.keys() - {path.start.key}):
+            ways.setdefault(key, []).append(path)
+    for key, leading in ways.items():
+        names = sorted({_name(path.start) for path in leading})
+        more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+        yield finding(
+            min((path.severity for path in leading), key=SEVERITIES.index),
+            "reached_by_escalation",
+            _name(concerned[key]),
+            "Others can come to act as this role, and so to administer the account:"
+            f" {', '.join(names[:_MOST_NAMES])}{more}; escalation_paths says how.",
+            "retire or narrow the role, or take away the rights by which it is reached",
+        )
+
+
+def _name(identity: Identity) -> str:
+    return f"{identity.kind}/{identity.name}"

@@ -1,0 +1,219 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How an object differs from a form, place by place. Pure.
+
+Documents are compared statement by statement, as IAM compares them. A place is the option's name with what is inside
+it: `managed_policies.NAME`, `inline_policies.NAME`, `inline_policies.NAME.Statement.SID`, `tags.KEY`. What stands at a
+place is null where there is nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ..documents import PolicyDocument, canonical_statement
+from ..model import AttachmentDeclaration, Identity, ManagedPolicy, PolicyDeclaration, Role, RoleDeclaration
+from ..references import is_reference
+from ..trust import merged, without
+from .profile_forms import Form
+
+Difference = dict[str, Any]
+
+
+def drift(form: Form, subject: Identity | ManagedPolicy) -> list[Difference]:
+    """Where the object is not as the form says; empty where it is in sync. A form that wants it absent is one place."""
+    found = [*_name_drift(form, subject)]
+    if not form.present:
+        return [_difference("state", "absent", "present")]
+    if form.role is not None and isinstance(subject, Role):
+        found += _role_drift(form.role, subject, form.whole)
+    elif form.policy is not None and isinstance(subject, ManagedPolicy):
+        found += _policy_drift(form.policy, subject, form.whole)
+    elif isinstance(subject, Identity):
+        found += _attachment_drift(form.attachments, subject)
+        if isinstance(subject, Role):
+            found += _document_drift("assume_role_policy_document", _trust(form, subject), subject.trust, True)
+    return found
+
+
+def as_wanted(form: Form, subject: Identity | ManagedPolicy) -> Identity | ManagedPolicy | None:
+    """The object as the form has it, None where it wants it absent. A policy that is not attached stands there as it is
+    declared, by its name or ARN."""
+    if not form.present:
+        return None
+    if form.role is not None and isinstance(subject, Role):
+        return _wanted_role(form.role, subject, form.whole)
+    if form.policy is not None and isinstance(subject, ManagedPolicy):
+        document = form.policy.document or subject.document
+        tags = _laid_over(subject.tags, form.policy.tags, form.policy.purge_tags) if form.whole else subject.tags
+        return replace(subject, document=document, tags=tags)
+    if not isinstance(subject, Identity):
+        return subject
+    managed, inline = set(subject.managed), dict(subject.inline)
+    for attachment in form.attachments:
+        for reference in attachment.managed:
+            managed -= {arn for arn in managed if is_reference(reference, arn)} if not attachment.present else set()
+            managed |= {_held(reference, subject)} if attachment.present else set()
+        inline.update({name: document for name, document in attachment.inline.items() if document is not None})
+        inline = {name: document for name, document in inline.items() if attachment.inline.get(name, document)}
+    wanted = replace(subject, managed=frozenset(managed), inline=inline)
+    return replace(wanted, trust=_trust(form, wanted)) if isinstance(wanted, Role) else wanted
+
+
+def _trust(form: Form, role: Role) -> PolicyDocument:
+    """The trust policy of a role that somebody else owns, with the declared statements in it or out of it."""
+    document = role.trust
+    for trust in form.trust:
+        document = (merged if trust.present else without)(document, trust.statements)
+    return document
+
+
+def _wanted_role(wanted: RoleDeclaration, role: Role, whole: bool) -> Role:
+    managed, inline = role.managed, role.inline
+    if wanted.managed is not None:
+        managed = frozenset(_held(reference, role) for reference in wanted.managed)
+        managed = managed if wanted.purge_managed else managed | role.managed
+    if wanted.inline is not None:
+        inline = {**({} if wanted.purge_inline else role.inline), **wanted.inline}
+    boundary = role.boundary
+    if wanted.boundary is not None and not (boundary and is_reference(wanted.boundary, boundary)):
+        boundary = wanted.boundary or None
+    laid = replace(role, trust=wanted.trust or role.trust, managed=managed, inline=inline, boundary=boundary)
+    if not whole:
+        return laid
+    return replace(
+        laid,
+        description=role.description if wanted.description is None else wanted.description,
+        max_session_duration=wanted.max_session_duration or role.max_session_duration,
+        tags=_laid_over(role.tags, wanted.tags, wanted.purge_tags),
+    )
+
+
+def _held(reference: str, identity: Identity) -> str:
+    return next((arn for arn in sorted(identity.managed) if is_reference(reference, arn)), reference)
+
+
+def _laid_over(there: Mapping[str, str], wanted: Mapping[str, str] | None, purge: bool) -> Mapping[str, str]:
+    if wanted is None:
+        return there
+    return dict(wanted) if purge else {**there, **wanted}
+
+
+def _name_drift(form: Form, subject: Identity | ManagedPolicy) -> Iterator[Difference]:
+    """A misspelt name: IAM cannot rename, so that only a new object mends it."""
+    if form.name.lower() != subject.name.lower():
+        yield _difference("name", form.name, subject.name)
+
+
+def _role_drift(wanted: RoleDeclaration, role: Role, whole: bool) -> Iterator[Difference]:
+    if wanted.trust is not None:
+        yield from _document_drift("assume_role_policy_document", wanted.trust, role.trust, whole)
+    if wanted.managed is not None:
+        yield from _attached_drift(wanted.managed, role, wanted.purge_managed)
+    inline = wanted.inline
+    if inline is not None:
+        for name in sorted({*inline, *(role.inline if wanted.purge_inline else ())}):
+            yield from _document_drift(f"inline_policies.{name}", inline.get(name), role.inline.get(name), whole)
+    if wanted.boundary is not None and not (
+        is_reference(wanted.boundary, role.boundary) if role.boundary else not wanted.boundary
+    ):
+        yield _difference("boundary", wanted.boundary or None, role.boundary)
+    if not whole:
+        return
+    if wanted.description is not None and wanted.description != role.description:
+        yield _difference("description", wanted.description, role.description)
+    if wanted.max_session_duration and wanted.max_session_duration != role.max_session_duration:
+        yield _difference("max_session_duration", wanted.max_session_duration, role.max_session_duration)
+    yield from _tag_drift(wanted.tags, role.tags, wanted.purge_tags)
+
+
+def _policy_drift(wanted: PolicyDeclaration, policy: ManagedPolicy, whole: bool) -> Iterator[Difference]:
+    if wanted.document is not None:
+        yield from _document_drift("policy", wanted.document, policy.document, whole)
+    if whole:
+        yield from _tag_drift(wanted.tags, policy.tags, wanted.purge_tags)
+
+
+def _attachment_drift(wanted: Sequence[AttachmentDeclaration], identity: Identity) -> Iterator[Difference]:
+    """What is declared last of a policy counts, as when it is converged."""
+    managed = {_name(text).lower(): (text, one.present) for one in wanted for text in one.managed}
+    for reference, present in managed.values():
+        held = next((arn for arn in sorted(identity.managed) if is_reference(reference, arn)), None)
+        if present != (held is not None):
+            yield _difference(f"managed_policies.{_name(reference)}", reference if present else None, held)
+    inline = {name: document for one in wanted for name, document in one.inline.items()}
+    for name, document in inline.items():
+        yield from _document_drift(f"inline_policies.{name}", document, identity.inline.get(name), True)
+
+
+def _attached_drift(wanted: tuple[str, ...], role: Role, purge: bool) -> Iterator[Difference]:
+    for reference in wanted:
+        if not any(is_reference(reference, arn) for arn in role.managed):
+            yield _difference(f"managed_policies.{_name(reference)}", reference, None)
+    for arn in sorted(role.managed) if purge else ():
+        if not any(is_reference(reference, arn) for reference in wanted):
+            yield _difference(f"managed_policies.{_name(arn)}", None, arn)
+
+
+def _document_drift(
+    place: str, wanted: PolicyDocument | None, actual: PolicyDocument | None, with_sids: bool
+) -> Iterator[Difference]:
+    if wanted is None or actual is None:
+        if wanted is not actual:
+            yield _difference(place, _presented(wanted), _presented(actual))
+        return
+    if wanted == actual:
+        return
+    expected = _statements(wanted, with_sids)
+    there = _statements(actual, with_sids)
+    versions = wanted.presented()["Version"], actual.presented()["Version"]
+    if versions[0] != versions[1]:
+        yield _difference(f"{place}.Version", *versions)
+    missing = [statement for text, statement in expected.items() if text not in there]
+    extra = [statement for text, statement in there.items() if text not in expected]
+    by_sid = {_sid(statement): statement for statement in extra if _sid(statement)}
+    for statement in missing:
+        other = by_sid.pop(_sid(statement), None)
+        if other is not None:
+            extra.remove(other)
+        yield _difference(_statement_place(place, statement), statement, other)
+    for statement in extra:
+        yield _difference(_statement_place(place, statement), None, statement)
+
+
+def _tag_drift(wanted: Mapping[str, str] | None, actual: Mapping[str, str], purge: bool) -> Iterator[Difference]:
+    if wanted is None:
+        return
+    for key in sorted({*wanted, *actual}):
+        if wanted.get(key) != actual.get(key) and (key in wanted or purge):
+            yield _difference(f"tags.{key}", wanted.get(key), actual.get(key))
+
+
+def _statements(document: PolicyDocument, with_sids: bool) -> dict[str, Any]:
+    """The statements in canonical order, by the text that IAM would take for the same."""
+    presented = document.presented()["Statement"]
+    return {canonical_statement(statement, with_sid=with_sids): statement for statement in presented}
+
+
+def _statement_place(place: str, statement: Any) -> str:
+    sid = _sid(statement)
+    return f"{place}.Statement.{sid}" if sid else f"{place}.Statement"
+
+
+def _sid(statement: Any) -> str:
+    return str(statement.get("Sid") or "") if isinstance(statement, Mapping) else ""
+
+
+def _presented(document: PolicyDocument | None) -> dict[str, Any] | None:
+    return None if document is None else document.presented()
+
+
+def _name(reference: str) -> str:
+    return reference.rpartition("/")[2]
+
+
+def _difference(place: str, expected: Any, actual: Any) -> Difference:
+    return {"place": place, "expected": expected, "actual": actual}

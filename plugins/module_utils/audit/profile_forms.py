@@ -1,0 +1,159 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The forms that an object of a service can have: those of the profiles, and what a host's own variables declare. Pure.
+
+A profile says what is granted and who is trusted. Description, path, tags, session duration and the Sids of statements
+are not its business, so that a role that was made in the console can be in sync with it. What is declared counts whole,
+because the next converge would write it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ..declaration import Declaring, named_roles
+from ..errors import Problem
+from ..model import (
+    Account,
+    AccountState,
+    AttachmentDeclaration,
+    Desired,
+    PolicyDeclaration,
+    RoleDeclaration,
+    TrustDeclaration,
+)
+from ..placeholders import Placeholders
+
+DECLARED = "declared"
+
+Options = Mapping[str, Any]
+ObjectName = tuple[str, str]
+"""The kind of an object (role, policy, user or group) and its name in lower case."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """One object as one profile has it. `whole` is whether everything about it counts; `name` is as it is spelt."""
+
+    service: str
+    profile: str
+    kind: str
+    name: str
+    role: RoleDeclaration | None = None
+    policy: PolicyDeclaration | None = None
+    attachments: tuple[AttachmentDeclaration, ...] = ()
+    trust: tuple[TrustDeclaration, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        return self.profile == DECLARED
+
+    @property
+    def present(self) -> bool:
+        """Whether the object is to exist, as far as the form says."""
+        declared = self.role or self.policy
+        return declared is None or declared.present
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What one profile of one service, or a host's variables, declare, in the options of `iam_baseline`."""
+
+    service: str
+    profile: str
+    options: Options
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Kind and name of everything that it wants to be there, in its order."""
+        if self.options.get("state") == "absent":
+            return
+        for kind, name, item in self._items():
+            if item.get("state", "present") == "present":
+                yield kind, name
+
+    @cached_property
+    def object_names(self) -> frozenset[ObjectName]:
+        """Everything that it speaks of."""
+        return frozenset((kind, name.lower()) for kind, name, dummy in self._items())
+
+    def forms(self, state: AccountState, wanted: ObjectName | None = None) -> tuple[list[Form], list[Problem]]:
+        """The forms in this account, or those of one object, and what cannot be read in them."""
+        options = self._only(wanted) if wanted else self.options
+        declaring = Declaring(Placeholders(state.account, self._role_arns(state)))
+        desired = declaring.baseline(options)
+        return list(self._forms(desired)), declaring.problems
+
+    def _forms(self, desired: Desired) -> Iterator[Form]:
+        for role in desired.roles:
+            yield Form(self.service, self.profile, "role", role.name, role=role)
+        for policy in desired.policies:
+            yield Form(self.service, self.profile, "policy", policy.name, policy=policy)
+        others: dict[str, tuple[str, str]] = {}
+        own = {role.key for role in desired.roles}
+        for attachment in desired.attachments:
+            others.setdefault(attachment.key, (attachment.kind, attachment.name))
+        for trust in desired.trust_statements:
+            others.setdefault(trust.key, ("role", trust.role))
+        for key, (kind, name) in others.items():
+            if key not in own:
+                yield Form(
+                    self.service,
+                    self.profile,
+                    kind,
+                    name,
+                    attachments=tuple(item for item in desired.attachments if item.key == key),
+                    trust=tuple(item for item in desired.trust_statements if item.key == key),
+                )
+
+    def _only(self, wanted: ObjectName) -> Options:
+        kind, name = wanted
+
+        def keep(option: str, key: str, of: str | None) -> list[Options]:
+            return [
+                item
+                for item in self.options.get(option) or ()
+                if str(item[key]).lower() == name and (of or item.get("iam_type")) == kind
+            ]
+
+        return {
+            "state": self.options.get("state", "present"),
+            "roles": keep("roles", "name", "role"),
+            "managed_policies": keep("managed_policies", "name", "policy"),
+            "attachments": keep("attachments", "iam_name", None),
+            "trust_statements": keep("trust_statements", "name", "role"),
+        }
+
+    def _items(self) -> Iterator[tuple[str, str, Options]]:
+        for role in self.options.get("roles") or ():
+            yield "role", role["name"], role
+        for policy in self.options.get("managed_policies") or ():
+            yield "policy", policy["name"], policy
+        for attachment in self.options.get("attachments") or ():
+            yield attachment["iam_type"], attachment["iam_name"], attachment
+        for trust in self.options.get("trust_statements") or ():
+            yield "role", trust["name"], trust
+
+    def _role_arns(self, state: AccountState) -> dict[str, str]:
+        arns: dict[str, str] = {}
+        for name, path in named_roles(None, self.options):
+            there = state.role(name)
+            arns.setdefault(name.lower(), there.arn if there else _arn(state.account, path, name))
+        return arns
+
+
+def profiles_of(content: Sequence[Options]) -> tuple[Profile, ...]:
+    """The profiles of `audit_facts/profiles.yml`."""
+    return tuple(Profile(item["service"], item["profile"], item) for item in content)
+
+
+def declared_profiles(declared: Sequence[Options], services: Sequence[str]) -> tuple[Profile, ...]:
+    """What the option `declared` declares for the services that are audited."""
+    return tuple(Profile(item["service"], DECLARED, item) for item in declared if item["service"] in services)
+
+
+def _arn(account: Account, path: str, name: str) -> str:
+    return account.arn("role", path, name)

@@ -1,0 +1,62 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An audit as a result shows it. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..knowledge import Knowledge
+from ..model import AccountState, Identity, ManagedPolicy, Role
+from ..result import as_yaml, identity_content, policy_content
+from .audit import Audit, AuditedObject
+from .profile_drift import as_wanted
+
+
+def audit_result(knowledge: Knowledge, state: AccountState, audit: Audit, *, diff_mode: bool) -> dict[str, Any]:
+    """`objects`, `findings` and `escalation_paths`; with `diff_mode`, each object that drifted has its difference."""
+    return {
+        "objects": [shown(knowledge, one, diff_mode=diff_mode) for one in audit.objects],
+        "findings": list(audit.findings),
+        "escalation_paths": list(audit.escalation_paths),
+    }
+
+
+def shown(knowledge: Knowledge, one: AuditedObject, *, diff_mode: bool = False) -> dict[str, Any]:
+    """One object in the form that the module documents."""
+    life = knowledge.services[one.service]
+    subject = one.subject
+    quarantine = one.quarantine
+    result: dict[str, Any] = {
+        "kind": one.kind,
+        "name": one.name,
+        "arn": one.arn,
+        "path": subject.path if subject else None,
+        "service": one.service,
+        "service_state": life.state,
+        "service_since": life.since,
+        "found_by": list(one.found_by),
+        "status": one.status,
+        "profile": one.profile,
+        "drift": list(one.drift),
+        "quarantined": quarantine.shown() if quarantine else None,
+        "service_linked": one.service_linked,
+        "trusted": list(one.trusted),
+        "last_used": dict(subject.last_used) if isinstance(subject, Role) else {},
+        "created": (subject.created or None) if subject else None,
+        "dangling": list(one.dangling),
+        "depended_on_by": list(one.depended_on_by),
+        "content": _content(subject) if subject else {},
+    }
+    if diff_mode and subject is not None and one.form is not None and one.drift:
+        wanted = as_wanted(one.form, subject)
+        result["diff"] = {
+            "before": as_yaml({one.resource: _content(subject)}),
+            "after": as_yaml({one.resource: _content(wanted)} if wanted else {}),
+        }
+    return result
+
+
+def _content(subject: Identity | ManagedPolicy) -> dict[str, Any]:
+    return identity_content(subject) if isinstance(subject, Identity) else policy_content(subject)

@@ -1,0 +1,181 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which policy of an identity allows one action on one object of IAM, and under which conditions. Pure.
+
+Documents are read as IAM reads them but for conditions: a Deny with a condition is taken to deny nothing, and an Allow
+with conditions to allow, which are told. Boundaries and service control policies are left out of account: the rights
+are there as soon as those go. Of AWS's policies, only what `audit_facts/aws_policy_rights.yml` records is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ..documents import PolicyDocument
+from ..grants import condition_keys, named_documents
+from ..model import AccountState, Identity
+from ..wildcards import fits, fits_any_case
+
+PASSED_TO = "iam:passedtoservice"
+
+
+@dataclass(frozen=True)
+class Right:
+    """What allows something: the policy, the condition keys of its statement, and the resource as it is written.
+
+    `by_name` is whether that resource names the object, if by a part of its name.
+    """
+
+    policy: str
+    conditions: tuple[str, ...]
+    resource: str
+    by_name: bool
+
+    def told(self) -> str:
+        under = f", with a condition on {', '.join(self.conditions)}" if self.conditions else ""
+        return f"{self.policy}{under}"
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One statement of a policy, taken apart once."""
+
+    policy: str
+    statement: Mapping[str, Any]
+    actions: tuple[str, ...]
+    not_actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    not_resources: tuple[str, ...]
+
+    @classmethod
+    def of(cls, policy: str, statement: Mapping[str, Any]) -> _Line:
+        return cls(
+            policy,
+            statement,
+            texts(statement.get("Action")),
+            texts(statement.get("NotAction")),
+            texts(statement.get("Resource")),
+            texts(statement.get("NotResource")),
+        )
+
+    @cached_property
+    def conditions(self) -> frozenset[str]:
+        return condition_keys(self.statement)
+
+    @cached_property
+    def passed_to(self) -> frozenset[str]:
+        """The services that the condition on iam:PassedToService names, as patterns; none if there is no such one."""
+        blocks = self.statement.get("Condition")
+        found: list[str] = []
+        for operator, keys in blocks.items() if isinstance(blocks, Mapping) else ():
+            if isinstance(keys, Mapping) and "Not" not in str(operator):
+                found += [text for key, value in keys.items() if str(key).lower() == PASSED_TO for text in texts(value)]
+        return frozenset(found)
+
+    def names(self, action: str) -> bool:
+        if self.not_actions:
+            return not any(fits_any_case(action, pattern) for pattern in self.not_actions)
+        return any(fits_any_case(action, pattern) for pattern in self.actions)
+
+    def reaches(self, arn: str) -> str | None:
+        """The resource as written that an ARN fits."""
+        if self.not_resources:
+            return None if any(fits(arn, pattern) for pattern in self.not_resources) else "NotResource"
+        fitting = (pattern for pattern in self.resources if fits(arn, pattern))
+        return min(fitting, key=lambda pattern: (not names_it(pattern), pattern), default=None)
+
+
+class Rights:
+    """The rights of one identity. With `documents`, each policy by the name it is told under."""
+
+    def __init__(self, documents: Mapping[str, PolicyDocument]) -> None:
+        lines = [
+            (statement.get("Effect"), _Line.of(policy, statement))
+            for policy, document in documents.items()
+            for statement in document.statements
+            if isinstance(statement, Mapping)
+        ]
+        self._allows = [line for effect, line in lines if effect == "Allow"]
+        self._denies = [line for effect, line in lines if effect == "Deny" and not line.statement.get("Condition")]
+        self._by_action: dict[str, list[_Line]] = {}
+
+    def to(self, action: str, arn: str) -> Right | None:
+        """What allows the action on the object; one without conditions rather than another."""
+        return min(self._all(action, arn), key=_least_conditions, default=None)
+
+    def to_pass(self, action: str, arn: str, service: str) -> Right | None:
+        """What allows to pass the role to the service; the condition that says so is none that is told."""
+        return min(self._all(action, arn, service), key=_least_conditions, default=None)
+
+    def to_pass_by_name(self, action: str, arn: str, service: str) -> Right | None:
+        """The same, but one that names the role rather than one that reaches every role."""
+        rights = self._all(action, arn, service)
+        return min(rights, key=lambda right: (not right.by_name, *_least_conditions(right)), default=None)
+
+    def to_any(self, actions: Iterable[str]) -> tuple[str, Right] | None:
+        """The first of the actions that is allowed on anything at all."""
+        for action in actions:
+            lines = self._naming(action)
+            if lines and not self._is_denied(action, "*"):
+                rights = (Right(line.policy, tuple(sorted(line.conditions)), "", False) for line in lines)
+                return action, min(rights, key=_least_conditions)
+        return None
+
+    def _all(self, action: str, arn: str, service: str | None = None) -> Iterator[Right]:
+        lines = self._naming(action)
+        if not lines or self._is_denied(action, arn):
+            return
+        for line in lines:
+            resource = line.reaches(arn)
+            if resource is None:
+                continue
+            conditions = line.conditions
+            if service is not None:
+                if line.passed_to and not any(fits(service, pattern) for pattern in line.passed_to):
+                    continue
+                conditions = conditions - {PASSED_TO}
+            yield Right(line.policy, tuple(sorted(conditions)), resource, names_it(resource))
+
+    def _naming(self, action: str) -> list[_Line]:
+        if action not in self._by_action:
+            self._by_action[action] = [line for line in self._allows if line.names(action)]
+        return self._by_action[action]
+
+    def _is_denied(self, action: str, arn: str) -> bool:
+        return any(line.names(action) and line.reaches(arn) is not None for line in self._denies)
+
+
+def _least_conditions(right: Right) -> tuple[int, str, str]:
+    return len(right.conditions), right.policy, right.resource
+
+
+def rights_in(state: AccountState, aws_policies: Mapping[str, PolicyDocument]) -> dict[str, Rights]:
+    """The rights of every identity of the account by its key; `aws_policies` are abridged documents by name."""
+    own = {policy.arn: policy.document for policy in state.policies.values()}
+    found = {}
+    for key, identity in state.identities.items():
+        documents = named_documents(identity, own)
+        documents.update(_of_aws(identity, aws_policies))
+        if documents:
+            found[key] = Rights(documents)
+    return found
+
+
+def names_it(pattern: str) -> bool:
+    """Whether a pattern that reaches an object of IAM names it, if by a part of its name, and not just every object."""
+    return pattern != "NotResource" and bool(pattern.rpartition("/")[2].strip("*")) and "/" in pattern
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    return tuple(str(text) for text in value) if isinstance(value, (list, tuple)) else (str(value),)
+
+
+def _of_aws(identity: Identity, aws_policies: Mapping[str, PolicyDocument]) -> dict[str, PolicyDocument]:
+    names = (arn.rpartition("/")[2] for arn in sorted(identity.managed) if ":aws:policy/" in arn)
+    return {f"managed policy {name}": aws_policies[name] for name in names if name in aws_policies}

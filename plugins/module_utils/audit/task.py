@@ -1,0 +1,114 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One audit from its options to its result: check, read, judge. It writes nothing, whatever the mode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ..arguments import baseline_options
+from ..connection_rules import connection_problems
+from ..credentials import connect
+from ..declaration import Declaring, named_roles
+from ..errors import InputError, Problem, shown
+from ..failures import reading_failed
+from ..knowledge import Knowledge
+from ..model import PROVISIONAL_ACCOUNT, ManagedPolicy
+from ..placeholders import Placeholders
+from ..reader import require_account
+from ..rules import problems
+from ..runner import Task
+from ..sdk import CallFailed
+from .account_reading import read_account, with_tags_of
+from .audit import as_in, audit, belonging
+from .knowledge import AuditKnowledge
+from .result import audit_result
+
+Options = Mapping[str, Any]
+
+
+@dataclass
+class AuditTask(Task):
+    """One task of iam_audit."""
+
+    def __post_init__(self) -> None:
+        self._audit_knowledge = AuditKnowledge.of(self.options)
+        super().__post_init__()
+
+    def _known(self) -> Knowledge:
+        return self._audit_knowledge.knowledge
+
+    def inspect(self) -> dict[str, Any]:
+        """Audit the account and return the result. Raises EngineError."""
+        declared = self._sound_declarations()
+        services = audited_services(self._audit_knowledge, self.options)
+        connection = connect(self.options, self.sessions)
+        try:
+            state = read_account(connection)
+            require_account(state, self.options.get("account_id"))
+            found = belonging(self._audit_knowledge, state, services, declared)
+            policies = [one.subject.arn for one in found if isinstance(one.subject, ManagedPolicy)]
+            state = with_tags_of(connection, state, policies)
+        except CallFailed as error:
+            raise reading_failed(error, connection.iam.account_id) from error
+        audited = audit(self._audit_knowledge, state, services, declared, as_in(state, found))
+        return {
+            "changed": False,
+            "account_id": state.account.id,
+            **audit_result(self._knowledge, state, audited, diff_mode=self.diff_mode),
+            "api_calls": connection.counter.counts(),
+        }
+
+    def _sound_declarations(self) -> list[Options]:
+        """The items of `declared` as `iam_baseline` takes them. Raises InputError with every problem."""
+        found = [*connection_problems(self.options), *service_problems(self._audit_knowledge, self.options)]
+        declared, more = sound_declarations(self.options)
+        if found or more:
+            raise InputError([*found, *more])
+        return declared
+
+
+def audited_services(knowledge: AuditKnowledge, options: Options) -> list[str]:
+    """The services to look for: those asked for, or all, in the order of traces.yml."""
+    asked = options.get("services") or ()
+    return [service for service in knowledge.traces if not asked or service in asked]
+
+
+def service_problems(knowledge: AuditKnowledge, options: Options) -> Iterator[Problem]:
+    """Services that the collection has no role for."""
+    known = ", ".join(knowledge.traces)
+    for index, service in enumerate(options.get("services") or ()):
+        if service not in knowledge.traces:
+            yield Problem(f"services[{index}]", f"{shown(service)} is not known; it is one of {known}")
+    for index, item in enumerate(options.get("declared") or ()):
+        if item["service"] not in knowledge.traces:
+            yield Problem(f"declared[{index}].service", f"{shown(item['service'])} is not known; it is one of {known}")
+
+
+def sound_declarations(options: Options) -> tuple[list[Options], list[Problem]]:
+    """The items of the option `declared` with the defaults of `iam_baseline`, and what is wrong in them."""
+    declared: list[Options] = []
+    found: list[Problem] = []
+    sections = {key: option for key, option in baseline_options().items() if key not in ("service", "remedies")}
+    for index, item in enumerate(options.get("declared") or ()):
+        place = f"declared[{index}]"
+        given = {key: value for key, value in item.items() if key in sections and value is not None}
+        validated = ArgumentSpecValidator(sections).validate(given)
+        found += [Problem(place, str(message)) for message in validated.error_messages]
+        if not validated.error_messages:
+            whole = {**validated.validated_parameters, "service": item["service"], "profile": item.get("profile")}
+            declared.append(whole)
+            found += _problems_of(whole, place)
+    return declared, found
+
+
+def _problems_of(item: Options, place: str) -> Sequence[Problem]:
+    arns = {name.lower(): PROVISIONAL_ACCOUNT.arn("role", path, name) for name, path in named_roles(None, item)}
+    declaring = Declaring(Placeholders(PROVISIONAL_ACCOUNT, arns))
+    desired = declaring.baseline(item)
+    return [replace(one, place=f"{place}.{one.place}") for one in (*declaring.problems, *problems(desired))]

@@ -1,0 +1,74 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who may assume a role, as its trust policy says. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..documents import PolicyDocument, is_principal_id, principals
+from ..grants import condition_keys
+
+_ACCOUNT = re.compile(r"\d{12}|arn:[a-z0-9-]+:iam::\d{12}:root")
+_KINDS = {"Service": "service", "Federated": "federated"}
+
+
+def trusted_principals(trust: PolicyDocument, services: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Every principal that an Allow statement lets in, with the condition keys it is under; `services` are the states
+    (open, closed, ended) of services by their principal. Sorted, each principal and set of keys once."""
+    found = {
+        (principal, kind, keys): {
+            "principal": principal,
+            "kind": kind,
+            "conditions": list(keys),
+            "state": services.get(principal) if kind == "service" else None,
+        }
+        for principal, kind, keys in _let_in(trust)
+    }
+    return [found[key] for key in sorted(found)]
+
+
+def principal_kind(kind: str, value: str) -> str:
+    """One of service, federated, anyone, deleted, account, role and user."""
+    if kind != "AWS":
+        return _KINDS.get(kind, "account")
+    if value == "*":
+        return "anyone"
+    if is_principal_id(value):
+        return "deleted"
+    if _ACCOUNT.fullmatch(value):
+        return "account"
+    return "user" if ":user/" in value or ":federated-user/" in value else "role"
+
+
+def allowing(trust: PolicyDocument) -> Iterator[Mapping[str, Any]]:
+    """The Allow statements of a document."""
+    return (
+        statement
+        for statement in trust.statements
+        if isinstance(statement, Mapping) and statement.get("Effect") == "Allow"
+    )
+
+
+def _let_in(trust: PolicyDocument) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    for statement in allowing(trust):
+        keys = tuple(sorted(_spelt(statement)))
+        if "NotPrincipal" in statement:
+            yield "*", "anyone", keys
+        for kind, value in principals(statement):
+            yield value, principal_kind(kind, value), keys
+
+
+def _spelt(statement: Mapping[str, Any]) -> set[str]:
+    """The condition keys as they are written."""
+    blocks = statement.get("Condition")
+    known = condition_keys(statement)
+    return {
+        str(key)
+        for keys in (blocks.values() if isinstance(blocks, Mapping) else ())
+        for key in (keys if isinstance(keys, Mapping) else ())
+        if str(key).lower().partition("/")[0] in known
+    }

@@ -1,0 +1,204 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What of an account has to be kept before a plan is carried out, and how what was kept twice becomes one. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Generic
+
+from ..model import (
+    POLICY_VERSION_LIMIT,
+    Account,
+    AccountState,
+    AwsManagedPolicy,
+    Identity,
+    ManagedPolicy,
+    PolicyVersion,
+)
+from ..plan import Plan, Step
+from ..references import is_aws
+from ..target import Target
+from .pieces import Thing, is_of_the_run, pieces_of, put_together
+
+_TAKING = ("CreatePolicyVersion", "DeletePolicyVersion", "RemoveRoleFromInstanceProfile")
+
+
+@dataclass(frozen=True)
+class Kept(Generic[Thing]):
+    """An object as it was `before` a run, and as the run was to leave it: None where it was to be deleted.
+
+    `ids` are the unique ids under which the run deleted or changed it. `users` are the keys of the identities that a
+    policy was attached to, or bounded, as far as they were known.
+    """
+
+    before: Thing
+    left: Thing | None
+    ids: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
+
+    def followed_by(self, later: Kept[Thing]) -> Kept[Thing]:
+        """Both as one: what was there first, with what others changed between the two."""
+        first, left, second = pieces_of(self.before), pieces_of(self.left), pieces_of(later.before)
+        if self._was_made_anew(later):
+            second = {}
+        merged = {}
+        for piece in {**first, **second}:
+            was, to_be, now = first.get(piece), left.get(piece), second.get(piece)
+            if now is None:
+                kept = was if to_be is None else None
+            else:
+                kept = was if is_of_the_run(piece, was, to_be, now) else now
+            if kept is not None:
+                merged[piece] = kept
+        return Kept(
+            put_together(self.before, merged),
+            later.left,
+            tuple(dict.fromkeys((*self.ids, *later.ids))),
+            tuple(sorted({*self.users, *later.users})),
+        )
+
+    def was_interrupted(self, later: Kept[Thing]) -> bool:
+        """Whether `later`, of another run, began with an object that this run had not brought to its end."""
+        if self.left is None:
+            return not self._was_made_anew(later)
+        first, left, second = pieces_of(self.before), pieces_of(self.left), pieces_of(later.before)
+        return any(
+            second.get(piece) != left.get(piece)
+            and is_of_the_run(piece, first.get(piece), left.get(piece), second.get(piece))
+            for piece in {**first, **left}
+        )
+
+    def _was_made_anew(self, later: Kept[Thing]) -> bool:
+        """Whether the object was deleted, and `later` is about another of the same name."""
+        return self.left is None and bool(self.ids and later.ids) and not set(self.ids) & set(later.ids)
+
+
+@dataclass(frozen=True)
+class Backup:
+    """What was kept in one account. Keys are those of AccountState; `aws_policies` is keyed by ARN.
+
+    `created` is when its first part was kept, UTC in ISO 8601. `made_by` is `iam_restore` where that module kept what
+    it replaced itself, else empty.
+    """
+
+    account: Account
+    created: str
+    made_by: str = ""
+    identities: Mapping[str, Kept[Identity]] = field(default_factory=dict)
+    policies: Mapping[str, Kept[ManagedPolicy]] = field(default_factory=dict)
+    aws_policies: Mapping[str, AwsManagedPolicy] = field(default_factory=dict)
+
+    @property
+    def objects(self) -> list[str]:
+        """What is in it, kind and name."""
+        identities = [f"{kept.before.kind}/{kept.before.name}" for kept in self.identities.values()]
+        return sorted([*identities, *(f"policy/{kept.before.name}" for kept in self.policies.values())])
+
+    def followed_by(self, later: Backup) -> Backup:
+        """This backup with a later one of the same run in it."""
+        return replace(
+            self,
+            identities=_together(self.identities, later.identities),
+            policies=_together(self.policies, later.policies),
+            aws_policies={**later.aws_policies, **self.aws_policies},
+        )
+
+
+def newest(backups: Sequence[Backup]) -> Backup:
+    """Backups of one account as one: of each object what it was before the newest run.
+
+    Where an earlier run had not come to its end with an object, the newest began with a half of it, and both count.
+    """
+    row = sorted(backups, key=lambda backup: backup.created)
+    return replace(
+        row[-1],
+        identities=_newest([backup.identities for backup in row]),
+        policies=_newest([backup.policies for backup in row]),
+        aws_policies={arn: policy for backup in row for arn, policy in backup.aws_policies.items()},
+    )
+
+
+def kept(
+    state: AccountState, target: Target, plan: Plan, created: str, *, made_by: str = "", additions: bool = False
+) -> Backup | None:
+    """Every object that the plan writes to, whole; None where it takes nothing away.
+
+    With `additions`, also where it only adds.
+    """
+    if not additions and not any(_takes_away(step) for step in plan.steps):
+        return None
+    written = {step.subject for step in plan.steps}
+    identities = {
+        key: Kept(before, target.identities[key], _known(before.id))
+        for key, before in state.identities.items()
+        if key in written and key in target.identities
+    }
+    policies = {
+        name: Kept(before, _left(before, target.policies[name], name in target.only_version), _known(before.id))
+        for name, before in state.policies.items()
+        if before.key in written and name in target.policies
+    }
+    if not identities and not policies:
+        return None
+    return Backup(
+        state.account,
+        created,
+        made_by,
+        identities,
+        {name: replace(policy, users=_users(policy.before.arn, state)) for name, policy in policies.items()},
+        _known_of_aws(identities.values(), state),
+    )
+
+
+def _takes_away(step: Step) -> bool:
+    return bool(step.takes_away) or step.deletes or step.action in _TAKING
+
+
+def _left(before: ManagedPolicy, after: ManagedPolicy | None, only_version: bool) -> ManagedPolicy | None:
+    """The policy as the plan leaves it, its versions included; the id of a new version is not known."""
+    if after is None or only_version:
+        return replace(after, versions=()) if after else None
+    if before.document == after.document:
+        return after
+    older = (*before.versions, PolicyVersion(before.default_version, before.document))
+    return replace(after, versions=older[-(POLICY_VERSION_LIMIT - 1) :])
+
+
+def _users(arn: str, state: AccountState) -> tuple[str, ...]:
+    seen = {key for key, identity in state.identities.items() if arn in identity.managed or identity.boundary == arn}
+    return tuple(sorted(seen | set(state.policy_users.get(arn, ()))))
+
+
+def _known_of_aws(identities: Iterable[Kept[Identity]], state: AccountState) -> dict[str, AwsManagedPolicy]:
+    """AWS's policies that are taken off, with their documents: one that AWS has withdrawn cannot be had again."""
+    gone = {
+        arn for item in identities for arn in item.before.managed - (item.left.managed if item.left else frozenset())
+    }
+    found = {arn: state.aws_policy_at(arn) for arn in sorted(gone) if is_aws(arn)}
+    return {arn: policy for arn, policy in found.items() if policy is not None and policy.document is not None}
+
+
+def _known(id_: str) -> tuple[str, ...]:
+    return (id_,) if id_ else ()
+
+
+def _together(first: Mapping[str, Kept[Thing]], second: Mapping[str, Kept[Thing]]) -> dict[str, Kept[Thing]]:
+    both = dict(first)
+    for key, later in second.items():
+        both[key] = both[key].followed_by(later) if key in both else later
+    return both
+
+
+def _newest(row: Sequence[Mapping[str, Kept[Thing]]]) -> dict[str, Kept[Thing]]:
+    found: dict[str, Kept[Thing]] = {}
+    for key in sorted({key for kept_in_run in row for key in kept_in_run}):
+        chain = [kept_in_run[key] for kept_in_run in row if key in kept_in_run]
+        ids = tuple(dict.fromkeys(id_ for item in chain for id_ in item.ids))
+        latest = chain.pop()
+        while chain and chain[-1].was_interrupted(latest):
+            latest = chain.pop().followed_by(latest)
+        found[key] = replace(latest, ids=ids)
+    return found

@@ -1,0 +1,46 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is told where AWS stopped a task: what was done by then, and what was not. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .calls import as_aws_error
+from .errors import EngineError
+from .executor import Execution
+from .model import Account
+from .plan import Step
+from .result import taken_away
+
+
+def plan_failed(
+    execution: Execution, done: list[Step], account: Account, reading: Exception | None = None, **fields: Any
+) -> EngineError:
+    """The failure of a plan that was begun; `reading` is what went wrong when the account was read again."""
+    failed = execution.failed
+    return as_aws_error(
+        execution.error or reading or RuntimeError(),
+        failed.action if failed else "Reading again",
+        failed.resource if failed else "",
+        account.id,
+        **progress(done, execution.not_done, account),
+        **fields,
+    )
+
+
+def progress(done: Sequence[Step], not_done: Sequence[Step], account: Account) -> dict[str, Any]:
+    """How far a plan came that was not carried out whole."""
+    return {
+        "changed": bool(done),
+        "account_id": account.id,
+        "plan": {"done": [step.shown() for step in done], "not_done": [step.shown() for step in not_done]},
+        "deleted": taken_away(done),
+    }
+
+
+def reading_failed(error: Exception, account_id: str) -> EngineError:
+    """The failure of a call before there was a plan."""
+    return as_aws_error(error, getattr(error, "operation_name", "The call"), "", account_id)

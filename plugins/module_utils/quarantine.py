@@ -1,0 +1,123 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a quarantined role is: kept whole, denied everything, and tagged with when and why. Pure.
+
+A denial wins over whatever the role is granted, by itself or by the policies of what it is used on within the account
+(IAM's evaluation logic), so nothing else has to be touched, and taking the denial off gives back what was there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from .documents import PolicyDocument
+from .model import Account, Identity, Quarantine, Quotas, Role
+
+QUARANTINED_TAG = "aws_ml_permissions:quarantined"
+REASON_TAG = "aws_ml_permissions:quarantine_reason"
+RETIRED_TAG = "aws_ml_permissions:retired"
+"""Says that the removal of a role was begun, and for which services; see the `retirement` room."""
+
+INLINE_DENIAL = "AWSMLPermissionsDenyAll"
+"""The inline policy that denies in the place of AWSDenyAll where a role has no room for one more managed policy."""
+
+DENIAL = "AWSDenyAll"
+DENY_ALL = PolicyDocument(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Sid": "DenyAll", "Effect": "Deny", "Action": "*", "Resource": "*"}],
+    }
+)
+"""What AWSDenyAll says, and what the inline policy says in its place."""
+
+
+def moment(time: datetime) -> str:
+    """A time as it stands in the tag: UTC, ISO 8601, to the second."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def deny_all_arn(account: Account) -> str:
+    return f"arn:{account.partition}:iam::aws:policy/{DENIAL}"
+
+
+def is_denial(arn: str) -> bool:
+    """Whether an ARN is that of AWS's policy AWSDenyAll, in any partition."""
+    return arn.endswith(f":iam::aws:policy/{DENIAL}")
+
+
+def is_denied(identity: Identity) -> bool:
+    """Whether the identity is denied everything by a policy that a quarantine puts on it."""
+    return any(map(is_denial, identity.managed)) or identity.inline.get(INLINE_DENIAL) == DENY_ALL
+
+
+def standing(identity: Identity | None) -> Quarantine | None:
+    """The quarantine that a role is in: it is denied everything and tagged. None where one of them is missing."""
+    return tagged(identity) if identity is not None and is_denied(identity) else None
+
+
+def tagged(identity: Identity | None) -> Quarantine | None:
+    """What the tags of a quarantine say, whether or not the role is denied everything."""
+    if not isinstance(identity, Role):
+        return None
+    since = _tag(identity, QUARANTINED_TAG)
+    return None if since is None else Quarantine(since, _tag(identity, REASON_TAG) or "")
+
+
+def quarantined(role: Role, wanted: Quarantine, account: Account) -> Role:
+    """The role in quarantine. One that is in quarantine stays as it is, its date and reason included."""
+    if standing(role) is not None:
+        return role
+    managed = role.managed if is_denied(role) else role.managed | {deny_all_arn(account)}
+    tags = {**_other_tags(role.tags), QUARANTINED_TAG: wanted.since}
+    if wanted.reason:
+        tags[REASON_TAG] = wanted.reason
+    return replace(role, managed=managed, tags=tags)
+
+
+def released(role: Role) -> Role:
+    """The role without its quarantine, and without what is left of one.
+
+    AWSDenyAll alone may be somebody else's: it goes only from a role that is tagged.
+    """
+    inline = {name: document for name, document in role.inline.items() if name != INLINE_DENIAL}
+    managed = role.managed
+    if _tag(role, QUARANTINED_TAG) is not None:
+        managed = frozenset(arn for arn in managed if not is_denial(arn))
+    return replace(role, managed=managed, inline=inline, tags=_other_tags(role.tags))
+
+
+def with_room(before: Identity | None, after: Identity, quotas: Quotas) -> Identity:
+    """The role as it is to be, its new denial an inline policy where a managed one more would exceed the quota."""
+    new = {arn for arn in after.managed - (before.managed if before else frozenset()) if is_denial(arn)}
+    if not new or standing(after) is None or len(after.managed) <= quotas.attached_policies[after.kind]:
+        return after
+    return replace(after, managed=after.managed - new, inline={**after.inline, INLINE_DENIAL: DENY_ALL})
+
+
+def denials_that_change(before: Identity, after: Identity) -> tuple[frozenset[str], bool]:
+    """ARNs of AWSDenyAll that come or go, and whether the inline denial does, where a quarantine begins or ends."""
+    if (QUARANTINED_TAG in _keys(before)) == (QUARANTINED_TAG in _keys(after)):
+        return frozenset(), False
+    arns = frozenset(arn for arn in before.managed ^ after.managed if is_denial(arn))
+    return arns, before.inline.get(INLINE_DENIAL) != after.inline.get(INLINE_DENIAL)
+
+
+def without_moment(tags: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Tags of a write with no time in them: a plan is the same plan when it is made again a minute later."""
+    return [{**tag, "Value": ""} if tag.get("Key") == QUARANTINED_TAG else tag for tag in tags]
+
+
+def _other_tags(tags: Mapping[str, str]) -> dict[str, str]:
+    return {key: value for key, value in tags.items() if key.lower() not in (QUARANTINED_TAG, REASON_TAG, RETIRED_TAG)}
+
+
+def _tag(role: Role, key: str) -> str | None:
+    return next((value for name, value in role.tags.items() if name.lower() == key), None)
+
+
+def _keys(identity: Identity) -> frozenset[str]:
+    return frozenset(key.lower() for key in identity.tags) if isinstance(identity, Role) else frozenset()

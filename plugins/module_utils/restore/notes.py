@@ -1,0 +1,33 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a restore cannot do, or not as it was, told to people. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Notes:
+    """`not_restored` are things that somebody can still do something about, `cannot_come_back` are not.
+
+    `restored_as` maps the ARNs of policies that AWS has withdrawn to those that stand in for them.
+    """
+
+    not_restored: list[dict[str, str]] = field(default_factory=list)
+    cannot_come_back: list[dict[str, str]] = field(default_factory=list)
+    restored_as: dict[str, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    def leave(self, resource: str, reason: str, remedy: str) -> None:
+        """Tell what is not restored, why, and what would help."""
+        note = {"resource": resource, "reason": reason, "remedy": remedy}
+        if note not in self.not_restored:
+            self.not_restored.append(note)
+
+    def lose(self, resource: str, what: str) -> None:
+        """Tell what nobody can bring back."""
+        note = {"resource": resource, "what": what}
+        if note not in self.cannot_come_back:
+            self.cannot_come_back.append(note)

@@ -1,0 +1,174 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which customer managed policies come back from a backup, and what an identity can be given again. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..backup.keeping import Backup, Kept
+from ..backup.pieces import DOCUMENT, Piece, is_of_the_run, pieces_of, told
+from ..model import POLICY_VERSION_LIMIT, AccountState, ManagedPolicy, PolicyVersion, Quotas
+from ..references import is_aws
+from ..target import Target
+from .choice import Choice, stand_in
+from .notes import Notes
+
+
+class PolicyRestoration:
+    """Lays the policies of a backup over the state, in `target`, and tells the rest in `notes`."""
+
+    def __init__(self, backup: Backup, choice: Choice, state: AccountState, target: Target, notes: Notes) -> None:
+        self._backup = backup
+        self._choice = choice
+        self._state = state
+        self._target = target
+        self._notes = notes
+
+    def restore(self) -> None:
+        """Lay every policy that is wanted."""
+        for name in sorted(self._backup.policies):
+            if self._choice.everything or name in self._choice.policies:
+                kept = self._backup.policies[name]
+                there = self._state.policies.get(name)
+                if there is None:
+                    self._create(kept)
+                else:
+                    self._target.policies[name] = self._put_back(kept, there)
+
+    def arn_now(self, arn: str) -> tuple[str | None, str]:
+        """The ARN to attach in the place of one in the backup, or None and why there is none.
+
+        A policy that is in the backup and not in the account is taken along.
+        """
+        return self._stand_in(arn) if is_aws(arn) else self._own(arn)
+
+    def stand_in_of(self, arn: str) -> str | None:
+        """The ARN of the policy that stands in for one of AWS's, were it withdrawn."""
+        if not is_aws(arn):
+            return None
+        name = stand_in(arn.rpartition("/")[2])
+        there = self._state.policies.get(name.lower())
+        return there.arn if there else self._state.account.arn("policy", "/", name)
+
+    def _own(self, arn: str) -> tuple[str | None, str]:
+        name = arn.rpartition("/")[2]
+        planned = self._target.policies.get(name.lower())
+        there = planned or self._state.policies.get(name.lower())
+        if there is not None:
+            return (arn, "") if there.arn == arn else (None, f"policy {name} is at {there.arn} now")
+        kept = self._backup.policies.get(name.lower())
+        if kept is None or kept.before.arn != arn:
+            return None, f"policy {name} does not exist any more and is not in the backup"
+        self._create(kept)
+        return arn, ""
+
+    def _stand_in(self, arn: str) -> tuple[str | None, str]:
+        policy = self._state.aws_policy_at(arn)
+        if policy is not None and policy.attachable:
+            return arn, ""
+        name = arn.rpartition("/")[2]
+        kept = self._backup.aws_policies.get(arn)
+        if kept is None or kept.document is None:
+            return None, f"AWS has withdrawn {name}, and its document is not in the backup"
+        other = stand_in(name)
+        own_arn = self.stand_in_of(arn) or ""
+        there = self._target.policies.get(other.lower()) or self._state.policies.get(other.lower())
+        if there is not None and there.document != kept.document:
+            return (
+                None,
+                f"AWS has withdrawn {name}, and policy {other}, which would stand in for it, says something else",
+            )
+        room = Quotas().managed_policy_size
+        if kept.document.size > room:
+            return None, (
+                f"AWS has withdrawn {name}, and its {kept.document.size} characters do not fit into a customer managed"
+                f" policy, which takes {room}"
+            )
+        self._target.policies[other.lower()] = there or ManagedPolicy(
+            other, "/", own_arn, kept.document, f"The content of {arn}, which AWS has withdrawn"
+        )
+        self._notes.restored_as[arn] = own_arn
+        self._notes.lose(
+            f"policy/{name}", f"AWS has withdrawn it; {own_arn}, a policy of this account, has its content"
+        )
+        return own_arn, ""
+
+    def _create(self, kept: Kept[ManagedPolicy]) -> None:
+        before = kept.before
+        older = _older(before, {before.document.canonical})
+        self._target.policies[before.name.lower()] = replace(
+            before, versions=tuple(older), attachments=0, boundary_uses=0, id="", default_version="v1"
+        )
+        if older:
+            self._notes.lose(f"policy/{before.name}", "the numbers of its versions; their documents come back")
+
+    def _put_back(self, kept: Kept[ManagedPolicy], there: ManagedPolicy) -> ManagedPolicy:
+        before, resource = kept.before, f"policy/{there.name}"
+        if there.path != before.path:
+            self._notes.leave(
+                resource,
+                f"a policy of that name is at path {there.path} now, not {before.path}",
+                "delete or rename that one, then restore again",
+            )
+            return there
+        wanted, left, now = pieces_of(before), pieces_of(kept.left), pieces_of(there)
+        changed: list[Piece] = []
+        todo = {}
+        for piece, value in wanted.items():
+            kind = piece[0]
+            if kind not in ("document", "tag") or now.get(piece) == value:
+                continue
+            was_taken = piece not in now and piece not in left
+            if not was_taken and not is_of_the_run(piece, value, left.get(piece), now.get(piece)):
+                changed.append(piece)
+            todo[piece] = value
+        named = self._choice.overwrite or before.name.lower() in self._choice.policies
+        if changed and not named:
+            self._notes.leave(
+                resource,
+                f"changed since the backup: {', '.join(map(told, changed))}",
+                f"choose it by its name (policies: [{before.name}]) or give overwrite: true to put it back",
+            )
+            return there
+        if before.description != there.description:
+            self._notes.leave(
+                resource,
+                "its description differs, which IAM cannot change",
+                "delete the policy and restore it, if the description matters",
+            )
+        restored = replace(
+            there,
+            document=todo.get(DOCUMENT, there.document),
+            tags={**there.tags, **{name: value for (kind, name), value in todo.items() if kind == "tag"}},
+        )
+        return self._with_older(restored, kept, there)
+
+    def _with_older(self, restored: ManagedPolicy, kept: Kept[ManagedPolicy], there: ManagedPolicy) -> ManagedPolicy:
+        """With the versions that the run deleted, as far as there is room for them."""
+        known = {version.document.canonical for version in there.versions if version.document is not None}
+        left = {version.document.canonical for version in (kept.left.versions if kept.left else ()) if version.document}
+        spoken = {there.document.canonical, restored.document.canonical, *known, *left}
+        gone = _older(kept.before, spoken)
+        used = 1 + len(there.versions) + (restored.document != there.document)
+        room = max(0, POLICY_VERSION_LIMIT - used)
+        if len(gone) > room:
+            names = ", ".join(version.id for version in gone[: len(gone) - room])
+            self._notes.leave(
+                f"policy/{there.name}",
+                f"no room for older versions of the backup ({names}) under {POLICY_VERSION_LIMIT} versions",
+                "delete versions of the policy, then restore again",
+            )
+        return replace(restored, versions=(*there.versions, *gone[len(gone) - room :]))
+
+
+def _older(before: ManagedPolicy, spoken: set[str]) -> list[PolicyVersion]:
+    """Versions beside the default one that say something else than what is spoken already, oldest first."""
+    found = []
+    said = set(spoken)
+    for version in before.versions:
+        if version.document is not None and version.document.canonical not in said:
+            said.add(version.document.canonical)
+            found.append(PolicyVersion(f"{version.id} of the backup", version.document))
+    return found

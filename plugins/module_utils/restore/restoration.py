@@ -1,0 +1,263 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a backup and the state of its account to the state that the account is to be in. Pure.
+
+Nothing that came later than the backup is taken away. What a run took away comes back; what others changed since is
+put back only where it is chosen by its name. Policies and trust policies have rooms of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..backup.keeping import Backup, Kept
+from ..backup.pieces import BOUNDARY, TRUST, Piece, is_of_the_run, pieces_of, put_together, told
+from ..model import (
+    AccountState,
+    AttachmentDeclaration,
+    Desired,
+    Identity,
+    PolicyDeclaration,
+    Role,
+    RoleDeclaration,
+    TrustDeclaration,
+)
+from ..quarantine import RETIRED_TAG, standing
+from ..target import Target
+from .choice import Choice
+from .notes import Notes
+from .policies import PolicyRestoration
+from .trust_policies import PROTECTED, TrustRestoration, undecayed
+
+_MARK: Piece = ("tag", RETIRED_TAG)
+"""Says that the removal of a role was begun. A role that is restored is to stay."""
+
+_ABSENT = object()
+"""Differs from every value, where None would mean that there was no such piece."""
+
+
+@dataclass(frozen=True)
+class Restoration:
+    """The declared objects, for the result, where they are to be, and what is to be told."""
+
+    desired: Desired
+    target: Target
+    notes: Notes
+
+
+def restoration(backup: Backup, choice: Choice, state: AccountState, profiles: Mapping[str, str | None]) -> Restoration:
+    """What is to be restored. `profiles` maps the instance profiles that there are to the role in each, or None."""
+    return _Restoring(backup, choice, state, profiles).outcome()
+
+
+class _Restoring:
+    def __init__(self, backup: Backup, choice: Choice, state: AccountState, profiles: Mapping[str, str | None]) -> None:
+        self.backup = backup
+        self.choice = choice
+        self.state = state
+        self.profiles = profiles
+        self.target = Target()
+        self.notes = Notes()
+        self.policies = PolicyRestoration(backup, choice, state, self.target, self.notes)
+        self.withheld: set[str] = set()
+        self.trusts = TrustRestoration(backup, choice, state, self.target, self.notes, withheld=self.withheld)
+
+    def outcome(self) -> Restoration:
+        self.policies.restore()
+        for key in sorted(self.backup.identities):
+            self._restore(key, self.backup.identities[key])
+        self.trusts.heal()
+        self.target.warnings += self.notes.warnings
+        return Restoration(self._desired(), self.target, self.notes)
+
+    def _restore(self, key: str, kept: Kept[Identity]) -> None:
+        before, resource = kept.before, f"{kept.before.kind}/{kept.before.name}"
+        wanted = {
+            piece: value
+            for piece, value in pieces_of(before).items()
+            if piece != _MARK and self.choice.takes(key, piece, value)
+        }
+        current = self.state.identities.get(key)
+        if not wanted:
+            return
+        if current is not None:
+            self.target.identities[key] = self._put_back(key, kept, current, wanted)
+        elif not isinstance(before, Role):
+            self.notes.leave(resource, f"the {before.kind} does not exist any more", "create it, then restore again")
+        elif not self.choice.is_whole(key):
+            self.notes.leave(resource, "the role does not exist any more", f"restore it too (roles: [{before.name}])")
+        else:
+            self._create(key, before)
+
+    def _create(self, key: str, before: Role) -> None:
+        resource = f"role/{before.name}"
+        managed, missing = set(), []
+        for arn in sorted(before.managed):
+            now, why = self.policies.arn_now(arn)
+            if now:
+                managed.add(now)
+            else:
+                missing.append(why)
+        boundary, why = self.policies.arn_now(before.boundary) if before.boundary else (None, "")
+        if why:
+            self.notes.leave(resource, f"its boundary cannot be set: {why}", "make that policy, then restore again")
+            self.withheld.add(key)
+            return
+        if missing and not self.choice.is_named(key):
+            remedy = f"choose the role by its name (roles: [{before.name}]) to restore it without them"
+            self.notes.leave(resource, "; ".join(missing), remedy)
+            self.withheld.add(key)
+            return
+        for why in missing:
+            self.notes.leave(resource, why, "attach what is to take its place")
+        self.target.identities[key] = replace(
+            before,
+            managed=frozenset(managed),
+            boundary=boundary,
+            tags=_without_mark(before.tags),
+            trust=self.trusts.written(before, told_of=True),
+            instance_profiles=self._free_profiles(before),
+            id="",
+        )
+        ids = ", ".join(self.backup.identities[key].ids) or "its unique id"
+        self.notes.lose(
+            resource,
+            f"{ids}: IAM gives it a new unique id. Policies of resources and of other accounts that named the role"
+            " show the old one, and have to be written again",
+        )
+        quarantine = standing(before)
+        if quarantine is not None:
+            self.notes.warnings.append(
+                f"{resource} comes back as it was when it was removed, in quarantine since {quarantine.since};"
+                " iam_role with state: present lifts that"
+            )
+
+    def _put_back(self, key: str, kept: Kept[Identity], current: Identity, wanted: Mapping[Piece, Any]) -> Identity:
+        resource = f"{current.kind}/{current.name}"
+        if isinstance(current, Role) and (current.path.startswith(PROTECTED) or current.source_template):
+            self.notes.leave(resource, "the role of that name belongs to AWS now", "leave it out")
+            self.withheld.add(key)
+            return current
+        todo, changed = self._differing(key, kept, current, wanted)
+        if isinstance(current, Role) and current.path != kept.before.path:
+            self.notes.leave(
+                resource,
+                f"a role of that name is at path {current.path} now, not {kept.before.path}",
+                "delete that one, if it is not needed, then restore again",
+            )
+            self.withheld.add(key)
+            return current
+        if changed:
+            reason = f"changed since the backup: {', '.join(sorted(map(told, changed)))}"
+            if isinstance(current, Role):
+                remedy = f"choose it by its name (roles: [{current.name}]) or give overwrite: true to put it back"
+                self.notes.leave(resource, reason, remedy)
+                self.withheld.add(key)
+                return current
+            remedy = "choose it with attachments, or give overwrite: true, to put it back"
+            self.notes.leave(resource, reason, remedy)
+        if standing(current) is not None and standing(kept.before) is None:
+            self.notes.warnings.append(f"{resource} stays in quarantine; iam_role with state: present lifts that")
+        return self._with(current, kept, todo)
+
+    def _differing(
+        self, key: str, kept: Kept[Identity], current: Identity, wanted: Mapping[Piece, Any]
+    ) -> tuple[dict[Piece, Any], list[Piece]]:
+        """The pieces to put back, and those that others changed since the backup and that are not chosen."""
+        arns = self.trusts.arns_of_ids()
+        left, now = undecayed(pieces_of(kept.left), arns), pieces_of(current)
+        seen, before = undecayed(now, arns), undecayed(wanted, arns)
+        todo: dict[Piece, Any] = {}
+        changed = []
+        for piece, value in wanted.items():
+            kind, name = piece
+            if kind == "managed" and ("managed", self.policies.stand_in_of(name)) in now:
+                continue
+            if piece == TRUST and isinstance(kept.before, Role):
+                whole = self.trusts.written(kept.before)
+                in_place = now[TRUST] == whole
+                of_the_run = seen[TRUST] == whole or self.trusts.is_half_made(kept, seen[TRUST])
+            else:
+                in_place = now.get(piece) == value
+                of_the_run = piece not in now and piece not in left
+            if in_place:
+                continue
+            of_the_run = of_the_run or is_of_the_run(piece, before[piece], left.get(piece), seen.get(piece, _ABSENT))
+            if of_the_run or self.choice.names_piece(key, piece):
+                todo[piece] = value
+            else:
+                changed.append(piece)
+        return todo, changed
+
+    def _with(self, current: Identity, kept: Kept[Identity], todo: Mapping[Piece, Any]) -> Identity:
+        """The object with the pieces that can be had."""
+        resource = f"{current.kind}/{current.name}"
+        pieces = pieces_of(current)
+        for piece, value in todo.items():
+            kind, name = piece
+            if kind == "managed" or piece == BOUNDARY:
+                arn, why = self.policies.arn_now(name if kind == "managed" else value)
+                if arn is None:
+                    self.notes.leave(resource, why, "attach what is to take its place")
+                elif kind == "managed":
+                    pieces["managed", arn] = True
+                else:
+                    pieces[BOUNDARY] = arn
+            elif piece == TRUST and isinstance(kept.before, Role):
+                pieces[TRUST] = self.trusts.written(kept.before, told_of=True)
+            elif kind != "instance_profile":
+                pieces[piece] = value
+        restored = put_together(current, pieces)
+        if isinstance(restored, Role) and isinstance(kept.before, Role):
+            wanted = {name for kind, name in todo if kind == "instance_profile"}
+            free = self._free_profiles(replace(kept.before, instance_profiles=tuple(sorted(wanted))))
+            joined = {*restored.instance_profiles, *free}
+            restored = replace(restored, instance_profiles=tuple(sorted(joined)))
+        if isinstance(restored, Role) and self.choice.is_whole(restored.key):
+            restored = replace(restored, tags=_without_mark(restored.tags))
+        return restored
+
+    def _free_profiles(self, role: Role) -> tuple[str, ...]:
+        """The instance profiles that the role can join again, or is in already."""
+        free = []
+        for name in role.instance_profiles:
+            holder = self.profiles.get(name)
+            if name in self.profiles and (holder is None or holder.lower() == role.name.lower()):
+                free.append(name)
+                continue
+            reason = (
+                f"instance profile {name} holds role {holder} now" if holder else f"instance profile {name} is gone"
+            )
+            remedy = "take that role out of it" if holder else "create the instance profile"
+            self.notes.leave(f"role/{role.name}", reason, f"{remedy}, then restore again")
+        return tuple(free)
+
+    def _desired(self) -> Desired:
+        roles, attachments, trusts = [], [], []
+        for key, identity in self.target.identities.items():
+            if identity is None:
+                continue
+            place = f"{identity.kind}/{identity.name}"
+            if key not in self.backup.identities or not self._was_wanted(key):
+                trusts.append(TrustDeclaration(place, identity.name, True, ()))
+            elif identity.kind == "role" and self.choice.is_whole(key):
+                roles.append(RoleDeclaration(place, identity.name, True))
+            else:
+                attachments.append(AttachmentDeclaration(place, identity.kind, identity.name, True))
+        policies = [
+            PolicyDeclaration(f"policy/{policy.name}", policy.name, True)
+            for policy in self.target.policies.values()
+            if policy is not None
+        ]
+        return Desired(tuple(policies), tuple(roles), tuple(attachments), tuple(trusts))
+
+    def _was_wanted(self, key: str) -> bool:
+        pieces = pieces_of(self.backup.identities[key].before)
+        return any(self.choice.takes(key, piece, value) for piece, value in pieces.items())
+
+
+def _without_mark(tags: Mapping[str, str]) -> dict[str, str]:
+    return {key: value for key, value in tags.items() if key != RETIRED_TAG}

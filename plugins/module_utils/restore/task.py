@@ -1,0 +1,83 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The task of `iam_restore`: from a backup, through the same plan, approval and executor as every other task."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..account_rules import state_problems
+from ..backup.files import MADE_BY_RESTORE, read
+from ..backup.keeping import Backup
+from ..connection_rules import connection_problems
+from ..credentials import Connection
+from ..errors import InputError
+from ..model import AccountState, Role
+from ..own_writes import with_own_writes
+from ..plan import Step
+from ..reader import Reader, require_account
+from ..runner import Situation, Task
+from .choice import Choice, choice_problems, to_read
+from .restoration import Restoration, restoration
+
+
+@dataclass
+class Restore(Task):
+    """Puts back what a backup holds. The options are those of `iam_restore`."""
+
+    made_by: str = MADE_BY_RESTORE
+
+    def _require_sound_declaration(self) -> None:
+        """Read the backup. Raises EngineError where it cannot be trusted or does not hold what is chosen."""
+        found = list(connection_problems(self.options))
+        if found:
+            raise InputError(found)
+        self._kept, self._sources = read(self.options["src"], self.options.get("account_id"))
+        self._choice = Choice.of(self.options)
+        found = list(choice_problems(self.options, self._choice, self._kept))
+        if found:
+            raise InputError(found)
+
+    def _situation(self, connection: Connection, done: Sequence[Step]) -> Situation:
+        reader = Reader(connection)
+        reading = to_read(self._kept)
+        state = with_own_writes(reader.state(reading, whole_account=True, at_any_cost=True), done)
+        require_account(state, self._kept.account.id)
+        state = reader.with_policies(reading, state)
+        profiles = reader.profile_holders(_profiles(self._kept, state))
+        first = restoration(self._kept, self._choice, state, profiles)
+        # Which principals are missing shows only once it is known what will be there.
+        state = reader.with_principals(state, first.target)
+        self._restoration: Restoration = restoration(self._kept, self._choice, state, profiles)
+        if not reader.saw_all_roles:
+            self._restoration.target.warnings.append(
+                "trust policies of other roles that name a deleted role were not looked for: the caller may not call"
+                " iam:GetAccountAuthorizationDetails"
+            )
+        desired, target = self._restoration.desired, self._restoration.target
+        return self._way(reader, desired, state, target, state_problems(desired, state, target))
+
+    def _result(self, connection: Connection, situation: Situation) -> dict[str, Any]:
+        notes = self._restoration.notes
+        return {
+            **super()._result(connection, situation),
+            "sources": self._sources,
+            "not_restored": sorted(notes.not_restored, key=lambda note: (note["resource"], note["reason"])),
+            "cannot_come_back": sorted(notes.cannot_come_back, key=lambda note: (note["resource"], note["what"])),
+            "restored_as": [
+                {"policy_arn": arn, "restored_as": notes.restored_as[arn]} for arn in sorted(notes.restored_as)
+            ],
+        }
+
+
+def _profiles(backup: Backup, state: AccountState) -> list[str]:
+    """The instance profiles that roles of the backup were in, and are not in now."""
+    names = set()
+    for key, kept in backup.identities.items():
+        there = state.identities.get(key)
+        if isinstance(kept.before, Role):
+            names |= {*kept.before.instance_profiles} - {*(there.instance_profiles if isinstance(there, Role) else ())}
+    return sorted(names)

@@ -1,0 +1,111 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Trust policies of a backup as IAM takes them, and those of other roles that decayed with the deleted ones. Pure.
+
+Where a role was deleted, its unique id stands in the trust policies that named it, also once a role of that name is
+there again (FACTS C4): there the ARN is written again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ..account_rules import own_principals
+from ..backup.keeping import Backup, Kept
+from ..backup.pieces import TRUST, Piece
+from ..documents import PolicyDocument, dangling_principals
+from ..model import AccountState, Identity, Role, identity_key
+from ..target import Target
+from ..trust import with_principals, without_principals
+from .choice import Choice
+from .notes import Notes
+
+PROTECTED = ("/aws-service-role/", "/aws-reserved/")
+"""Paths of roles that belong to AWS."""
+
+
+class TrustRestoration:
+    """Says what trust policies to write, and lays healed ones in `target`.
+
+    `withheld` holds the keys of roles that stay as they are; it grows while the others are laid.
+    """
+
+    def __init__(
+        self,
+        backup: Backup,
+        choice: Choice,
+        state: AccountState,
+        target: Target,
+        notes: Notes,
+        *,
+        withheld: set[str],
+    ) -> None:
+        self._backup = backup
+        self._choice = choice
+        self._state = state
+        self._target = target
+        self._notes = notes
+        self._withheld = withheld
+
+    def written(self, role: Role, *, told_of: bool = False) -> PolicyDocument:
+        """The trust policy to write for a role of the backup: without principals that IAM would not take."""
+        trust = with_principals(role.trust, self.arns_of_ids())
+        missing = own_principals(trust, self._state) & set(self._state.missing_principals)
+        lost = frozenset(missing | set(dangling_principals(trust)))
+        for principal in sorted(lost) if told_of else ():
+            why = "does not exist any more" if principal in missing else "is the id of one that was deleted before"
+            self._notes.leave(
+                f"role/{role.name}",
+                f"its trust policy named {principal}, which {why}",
+                "restore or create that role or user, then restore this role again by its name",
+            )
+        return without_principals(trust, lost) if lost else trust
+
+    def is_half_made(self, kept: Kept[Identity], now: PolicyDocument) -> bool:
+        """Whether a trust policy is that of a role whose restore was cut short before it let in roles made later."""
+        if kept.left is not None or not isinstance(kept.before, Role):
+            return False
+        wanted = self.written(kept.before)
+        late = frozenset(own_principals(wanted, self._state) - own_principals(now, self._state))
+        return bool(late) and now == without_principals(wanted, late)
+
+    def arns_of_ids(self) -> dict[str, str]:
+        """The ARNs that roles of the backup have, or will have, by every unique id that they had."""
+        arns = {}
+        for key, kept in self._backup.identities.items():
+            there = self._state.identities.get(key)
+            is_back = there is not None or self._choice.is_whole(key)
+            if isinstance(kept.before, Role) and is_back and key not in self._withheld:
+                arn = there.arn if there else kept.before.arn
+                arns.update(dict.fromkeys(kept.ids, arn))
+        return arns
+
+    def heal(self) -> None:
+        """Write the ARNs of wanted roles that are back where their old ids stand, in every trust policy there is."""
+        there = {**self._state.identities, **{key: role for key, role in self._target.identities.items() if role}}
+        keys = {arn: identity_key("role", arn.rpartition("/")[2]) for arn in self.arns_of_ids().values()}
+        back = {arn for arn, key in keys.items() if key in there and self._choice.is_whole(key)}
+        arns = {id_: arn for id_, arn in self.arns_of_ids().items() if arn in back}
+        for key, role in there.items():
+            if not isinstance(role, Role) or role.path.startswith(PROTECTED) or role.source_template:
+                continue
+            gone = set(dangling_principals(role.trust))
+            if not gone & set(arns):
+                continue
+            if gone - set(arns):
+                self._notes.leave(
+                    f"role/{role.name}",
+                    f"its trust policy also names {', '.join(sorted(gone - set(arns)))}, the id of a role or user that"
+                    " was deleted and is not restored; IAM takes no trust policy with it in it",
+                    "remove that principal (iam_trust_statement), then restore again",
+                )
+                continue
+            self._target.identities[key] = replace(role, trust=with_principals(role.trust, arns))
+
+
+def undecayed(pieces: Mapping[Piece, Any], arns: Mapping[str, str]) -> dict[Piece, Any]:
+    """The pieces with ARNs where the trust policy shows ids of roles that were deleted."""
+    return {piece: with_principals(value, arns) if piece == TRUST else value for piece, value in pieces.items()}

@@ -1,0 +1,124 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One retirement from its options to its result: audit the account, decide, and converge as every other task does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from ..audit.account_reading import read_account, with_tags_of
+from ..audit.audit import audit
+from ..audit.knowledge import AuditKnowledge
+from ..audit.task import service_problems, sound_declarations
+from ..connection_rules import connection_problems
+from ..credentials import Connection
+from ..errors import InputError, Problem
+from ..knowledge import Knowledge
+from ..own_writes import with_own_writes
+from ..plan import Step
+from ..reader import Reader, require_account
+from ..rules import quarantine_reason_problems
+from ..runner import Situation, Task
+from .refusals import Refusal, Refused, refusals
+from .retirement import KEPT, Retirement, Wish, marks, retirement
+
+LONGEST_UNUSED = 400
+"""Days; IAM tells of no use that is longer ago (FACTS C6)."""
+
+
+@dataclass
+class RetireTask(Task):
+    """One task of iam_retire. What goes into quarantine is kept in the backup as well."""
+
+    backs_up_additions: bool = True
+
+    def __post_init__(self) -> None:
+        self._audit_knowledge = AuditKnowledge.of(self.options)
+        self._retirement = Retirement()
+        self._services_declare: Sequence[Mapping[str, Any]] = ()
+        super().__post_init__()
+
+    def _known(self) -> Knowledge:
+        return self._audit_knowledge.knowledge
+
+    def _require_sound_declaration(self) -> None:
+        self._services_declare, more = sound_declarations(self.options)
+        found = [
+            *connection_problems(self.options),
+            *service_problems(self._audit_knowledge, self.options),
+            *_problems(self.options),
+            *more,
+        ]
+        if found:
+            raise InputError(found)
+        if not self.options.get("backup_dir"):
+            why = "backup_dir is not set, and nothing is retired without a backup"
+            override = "backup_dir (aws_ml_backup_dir) says where backups go"
+            raise Refused([Refusal("account", "no_backup_dir", why, override)], self.options.get("account_id") or "")
+
+    def _situation(self, connection: Connection, done: Sequence[Step]) -> Situation:
+        state = with_own_writes(read_account(connection), done)
+        require_account(state, self.options.get("account_id"))
+        # All services, since what one has left behind may belong to another that lives.
+        found = audit(self._audit_knowledge, state, list(self._audit_knowledge.traces), self._services_declare)
+        wish, lives = self._wish(), self._known().services
+        planned = retirement(wish, found.objects, state, lives, self._now)
+        against = refusals(wish, planned, found.objects, state, lives)
+        if against:
+            raise Refused(against, state.account.id)
+        self._retirement = planned
+        desired = planned.desired()
+        arns = [state.policies[policy.name.lower()].arn for policy in desired.policies]
+        situation = self._planned(Reader(connection), desired, with_tags_of(connection, state, arns))
+        first = marks(planned, found.objects)
+        return replace(situation, plan=replace(situation.plan, steps=(*first, *situation.plan.steps)))
+
+    def _result(self, connection: Connection, situation: Situation) -> dict[str, Any]:
+        items = self._retirement.items
+        self.warnings += [f"{item.resource} stays: {item.reason}" for item in items if item.step == KEPT]
+        return {**super()._result(connection, situation), "retired": [item.shown() for item in items]}
+
+    def _wish(self) -> Wish:
+        options = self.options
+        lives = self._known().services
+        ended = [service for service in self._audit_knowledge.traces if lives[service].state == "ended"]
+        role_arn = (options.get("assume_role") or {}).get("role_arn") or ""
+        return Wish(
+            services=frozenset(options.get("services") or ended),
+            roles=_globs(options, "roles"),
+            policies=_globs(options, "policies"),
+            excepted=_globs(options, "except") or (),
+            unused=timedelta(days=options["unused_days"]),
+            after=timedelta(days=options["after_days"]),
+            at_once=options["at_once"],
+            max_share=options.get("max_share"),
+            allowed=frozenset(options["allow"]),
+            reason=options.get("quarantine_reason") or "",
+            own_role=role_arn.rpartition("/")[2],
+        )
+
+
+def _globs(options: Mapping[str, Any], option: str) -> tuple[str, ...] | None:
+    given = options.get(option)
+    return None if given is None else tuple(given)
+
+
+def _problems(options: Mapping[str, Any]) -> Iterator[Problem]:
+    for option in ("roles", "policies", "except"):
+        for index, name in enumerate(options.get(option) or ()):
+            if not name:
+                yield Problem(f"{option}[{index}]", "empty; give a name, or a pattern with * and ?")
+    unused, after, share = options["unused_days"], options["after_days"], options.get("max_share")
+    if not 0 <= unused <= LONGEST_UNUSED:
+        yield Problem(
+            "unused_days", f"{unused} is outside 0 to {LONGEST_UNUSED}; IAM tells of no use that is longer ago"
+        )
+    if not 0 <= after <= 3650:
+        yield Problem("after_days", f"{after} is outside 0 to 3650; at_once: true does not wait at all")
+    if share is not None and not 0 <= share <= 1:
+        yield Problem("max_share", f"{share:g} is outside 0 to 1; 0.25 is a quarter of the account's roles")
+    yield from quarantine_reason_problems(options.get("quarantine_reason") or "", "quarantine_reason")

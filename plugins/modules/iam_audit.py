@@ -1,0 +1,451 @@
+#!/usr/bin/python
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+DOCUMENTATION = r"""
+---
+module: iam_audit
+version_added: 0.1.0
+short_description: Say what the guides of AWS's machine-learning services have left in an account
+description:
+  - Finds every role, customer managed policy, user and group that belongs to AWS DeepLens, AWS Panorama, Amazon
+    Lookout for Equipment, Amazon Lookout for Vision, or SageMaker Ground Truth with Lambda. It finds them by
+    their name in every spelling, by the services that they trust, by the policies that they hold, by what their
+    documents grant, and by tags.
+  - Says of each how it differs from what AWS's guide makes, from least privilege, or from what is declared; who
+    may assume it; when it was last used; what depends on it; and what is dangerous in it.
+  - Says in which ways somebody who is no administrator of the account can become one through them.
+  - Reads the account once, by one listing of C(GetAccountAuthorizationDetails) and one of C(ListRoles), with
+    one call of C(ListPolicyTags) for each customer managed policy that is found. AWS's policy SecurityAudit
+    allows all three.
+  - Writes nothing.
+options:
+  services:
+    description:
+      - The services to look for, of V(deeplens), V(panorama), V(lookout_equipment), V(lookout_vision) and
+        V(groundtruth_lambda).
+      - If omitted, all of them.
+    type: list
+    elements: str
+    default: []
+attributes:
+  check_mode:
+    description: Can say what it would do without changing anything.
+    support: full
+    details: The module only reads, so the result is the same.
+  diff_mode:
+    description: Says in detail what changes, or in check mode would change.
+    support: full
+    details: Each object that differs has C(diff), the object as it is and as it ought to be, in YAML.
+author: aws_ml.permissions contributors (@aws-ml)
+extends_documentation_fragment:
+  - aws_ml.permissions.declared
+  - aws_ml.permissions.connection
+  - aws_ml.permissions.attributes
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+seealso:
+  - module: aws_ml.permissions.iam_baseline_info
+"""
+
+EXAMPLES = r"""
+---
+- name: What five services have left in an account
+  aws_ml.permissions.iam_audit:
+  register: left
+
+- name: Show the roles of services that have ended and who may still assume them
+  ansible.builtin.debug:
+    msg: "{{ item.name }}: {{ item.trusted | map(attribute='principal') | join(', ') }}"
+  loop: "{{ left.objects | selectattr('service_state', 'eq', 'ended') | selectattr('kind', 'eq', 'role') }}"
+  loop_control:
+    label: "{{ item.name }}"
+
+- name: Whether the equipment team's roles are as declared, in another account, entered for reading only
+  aws_ml.permissions.iam_audit:
+    services:
+      - lookout_equipment
+      - lookout_vision
+    declared:
+      - service: lookout_equipment
+        profile: least_privilege
+        state: present
+        managed_policies:
+          - name: l4e-caller
+            policy:
+              Version: "2012-10-17"
+              Statement:
+                - Effect: Allow
+                  Action: lookoutequipment:Describe*
+                  Resource: "*"
+        roles:
+          - name: equipment-ingestion
+            assume_role_policy_document:
+              Version: "2012-10-17"
+              Statement:
+                - Effect: Allow
+                  Principal:
+                    Service: lookoutequipment.amazonaws.com
+                  Action: sts:AssumeRole
+            managed_policies: []
+        attachments:
+          - iam_type: group
+            iam_name: equipment-engineers
+            managed_policies:
+              - l4e-caller
+        trust_statements:
+          - name: equipment-notebook
+            statements:
+              - Sid: Equipment
+                Effect: Allow
+                Principal:
+                  Service: lookoutequipment.amazonaws.com
+                Action: sts:AssumeRole
+    account_id: "123456789012"
+    call_rate:
+      sts: 50
+      iam: 25
+    assume_role:
+      role_arn: arn:aws:iam::123456789012:role/permissions-deployer
+      external_id: "{{ deployer_external_id }}"
+      session_name: audit
+      duration_seconds: 900
+      policy:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Action:
+              - iam:GetAccountAuthorizationDetails
+              - iam:ListRoles
+              - iam:ListPolicyTags
+            Resource: "*"
+"""
+
+RETURN = r"""
+---
+account_id:
+  description: The account that was audited.
+  returned: success
+  type: str
+  sample: "123456789012"
+api_calls:
+  description: How often each action of AWS was called, retries included.
+  returned: success
+  type: dict
+  sample: {GetAccountAuthorizationDetails: 1, ListRoles: 1}
+error_code:
+  description: AWS's code of the error, or the name of the SDK's exception.
+  returned: when a call to AWS fails for good
+  type: str
+  sample: AccessDenied
+escalation_paths:
+  description:
+    - The ways by which somebody who is no administrator of the account can come to act as one, on which one of
+      the objects lies. At most 100, the most severe and the shortest first; only the shortest from each to
+      each.
+    - Conditions of policies are told and not judged. Permissions boundaries and service control policies are
+      not looked at.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    from:
+      description: Who can become an administrator.
+      returned: always
+      type: str
+      sample: role/AWSDeepLensSageMakerRole
+    to:
+      description: The role that is one, or becomes one on the way.
+      returned: always
+      type: str
+      sample: role/l4e-role
+    steps:
+      description: What has to be done, one after the other; each says which policy allows it.
+      returned: always
+      type: list
+      elements: str
+    severity:
+      description:
+        - V(critical); V(high) where a step depends on a condition, or on what happens to run; V(low) where
+          nobody but services that have ended may assume the role that it begins with.
+      returned: always
+      type: str
+      sample: critical
+failed_call:
+  description: The call that AWS refused.
+  returned: when a call to AWS fails for good
+  type: str
+  sample: GetAccountAuthorizationDetails
+findings:
+  description:
+    - What is dangerous in what was found, the most severe first. A role is judged whole, of a user or group
+      only what belongs to the services. A role that is denied everything, as in quarantine, is taken to be able
+      to do nothing.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    severity:
+      description: One of V(critical), V(high), V(medium) and V(low).
+      returned: always
+      type: str
+      sample: critical
+    code:
+      description: What it is, in a word. The documentation of the collection lists them.
+      returned: always
+      type: str
+      sample: service_administers_iam
+    resource:
+      description: Where it is.
+      returned: always
+      type: str
+      sample: role/l4e-role
+    message:
+      description: What is dangerous in it.
+      returned: always
+      type: str
+    remedy:
+      description: What mends it.
+      returned: always
+      type: str
+objects:
+  description:
+    - Everything that belongs to the services, by service, kind and name; then what the documented profiles and
+      O(declared) name and is absent.
+    - What belongs to two services is there for each.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description: V(role), V(policy), which is a customer managed policy, V(user) or V(group).
+      returned: always
+      type: str
+      sample: role
+    name:
+      description: Its name, as it is spelled in IAM.
+      returned: always
+      type: str
+      sample: AWSDeepLensServiceRole
+    arn:
+      description: Its ARN; null where it is absent.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:role/service-role/AWSDeepLensServiceRole
+    path:
+      description: Its path; null where it is absent.
+      returned: always
+      type: str
+      sample: /service-role/
+    service:
+      description: The service that it belongs to.
+      returned: always
+      type: str
+      sample: deeplens
+    service_state:
+      description: V(open), V(closed) to new customers, or V(ended).
+      returned: always
+      type: str
+      sample: ended
+    service_since:
+      description: The day since which the service is in that state.
+      returned: always
+      type: str
+      sample: "2024-01-31"
+    found_by:
+      description: Everything that tells that it belongs to the service; empty where it is absent.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        by:
+          description:
+            - V(name), V(trust_principal), V(attached_policy), V(inline_policy), V(tag), V(path), V(action),
+              which is one that a document grants and nobody else has, V(resource), the same of a resource, or
+              V(linked), a role that trusts this one.
+          returned: always
+          type: str
+          sample: attached_policy
+        value:
+          description: The name, principal, ARN, action and so on.
+          returned: always
+          type: str
+          sample: arn:aws:iam::aws:policy/AWSDeepLensLambdaFunctionAccessPolicy
+        strength:
+          description:
+            - V(alone), which is enough by itself; V(with_principal), which counts together with a trust
+              principal; or V(supporting), which says nothing by itself.
+          returned: always
+          type: str
+          sample: alone
+    status:
+      description:
+        - V(in_sync) or V(drifted) against C(profile); V(unknown), which belongs to the service and is like no
+          profile, as a role for one device, of an application or under another name is; or V(absent).
+      returned: always
+      type: str
+      sample: drifted
+    profile:
+      description:
+        - What it was compared with, V(documented), V(least_privilege) or V(declared); null where it is V(unknown).
+      returned: always
+      type: str
+      sample: documented
+    drift:
+      description: Where it differs from that. Documents are compared statement by statement, as IAM compares them.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        place:
+          description: Where, in the names of the options of M(aws_ml.permissions.iam_baseline).
+          returned: always
+          type: str
+          sample: managed_policies.AWSLambdaFullAccess
+        expected:
+          description: What ought to be there; null for nothing.
+          returned: always
+          type: raw
+        actual:
+          description: What is there; null for nothing.
+          returned: always
+          type: raw
+    diff:
+      description: The object as it is, and as the profile has it.
+      returned: in diff mode, for an object with drift
+      type: dict
+      contains:
+        before:
+          description: The object as it is, YAML.
+          returned: always
+          type: str
+        after:
+          description: The object as it ought to be, YAML; empty where it ought to be absent.
+          returned: always
+          type: str
+    quarantined:
+      description: Since when and why a role is in quarantine; null where it is not.
+      returned: always
+      type: dict
+      contains:
+        since:
+          description: Since when, UTC.
+          returned: always
+          type: str
+          sample: "2026-11-22T10:00:00Z"
+        reason:
+          description: Why; empty where nobody said.
+          returned: always
+          type: str
+    service_linked:
+      description: Whether it is a service-linked role, which only the service can change.
+      returned: always
+      type: bool
+    trusted:
+      description: Who may assume a role, as its trust policy says.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        principal:
+          description: The service, the account, or the ARN of a role or user.
+          returned: always
+          type: str
+          sample: sagemaker.amazonaws.com
+        kind:
+          description:
+            - V(service), V(account), V(role), V(user), V(federated), V(anyone), or V(deleted), an id whose owner is
+              gone.
+          returned: always
+          type: str
+          sample: service
+        conditions:
+          description: The condition keys that it is under.
+          returned: always
+          type: list
+          elements: str
+          sample: [aws:SourceAccount]
+        state:
+          description: Of a service that the collection knows, V(open), V(closed) or V(ended); else null.
+          returned: always
+          type: str
+          sample: open
+    last_used:
+      description:
+        - When and where a role was last used, as IAM tells. That covers the last 400 days and shows up to four
+          hours late, so that empty does not mean never.
+      returned: always
+      type: dict
+      contains:
+        date:
+          description: When, ISO 8601.
+          returned: where the role was used
+          type: str
+          sample: "2026-11-01T08:00:00+00:00"
+        region:
+          description: In which Region.
+          returned: where the role was used
+          type: str
+          sample: us-east-1
+    created:
+      description: When it was created, ISO 8601; null where it is absent.
+      returned: always
+      type: str
+      sample: "2019-03-11T09:30:00+00:00"
+    dangling:
+      description: Ids in the trust policy of roles and users that were deleted.
+      returned: always
+      type: list
+      elements: str
+    depended_on_by:
+      description:
+        - What in the account needs a role or policy. What other accounts have, and policies of buckets, keys
+          and the like, IAM does not tell.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        resource:
+          description: What needs it.
+          returned: always
+          type: str
+          sample: role/gt-post-lambda
+        how:
+          description:
+            - V(trust_policy), which names it; V(policy), which names it; V(instance_profile), which holds it;
+              V(pass_role), which may pass it; V(attachment) or V(boundary), which is a policy on something.
+          returned: always
+          type: str
+          sample: trust_policy
+        detail:
+          description: The same in words, with the policy and statement.
+          returned: always
+          type: str
+        by_name:
+          description: V(false) where only a wildcard for every role reaches it.
+          returned: always
+          type: bool
+    content:
+      description:
+        - The object whole, in the names of the options of M(aws_ml.permissions.iam_baseline); empty where it is
+          absent.
+      returned: always
+      type: dict
+problems:
+  description: Everything that is wrong with the options, each with its place.
+  returned: when the options are wrong
+  type: list
+  elements: str
+"""
+
+from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.task import AuditTask
+from ansible_collections.aws_ml.permissions.plugins.module_utils.module_runner import run_module
+
+
+def main():
+    run_module("iam_audit", AuditTask)
+
+
+if __name__ == "__main__":
+    main()
