@@ -1,0 +1,196 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tells a person how far a run over many accounts is. Counting and wording are done in plugin_utils."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Collection
+from functools import wraps
+from typing import Any
+
+from ansible import constants as C
+from ansible.plugins.callback import CallbackBase
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run_progress import NAME, RunProgress
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run_results import read_result
+
+DOCUMENTATION = r"""
+name: progress
+type: notification
+short_description: How far a run over many accounts is, and what came of it
+version_added: 0.1.0
+author: aws_ml.permissions contributors
+description:
+  - While a task of this collection runs over many accounts, a line now and then says how many are done, how many were
+    changed or failed, and about how long the rest takes. The last accounts that a task waits for are named.
+  - At the end of the run it says what became of the accounts, how many writes and AWS calls were made, which critical
+    findings there are, and why accounts failed. What is the same in many accounts is one line.
+  - A host is an account, and counts once however many tasks it has. Only modules of this collection count, and
+    whatever fails in its roles; a run without any prints nothing.
+  - The lines are plain text, for terminals, logs and AWX alike, beside any other callback. With the stdout callbacks
+    P(ansible.posix.json#callback) and P(ansible.posix.jsonl#callback) they go to stderr, so that stdout stays JSON.
+options:
+  interval:
+    description:
+      - Seconds between two lines. A task that takes less has none.
+      - V(0) leaves just the summary.
+    type: float
+    default: 5
+    env:
+      - name: ANSIBLE_AWS_ML_PROGRESS_INTERVAL
+    ini:
+      - section: callback_aws_ml_progress
+        key: interval
+notes:
+  - Findings are those of tasks that did not fail, and so are AWS calls.
+  - With C(serial), the accounts of a line are those of the batch.
+requirements:
+  - to be enabled by C(callbacks_enabled) in the section C(defaults) of ansible.cfg, or by C(ANSIBLE_CALLBACKS_ENABLED)
+"""
+
+EXAMPLES = r"""
+ansible.cfg: |
+  [defaults]
+  callbacks_enabled = aws_ml.permissions.progress
+
+  [callback_aws_ml_progress]
+  interval = 10
+"""
+
+JSON_CALLBACKS = {"json", "jsonl", "ansible.posix.json", "ansible.posix.jsonl"}
+LONGEST = 86400.0
+"""Seconds; Python cannot wait for as long as a float can say."""
+
+
+def _harmless(hook: Callable[..., None]) -> Callable[..., None]:
+    """No error in counting may disturb a run: the plugin falls silent instead."""
+
+    @wraps(hook)
+    def guarded(self: CallbackModule, *arguments: Any, **options: Any) -> None:
+        try:
+            with self.lock:
+                hook(self, *arguments, **options)
+        except Exception as error:
+            self.disabled = True
+            self.over.set()
+            self._display.warning(f"{NAME}.progress is silent from here on: {type(error).__name__} in {hook.__name__}.")
+
+    return guarded
+
+
+class CallbackModule(CallbackBase):  # type: ignore[misc]
+    """Hands to RunProgress what Ansible tells, and prints its lines from a thread that only looks at the clock.
+
+    The thread is there because nothing at all happens while the last accounts take long.
+    """
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "notification"
+    CALLBACK_NAME = "aws_ml.permissions.progress"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.lock = threading.RLock()
+        self.over = threading.Event()
+        self._progress = RunProgress()
+        self._included: dict[tuple[str, str], set[str]] = {}
+        self._clock: threading.Thread | None = None
+
+    @_harmless
+    def v2_playbook_on_play_start(self, play: Any) -> None:
+        inventory = play.get_variable_manager()._inventory
+        self._progress.play([host.get_name() for host in inventory.get_hosts(play.hosts)])
+        self._included.clear()
+
+    @_harmless
+    def v2_playbook_on_include(self, included_file: Any) -> None:
+        key = (included_file._task._uuid, str(included_file._filename))
+        self._included.setdefault(key, set()).update(host.get_name() for host in included_file._hosts)
+
+    @_harmless
+    def v2_runner_on_start(self, host: Any, task: Any) -> None:
+        if _is_own(task):
+            only = [host.get_name()] if task.run_once is True else self._hosts_of(task)
+            self._progress.started(task._uuid, task.get_name(), host.get_name(), time.monotonic(), only)
+            interval = min(self.get_option("interval"), LONGEST)
+            if self._clock is None and interval > 0:
+                self._clock = threading.Thread(target=self._tick, args=[interval], name="progress", daemon=True)
+                self._clock.start()
+
+    @_harmless
+    def v2_runner_on_ok(self, result: Any) -> None:
+        self._finished(result)
+
+    @_harmless
+    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
+        self._finished(result, failed=True, ignored=ignore_errors)
+        if _is_of_own_role(result.task):
+            account = read_result(result.result, failed=True, ignored=ignore_errors)
+            self._progress.finished(None, result.host.get_name(), account, time.monotonic())
+        if not ignore_errors:
+            self._progress.lost(result.host.get_name())
+
+    @_harmless
+    def v2_runner_on_unreachable(self, result: Any) -> None:
+        self._finished(result, unreachable=True)
+        self._progress.lost(result.host.get_name())
+
+    @_harmless
+    def v2_runner_on_skipped(self, result: Any) -> None:
+        if _is_own(result.task):
+            self._progress.left_out(result.task._uuid, result.host.get_name())
+
+    @_harmless
+    def v2_playbook_on_stats(self, stats: Any) -> None:
+        self.over.set()
+        self._print(self._progress.summary())
+
+    def _finished(self, result: Any, **how: bool) -> None:
+        if _is_own(result.task):
+            check_mode = bool(result.task_fields.get("check_mode"))
+            account = read_result(result.result, check_mode=check_mode, **how)
+            self._progress.finished(result.task._uuid, result.host.get_name(), account, time.monotonic())
+
+    def _hosts_of(self, task: Any) -> Collection[str] | None:
+        """The hosts that included a task's file or role, None for all of the play."""
+        parent = task._parent
+        while parent is not None:
+            role = getattr(parent, "_role_name", None)
+            found = [
+                hosts
+                for (uuid, name), hosts in self._included.items()
+                if uuid == getattr(parent, "_uuid", None) and role in (None, name)
+            ]
+            if found:
+                return set().union(*found)
+            parent = getattr(parent, "_parent", None)
+        return None
+
+    def _tick(self, interval: float) -> None:
+        while not self.over.wait(interval):
+            self._show(interval)
+
+    @_harmless
+    def _show(self, interval: float) -> None:
+        self._print(self._progress.lines(time.monotonic(), interval))
+
+    def _print(self, lines: list[str]) -> None:
+        aside = C.DEFAULT_STDOUT_CALLBACK in JSON_CALLBACKS
+        for line in lines:
+            self._display.display(line, stderr=aside)
+        if lines:
+            # Ansible leaves this to the system, which keeps lines back for long where stdout is not a terminal.
+            (sys.stderr if aside else sys.stdout).flush()
+
+
+def _is_of_own_role(task: Any) -> bool:
+    """Whether a task of another's module belongs to a role of this collection, as those that look at its variables."""
+    return not _is_own(task) and getattr(task._role, "_role_collection", None) == NAME
+
+
+def _is_own(task: Any) -> bool:
+    return str(task.resolved_action or task.action).startswith(f"{NAME}.iam_")

@@ -1,0 +1,154 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the result of one task says of an account, in numbers. Pure.
+
+Only keys that the modules document are looked at, and none is trusted to be there: `no_log` leaves hardly any, and
+`failed_when`, `async` and a module that died leave others.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+UNREACHABLE, FAILED, CHANGED, WOULD_CHANGE, DRIFTED, IN_SYNC, LOOKED_AT = (
+    "unreachable",
+    "failed",
+    "changed",
+    "would change",
+    "drifted",
+    "in sync",
+    "looked at",
+)
+STATUSES = (LOOKED_AT, IN_SYNC, CHANGED, WOULD_CHANGE, DRIFTED, FAILED, UNREACHABLE)
+"""What can be said of an account, from the best to the worst: of several results the worst counts."""
+
+SEVERITIES = ("critical", "high", "medium", "low")
+REASON_LENGTH = 300
+"""Characters of a reason that are kept; the whole message is where the task failed."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    severity: str
+    code: str
+    resource: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """What is known of an account. `writes` are those that were made, `planned` those of check mode, by action."""
+
+    status: str = IN_SYNC
+    writes: Counter[str] = field(default_factory=Counter)
+    planned: Counter[str] = field(default_factory=Counter)
+    calls: int = 0
+    findings: frozenset[Finding] = frozenset()
+    reasons: tuple[str, ...] = ()
+
+    def __add__(self, other: Account) -> Account:
+        """Both, `other` being the later: what it has made is not to be made any more."""
+        to_make = self.planned - other.writes
+        carried_out = self.status == WOULD_CHANGE and other.writes and not to_make
+        return Account(
+            other.status if carried_out else max(self.status, other.status, key=STATUSES.index),
+            self.writes + other.writes,
+            to_make + other.planned,
+            self.calls + other.calls,
+            self.findings | other.findings,
+            tuple(dict.fromkeys((*self.reasons, *other.reasons))),
+        )
+
+
+def read_result(
+    result: Mapping[str, Any],
+    *,
+    failed: bool = False,
+    unreachable: bool = False,
+    ignored: bool = False,
+    check_mode: bool = False,
+) -> Account | None:
+    """What a result says; None where it says nothing of an account, as that of a task begun in the background.
+
+    Of a loop all items count. `failed` and `unreachable` are what Ansible calls the task as a whole.
+    """
+    items = [item for item in _sequence(result.get("results")) if isinstance(item, Mapping)]
+    if items:
+        told = [
+            read_result(
+                item,
+                failed=bool(item.get("failed")),
+                unreachable=bool(item.get("unreachable")),
+                ignored=ignored,
+                check_mode=check_mode,
+            )
+            for item in items
+            if not item.get("skipped")
+        ]
+        known = [account for account in told if account is not None]
+        return sum(known[1:], known[0]) if known else None
+    if "ansible_job_id" in result and not failed and "account_id" not in result:
+        return None
+    status = _status(result, failed, unreachable, check_mode)
+    steps = result.get("plan")
+    # A plan that was begun and not finished is in two parts.
+    done = Counter(_actions(steps.get("done") if isinstance(steps, Mapping) else steps))
+    made = status == CHANGED or (status == FAILED and isinstance(steps, Mapping))
+    return Account(
+        status,
+        done if made else Counter(),
+        done if status in (WOULD_CHANGE, DRIFTED) else Counter(),
+        sum(count for count in _mapping(result.get("api_calls")).values() if isinstance(count, int)),
+        frozenset(_findings(result.get("findings"))),
+        (_reason(result) + (" (ignored)" if ignored else ""),) if status in (FAILED, UNREACHABLE) else (),
+    )
+
+
+def _status(result: Mapping[str, Any], failed: bool, unreachable: bool, check_mode: bool) -> str:
+    if unreachable:
+        return UNREACHABLE
+    # With `failed_when: false` a task that failed does not count as failed, though its account is not in sync.
+    if failed or {"problems", "error_code"} & set(result):
+        return FAILED
+    if result.get("in_sync") is False:
+        return DRIFTED
+    # `changed_when` decides over `changed`, not over what was written.
+    if _sequence(result.get("plan")) if "plan" in result and "in_sync" not in result else result.get("changed"):
+        return WOULD_CHANGE if check_mode else CHANGED
+    # An audit compares with nothing that was declared, and plans nothing.
+    if "account_id" in result and "plan" not in result:
+        return LOOKED_AT
+    return IN_SYNC
+
+
+def _reason(result: Mapping[str, Any]) -> str:
+    """One line for a person: of several problems the first and how many more there are."""
+    if "censored" in result:
+        return "hidden by no_log"
+    problems = _sequence(result.get("problems"))
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    lines = [line for line in str(problems[0] if problems else result.get("msg", "")).splitlines() if line.strip()]
+    told = " ".join(lines[:2] if lines and lines[0].rstrip().endswith(":") else lines[:1])
+    line = "".join(letter if letter.isprintable() else " " for letter in " ".join(told.split()))
+    return (line if len(line) <= REASON_LENGTH else f"{line[: REASON_LENGTH - 1]}…") + more or "no reason given"
+
+
+def _actions(steps: Any) -> Iterable[str]:
+    return [str(step["action"]) for step in _sequence(steps) if isinstance(step, Mapping) and "action" in step]
+
+
+def _findings(found: Any) -> Iterable[Finding]:
+    for finding in _sequence(found):
+        if isinstance(finding, Mapping) and finding.get("severity") in SEVERITIES:
+            yield Finding(*(str(finding.get(key, "")) for key in ("severity", "code", "resource")))
+
+
+def _sequence(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
