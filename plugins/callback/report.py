@@ -1,0 +1,247 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes what a run came to in all accounts into files. Thin: the rooms are plugin_utils/report_*."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from ansible import context
+from ansible.plugins.callback import CallbackBase
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_files import write_files
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_html import as_page
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_model import Collector
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_results import TaskResult
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_sheet import as_sheet
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_statuses import Statuses
+
+DOCUMENTATION = r"""
+---
+name: report
+type: notification
+version_added: 0.1.0
+short_description: Write a report of all accounts as HTML, JSON and CSV
+description:
+  - Gathers what the modules of this collection returned in a run, from every host, and writes it when the run ends.
+    Converging and check mode, audit and retirement come out alike.
+  - The HTML file loads nothing from elsewhere. It shows accounts and their roles and policies as a matrix to filter, to
+    open and to print.
+  - Writes nothing where no task of this collection ran or failed. Never makes a run fail; what prevents a report is a
+    warning.
+  - The files are readable for their owner alone. They hold policy documents, account IDs and messages, and no
+    credentials.
+author: aws_ml.permissions contributors (@aws-ml)
+requirements:
+  - C(aws_ml.permissions.report) among C(callbacks_enabled)
+options:
+  directory:
+    description:
+      - Where the files go, made where it is not there. A relative path starts from the current directory; C(~) and
+        environment variables are expanded.
+    type: path
+    default: ./aws_ml_reports
+    env:
+      - name: AWS_ML_REPORT_DIRECTORY
+    ini:
+      - section: callback_aws_ml_report
+        key: directory
+  name:
+    description:
+      - Name of the files without suffix. What C(strftime) knows stands for the time at which the run began, in UTC.
+      - Files of the same name are replaced.
+    type: str
+    default: aws_ml_report-%Y%m%dT%H%M%SZ
+    env:
+      - name: AWS_ML_REPORT_NAME
+    ini:
+      - section: callback_aws_ml_report
+        key: name
+  formats:
+    description: Which files are written, any of V(html), V(json) and V(csv).
+    type: list
+    elements: str
+    default: [html, json, csv]
+    env:
+      - name: AWS_ML_REPORT_FORMATS
+    ini:
+      - section: callback_aws_ml_report
+        key: formats
+"""
+
+EXAMPLES = r"""
+---
+# In ansible.cfg:
+#
+#   [defaults]
+#   callbacks_enabled = aws_ml.permissions.report
+#
+#   [callback_aws_ml_report]
+#   directory = ~/reports
+#   formats = html, csv
+"""
+
+COLLECTION = "aws_ml.permissions."
+HOME = Path(__file__).resolve().parents[2]
+FORMATS = ("html", "json", "csv")
+DEFAULT_NAME = "aws_ml_report-%Y%m%dT%H%M%SZ"
+
+
+def quietly(method: Callable[..., None]) -> Callable[..., None]:
+    """What goes wrong in a report is a warning, once, and never the end of a run."""
+
+    @wraps(method)
+    def guarded(self: Any, *arguments: Any, **named: Any) -> None:
+        try:
+            method(self, *arguments, **named)
+        except Exception as error:
+            self._warn(f"{type(error).__name__}: {error}")
+
+    return guarded
+
+
+class CallbackModule(CallbackBase):  # type: ignore[misc]
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "notification"
+    CALLBACK_NAME = "aws_ml.permissions.report"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._warned = False
+        self._playbook = ""
+        self._concerned = False
+        self._began = datetime.now(UTC)
+        self._collector: Any = None
+
+    @quietly
+    def v2_playbook_on_start(self, playbook: Any) -> None:
+        self._playbook = Path(str(getattr(playbook, "_file_name", ""))).name
+        self._collector = Collector(Statuses.load(), aws_facts()["services"])
+
+    @quietly
+    def v2_runner_on_ok(self, result: Any) -> None:
+        if not _is_loop(result):
+            self._take(result)
+
+    @quietly
+    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
+        if not _is_loop(result):
+            self._take(result, failed=True, ignored=bool(ignore_errors))
+
+    @quietly
+    def v2_runner_on_unreachable(self, result: Any) -> None:
+        self._take(result, failed=True, unreachable=True)
+
+    @quietly
+    def v2_runner_item_on_ok(self, result: Any) -> None:
+        self._take(result)
+
+    @quietly
+    def v2_runner_item_on_failed(self, result: Any) -> None:
+        self._take(result, failed=True, ignored=bool(result.task_fields.get("ignore_errors")))
+
+    def _take(self, result: Any, failed: bool = False, **how: bool) -> None:
+        name = str(getattr(result.task, "resolved_action", None) or result.task.action)
+        module = name.removeprefix(COLLECTION) if name.startswith(COLLECTION) else ""
+        if not module and not failed:
+            return
+        self._concerned = self._concerned or bool(module) or _is_of_collection(result.task)
+        values = result.result
+        options = (values.get("invocation") or {}).get("module_args") or result.task_fields.get("args") or {}
+        inventory = result.host.vars.get("aws_account_id")
+        check_mode = bool(result.task_fields.get("check_mode", result.task.check_mode))
+        self._collector.add(
+            TaskResult(
+                host=str(result.host.get_name()),
+                task=str(result.task_name).rpartition(" : ")[2],
+                module=module,
+                service=str(options.get("service") or "") if module else "",
+                account_id=_account_id((options.get("account_id") if module else None) or inventory),
+                check_mode=check_mode,
+                failed=failed,
+                values=values,
+                **how,
+            )
+        )
+
+    @quietly
+    def v2_playbook_on_stats(self, stats: Any) -> None:
+        if self._collector is None or not self._concerned:
+            return
+        failed = {*stats.failures, *stats.dark}
+        run = {
+            "playbook": self._playbook,
+            "check_mode": bool(context.CLIARGS.get("check")),
+            "started": _moment(self._began),
+            "ended": _moment(datetime.now(UTC)),
+        }
+        report = self._collector.report(run, failed)
+        name, formats = self._name(), self._formats()
+        written = write_files(
+            Path(self.get_option("directory")).absolute(),
+            {f"{name}.{suffix}": self._content(suffix, report) for suffix in formats},
+        )
+        first, *others = written
+        beside = f" (and {', '.join(path.suffix for path in others)})" if others else ""
+        count = report["totals"]["accounts"]
+        accounts = "1 account" if count == 1 else f"{count} accounts"
+        # Not to stdout: that may be somebody's JSON.
+        self._display.display(f"{COLLECTION[:-1]}: report of {accounts}: {first}{beside}", stderr=True)
+
+    def _content(self, suffix: str, report: dict[str, Any]) -> str:
+        if suffix == "html":
+            return as_page(report, self._collector.statuses)
+        if suffix == "csv":
+            return as_sheet(report)
+        return json.dumps(report, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+    def _name(self) -> str:
+        name = self._began.strftime(str(self.get_option("name")))
+        if name in ("", ".", "..") or "/" in name or "\0" in name:
+            default = self._began.strftime(DEFAULT_NAME)
+            self._display.warning(
+                f"{COLLECTION}report: name is {name!r}, but has to be the name of a file without a directory; the"
+                f" option directory says where it goes. The report is called {default}."
+            )
+            return default
+        return name
+
+    def _formats(self) -> list[str]:
+        asked = [str(suffix).strip().lower() for suffix in self.get_option("formats")]
+        unknown = sorted(set(asked) - set(FORMATS))
+        if unknown:
+            self._display.warning(
+                f"{COLLECTION}report: formats has {', '.join(unknown)}, which is none of {', '.join(FORMATS)}."
+            )
+        return [suffix for suffix in FORMATS if suffix in asked] or (list(FORMATS) if unknown else ["html"])
+
+    def _warn(self, reason: str) -> None:
+        if not self._warned:
+            self._warned = True
+            self._display.warning(f"{COLLECTION}report: the report is not whole or was not written: {reason}")
+
+
+def _is_loop(result: Any) -> bool:
+    """Whether a result sums up a loop, the items of which were told one by one."""
+    return bool(result.task.loop or result.task.loop_with) and "results" in result.result
+
+
+def _is_of_collection(task: Any) -> bool:
+    """Whether a task stands in a role or playbook of this collection."""
+    return Path(str(task.get_path() or "").rpartition(":")[0]).resolve().is_relative_to(HOME)
+
+
+def _account_id(value: object) -> str:
+    text = str(value or "")
+    return text if text.isascii() and text.isdigit() else ""
+
+
+def _moment(time: datetime) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ")

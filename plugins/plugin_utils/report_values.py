@@ -1,0 +1,53 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the report takes out of values that may have any shape. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+LONGEST_MESSAGE = 4000
+"""Characters of a message that a report keeps."""
+
+_KEY_ID = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b")
+_SECRET = re.compile(
+    r"(?i)((?:secret_?access_?key|secret_?key|session_?token|security_?token|external_?id|password|passwd)"
+    r"[\"']?\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|\S+)"
+)
+
+
+def picked(value: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
+    """The entries under these keys, without those that are empty."""
+    return {key: value[key] for key in keys if value.get(key) not in (None, "", [], {})}
+
+
+def dicts(value: object) -> list[Mapping[str, Any]]:
+    """The dictionaries in a list; none where it is no list."""
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        return []
+    return [entry for entry in value if isinstance(entry, Mapping)]
+
+
+def diffs_of(diff: object) -> dict[str, dict[str, str]]:
+    """A difference, `before` and `after` in YAML with a key for each object, by object and without that key."""
+    if not isinstance(diff, Mapping):
+        return {}
+    found: dict[str, dict[str, str]] = {}
+    for side in ("before", "after"):
+        name = ""
+        for line in str(diff.get(side) or "").splitlines():
+            if line[:1].strip():
+                name = line.rstrip().rstrip(":").strip("'\"")
+                found.setdefault(name, {"before": "", "after": ""})
+            elif name:
+                found[name][side] += f"{line[2:]}\n"
+    return found
+
+
+def readable(message: object) -> str:
+    """A message without anything that looks like a credential, cut where it is long."""
+    text = _SECRET.sub(r"\1(hidden)", _KEY_ID.sub("(access key)", str(message)))
+    return text if len(text) <= LONGEST_MESSAGE else f"{text[: LONGEST_MESSAGE - 1]}…"

@@ -1,0 +1,71 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reports opened in headless Chromium. Without a Chromium these tests are skipped, and say how to get one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from browser.chromium import MISSING, find
+from playwright.sync_api import Browser, Page, sync_playwright
+from unit.report.generated_fleet import page
+
+SWITCHES = [
+    "--no-sandbox",  # tests may run as root, where Chromium has no sandbox
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = find()
+    if path is None:
+        pytest.skip(MISSING)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, tmp_path: Path) -> Iterator[Open]:
+    """`open_page(html, **context options)`; nothing may be asked of the network or be said on the console."""
+    contexts = []
+    told: list[str] = []
+
+    def opened(html: str, **options: object) -> Page:
+        path = tmp_path / f"report-{len(contexts)}.html"
+        path.write_text(html, encoding="utf-8")
+        context = chromium.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
+        contexts.append(context)
+        shown = context.new_page()
+        shown.on("console", lambda message: told.append(f"console: {message.text}"))
+        shown.on("pageerror", lambda error: told.append(f"error: {error}"))
+        shown.on("dialog", lambda dialog: (told.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        shown.on("request", lambda request: request.url == path.as_uri() or told.append(f"request: {request.url}"))
+        shown.goto(path.as_uri())
+        return shown
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert told == []
+
+
+@pytest.fixture(scope="session")
+def large_fleet() -> str:
+    """The page of 500 accounts with 25 roles each."""
+    return page(500)
+
+
+@pytest.fixture(scope="session")
+def small_fleet() -> str:
+    return page(30)
