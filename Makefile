@@ -10,6 +10,7 @@ export PYTHONPATH := $(CURDIR)/tests:$(VENV)/collections
 
 DEMO := .venv/installed-demo
 TEST := .venv/installed-test
+BENCH := .venv/installed-bench
 
 .PHONY: help
 help: ## Show this list
@@ -21,6 +22,9 @@ $(DEMO): requirements/demo.txt scripts/environment
 $(TEST): requirements/test.txt requirements/demo.txt scripts/environment
 	@scripts/environment requirements/test.txt
 
+$(BENCH): requirements/bench.txt requirements/demo.txt scripts/environment
+	@scripts/environment requirements/bench.txt
+
 .PHONY: demo
 demo: $(DEMO) ## Keep the permissions of five services true in several accounts of a local AWS, and watch it
 	@python -m demo
@@ -30,7 +34,7 @@ local-aws: $(DEMO) ## Run a local AWS in the foreground, to try playbooks agains
 	@python -m local_aws
 
 .PHONY: test
-test: $(TEST) unit integration molecule ## Set up and run everything that must pass
+test: $(TEST) unit integration browser molecule ## Set up and run everything that must pass
 
 .PHONY: unit
 unit: $(TEST) ## Run the tests of the engine, the modules and local AWS
@@ -40,9 +44,18 @@ unit: $(TEST) ## Run the tests of the engine, the modules and local AWS
 integration: $(TEST) ## Run the playbooks and the modules with the real ansible-playbook
 	@python -m pytest tests/integration -n 2 -q
 
+.PHONY: browser
+browser: $(TEST) ## Look at reports in headless Chromium, which is installed where there is none
+	-@python -m browser.chromium
+	@python -m pytest tests/browser -q -rs
+
 .PHONY: molecule
 molecule: $(TEST) ## Run the molecule scenario of every service role
 	@cd extensions && for file in molecule/*/molecule.yml; do molecule test -s "$$(basename "$$(dirname "$$file")")" || exit 1; done
+
+.PHONY: bench
+bench: $(BENCH) ## Measure this collection beside amazon.aws, mitogen and boto3 (QUICK=1, WHOLE=1, REPEATS=5, RESULTS=folder)
+	@python -m bench $(if $(QUICK),--quick) $(if $(WHOLE),--whole) $(if $(REPEATS),--repeats $(REPEATS)) $(if $(RESULTS),--results $(RESULTS))
 
 .PHONY: lint
 lint: $(TEST) ## Check style, types and Ansible's rules
@@ -62,4 +75,4 @@ docs: $(TEST) ## Write the tables of variables in the READMEs of the roles
 
 .PHONY: clean
 clean: ## Remove the virtual environment and every cache
-	@rm -rf .venv .ansible .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/output
+	@rm -rf .venv .ansible .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/output bench/output demo/output

@@ -1,0 +1,21 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A case: something that is measured in several ways, planned before it begins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .samples import Measurement, Sample
+from .screen import Screen
+
+
+@dataclass(frozen=True)
+class Case:
+    """`run(folder, screen)` makes the measurements in their order, in a folder to work in."""
+
+    measurements: Sequence[Measurement]
+    run: Callable[[Path, Screen], Iterator[Sample]]

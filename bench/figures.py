@@ -1,0 +1,105 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From samples to what they mean: medians, slopes, extrapolations, ratios. Pure."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from .samples import FLEET, Sample
+
+Quantity = Literal["wall", "cpu", "memory", "largest", "calls", "writes"]
+QUANTITIES: tuple[Quantity, ...] = ("wall", "cpu", "memory", "largest", "calls", "writes")
+
+
+@dataclass(frozen=True)
+class Point:
+    """The case that samples belong to."""
+
+    case: str
+    way: str
+    action: str
+    accounts: int
+    latency: float
+
+
+@dataclass(frozen=True)
+class Median:
+    """The medians of a point's samples, each quantity for itself. `runs` is 0 where they are extrapolated."""
+
+    runs: int
+    wall: float
+    cpu: float
+    memory: float
+    largest: float
+    calls: float
+    writes: float
+
+    def of(self, quantity: Quantity) -> float:
+        value: float = getattr(self, quantity)
+        return value
+
+
+Medians = Mapping[Point, Median]
+
+
+def medians(samples: Iterable[Sample]) -> dict[Point, Median]:
+    """Samples grouped by their point, in the order in which the points first appear."""
+    groups: dict[Point, list[Sample]] = {}
+    for sample in samples:
+        point = Point(sample.case, sample.way, sample.action, sample.accounts, sample.latency)
+        groups.setdefault(point, []).append(sample)
+    return {
+        point: Median(
+            len(group), **{name: statistics.median(getattr(one, name) for one in group) for name in QUANTITIES}
+        )
+        for point, group in groups.items()
+    }
+
+
+def fleet_sizes(found: Medians, way: str) -> list[int]:
+    """The numbers of accounts that a way was measured with, ascending."""
+    return sorted(point.accounts for point in found if (point.case, point.way) == (FLEET, way))
+
+
+def fleet(found: Medians, way: str, accounts: int) -> Median | None:
+    """A way's medians with so many accounts, where they were measured."""
+    return found.get(Point(FLEET, way, "no-op", accounts, 0.0))
+
+
+def slope(points: Sequence[tuple[float, float]]) -> float:
+    """The rise of the line of least squares. Raises ValueError for fewer than two different places."""
+    if len({x for x, _ in points}) < 2:
+        raise ValueError("a slope needs two different places")
+    return statistics.linear_regression([x for x, _ in points], [y for _, y in points]).slope
+
+
+def further(found: Medians, way: str, quantity: Quantity) -> float | None:
+    """What each further account costs: the slope over all fleets of the way, None with fewer than two."""
+    points = [(size, fleet(found, way, size)) for size in fleet_sizes(found, way)]
+    known = [(float(size), median.of(quantity)) for size, median in points if median]
+    return slope(known) if len(known) > 1 else None
+
+
+def extrapolated(found: Medians, way: str, accounts: int) -> Median | None:
+    """A way's cost beyond the largest fleet it was measured with: on the straight line through its last two.
+
+    Memory is that of the largest fleet. None where there are no two, or nothing to extrapolate.
+    """
+    sizes = fleet_sizes(found, way)
+    if len(sizes) < 2 or accounts <= sizes[-1]:
+        return None
+    before, last = (fleet(found, way, size) for size in sizes[-2:])
+    assert before and last
+    beyond = (accounts - sizes[-1]) / (sizes[-1] - sizes[-2])
+    grown = {name: last.of(name) + beyond * (last.of(name) - before.of(name)) for name in QUANTITIES}
+    return Median(runs=0, **{**grown, "memory": last.memory, "largest": last.largest})
+
+
+def ratio(one: float | None, other: float | None) -> float | None:
+    """How many times `other` is in `one`, None where either is missing or there is nothing to divide by."""
+    return one / other if one is not None and other else None

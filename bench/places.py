@@ -1,0 +1,81 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The folder that a way works in: inventory, group variables and workload, written before anything is measured."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .ways import COLLECTIONS, Way
+from .workload import PLACEHOLDER, workload
+
+_CONFIGURATION = Path(__file__).parent / "playbooks" / "ansible.cfg"
+
+
+@dataclass(frozen=True)
+class Account:
+    """`role_arn` is the role to enter it by, empty where the caller's own credentials are its."""
+
+    id: str
+    role_arn: str = ""
+
+
+def furnish(root: Path, way: Way, accounts: Sequence[Account]) -> Path:
+    """Write what the way needs to keep these accounts; returns its folder."""
+    folder = root / way.name
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "group_vars").mkdir(parents=True)
+    hosts = {f"account-{number}": _host(account) for number, account in enumerate(accounts, start=1)}
+    python = str(_other_python(root)) if way.other_python else "{{ ansible_playbook_python }}"
+    _write(folder / "inventory.json", {"all": {"hosts": hosts}})
+    _write(folder / "group_vars" / "all.json", {"ansible_python_interpreter": python, **way.variables()})
+    own = len(accounts) == 1 and not accounts[0].role_arn
+    _write(folder / "workload.json", workload(accounts[0].id if own else PLACEHOLDER))
+    _write(folder / "accounts.json", [{"account_id": account.id, "role_arn": account.role_arn} for account in accounts])
+    return folder
+
+
+def environment(root: Path, way: Way, aws: Mapping[str, str]) -> dict[str, str]:
+    """What a way runs with: nothing of the caller's Ansible, AWS and Python settings."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("ANSIBLE_", "AWS_", "PYTHON", "MITOGEN_"))
+    }
+    return {
+        **kept,
+        "ANSIBLE_CONFIG": str(_CONFIGURATION),
+        "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+        "ANSIBLE_HOME": str(root / "ansible"),
+        **aws,
+        **way.environment,
+    }
+
+
+def _host(account: Account) -> dict[str, str]:
+    entered = {"aws_assume_role_arn": account.role_arn} if account.role_arn else {}
+    return {"aws_account_id": account.id, **entered}
+
+
+def _other_python(root: Path) -> Path:
+    """This environment's interpreter under another path, by which the collection's actions do not know it."""
+    folder = root / "other-python"
+    python = folder / "bin" / "python"
+    if not python.exists():
+        (folder / "bin").mkdir(parents=True)
+        python.symlink_to(os.path.realpath(sys.executable))
+        (folder / "lib").symlink_to(Path(sys.prefix) / "lib")
+        shutil.copy(Path(sys.prefix) / "pyvenv.cfg", folder)
+    return python
+
+
+def _write(file: Path, content: Any) -> None:
+    file.write_text(json.dumps(content), encoding="utf-8")

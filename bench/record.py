@@ -1,0 +1,69 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The record of a run: everything the report and the chart are made from, as JSON and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from .figures import Median, Medians, Point, extrapolated, fleet_sizes, medians, ratio
+from .promises import verdicts
+from .samples import FLEET, OURS, Sample
+
+
+@dataclass(frozen=True)
+class Record:
+    """`machine` is as `machine.describe` tells it; `unavailable` says of ways why they could not be measured."""
+
+    machine: Mapping[str, Any]
+    repeats: int
+    minutes: float
+    samples: Sequence[Sample]
+    unavailable: Mapping[str, str]
+
+    def document(self) -> dict[str, Any]:
+        """As JSON: besides what `of` reads, the medians with their ratios and what was promised."""
+        found = with_extrapolations(medians(self.samples))
+        return {
+            "machine": dict(self.machine),
+            "repeats": self.repeats,
+            "minutes": self.minutes,
+            "unavailable": dict(self.unavailable),
+            "promises": [{**asdict(verdict), "kept": verdict.kept} for verdict in verdicts(found)],
+            "medians": [_median(found, point, median) for point, median in found.items()],
+            "samples": [asdict(sample) for sample in self.samples],
+        }
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Record:
+        """From what `document` gave."""
+        return cls(
+            document["machine"],
+            document["repeats"],
+            document["minutes"],
+            [Sample(**sample) for sample in document["samples"]],
+            document["unavailable"],
+        )
+
+
+def with_extrapolations(found: Medians) -> dict[Point, Median]:
+    """The medians, and for each fleet that a way was not measured with, what it would cost there."""
+    whole = dict(found)
+    sizes = sorted({point.accounts for point in found if point.case == FLEET})
+    for way in dict.fromkeys(point.way for point in found if point.case == FLEET):
+        for size in sizes:
+            if size not in fleet_sizes(found, way) and (beyond := extrapolated(found, way, size)):
+                whole[Point(FLEET, way, "no-op", size, 0.0)] = beyond
+    return whole
+
+
+def _median(found: Medians, point: Point, median: Median) -> dict[str, Any]:
+    ours = found.get(Point(point.case, OURS, point.action, point.accounts, point.latency))
+    ratios = {
+        f"{quantity}_to_ours": ratio(median.of(quantity), ours.of(quantity) if ours else None)
+        for quantity in ("wall", "cpu", "memory", "calls")
+    }
+    return {**asdict(point), **asdict(median), "extrapolated": median.runs == 0, **ratios}

@@ -1,0 +1,94 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Answers of one account, given for any account. No I/O.
+
+A call is known by service, action and all of its parameters, with the account's id left out of them. Which account it
+is for is told by the access key, or for AssumeRole by the role; an assumed role's access key holds the account's id.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+_CREDENTIAL = re.compile(r"Credential=([^/]+)/[^/]+/[^/]+/([^/]+)/aws4_request")
+_ISSUED = re.compile(rb"<AccessKeyId>([^<]+)</AccessKeyId>")
+_ROLE = re.compile(r"arn:[^:]+:iam::(\d{12}):role/")
+_PLACE = "<account>"
+
+Key = tuple[str, str, tuple[tuple[str, str], ...]]
+
+
+class NotLearned(Exception):
+    """A call that was never learned; tells which."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a request asks for. `account` is empty for the caller's own."""
+
+    service: str
+    action: str
+    account: str
+    parameters: tuple[tuple[str, str], ...]
+
+    def key(self) -> Key:
+        """What the call is in any account."""
+        if not self.account:
+            return self.service, self.action, self.parameters
+        stripped = ((name, value.replace(self.account, _PLACE)) for name, value in self.parameters)
+        return self.service, self.action, tuple(stripped)
+
+
+@dataclass
+class Memory:
+    """`account` is the account that is learned from."""
+
+    account: str
+    _answers: dict[Key, bytes] = field(default_factory=dict)
+    _issued: set[str] = field(default_factory=set)
+    _ready: dict[tuple[str, Key], bytes] = field(default_factory=dict)
+
+    def call(self, headers: Mapping[str, str], body: bytes) -> Call:
+        """Read a request of the query protocol. Raises NotLearned for any other."""
+        signed = _CREDENTIAL.search(headers.get("authorization", ""))
+        parameters = dict(parse_qsl(body.decode(), keep_blank_values=True))
+        if signed is None or "Action" not in parameters:
+            raise NotLearned("a request that is not signed, or not of the query protocol")
+        action = parameters.pop("Action")
+        role = _ROLE.match(parameters.get("RoleArn", "")) if action == "AssumeRole" else None
+        account = role[1] if role else self._account_of(signed[1])
+        return Call(signed[2], action, account, tuple(sorted(parameters.items())))
+
+    def learn(self, call: Call, body: bytes) -> None:
+        """Keep what the account answered."""
+        issued = _ISSUED.search(body)
+        if issued:
+            self._issued.add(issued[1].decode())
+            body = body.replace(issued[1], access_key(self.account).encode())
+        self._answers[call.key()] = body
+
+    def answer(self, call: Call) -> bytes:
+        """What the call's account answers. Raises NotLearned."""
+        key = call.key()
+        ready = self._ready.get((call.account, key))
+        if ready is None:
+            learned = self._answers.get(key)
+            if learned is None:
+                raise NotLearned(f"{call.service}:{call.action} with {dict(call.parameters)}")
+            ready = learned.replace(self.account.encode(), call.account.encode()) if call.account else learned
+            self._ready[call.account, key] = ready
+        return ready
+
+    def _account_of(self, key: str) -> str:
+        if key in self._issued:
+            return self.account
+        return key[4:16] if key.startswith("ASIA") and key[4:16].isdigit() else ""
+
+
+def access_key(account: str) -> str:
+    """The access key of a role that was assumed in an account."""
+    return f"ASIA{account}FLEET"

@@ -1,0 +1,102 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a measured run is held to: its cost is of all its processes, and an account must be as the workload says."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from local_aws import LocalAws
+
+from bench import accounts
+from bench.measure import RunFailed, measure
+from bench.workload import account_of, templated, workload
+
+BURN = "import time\nwhile time.process_time() < {seconds}: pass\n"
+LEFT_BEHIND = (
+    "import subprocess, sys\n"
+    f"subprocess.Popen([sys.executable, '-c', {BURN.format(seconds=0.3)!r}])\n"
+    "kept = bytearray(60_000_000)\n"
+)
+
+
+def test_what_a_command_leaves_behind_is_counted_and_its_wall_time_is_its_own(tmp_path: Path) -> None:
+    cost = measure([sys.executable, "-c", LEFT_BEHIND], os.environ, tmp_path)
+    assert 0.3 <= cost.cpu < 5
+    assert 60_000_000 < cost.memory < 200_000_000
+    assert cost.wall > 0
+
+
+def test_a_command_that_fails_is_told_with_its_output(tmp_path: Path) -> None:
+    with pytest.raises(RunFailed, match=r"status 3:\nno luck"):
+        measure([sys.executable, "-c", "print('no luck'); raise SystemExit(3)"], os.environ, tmp_path)
+
+
+def test_the_workload_is_16_roles_and_4_policies_whichever_way_it_is_written() -> None:
+    found = workload("123456789012")
+    assert (len(found["roles"]), len(found["managed_policies"])) == (16, 4)
+    assert "<account_id>" not in str(found)
+    assert str(templated("id")).replace("{{ id }}", "123456789012") == str(found)
+    assert all(len(role["inline_policies"]) == 1 and role["tags"] for role in found["roles"])
+    assert {len(role["managed_policies"]) for role in found["roles"]} == {1, 2}
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[LocalAws]:
+    with LocalAws(members=0) as aws:
+        yield aws
+
+
+@pytest.fixture
+def aws(running: LocalAws) -> LocalAws:
+    running.reset()
+    return running
+
+
+def test_an_account_made_from_the_workload_holds_it_and_an_empty_one_does_not(aws: LocalAws) -> None:
+    iam, wanted = aws.client("iam"), workload(aws.management)
+    accounts.require(iam, None, "nothing")
+    with pytest.raises(RunFailed, match=r"after nothing, policy of managed_policies device-telemetry .* is null"):
+        accounts.require(iam, wanted, "nothing")
+    accounts.create(iam, wanted)
+    accounts.require(iam, wanted, "create")
+    with pytest.raises(RunFailed, match=r"after create, .* should be null, is \{"):
+        accounts.require(iam, None, "create")
+
+
+def test_drift_is_one_inline_policy_and_is_seen(aws: LocalAws) -> None:
+    iam, wanted = aws.client("iam"), workload(aws.management)
+    accounts.create(iam, wanted)
+    drifted = accounts.drift(iam, wanted)
+    accounts.require(iam, drifted, "drift")
+    with pytest.raises(RunFailed, match="logs:\\*"):
+        accounts.require(iam, wanted, "drift")
+    before, after = account_of(wanted), account_of(drifted)
+    assert [name for name in before["roles"] if before["roles"][name] != after["roles"][name]] == ["sensor-inference"]
+
+
+@pytest.mark.parametrize(
+    ("method", "parameters"),
+    [
+        ("untag_role", {"RoleName": "training-jobs", "TagKeys": ["owner"]}),
+        ("update_role", {"RoleName": "training-jobs", "Description": "another"}),
+        ("detach_role_policy", {"RoleName": "device-rules", "PolicyArn": "AWSIoTRuleActions"}),
+        ("untag_policy", {"PolicyArn": "model-registry", "TagKeys": ["part"]}),
+    ],
+)
+def test_every_part_of_the_workload_is_compared(aws: LocalAws, method: str, parameters: dict[str, str]) -> None:
+    arns = {
+        "AWSIoTRuleActions": "arn:aws:iam::aws:policy/service-role/AWSIoTRuleActions",
+        "model-registry": f"arn:aws:iam::{aws.management}:policy/model-registry",
+    }
+    iam, wanted = aws.client("iam"), workload(aws.management)
+    accounts.create(iam, wanted)
+    given = {**parameters, **({"PolicyArn": arns[parameters["PolicyArn"]]} if "PolicyArn" in parameters else {})}
+    getattr(iam, method)(**given)
+    with pytest.raises(RunFailed):
+        accounts.require(iam, wanted, "a change by hand")
