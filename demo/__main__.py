@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tell the story: create, nothing to do, drift, check, repair."""
+"""Tell the story: create, nothing to do, drift, check, repair; audit, retire, restore."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 
 from local_aws import LocalAws
 
-from . import screen
-from .fleet import Fleet, permissions, trusted
+from . import leftovers, screen
+from .fleet import REPORTS, Fleet, permissions, trusted
 
 SHOWN_ACCOUNT = BROKEN_ACCOUNT = "vision-prod"
 BROKEN_ROLE = "AWSDeepLensSageMakerRole"
@@ -21,7 +21,7 @@ BROKEN_ROLE = "AWSDeepLensSageMakerRole"
 def main() -> None:
     began = time.monotonic()
     screen.chapter(1, "A local AWS with an organization of several accounts")
-    with LocalAws() as aws, tempfile.TemporaryDirectory() as folder:
+    with LocalAws(members=4) as aws, tempfile.TemporaryDirectory() as folder:
         fleet = Fleet(aws, Path(folder))
         screen.say(f"Listening on {aws.endpoint}. Nothing of this leaves your machine.")
         screen.table(
@@ -31,12 +31,17 @@ def main() -> None:
         created = create(fleet)
         run_again(fleet)
         drift(fleet)
-        screen.chapter(6, "What happened")
+        leftovers.tell(fleet, Path(folder))
+        screen.chapter(10, "What happened")
         seconds = time.monotonic() - began
         screen.table(
             ("accounts", "roles", "writes", "AWS calls", "seconds"),
             [[str(len(aws.members)), str(created), str(fleet.writes()), str(len(aws.calls())), f"{seconds:.0f}"]],
         )
+        screen.say()
+        screen.say("A report of the last run of each playbook, to open in a browser:")
+        for report in sorted(REPORTS.glob("*.html")):
+            screen.say(f"  {report}")
         screen.say()
         screen.say("Local AWS is stopped; nothing is left running. README.md says how to do this with your accounts.")
 
@@ -46,6 +51,7 @@ def create(fleet: Fleet) -> int:
     screen.chapter(2, "The site playbook creates what five services need, in every account at once")
     fleet.make_groups()
     fleet.run_site()
+    screen.say()
     screen.say(f"This is what IAM holds now in {SHOWN_ACCOUNT}, with no more rights than it takes:")
     screen.say()
     held = fleet.held(SHOWN_ACCOUNT)
@@ -68,6 +74,7 @@ def create(fleet: Fleet) -> int:
 def run_again(fleet: Fleet) -> None:
     screen.chapter(3, "The same again: nothing changes")
     calls = fleet.run_site()
+    screen.say()
     screen.say(f"{calls} AWS calls for {len(fleet.accounts)} accounts, all of them reads.")
 
 
@@ -82,6 +89,7 @@ def drift(fleet: Fleet) -> None:
     fleet.run_site()
     roles = fleet.held(BROKEN_ACCOUNT)["RoleDetailList"]
     role = next(role for role in roles if role["RoleName"] == BROKEN_ROLE)
+    screen.say()
     screen.say(f"{fleet.writes() - before} writes. {BROKEN_ROLE} holds again: {', '.join(permissions(role))}.")
 
 

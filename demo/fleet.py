@@ -20,6 +20,7 @@ from . import screen
 
 ROOT = Path(__file__).resolve().parent.parent
 ACCOUNTS = Path(__file__).with_name("accounts.yml")
+REPORTS = Path(__file__).with_name("output")
 GROUPS = ("vision-engineers", "labeling-developers")
 READS = ("Get", "List", "AssumeRole")
 
@@ -44,21 +45,35 @@ class Fleet:
         self._inventory.write_text(yaml.safe_dump({"all": {"vars": variables, "hosts": hosts}}, sort_keys=False))
 
     def run_site(self, *options: str) -> int:
-        """Run the site playbook and show its output as it comes. Returns the number of AWS calls it made."""
+        """Run the site playbook. Returns the number of AWS calls it made."""
+        return self.run("site", *options)
+
+    def run(self, playbook: str, *options: str, refuses: bool = False, says: bool = False) -> int:
+        """Run a playbook and show its output as it comes, with `says` also of tasks that only say something.
+
+        Returns the number of AWS calls it made. What it did goes into a report in `REPORTS`. Ends the demonstration
+        where the playbook fails, or, if it is one that `refuses`, where it does not.
+        """
         before = len(self.aws.calls())
-        arguments = ["ansible-playbook", "-i", str(self._inventory.name), "playbooks/site.yml", *options]
+        arguments = ["ansible-playbook", "-i", str(self._inventory.name), f"playbooks/{playbook}.yml", *options]
         screen.command(arguments)
         arguments[2] = str(self._inventory)
         environment = {
             **os.environ,
             **self.aws.environment(),
-            "ANSIBLE_DISPLAY_OK_HOSTS": "false",
+            "ANSIBLE_CALLBACKS_ENABLED": "aws_ml.permissions.progress,aws_ml.permissions.report",
+            "AWS_ML_REPORT_DIRECTORY": str(REPORTS),
+            "AWS_ML_REPORT_NAME": playbook,
+            "AWS_ML_REPORT_FORMATS": "html",
+            "ANSIBLE_DISPLAY_OK_HOSTS": str(says).lower(),
             "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
             "ANSIBLE_FORCE_COLOR": "true" if screen.COLOURED else "false",
             "ANSIBLE_NOCOWS": "true",
         }
         outcome = subprocess.run(arguments, cwd=ROOT, env=environment, check=False)
-        if outcome.returncode:
+        if refuses and outcome.returncode == 2:
+            return len(self.aws.calls()) - before
+        if outcome.returncode or refuses:
             sys.exit(f"The playbook failed with exit status {outcome.returncode}; the lines above say why.")
         return len(self.aws.calls()) - before
 
