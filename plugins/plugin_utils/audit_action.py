@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.knowledge import AuditKnowledge
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import audit_facts
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.module_action import ModuleAction
@@ -15,3 +17,6 @@ class AuditAction(ModuleAction):
 
     knowledge = AuditKnowledge.parse(audit_facts())
     facts = staticmethod(audit_facts)
+
+
+gc.freeze()  # as in in_worker

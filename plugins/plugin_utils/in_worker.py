@@ -9,6 +9,7 @@ parent that has imported this file, and so has the SDK and the service models of
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -33,6 +34,10 @@ Shown = Mapping[str, str]
 """A write as it stands in `plan` of a result: `action`, `resource` and `reason`."""
 
 KNOWLEDGE = Knowledge.parse(aws_facts())
+
+# What is loaded by now is there until the run ends. Python's search for garbage would touch all of it in every worker,
+# which copies the parent's memory, and once more when the run ends.
+gc.freeze()
 
 
 def run_in_worker(
