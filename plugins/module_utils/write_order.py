@@ -80,7 +80,7 @@ class _Ordering:
     def __init__(self, changes: Sequence[Change], forced: frozenset[tuple[str, str]]) -> None:
         self._changes = changes
         self._forced = forced
-        self._rules: dict[tuple[_Node, _Node], Rule | None] = {}
+        self._reasons: dict[tuple[_Node, _Node], frozenset[Rule]] = {}
 
     def order(self) -> Order:
         whole = [_Node.of(change, 0, len(change.parts) - 1) for change in self._changes]
@@ -143,27 +143,26 @@ class _Ordering:
 
     def _rule(self, first: _Node, second: _Node) -> Rule | None:
         """The strongest reason for the first node to come before the second."""
-        if (first, second) not in self._rules:
-            self._rules[first, second] = self._found_rule(first, second)
-        return self._rules[first, second]
+        return max(self._why(first, second), default=None)
 
-    def _found_rule(self, first: _Node, second: _Node) -> Rule | None:
+    def _why(self, first: _Node, second: _Node) -> frozenset[Rule]:
+        """Every reason for the first node to come before the second."""
+        if (first, second) not in self._reasons:
+            self._reasons[first, second] = self._found_reasons(first, second)
+        return self._reasons[first, second]
+
+    def _found_reasons(self, first: _Node, second: _Node) -> frozenset[Rule]:
         before, after = first.change, second.change
         if before.key == after.key:
-            return Rule.EXISTENCE if first.first < second.first else None
+            return frozenset({Rule.EXISTENCE} if first.first < second.first else ())
         if (before.key, after.key) in self._forced or _has_to_exist(before, after):
-            return Rule.EXISTENCE
+            return frozenset({Rule.EXISTENCE})
         if (after.key, before.key) in self._forced:
-            return None
+            return frozenset()
         if before.replaces_content_of in after.takes_up or after.replaces_content_of in before.gives_up:
-            return Rule.RIGHT_DOCUMENT
-        strongest: Rule | None = None
-        for early in first.effects:
-            for late in second.effects:
-                why = _effect_rule(early, late)
-                if why is not None and (strongest is None or why > strongest):
-                    strongest = why
-        return strongest
+            return frozenset({Rule.RIGHT_DOCUMENT})
+        rules = (_effect_rule(early, late) for early in first.effects for late in second.effects)
+        return frozenset(rule for rule in rules if rule is not None)
 
     def _rendered(self, row: Sequence[_Node], yielding: tuple[Rule, ...]) -> Order:
         order = Order()
@@ -176,9 +175,8 @@ class _Ordering:
             numbers[node] = len(order.steps)
         for position, late in enumerate(row):
             for early in row[:position] if yielding else ():
-                why = self._rule(late, early)
-                if why in yielding:
-                    order.warnings.append(_told(early, late, why, numbers))
+                if self._rule(late, early) in yielding:
+                    order.warnings.append(_told(early, late, self._why(late, early), numbers))
         return order
 
 
@@ -245,14 +243,15 @@ def _effect_rule(early: Effect, late: Effect) -> Rule | None:
     return rule
 
 
-def _told(early: _Node, late: _Node, why: Rule, numbers: Mapping[_Node, int]) -> str:
+def _told(early: _Node, late: _Node, why: frozenset[Rule], numbers: Mapping[_Node, int]) -> str:
+    """What may be wrong between two writes of which the later one had reasons to come first."""
     concerned = {key for node in (early, late) for effect in node.effects for key in effect.identities}
-    lack, excess = (
-        "lack permissions that it has before and after",
-        "have permissions that it has neither before nor after",
-    )
-    what = {Rule.NO_GAP: lack, Rule.NO_EXCESS: excess}.get(why, f"{lack} or {excess}")
+    both = Rule.RIGHT_DOCUMENT in why
+    wrong = [
+        *(["lack permissions that it has before and after"] if both or Rule.NO_GAP in why else []),
+        *(["have permissions that it has neither before nor after"] if both or Rule.NO_EXCESS in why else []),
+    ]
     return (
-        f"{' and '.join(sorted(concerned))} may {what}, between step {numbers[early]} ({early.key})"
+        f"{' and '.join(sorted(concerned))} may {' or '.join(wrong)}, between step {numbers[early]} ({early.key})"
         f" and step {numbers[late]} ({late.key}) of the plan"
     )
