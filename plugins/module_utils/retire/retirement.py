@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What of an account is retired in one run: what goes into quarantine, what goes for good, what waits. Pure.
 
-Whether it may be is decided in the `retirement_refusals` room.
+Whether it may be is decided in the `refusals` room.
 """
 
 from __future__ import annotations
