@@ -16,15 +16,15 @@ from .asked import Asked, asked
 from .availability import unavailable
 from .case import Case
 from .chart import draw
-from .fleets import fleets
+from .fleets import audits, fleets
 from .machine import describe
 from .measure import RunFailed
 from .one_account import one_account
 from .record import Record
 from .report import CHART, report
-from .samples import ACCOUNT, FLEET, Sample
+from .samples import ACCOUNT, AUDIT, FLEET, Sample
 from .screen import Screen, say
-from .ways import FLEET_WAYS, ONE_ACCOUNT_WAYS, Way
+from .ways import AUDIT_WAYS, FLEET_WAYS, ONE_ACCOUNT_WAYS, Way
 
 Missing = Mapping[str, str]
 
@@ -69,6 +69,7 @@ def ways_of(wanted: Asked, ways: tuple[Way, ...], missing: Missing) -> list[Way]
 CASES: Mapping[str, Callable[[Asked, Missing], Case]] = {
     ACCOUNT: lambda wanted, missing: one_account(ways_of(wanted, ONE_ACCOUNT_WAYS, missing), wanted),
     FLEET: lambda wanted, missing: fleets(ways_of(wanted, FLEET_WAYS, missing), wanted),
+    AUDIT: lambda wanted, missing: audits(ways_of(wanted, AUDIT_WAYS, missing), wanted),
 }
 """What can be measured, by the name that its samples carry."""
 

@@ -9,9 +9,10 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from .samples import ACCOUNT, FLEET
-from .ways import ACTIONS, FLEET_WAYS, ONE_ACCOUNT_WAYS
+from .samples import ACCOUNT, AUDIT, FLEET
+from .ways import ACTIONS, AUDIT_WAYS, FLEET_WAYS, ONE_ACCOUNT_WAYS
 
+CASES = (ACCOUNT, FLEET, AUDIT)
 OUTPUT = Path(__file__).parent / "output"
 SIZES = (1, 10, 50, 200)
 QUICK_SIZES = (1, 10, 50)
@@ -40,9 +41,9 @@ class Asked:
 
 def asked(arguments: list[str] | None = None) -> Asked:
     """Read the command line."""
-    names = sorted({way.name for way in (*ONE_ACCOUNT_WAYS, *FLEET_WAYS)})
+    names = sorted({way.name for way in (*ONE_ACCOUNT_WAYS, *FLEET_WAYS, *AUDIT_WAYS)})
     parser = argparse.ArgumentParser(prog="bench", description="Measure ways of keeping IAM permissions, side by side.")
-    parser.add_argument("--only", choices=(ACCOUNT, FLEET), help="one account through its life, or fleets")
+    parser.add_argument("--only", choices=CASES, help="one account through its life, fleets, or audits of fleets")
     parser.add_argument("--ways", type=_names, default=(), help=f"some of {','.join(names)}")
     parser.add_argument("--actions", type=_names, default=ACTIONS, help=f"some of {','.join(ACTIONS)}")
     parser.add_argument("--latencies", type=_numbers, default=(0.0, 50.0), help="milliseconds a call, default 0,50")
@@ -57,7 +58,7 @@ def asked(arguments: list[str] | None = None) -> Asked:
             parser.error(f"{', '.join(unknown)}: known are {', '.join(known)}")
     sizes = given.sizes or (QUICK_SIZES if given.quick else SIZES)
     return Asked(
-        cases=(given.only,) if given.only else (ACCOUNT, FLEET),
+        cases=(given.only,) if given.only else CASES,
         ways=given.ways,
         actions=given.actions,
         latencies=tuple(milliseconds / 1000 for milliseconds in given.latencies),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from .samples import FLEET, Sample
+from .samples import FLEET, IN_MANY, Sample
 
 Quantity = Literal["wall", "cpu", "memory", "largest", "calls", "writes"]
 QUANTITIES: tuple[Quantity, ...] = ("wall", "cpu", "memory", "largest", "calls", "writes")
@@ -61,14 +61,14 @@ def medians(samples: Iterable[Sample]) -> dict[Point, Median]:
     }
 
 
-def fleet_sizes(found: Medians, way: str) -> list[int]:
+def fleet_sizes(found: Medians, way: str, case: str = FLEET) -> list[int]:
     """The numbers of accounts that a way was measured with, ascending."""
-    return sorted(point.accounts for point in found if (point.case, point.way) == (FLEET, way))
+    return sorted(point.accounts for point in found if (point.case, point.way) == (case, way))
 
 
-def fleet(found: Medians, way: str, accounts: int) -> Median | None:
+def fleet(found: Medians, way: str, accounts: int, case: str = FLEET) -> Median | None:
     """A way's medians with so many accounts, where they were measured."""
-    return found.get(Point(FLEET, way, "no-op", accounts, 0.0))
+    return found.get(Point(case, way, IN_MANY[case], accounts, 0.0))
 
 
 def slope(points: Sequence[tuple[float, float]]) -> float:
@@ -78,9 +78,9 @@ def slope(points: Sequence[tuple[float, float]]) -> float:
     return statistics.linear_regression([x for x, _ in points], [y for _, y in points]).slope
 
 
-def further(found: Medians, way: str, quantity: Quantity) -> float | None:
+def further(found: Medians, way: str, quantity: Quantity, case: str = FLEET) -> float | None:
     """What each further account costs: the slope over all fleets of the way, None with fewer than two."""
-    points = [(size, fleet(found, way, size)) for size in fleet_sizes(found, way)]
+    points = [(size, fleet(found, way, size, case)) for size in fleet_sizes(found, way, case)]
     known = [(float(size), median.of(quantity)) for size, median in points if median]
     return slope(known) if len(known) > 1 else None
 

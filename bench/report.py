@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from .figures import Median, Medians, Point, further, medians, ratio
+from .figures import Median, Medians, Point, fleet, further, medians, ratio
 from .promises import MEGABYTE, Verdict, verdicts
 from .record import Record, with_extrapolations
-from .samples import ACCOUNT, FLEET, OURS
-from .ways import ACTIONS, FLEET_WAYS, ONE_ACCOUNT_WAYS
+from .samples import ACCOUNT, AUDIT, FLEET, OURS
+from .ways import ACTIONS, AUDIT_WAYS, FLEET_WAYS, ONE_ACCOUNT_WAYS, Way
 
 CHART = "chart.svg"
 QUIET = 0.25
@@ -29,10 +29,12 @@ def report(record: Record) -> str:
         parts.append("## One account, 16 roles and 4 customer managed policies")
     for latency in latencies:
         parts += [f"### {latency * 1000:.0f} ms latency", _life(found, latency), _no_op(found, latency)]
-    sizes = sorted({point.accounts for point in found if point.case == FLEET})
-    if sizes:
-        parts += ["## Fleets, nothing to do", _fleet(found, sizes), _largest(found, sizes[-1])]
+    if sizes := _sizes(found, FLEET):
+        parts += ["## Fleets, nothing to do", *_fleet(found, FLEET, FLEET_WAYS, sizes)]
         parts.append(f"![Seconds against number of accounts]({CHART})")
+    if sizes := _sizes(found, AUDIT):
+        parts += ["## Audits, 60 roles in each account", *_fleet(found, AUDIT, AUDIT_WAYS, sizes)]
+        parts.append(_calls(found, AUDIT, AUDIT_WAYS, sizes))
     if record.unavailable:
         parts += ["## Not measured", _bullets(f"{way}: {why}" for way, why in record.unavailable.items())]
     return "\n\n".join(filter(None, parts)) + "\n"
@@ -88,27 +90,49 @@ def _no_op(found: Medians, latency: float) -> str:
     )
 
 
-def _fleet(found: Medians, sizes: Sequence[int]) -> str:
+def _sizes(found: Medians, case: str) -> list[int]:
+    return sorted({point.accounts for point in found if point.case == case})
+
+
+def _fleet(found: Medians, case: str, ways: Sequence[Way], sizes: Sequence[int]) -> list[str]:
+    return [_growing(found, case, ways, sizes), _largest(found, case, ways, sizes[-1])]
+
+
+def _growing(found: Medians, case: str, ways: Sequence[Way], sizes: Sequence[int]) -> str:
+    measured = {point: median for point, median in found.items() if median.runs}
     rows: Rows = []
-    for way in FLEET_WAYS:
-        cells = [found.get(Point(FLEET, way.name, "no-op", size, 0.0)) for size in sizes]
+    for way in ways:
+        cells = [fleet(found, way.name, size, case) for size in sizes]
         if any(cells):
-            measured = {point: median for point, median in found.items() if median.runs}
-            wall, cpu = (further(measured, way.name, "wall"), further(measured, way.name, "cpu"))
+            wall, cpu = (further(measured, way.name, "wall", case), further(measured, way.name, "cpu", case))
             rows.append((way.label, *(_seconds(cell) for cell in cells), _small(wall), _small(cpu)))
     headings = ("way", *(_count(size) for size in sizes), "each further: s", "CPU-s")
-    return "Seconds (CPU-seconds) by number of accounts; ~ is extrapolated.\n\n" + table(headings, rows)
+    beyond = any(point.case == case and not median.runs for point, median in found.items())
+    note = "; ~ is extrapolated" if beyond else ""
+    return f"Seconds (CPU-seconds) by number of accounts{note}.\n\n" + table(headings, rows)
 
 
-def _largest(found: Medians, size: int) -> str:
-    ours = found.get(Point(FLEET, OURS, "no-op", size, 0.0))
+def _calls(found: Medians, case: str, ways: Sequence[Way], sizes: Sequence[int]) -> str:
     rows: Rows = []
-    for way in FLEET_WAYS:
-        there = found.get(Point(FLEET, way.name, "no-op", size, 0.0))
+    for way in ways:
+        cells = [fleet(found, way.name, size, case) for size in sizes]
+        if any(cells):
+            each = further(found, way.name, "calls", case)
+            calls = (_count(cell.calls) if cell else "" for cell in cells)
+            rows.append((way.label, *calls, "" if each is None else f"{each:.3g}"))
+    headings = ("way", *(_count(size) for size in sizes), "each further")
+    return "API calls by number of accounts.\n\n" + table(headings, rows)
+
+
+def _largest(found: Medians, case: str, ways: Sequence[Way], size: int) -> str:
+    ours = fleet(found, OURS, size, case)
+    rows: Rows = []
+    for way in ways:
+        there = fleet(found, way.name, size, case)
         if there:
             runs = str(there.runs) if there.runs else "extrapolated"
             rows.append((way.label, *_columns(there, ours), _count(there.calls), runs))
-    return f"{size} accounts closely; ratios are to ours in the worker.\n\n" + table(
+    return f"{size} account{'s' if size > 1 else ''} closely; ratios are to ours in the worker.\n\n" + table(
         ("way", "seconds", "ratio", "CPU-s", "ratio", "peak MB", "API calls", "n"), rows
     )
 

@@ -15,8 +15,11 @@ ONCE_FROM = 10.0
 OURS = "worker"
 """The way that all others are compared with."""
 
-ACCOUNT, FLEET = "account", "fleet"
-"""The cases: one account through its whole life, or a no-op in many."""
+ACCOUNT, FLEET, AUDIT = "account", "fleet", "audit"
+"""The cases: one account through its whole life, a no-op in many, or an audit of many."""
+
+IN_MANY = {FLEET: "no-op", AUDIT: "audit"}
+"""What is done in the cases of many accounts."""
 
 
 @dataclass(frozen=True)

@@ -57,10 +57,10 @@ def ansible(present: str, absent: str = "") -> Callable[[Path, str], Command]:
 
 
 def script(name: str, *options: str) -> Callable[[Path, str], Command]:
-    """One of the scripts; `{folder}` in an option is the folder."""
+    """One of the scripts with its arguments; `{folder}` in one is the folder."""
 
     def command(folder: Path, action: str) -> Command:
-        found = [sys.executable, str(_HERE / "scripts" / name), str(folder / "workload.json")]
+        found = [sys.executable, str(_HERE / "scripts" / name)]
         found += [option.format(folder=folder) for option in options]
         return found + {"check": ["--check"], "delete": ["--absent"]}.get(action, [])
 
@@ -93,6 +93,9 @@ def _mitogen() -> dict[str, str]:
 
 
 _PATHS = {"PYTHONPATH": str(COLLECTIONS)}
+_HOUSE = {"PYTHONPATH": str(_HERE.parent)}
+_KEPT = "{folder}/workload.json"
+_PLACES = "{folder}/accounts.json"
 _AMAZON = ansible("amazon_present.yml", "amazon_absent.yml")
 
 ONE_ACCOUNT_WAYS = (
@@ -109,12 +112,12 @@ ONE_ACCOUNT_WAYS = (
         environment=_mitogen(),
         slow=True,
     ),
-    Way("one_by_one", "boto3, one call after the other", script("one_by_one.py"), 0.8, 72),
-    Way("floor", "boto3, sweep and threads (the floor)", script("floor.py"), 0.5, 6),
+    Way("one_by_one", "boto3, one call after the other", script("one_by_one.py", _KEPT), 0.8, 72),
+    Way("floor", "boto3, sweep and threads (the floor)", script("floor.py", _KEPT), 0.5, 6),
     Way("empty", "ansible-playbook, empty play", ansible("empty.yml"), 0.7, 0),
 )
 
-_ALL = ("--accounts", "{folder}/accounts.json")
+_ALL = (_KEPT, "--accounts", _PLACES)
 
 FLEET_WAYS = (
     Way("worker", "aws_ml.permissions, in the worker", ansible("ours.yml"), 1.2, 7, 0.08, _ours),
@@ -143,4 +146,9 @@ FLEET_WAYS = (
         0.04,
         _ours,
     ),
+)
+
+AUDIT_WAYS = (
+    Way("worker", "aws_ml.permissions, in the worker", ansible("audit.yml"), 1.0, 4, 0.08),
+    Way("floor", "boto3, the same reads in threads", script("reading.py", _PLACES), 0.4, 4, 0.04, environment=_HOUSE),
 )

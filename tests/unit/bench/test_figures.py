@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from bench.figures import extrapolated, fleet, further, medians, ratio, slope
+from bench.figures import extrapolated, fleet, fleet_sizes, further, medians, ratio, slope
 from bench.promises import verdicts
 from bench.record import with_extrapolations
-from bench.samples import ACCOUNT, FLEET, Sample, repeats, writes
+from bench.samples import ACCOUNT, AUDIT, FLEET, Sample, repeats, writes
 
 MB = 1_000_000
 
@@ -49,6 +51,14 @@ def test_each_further_account_costs_the_slope_over_all_fleets() -> None:
     )
     assert further(found, "worker", "wall") == pytest.approx(0.1)
     assert further(found, "floor", "wall") is None
+
+
+def test_audits_are_figured_apart_from_fleets() -> None:
+    audits = [replace(sample("worker", 1.0 + size, accounts=size), case=AUDIT, action="audit") for size in (1, 10)]
+    found = medians([*audits, sample("worker", 7, accounts=50)])
+    assert fleet_sizes(found, "worker", AUDIT) == [1, 10] and fleet_sizes(found, "worker") == [50]
+    assert further(found, "worker", "wall", AUDIT) == pytest.approx(1)
+    assert further(found, "worker", "wall") is None
 
 
 def test_beyond_the_largest_fleet_the_line_through_the_last_two_goes_on() -> None:

@@ -88,7 +88,25 @@ def test_a_report_says_what_was_not_measured_and_why() -> None:
 def test_a_report_of_one_case_says_nothing_of_the_other() -> None:
     text = report(Record.of(figures(samples=[one("account", "floor", 1, 0.5)])))
     assert "## Fleets" not in text
+    assert "## Audits" not in text
     assert "## One account" in text
+
+
+def audits() -> list[dict[str, Any]]:
+    samples = [one("audit", "worker", size, 1 + size / 5, action="audit", calls=4 * size) for size in (1, 10, 50)]
+    return samples + [one("audit", "floor", size, size / 20, action="audit", calls=4 * size) for size in (1, 10, 50)]
+
+
+def test_a_report_tells_what_audits_cost_apart_from_fleets() -> None:
+    text = report(Record.of(figures(samples=figures()["samples"] + audits())))
+    fleets, section = text.split("## Audits")
+    assert "~ is extrapolated" in fleets and "extrapolated" not in section
+    growing, closely, calls = [line for line in section.splitlines() if line.startswith("| aws_ml.permissions")]
+    assert growing.endswith("| 1.20 (1.20) | 3.00 (3.00) | 11.0 (11.0) | 0.200 | 0.200 |")
+    assert closely.endswith("| 11.0 | 1 | 11.0 | 1 | 120 | 200 | 1 |")
+    assert calls.endswith("| 4 | 40 | 200 | 4 |")
+    assert "| 2.50 | 0.227 | 2.50 | 0.227 | 120 | 200 | 1 |" in section
+    assert line_of(fleets, "aws_ml.permissions, in the worker | 1.10").endswith("| 21.0 (21.0) | 0.100 | 0.100 |")
 
 
 def test_the_record_comes_back_from_what_it_writes_and_holds_medians_and_ratios() -> None:
