@@ -86,6 +86,7 @@ class Playbook:
         check: bool = False,
         diff: bool = False,
         environment: Mapping[str, str] | None = None,
+        working_folder: Path | None = None,
     ) -> Run:
         if isinstance(playbook, str) and "\n" in playbook:
             text, playbook = playbook, self.folder / "playbook.yml"
@@ -97,9 +98,11 @@ class Playbook:
         command += ["--extra-vars", json.dumps(extra_vars)] if extra_vars else []
         command += ["--check"] if check else []
         command += ["--diff"] if diff else []
+        here = {"PWD": str(working_folder)} if working_folder else {}  # as a shell has it
         done = subprocess.run(
             command,
-            env={**os.environ, **self.environment, **REPORT, **(environment or {})},
+            cwd=working_folder,
+            env={**os.environ, **self.environment, **REPORT, **here, **(environment or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

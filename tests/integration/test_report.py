@@ -157,15 +157,19 @@ def test_every_item_of_a_loop_counts(reports: Reports, accounts: dict[str, Any])
 
 
 def test_module_in_an_interpreter_of_its_own_and_host_that_is_not_there(
-    reports: Reports, accounts: dict[str, Any]
+    reports: Reports, accounts: dict[str, Any], tmp_path: Path
 ) -> None:
+    python = tmp_path / "python"  # Ansible's async stands no space in a path, and that of a checkout may have one
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
     hosts = accounts["all"]["hosts"]
     far, near, _other = list(hosts)
     hosts.pop(_other)
     hosts[far].update(ansible_connection="ssh", ansible_host="127.0.0.1", ansible_port=1)
     hosts[near].update(ansible_connection="local")
-    play = LOOP.replace("  connection: local\n", "").replace("loop: [", "async: 60\n      poll: 1\n      loop: [")
-    reports.run(play, accounts)
+    play = LOOP.replace("  connection: local\n", "").replace('"{{ ansible_playbook_python }}"', str(python))
+    play = play.replace("loop: [", "async: 60\n      poll: 1\n      loop: [")
+    reports.run(play, accounts, environment={"ANSIBLE_ASYNC_DIR": str(tmp_path / "async")})
     assert reports.accounts[far]["outcome"] == "unreachable"
     assert reports.accounts[far]["account_id"] == hosts[far]["aws_account_id"]
     assert {item["name"] for item in reports.accounts[near]["objects"]} == {"team-a", "team-b", "team-z"}

@@ -148,7 +148,7 @@ def test_one_account_refuses_and_the_others_go_on(
 def test_backups_go_where_the_playbook_is_run_from(
     fleet: LocalAws, playbook: Playbook, accounts: dict[str, Any], tmp_path: Path
 ) -> None:
-    run = playbook(RETIRE, accounts, {"aws_accounts": fleet.members[0]["name"]}, environment={"PWD": str(tmp_path)})
+    run = playbook(RETIRE, accounts, {"aws_accounts": fleet.members[0]["name"]}, working_folder=tmp_path)
     assert run.rc == 0
     assert len(list((tmp_path / "aws_ml_backups").iterdir())) == 1
     assert list(run.results("Retire")) == [fleet.members[0]["name"]]
