@@ -153,6 +153,8 @@ def test_what_two_services_share_is_said(playbook: Playbook, sites: dict[str, An
         "warehouse": True,
     }
     assert "AWSPanoramaGreengrassRole" in said["warehouse"]["msg"]
-    found = run.results("Converge the roles of AWS DeepLens")["warehouse"]["findings"]
+    # Whichever comes second finds it; Ansible includes first what the first host to answer asks for first.
+    tasks = ("Converge the roles of AWS DeepLens", "Converge the roles and the operators of AWS Panorama")
+    found = [finding for task in tasks for finding in run.results(task)["warehouse"]["findings"]]
     shared = [finding["resource"] for finding in found if finding["code"] == "shares_greengrass_slot"]
-    assert shared == ["role/AWSDeepLensGreengrassRole"]
+    assert shared in (["role/AWSDeepLensGreengrassRole"], ["role/AWSPanoramaGreengrassRole"])
