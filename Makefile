@@ -2,15 +2,18 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
-VENV := $(CURDIR)/.venv
-export PATH := $(VENV)/bin:$(PATH)
-export ANSIBLE_COLLECTIONS_PATH := $(VENV)/collections
-export ANSIBLE_HOME := $(VENV)/ansible
-export PYTHONPATH := $(CURDIR)/tests:$(VENV)/collections
+# The virtual environment, and the Python to make it of.
+export VENV ?= .venv
+export PYTHON ?= python3
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
+export ANSIBLE_HOME := $(CURDIR)/$(VENV)/ansible
+export PYTHONPATH := $(CURDIR)/tests:$(CURDIR)/.venv/collections
 
-DEMO := .venv/installed-demo
-TEST := .venv/installed-test
-BENCH := .venv/installed-bench
+DEMO := $(VENV)/installed-demo
+TEST := $(VENV)/installed-test
+LINT := $(VENV)/installed-lint
+BENCH := $(VENV)/installed-bench
 
 .PHONY: help
 help: ## Show this list
@@ -21,6 +24,9 @@ $(DEMO): requirements/demo.txt scripts/environment
 
 $(TEST): requirements/test.txt requirements/demo.txt scripts/environment
 	@scripts/environment requirements/test.txt
+
+$(LINT): requirements/lint.txt requirements/test.txt requirements/demo.txt scripts/environment
+	@scripts/environment requirements/lint.txt
 
 $(BENCH): requirements/bench.txt requirements/demo.txt scripts/environment
 	@scripts/environment requirements/bench.txt
@@ -58,7 +64,7 @@ bench: $(BENCH) ## Measure this collection beside amazon.aws, mitogen and boto3 
 	@python -m bench $(if $(QUICK),--quick) $(if $(WHOLE),--whole) $(if $(REPEATS),--repeats $(REPEATS)) $(if $(RESULTS),--results $(RESULTS))
 
 .PHONY: lint
-lint: $(TEST) ## Check style, types and Ansible's rules
+lint: $(LINT) ## Check style, types and Ansible's rules
 	@ruff check . && ruff format --check .
 	@mypy
 	@yamllint --strict .
@@ -66,11 +72,11 @@ lint: $(TEST) ## Check style, types and Ansible's rules
 	@scripts/role_readmes --check
 
 .PHONY: format
-format: $(TEST) ## Format the Python code
+format: $(LINT) ## Format the Python code
 	@ruff check --fix . && ruff format .
 
 .PHONY: docs
-docs: $(TEST) ## Write the tables of variables in the READMEs of the roles
+docs: $(LINT) ## Write the tables of variables in the READMEs of the roles
 	@scripts/role_readmes
 
 .PHONY: clean
