@@ -75,7 +75,7 @@ def test_unknown_service_stops_the_run_before_any_call(
     run = playbook(SITE, sites)
     assert run.rc != 0
     known = "deeplens, panorama, lookout_equipment, lookout_vision, groundtruth_lambda"
-    message = f"aws_ml_services of warehouse is {shown}; it is a list of {known}. No account was touched."
+    message = f"aws_ml_services of warehouse is {shown}; it is a list of {known}. Its account was not touched."
     assert run.failures() == {"warehouse": message}
     assert aws.calls() == []
 
