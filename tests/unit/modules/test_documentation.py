@@ -119,7 +119,7 @@ def test_items_of_a_baseline_say_what_their_modules_say(documented: dict[str, An
 
 def test_module_says_who_and_since_when(documentation: dict[str, Any]) -> None:
     doc = documentation["doc"]
-    assert doc["version_added"] == "0.1.0"
+    assert doc["version_added"] == "1.0.0"
     assert doc["author"] == "aws_ml.permissions contributors (@aws-ml)"
     assert doc["attributes"]["check_mode"]["support"] == "full"
     assert doc["attributes"]["diff_mode"]["support"] == "full"
