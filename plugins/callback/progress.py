@@ -14,6 +14,7 @@ from typing import Any
 
 from ansible import constants as C
 from ansible.plugins.callback import CallbackBase
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.finished_task import keyword_of_task
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run_progress import NAME, RunProgress
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run_results import read_result
 
@@ -21,7 +22,7 @@ DOCUMENTATION = r"""
 name: progress
 type: notification
 short_description: How far a run over many accounts is, and what came of it
-version_added: 0.1.0
+version_added: 1.0.0
 author: aws_ml.permissions contributors
 description:
   - While a task of this collection runs over many accounts, a line now and then says how many are done, how many were
@@ -31,7 +32,7 @@ description:
   - A host is an account, and counts once however many tasks it has. Only modules of this collection count, and
     whatever fails in its roles; a run without any prints nothing.
   - The lines are plain text, for terminals, logs and AWX alike, beside any other callback. With the stdout callbacks
-    P(ansible.posix.json#callback) and P(ansible.posix.jsonl#callback) they go to stderr, so that stdout stays JSON.
+    C(ansible.posix.json) and C(ansible.posix.jsonl) they go to stderr, so that stdout stays JSON.
 options:
   interval:
     description:
@@ -151,7 +152,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def _finished(self, result: Any, **how: bool) -> None:
         if _is_own(result.task):
-            check_mode = bool(result.task_fields.get("check_mode"))
+            check_mode = bool(keyword_of_task(result, "check_mode"))
             account = read_result(result.result, check_mode=check_mode, **how)
             self._progress.finished(result.task._uuid, result.host.get_name(), account, time.monotonic())
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from ansible import context
 from ansible.plugins.callback import CallbackBase
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.finished_task import keyword_of_task
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_files import write_files
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_html import as_page
@@ -26,7 +27,7 @@ DOCUMENTATION = r"""
 ---
 name: report
 type: notification
-version_added: 0.1.0
+version_added: 1.0.0
 short_description: Write a report of all accounts as HTML, JSON and CSV
 description:
   - Gathers what the modules of this collection returned in a run, from every host, and writes it when the run ends.
@@ -145,7 +146,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     @quietly
     def v2_runner_item_on_failed(self, result: Any) -> None:
-        self._take(result, failed=True, ignored=bool(result.task_fields.get("ignore_errors")))
+        self._take(result, failed=True, ignored=bool(keyword_of_task(result, "ignore_errors")))
 
     def _take(self, result: Any, failed: bool = False, **how: bool) -> None:
         name = str(getattr(result.task, "resolved_action", None) or result.task.action)
@@ -154,9 +155,9 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             return
         self._concerned = self._concerned or bool(module) or _is_of_collection(result.task)
         values = result.result
-        options = (values.get("invocation") or {}).get("module_args") or result.task_fields.get("args") or {}
+        options = (values.get("invocation") or {}).get("module_args") or keyword_of_task(result, "args") or {}
         inventory = result.host.vars.get("aws_account_id")
-        check_mode = bool(result.task_fields.get("check_mode", result.task.check_mode))
+        check_mode = bool(keyword_of_task(result, "check_mode"))
         self._collector.add(
             TaskResult(
                 host=str(result.host.get_name()),

@@ -10,7 +10,7 @@ from ansible.errors import AnsibleFilterError
 
 DOCUMENTATION = r"""
 name: restore_summary
-version_added: 0.1.0
+version_added: 1.0.0
 short_description: Say in a few lines what a restore would write
 description:
   - Makes of the result of M(aws_ml.permissions.iam_restore) a heading, a line for each write, and one for each thing

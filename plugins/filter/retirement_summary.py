@@ -10,7 +10,7 @@ from ansible.errors import AnsibleFilterError
 
 DOCUMENTATION = r"""
 name: retirement_summary
-version_added: 0.1.0
+version_added: 1.0.0
 short_description: Say in a few lines what a retirement has done, or why it refused
 description:
   - Makes of the result of M(aws_ml.permissions.iam_retire) a heading, and a line for each object or refusal.

@@ -12,7 +12,7 @@ from ansible.errors import AnsibleFilterError
 
 DOCUMENTATION = r"""
 name: value_problems
-version_added: 0.1.0
+version_added: 1.0.0
 short_description: Say which values are not what policy documents need
 description:
   - Checks values that go into the ARNs and conditions of policy documents, each against the kind of thing it is to be.

@@ -33,7 +33,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization_un
 DOCUMENTATION = r"""
 name: aws_accounts
 short_description: Accounts of AWS Organizations as hosts
-version_added: 0.1.0
+version_added: 1.0.0
 author: aws_ml.permissions contributors
 description:
   - Every account of an organization is a host, and every organizational unit (OU) a group. The variables of the host

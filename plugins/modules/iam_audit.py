@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 ---
 module: iam_audit
-version_added: 0.1.0
+version_added: 1.0.0
 short_description: Say what the guides of AWS's machine-learning services have left in an account
 description:
   - Finds every role, customer managed policy, user and group that belongs to AWS DeepLens, AWS Panorama, Amazon

@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 ---
 module: iam_baseline
-version_added: 0.1.0
+version_added: 1.0.0
 short_description: Keep the IAM permissions of an account as declared, in one task
 description:
   - Brings customer managed policies, roles, policies on users, groups and roles of others, and statements in trust
@@ -399,7 +399,7 @@ findings:
       type: str
       sample: critical
     code:
-      description: The kind of finding, such as V(grants_everything); docs/findings.md of the collection lists all.
+      description: The kind of finding, such as V(grants_everything); the collection's page Findings lists all.
       returned: always
       type: str
       sample: grants_everything

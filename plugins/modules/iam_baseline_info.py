@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 ---
 module: iam_baseline_info
-version_added: 0.1.0
+version_added: 1.0.0
 short_description: Say how the IAM permissions of an account differ from what is declared
 description:
   - Takes what M(aws_ml.permissions.iam_baseline) takes and writes nothing.
@@ -349,7 +349,7 @@ findings:
       type: str
       sample: critical
     code:
-      description: The kind of finding, such as V(grants_everything); docs/findings.md of the collection lists all.
+      description: The kind of finding, such as V(grants_everything); the collection's page Findings lists all.
       returned: always
       type: str
       sample: grants_everything

@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 ---
 module: iam_managed_policy
-version_added: 0.1.0
+version_added: 1.0.0
 short_description: Keep one customer managed policy as declared
 description:
   - Creates, changes or deletes one customer managed policy with its document and tags.

@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 ---
 module: iam_policy_attachment
-version_added: 0.1.0
+version_added: 1.0.0
 short_description: Keep policies on a user, group or role that someone else owns
 description:
   - Attaches managed policies to an existing user, group or role, writes inline policies on it, or removes both.
@@ -270,7 +270,7 @@ findings:
       type: str
       sample: critical
     code:
-      description: The kind of finding, such as V(grants_everything); docs/findings.md of the collection lists all.
+      description: The kind of finding, such as V(grants_everything); the collection's page Findings lists all.
       returned: always
       type: str
       sample: grants_everything

@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 ---
 module: iam_restore
-version_added: 0.1.0
+version_added: 1.0.0
 short_description: Put back what was taken away with a backup
 description:
   - Restores roles, customer managed policies and attachments from the files that O(backup_dir) of the other modules
@@ -429,7 +429,7 @@ findings:
       type: str
       sample: critical
     code:
-      description: The kind of finding, such as V(grants_everything); docs/findings.md of the collection lists all.
+      description: The kind of finding, such as V(grants_everything); the collection's page Findings lists all.
       returned: always
       type: str
       sample: grants_everything

@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 ---
 module: iam_retire
-version_added: 0.1.0
+version_added: 1.0.0
 short_description: Take away what ended machine-learning services have left, with care
 description:
   - Finds the roles and customer managed policies of services that have ended, as M(aws_ml.permissions.iam_audit)

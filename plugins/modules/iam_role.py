@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 ---
 module: iam_role
-version_added: 0.1.0
+version_added: 1.0.0
 short_description: Keep one IAM role as declared, whole
 description:
   - Creates, changes or deletes one IAM role with its trust policy, managed and inline policies, permissions
@@ -270,7 +270,7 @@ findings:
       type: str
       sample: critical
     code:
-      description: The kind of finding, such as V(grants_everything); docs/findings.md of the collection lists all.
+      description: The kind of finding, such as V(grants_everything); the collection's page Findings lists all.
       returned: always
       type: str
       sample: grants_everything

@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 ---
 module: iam_service_linked_role
-version_added: 0.1.0
+version_added: 1.0.0
 short_description: Delete a service-linked role, and say how that went
 description:
   - Deletes the service-linked roles of a service, such as that of AWS Panorama. IAM does so by a task of its own,

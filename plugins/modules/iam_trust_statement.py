@@ -6,7 +6,7 @@
 DOCUMENTATION = r"""
 ---
 module: iam_trust_statement
-version_added: 0.1.0
+version_added: 1.0.0
 short_description: Keep statements in the trust policy of a role that someone else owns
 description:
   - Puts statements into the trust policy of an existing role, changes them, or removes them.
@@ -184,7 +184,7 @@ findings:
       type: str
       sample: critical
     code:
-      description: The kind of finding, such as V(grants_everything); docs/findings.md of the collection lists all.
+      description: The kind of finding, such as V(grants_everything); the collection's page Findings lists all.
       returned: always
       type: str
       sample: grants_everything
