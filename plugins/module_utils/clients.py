@@ -19,6 +19,9 @@ try:
 except ImportError:
     pass  # module_runner says what is missing
 
+VERSION = "1.0.0"
+"""The version of this collection, as it stands in galaxy.yml, which a module's own interpreter does not have."""
+
 RETRIES: Any = {"mode": "standard", "total_max_attempts": 10}
 """botocore's retries for throttling, 5xx and broken connections; `aws_config` of a task overrides them."""
 
@@ -26,6 +29,11 @@ Keys = Mapping[str, str]
 """`aws_access_key_id`, `aws_secret_access_key` and `aws_session_token`."""
 
 _SERVICES = ("iam", "sts")
+
+
+def user_agent(module: str, *, check_mode: bool = False) -> str:
+    """What the clients of a module add to their user agent, which CloudTrail keeps for each call."""
+    return f"aws_ml.permissions/{VERSION} {module}{' check_mode' if check_mode else ''}"
 
 
 @cache
@@ -50,16 +58,16 @@ def load_models() -> None:
 class Clients:
     """Makes clients with amazon.aws's connection parameters, and with other credentials where they are given."""
 
-    def __init__(self, region: str | None, endpoint: str | None, parameters: Mapping[str, Any]) -> None:
+    def __init__(
+        self, region: str | None, endpoint: str | None, parameters: Mapping[str, Any], agent: str = ""
+    ) -> None:
         self._region = region
         self._endpoint = endpoint
         self._session = _session(parameters.get("profile_name"))
         self._keys = {name: value for name, value in parameters.items() if name.startswith("aws_") and value}
         self._keys.pop("aws_config", None)
         self._verify = parameters.get("verify")
-        own = botocore.config.Config(
-            retries=RETRIES, max_pool_connections=20, user_agent_extra="ansible/aws_ml.permissions"
-        )
+        own = botocore.config.Config(retries=RETRIES, max_pool_connections=20, user_agent_extra=agent)
         given = parameters.get("aws_config")
         self._config = own.merge(given) if given else own
 

@@ -69,11 +69,16 @@ class Connection:
         return self.account
 
 
-def connect(options: Mapping[str, Any], sessions: SessionKeeper | None = None) -> Connection:
-    """Open a connection with a module's options. Raises EngineError where they do not lead to credentials."""
+def connect(
+    options: Mapping[str, Any], sessions: SessionKeeper | None = None, *, agent: str = DEFAULT_SESSION_NAME
+) -> Connection:
+    """Open a connection with a module's options. Raises EngineError where they do not lead to credentials.
+
+    `agent` stands in the user agent of every call, see `user_agent`.
+    """
     region, endpoint, parameters = get_aws_connection_info(SimpleNamespace(params=options, fail_json=_refuse))
     try:
-        clients = Clients(region, endpoint, parameters)
+        clients = Clients(region, endpoint, parameters, agent)
     except (ValueError, *CallFailed) as error:
         raise EngineError(f"Cannot connect to AWS: {error}") from error
     connection = Connection(clients, CallPace.of(options), CallCounter())

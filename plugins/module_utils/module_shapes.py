@@ -90,7 +90,7 @@ def run(
     With `sessions`, roles assumed by earlier tasks are assumed no more; `on_step` hears of each write as it is made.
     """
     shape = SHAPES[name]
-    one = task(options, shape.section, check_mode or shape.read_only, diff_mode, sessions, on_step)
+    one = task(options, shape.section, check_mode or shape.read_only, diff_mode, sessions, on_step, module=name)
     try:
         values = one.inspect() if shape.read_only else one.converge()
     except EngineError as error:

@@ -15,6 +15,7 @@ from .account_rules import quota_problems, state_problems
 from .backup.files import BackupFile
 from .backup.keeping import kept
 from .calls import PATIENCE_SECONDS, error_code
+from .clients import user_agent
 from .connection_rules import connection_problems
 from .credentials import Connection, SessionKeeper, connect
 from .declaration import Declaring, named_roles
@@ -68,7 +69,8 @@ class _Patience:
 class Task:
     """One task. `section` is the option of `iam_baseline` that a single-object module stands for, None for all.
 
-    With `backs_up_additions`, what is only added to is kept in `backup_dir` too. `made_by` stands in the backup.
+    With `backs_up_additions`, what is only added to is kept in `backup_dir` too. `made_by` stands in the backup,
+    `module` in the user agent of the task's calls.
     """
 
     options: Mapping[str, Any]
@@ -81,6 +83,7 @@ class Task:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     backs_up_additions: bool = False
     made_by: str = ""
+    module: str = "iam_baseline"
 
     def __post_init__(self) -> None:
         self._now = self.clock()
@@ -95,7 +98,7 @@ class Task:
     def converge(self) -> dict[str, Any]:
         """Bring the account to what is declared and return the result. Raises EngineError."""
         self._require_sound_declaration()
-        connection = connect(self.options, self.sessions)
+        connection = self._connect(self.check_mode)
         try:
             first = self._read(connection)
             require_approval(first.plan, self.options.get("approved_plan"))
@@ -112,7 +115,7 @@ class Task:
     def inspect(self) -> dict[str, Any]:
         """Say how the account differs from what is declared, and write nothing. Raises EngineError."""
         self._require_sound_declaration()
-        connection = connect(self.options, self.sessions)
+        connection = self._connect()
         try:
             situation = self._read(connection)
         except CallFailed as error:
@@ -132,6 +135,9 @@ class Task:
                 item["status"] = _drift_status(item["status"])
         result.update(changed=False, in_sync=not situation.plan.steps, api_calls=connection.counter.counts())
         return result
+
+    def _connect(self, check_mode: bool = False) -> Connection:
+        return connect(self.options, self.sessions, agent=user_agent(self.module, check_mode=check_mode))
 
     def _require_sound_declaration(self) -> None:
         declaring = self._declaring(PROVISIONAL_ACCOUNT)

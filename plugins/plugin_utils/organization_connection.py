@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.calls import Service
+from ansible_collections.aws_ml.permissions.plugins.module_utils.clients import user_agent
 from ansible_collections.aws_ml.permissions.plugins.module_utils.credentials import connect
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_SDK
@@ -19,5 +20,7 @@ def organizations(options: Mapping[str, Any]) -> Service:
     if not HAS_SDK:
         raise EngineError("The inventory of accounts needs boto3 and botocore in Ansible's Python: pip install boto3")
     role_arn = options.get("assume_role_arn")
-    connection = connect({**options, "assume_role": {"role_arn": role_arn} if role_arn else None})
+    connection = connect(
+        {**options, "assume_role": {"role_arn": role_arn} if role_arn else None}, agent=user_agent("aws_accounts")
+    )
     return connection.service("organizations")

@@ -9,7 +9,7 @@ are the project's facts (parts C1 to C10) and AWS's documentation.
 
 A running server is steered over HTTP, below `/_local_aws/`:
 
-- `POST options` sets consistency_delay, latency, rate_limits, quotas, page_limit (JSON object);
+- `POST options` sets consistency_delay, latency, rate_limits, quotas, page_limit, authorize (JSON object);
 - `POST reset` goes back to the fresh organization;
 - `POST seed` creates what the API cannot, see `seed`;
 - `GET calls` and `DELETE calls` read and empty the log of calls;
@@ -17,8 +17,10 @@ A running server is steered over HTTP, below `/_local_aws/`:
 
 What it still does not do:
 
-- It authorizes nothing: whoever has a session in an account is its administrator. Only AssumeRole is decided, by the
-  role's trust policy, and of its conditions only `sts:ExternalId`.
+- Unless `authorize` is set it authorizes nothing: whoever has a session in an account is its administrator. With it, a
+  session may do what its role's policies, boundary and session policy allow; policies of resources and of the
+  organization are not looked at. AssumeRole always needs the role's trust policy, whose only condition that counts is
+  `sts:ExternalId`.
 - No SimulatePrincipalPolicy, SimulateCustomPolicy, service-last-accessed reports, Access Analyzer, AcquireRole.
 - Actions, resources and condition keys in documents are not checked for existence; IAM does not check them either.
 - RoleLastUsed shows only what was seeded. A service-linked role is deleted at once, unless a

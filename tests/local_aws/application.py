@@ -10,13 +10,16 @@ from typing import Any
 
 from . import identity_writes, policy_writes, reads, role_writes, service_linked  # noqa: F401 - they register actions
 from .answer import Answer, AwsError, error_answer
+from .authorization import authorize
+from .call_record import CallRecord
 from .iam import Iam
 from .moto_bridge import other_answer
 from .organization import Organization
+from .permissions_needed import permissions_needed
 from .request import Call, HttpRequest, parse_call
 from .seed import seed
 from .settings import Settings
-from .store import account_of
+from .store import account_of, live_store
 from .sts import sts_answer
 from .traffic import CallLog, RateLimits
 
@@ -31,6 +34,8 @@ class Application:
         self.iam = Iam()
         self.limits = RateLimits()
         self.log = CallLog(settings.log)
+        self.record = CallRecord()
+        self.authorizes = False
         self.latency = settings.latency
         self.organization = Organization(MANAGEMENT, settings.members)
         self.endpoint = ""
@@ -45,7 +50,7 @@ class Application:
 
     def change(self, options: dict[str, Any]) -> None:
         """Set options of a running server."""
-        known = {"consistency_delay", "latency", "rate_limits", "quotas", "page_limit"}
+        known = {"consistency_delay", "latency", "rate_limits", "quotas", "page_limit", "authorize"}
         if unknown := sorted(set(options) - known):
             raise ValueError(f"unknown option {', '.join(unknown)}; known are {', '.join(sorted(known))}")
         if "quotas" in options:
@@ -57,6 +62,8 @@ class Application:
             self.latency = float(options["latency"])
         if "rate_limits" in options:
             self.limits.set(options["rate_limits"])
+        if "authorize" in options:
+            self.authorizes = bool(options["authorize"])
         if "page_limit" in options:
             self.iam.page_limit = options["page_limit"]
 
@@ -85,6 +92,7 @@ class Application:
             if not call.observer:
                 self.limits.check(call)
             with self._lock:
+                self._check_permissions(call)
                 if call.service == "iam":
                     return self.iam.answer(call)
                 if call.service == "sts":
@@ -95,6 +103,16 @@ class Application:
         except Exception as failure:  # a fault of this server must show as one, not as a closed connection
             text = f"The local AWS failed in {call.service}:{call.action}: {type(failure).__name__}: {failure}"
             return error_answer(call.service, AwsError("LocalAwsFailure", text, 501), call.json_protocol)
+
+    def _check_permissions(self, call: Call) -> None:
+        """Note what the call needs, and refuse it where the caller lacks that and the server is told to mind."""
+        checks = self.authorizes and not call.observer
+        if not checks and not (self.record.wanted and call.caller):
+            return
+        needed = permissions_needed(call, live_store(call.account, call.partition), self.organization.management)
+        self.record.add(call, needed)
+        if checks:
+            authorize(call, needed)
 
     def _control(self, request: HttpRequest) -> Answer:
         what = request.path.removeprefix(CONTROL)

@@ -4,9 +4,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.error
@@ -18,11 +16,13 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from preloaded_python import PreloadedPython, Program
 
 from .environment import OPERATOR, environment
 from .request import OBSERVER_MARK
 
 _START_LIMIT = 60.0
+_PYTHON = PreloadedPython(f"{__package__}.server")  # moto takes most of the time of a start
 
 
 class LocalAws:
@@ -39,15 +39,14 @@ class LocalAws:
         port: int = 0,
         log: Path | None = None,
     ) -> None:
-        self._command = [sys.executable, "-m", "local_aws", "--port", str(port), "--members", str(members)]
+        self._command = ["-m", "local_aws", "--port", str(port), "--members", str(members)]
         self._command += ["--consistency-delay", str(consistency_delay), "--latency", str(latency)]
-        self._command += ["--parent-pid", str(os.getpid())]
         for flag, limits in (("--rate-limit", rate_limits), ("--quota", quotas)):
             for name, value in (limits or {}).items():
                 self._command += [flag, f"{name}={value}"]
         if log:
             self._command += ["--log", str(log)]
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Program | None = None
         self._clients: dict[tuple[str, str, str], Any] = {}
         self.endpoint = ""
         self.management = ""
@@ -57,13 +56,8 @@ class LocalAws:
         """Start the server and wait until it answers."""
         with tempfile.TemporaryDirectory() as folder:
             ready = Path(folder) / "ready.json"
-            package = str(Path(__file__).resolve().parent.parent)
-            path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
-            self._process = subprocess.Popen(
-                [*self._command, "--ready-file", str(ready)],
-                env={**os.environ, "PYTHONPATH": path},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
+            self._process = _PYTHON.start(
+                [*self._command, "--parent-pid", str(_PYTHON.pid()), "--ready-file", str(ready)]
             )
             deadline = time.monotonic() + _START_LIMIT
             while not ready.exists():
@@ -135,7 +129,7 @@ class LocalAws:
         }
 
     def set(self, **options: Any) -> None:
-        """Change options while the server runs: consistency_delay, latency, rate_limits, quotas, page_limit."""
+        """Change options of the server: consistency_delay, latency, rate_limits, quotas, page_limit, authorize."""
         self._control("POST", "options", options)
 
     def reset(self) -> None:

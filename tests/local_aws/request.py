@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from urllib.parse import parse_qsl
 
 OBSERVER_MARK = "local-aws-observer"
 
+_CALLER = re.compile(r"aws_ml\.permissions/\S+ (\w+(?: check_mode)?)")
 _SCOPE = re.compile(r"Credential=([^/]+)/[^/]+/([^/]+)/([^/]+)/aws4_request")
 _PARTITIONS = (
     ("cn-", "aws-cn"),
@@ -33,7 +35,11 @@ class HttpRequest:
 
 @dataclass
 class Call:
-    """A call of an AWS action. `flat` holds the query-protocol fields as sent, `parameters` the same nested."""
+    """A call of an AWS action.
+
+    `flat` holds the query-protocol fields as sent, `parameters` the same nested, or what a JSON protocol sent. `caller`
+    is the module of the collection that calls, with `check_mode` after it where it only plans; empty for others.
+    """
 
     service: str
     action: str
@@ -45,6 +51,7 @@ class Call:
     flat: dict[str, str]
     parameters: dict[str, Any]
     account: str = ""
+    caller: str = ""
 
     def text(self, name: str) -> str | None:
         """A string parameter, or None if it was not sent."""
@@ -71,6 +78,8 @@ def parse_call(request: HttpRequest) -> Call:
     scope = _SCOPE.search(request.headers.get("authorization", ""))
     access_key, region, service = scope.groups() if scope else ("", "us-east-1", "")
     target = request.headers.get("x-amz-target")
+    agent = request.headers.get("user-agent", "")
+    caller = _CALLER.search(agent)
     flat: dict[str, str] = {}
     if target is None:
         source = request.body if request.headers.get("content-type", "").startswith("application/x-www-form") else b""
@@ -84,11 +93,20 @@ def parse_call(request: HttpRequest) -> Call:
         access_key=access_key,
         region=region,
         partition=partition_of(region),
-        observer=OBSERVER_MARK in request.headers.get("user-agent", ""),
+        observer=OBSERVER_MARK in agent,
         json_protocol="Action" not in flat,
         flat=flat,
-        parameters=nested(flat),
+        parameters=nested(flat) if target is None else _sent_as_json(request.body),
+        caller=caller[1] if caller else "",
     )
+
+
+def _sent_as_json(body: bytes) -> dict[str, Any]:
+    try:
+        sent = json.loads(body or b"{}")
+    except ValueError:
+        return {}
+    return sent if isinstance(sent, dict) else {}
 
 
 def nested(flat: dict[str, str]) -> dict[str, Any]:

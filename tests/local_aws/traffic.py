@@ -66,6 +66,7 @@ class CallLog:
             "status": status,
             "error": error,
             "observer": call.observer,
+            "caller": call.caller,
         }
         with self._lock:
             self._entries.append(entry)

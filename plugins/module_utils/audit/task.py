@@ -13,7 +13,6 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..arguments import baseline_options
 from ..connection_rules import connection_problems
-from ..credentials import connect
 from ..declaration import Declaring, named_roles
 from ..errors import InputError, Problem, shown
 from ..failures import reading_failed
@@ -36,6 +35,8 @@ Options = Mapping[str, Any]
 class AuditTask(Task):
     """One task of iam_audit."""
 
+    module: str = "iam_audit"
+
     def __post_init__(self) -> None:
         self._audit_knowledge = AuditKnowledge.of(self.options)
         super().__post_init__()
@@ -47,7 +48,7 @@ class AuditTask(Task):
         """Audit the account and return the result. Raises EngineError."""
         declared = self._sound_declarations()
         services = audited_services(self._audit_knowledge, self.options)
-        connection = connect(self.options, self.sessions)
+        connection = self._connect()
         try:
             state = read_account(connection)
             require_account(state, self.options.get("account_id"))

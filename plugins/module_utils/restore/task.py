@@ -29,6 +29,7 @@ class Restore(Task):
     """Puts back what a backup holds. The options are those of `iam_restore`."""
 
     made_by: str = MADE_BY_RESTORE
+    module: str = "iam_restore"
 
     def _require_sound_declaration(self) -> None:
         """Read the backup. Raises EngineError where it cannot be trusted or does not hold what is chosen."""

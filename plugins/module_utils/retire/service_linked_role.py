@@ -13,7 +13,7 @@ from typing import Any
 
 from ..calls import as_aws_error, error_code, is_lost_reply
 from ..connection_rules import connection_problems
-from ..credentials import Connection, connect
+from ..credentials import Connection
 from ..errors import EngineError, InputError, Problem, shown
 from ..model import AccountState, Role
 from ..plan import Plan, Step, require_approval
@@ -33,6 +33,7 @@ Item = dict[str, Any]
 class ServiceLinkedRoleTask(Task):
     """One task of `iam_service_linked_role`. `ticks` and `pause` are in seconds."""
 
+    module: str = "iam_service_linked_role"
     ticks: Callable[[], float] = time.monotonic
     pause: Callable[[float], None] = time.sleep
 
@@ -41,7 +42,7 @@ class ServiceLinkedRoleTask(Task):
         found = [*connection_problems(self.options), *_problems(self.options)]
         if found:
             raise InputError(found)
-        connection = connect(self.options, self.sessions)
+        connection = self._connect(self.check_mode)
         try:
             return self._converged(connection)
         except CallFailed as error:

@@ -35,6 +35,7 @@ class RetireTask(Task):
     """One task of iam_retire. What goes into quarantine is kept in the backup as well."""
 
     backs_up_additions: bool = True
+    module: str = "iam_retire"
 
     def __post_init__(self) -> None:
         self._audit_knowledge = AuditKnowledge.of(self.options)

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which permissions AWS asks for before it answers a call: actions, the resources they are asked for, condition keys.
+
+From the service authorization reference of IAM, STS and Organizations. What it leaves out and the API reference says:
+tags of a creation need the tagging permission too, AddRoleToInstanceProfile passes the role, and nobody needs a
+permission for GetCallerIdentity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from moto.organizations.models import organizations_backends
+
+from .request import Call
+from .store import Store
+
+_NAMED = {"RoleName": "role", "UserName": "user", "GroupName": "group", "InstanceProfileName": "instance-profile"}
+_CREATED = {"CreateRole": "RoleName", "CreateUser": "UserName", "CreateGroup": "GroupName"}
+_TASK_OF_ROLE = "task/"
+_EC2 = "ec2.amazonaws.com"
+
+
+@dataclass(frozen=True)
+class Needed:
+    """One permission: `resource` is an ARN, or `*` for what has none. `context` holds condition keys in lower case."""
+
+    action: str
+    resource: str = "*"
+    context: Mapping[str, str] = field(default_factory=dict)
+
+
+def permissions_needed(call: Call, store: Store, organization: str) -> list[Needed]:
+    """What a call needs in an account as it is now. `organization` is the ID of its management account."""
+    if call.service == "iam":
+        return list(_iam(call, store))
+    if call.service == "sts" and call.action == "AssumeRole":
+        return [_assume_role(call, organization)]
+    if call.service == "organizations":
+        return [Needed(f"organizations:{call.action}", _organization_arn(call, organization))]
+    return []
+
+
+def _iam(call: Call, store: Store) -> Iterator[Needed]:
+    resource, entity = _object(call, store)
+    yield Needed(f"iam:{call.action}", resource, dict(_context(call, entity)))
+    if call.action in ("CreateRole", "CreatePolicy") and call.listed("Tags"):
+        yield Needed(f"iam:Tag{call.action.removeprefix('Create')}", resource)
+    if call.action == "AddRoleToInstanceProfile":
+        role, _entity = _named(call, store, "RoleName")
+        yield Needed("iam:PassRole", role, {"iam:passedtoservice": _EC2})
+
+
+def _object(call: Call, store: Store) -> tuple[str, Any]:
+    """The ARN of what a call is about, and the object if it is there."""
+    for parameter in ("InstanceProfileName", "RoleName", "UserName", "GroupName"):
+        if call.text(parameter):
+            return _named(call, store, parameter)
+    if call.action == "CreatePolicy":
+        return _arn(call, "policy", call.text("Path") or "/", call.text("PolicyName") or ""), None
+    if task := call.text("DeletionTaskId"):
+        return f"arn:{call.partition}:iam::{call.account}:role/{_role_of(task)}", None
+    return call.text("PolicyArn") or "*", None
+
+
+def _named(call: Call, store: Store, parameter: str) -> tuple[str, Any]:
+    """What a name stands for. What is not there has no path, as IAM does not look for it before it has decided."""
+    kind, name = _NAMED[parameter], call.text(parameter) or ""
+    if _CREATED.get(call.action) == parameter:
+        return _arn(call, kind, call.text("Path") or "/", name), None
+    entities: Mapping[str, Mapping[str, Any]] = {
+        "role": store.roles,
+        "user": store.users,
+        "group": store.groups,
+        "instance-profile": store.instance_profiles,
+    }
+    entity = next((one for one in entities[kind].values() if one.name == name), None)
+    return _arn(call, kind, entity.path if entity else "/", name), entity
+
+
+def _context(call: Call, entity: Any) -> Iterator[tuple[str, str]]:
+    boundary = call.text("PermissionsBoundary") or getattr(entity, "permissions_boundary_arn", None)
+    if boundary:
+        yield "iam:permissionsboundary", str(boundary)
+    policy = call.text("PolicyArn")
+    if policy and call.action.startswith(("Attach", "Detach")):
+        yield "iam:policyarn", policy
+
+
+def _assume_role(call: Call, organization: str) -> Needed:
+    own = _organization_id(organization)
+    context = {"aws:resourceorgid": own, "aws:principalorgid": own}
+    if external_id := call.text("ExternalId"):
+        context["sts:externalid"] = external_id
+    return Needed("sts:AssumeRole", call.text("RoleArn") or "*", context)
+
+
+def _organization_id(management: str) -> str:
+    return str(organizations_backends[management]["aws"].org.id)
+
+
+def _organization_arn(call: Call, management: str) -> str:
+    about = call.parameters.get("ParentId") or call.parameters.get("ResourceId")
+    if not about:
+        return "*"
+    kind = "root" if about.startswith("r-") else "ou" if about.startswith("ou-") else "account"
+    return f"arn:{call.partition}:organizations::{management}:{kind}/{_organization_id(management)}/{about}"
+
+
+def _role_of(task: str) -> str:
+    """The path and name of the role in `task/aws-service-role/SERVICE/ROLE/UUID`."""
+    return task.removeprefix(_TASK_OF_ROLE).rpartition("/")[0]
+
+
+def _arn(call: Call, kind: str, path: str, name: str) -> str:
+    return f"arn:{call.partition}:iam::{call.account}:{kind}{path}{name}"
