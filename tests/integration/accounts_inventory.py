@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from integration.playbook_runs import ANSIBLE
 from local_aws import LocalAws
 
 PLUGIN = "aws_ml.permissions.aws_accounts"
@@ -79,14 +79,10 @@ class Inventory:
     ) -> Listed:
         program = str(Path(sys.executable).with_name("ansible-inventory"))
         strict = {"COLUMNS": COLUMNS, "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true"}
-        done = subprocess.run(
+        done = ANSIBLE.run(
             [program, "-i", str(self.source(options, name)), "--list", *arguments],
             env={**os.environ, **self.environment, **strict, **(environment or {})},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
             timeout=120,
-            check=False,
         )
         return Listed(done.returncode, done.stdout, done.stderr)
 

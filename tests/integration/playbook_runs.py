@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +14,21 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from preloaded_python import PreloadedPython
+
+ANSIBLE = PreloadedPython(
+    "ansible.module_utils.basic",  # of Ansible only this: the rest looks at settings while it is imported
+    "boto3.session",
+    "botocore.args",
+    "botocore.httpsession",
+    "botocore.retries.standard",
+    "cryptography.hazmat.primitives.ciphers",
+    "jinja2.nativetypes",
+    "jinja2.sandbox",
+    "packaging.requirements",
+    "yaml",
+)
+"""Spares each run of a program of Ansible the import of what is not Ansible's own."""
 
 REPORT = {"ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json", "ANSIBLE_NOCOLOR": "1"}
 LIMIT = 180
@@ -99,16 +113,8 @@ class Playbook:
         command += ["--check"] if check else []
         command += ["--diff"] if diff else []
         here = {"PWD": str(working_folder)} if working_folder else {}  # as a shell has it
-        done = subprocess.run(
-            command,
-            cwd=working_folder,
-            env={**os.environ, **self.environment, **REPORT, **here, **(environment or {})},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=LIMIT,
-            check=False,
-        )
+        settings = {**os.environ, **self.environment, **REPORT, **here, **(environment or {})}
+        done = ANSIBLE.run(command, cwd=working_folder, env=settings, timeout=LIMIT)
         start = done.stdout.find("{")
         report = json.loads(done.stdout[start:]) if start >= 0 else {"plays": [], "stats": {}}
         return Run(done.returncode, done.stdout, done.stderr, report["plays"], report["stats"])

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check, approval and apply as AWX runs them: the project of docs/awx.md, by ansible-runner, in slices."""
+"""Check, approval and apply as AWX runs them: the project of the page on AWX, by ansible-runner, in slices."""
 
 from __future__ import annotations
 
@@ -12,17 +12,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from ansible.parsing.dataloader import DataLoader
 from integration.accounts_inventory import Inventory
 from integration.awx_jobs import Awx, Job, artifacts_of
+from integration.documented_blocks import block
 from local_aws import LocalAws
 
 RolesIn = Callable[[str], dict[str, dict[str, Any]]]
 
 COLLECTION = Path(__file__).resolve().parents[2]
-GUIDE = (COLLECTION / "docs" / "awx.md").read_text(encoding="utf-8")
-PROJECT = dict(re.findall(r"(?ms)^```yaml\n# (\S+)\n(.*?)^```", GUIDE))
-"""The files of the example project, by the names in their first lines."""
+PROJECT = {
+    (shown := block(name)).file: shown.text for name in ("awx-accounts", "awx-variables", "awx-check", "awx-apply")
+}
+"""The files of the example project."""
+APPROVED = yaml.safe_load(block("awx-approved-plans").text)
+"""How the page shows what the check hands to the apply."""
 
 EXTERNAL_ID = "hush-2718281828"
 SECRET_KEY = "hush-3141592653"
@@ -94,6 +99,12 @@ def refusal(plan_id: str, approved: str) -> str:
     )
 
 
+def alike(plans: tuple[str, dict[str, str]]) -> tuple[str, str, int]:
+    """The form of a variable with plans to approve."""
+    variable, found = plans
+    return re.sub(r"\d{12}", "ACCOUNT", variable), next(iter(found)), len(next(iter(found.values())))
+
+
 def test_what_was_approved_is_applied_and_then_nothing_is_left(
     awx: Awx, aws: LocalAws, ids: dict[str, str], roles_in: RolesIn
 ) -> None:
@@ -106,6 +117,7 @@ def test_what_was_approved_is_applied_and_then_nothing_is_left(
         f"aws_ml_plans_{account}": ["deeplens", "panorama"] for account in ids.values()
     }
     assert len({plan for found in plans.values() for plan in found.values()}) == 2 * len(ids)
+    assert [alike(plan) for plan in APPROVED.items()] == [alike(next(iter(plans.items())))]
 
     applies = awx.sliced("apply.yml", 2, extra_vars=plans, verbosity=5)
     assert [(job.rc, job.failures) for job in applies] == [(0, {})] * 2

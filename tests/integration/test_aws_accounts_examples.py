@@ -1,14 +1,12 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every example of an inventory source in the documentation, as it runs."""
+"""Every example of an inventory source in the plugin's documentation, as it runs."""
 
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
 import yaml
@@ -18,13 +16,6 @@ from local_aws import LocalAws
 
 COLLECTION = Path(__file__).parents[2]
 OPTIONS = yaml.safe_load(aws_accounts.DOCUMENTATION)["options"]
-GUIDE = [
-    dedent(block)
-    for block in re.findall(
-        r"(?ms)^ *```yaml\n(.*?)^ *```", (COLLECTION / "docs" / "inventory.md").read_text(encoding="utf-8")
-    )
-    if "plugin:" in block
-]
 EXAMPLES = list(yaml.safe_load_all(aws_accounts.EXAMPLES))
 
 
@@ -139,24 +130,11 @@ def test_example_of_a_pipeline_with_a_cache(aws: LocalAws, inventory: Inventory,
     assert inventory(example, environment=environment).data == first.data
 
 
-@pytest.mark.parametrize("source", GUIDE)
-def test_sources_of_the_guide(aws: LocalAws, inventory: Inventory, tmp_path: Path, source: str) -> None:
-    statement = {"Effect": "Allow", "Principal": {"AWS": aws.management}, "Action": "sts:AssumeRole"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    aws.client("iam").create_role(RoleName="inventory-reader", AssumeRolePolicyDocument=document)
-    listed = inventory(source, environment={"HOME": str(tmp_path)})
-    assert listed.stderr == ""
-    assert "vision-prod" in listed.hosts
-    if "compose" in source and "assume_role_name" in source:
-        arn = f"arn:aws:iam::{aws.management}:role/automation/ml-permissions"
-        assert listed.variables["management"]["aws_assume_role_arn"] == arn
-
-
 def test_the_example_source_asks_accounts_for_what_their_tags_say(aws: LocalAws, inventory: Inventory) -> None:
     organization = Organization(aws)
     organization.account("labels", **{"ml-permissions": "groundtruth_lambda deeplens", "stage": "dev"})
     organization.account("play", **{"ml-permissions": "deeplens", "stage": "sandbox"})
-    source = (COLLECTION / "playbooks" / "inventory.example.aws_accounts.yml").read_text(encoding="utf-8")
+    source = (COLLECTION / "playbooks" / "inventory" / "example.aws_accounts.yml").read_text(encoding="utf-8")
     listed = inventory(source)
     assert listed.hosts == ["labels"]
     assert listed.variables["labels"]["aws_ml_services"] == ["groundtruth_lambda", "deeplens"]

@@ -20,12 +20,13 @@ from typing import Any
 import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from integration.documented_blocks import block, blocks
 from integration.playbook_runs import REPORT
 
 COLLECTION = Path(__file__).resolve().parents[2]
 SETUP = (COLLECTION / "playbooks" / "awx" / "setup.yml").read_text(encoding="utf-8")
-PROJECT_FILES = re.findall(r"(?m)^```yaml\n# (\S+)$", (COLLECTION / "docs" / "awx.md").read_text(encoding="utf-8"))
-VARIABLES = {"awx_project_url": "https://git.invalid/m.git", "awx_operators": ["ops"], "awx_approvers": ["iam"]}
+PROJECT_FILES = [shown.file for shown in blocks() if shown.page == "awx"]
+VARIABLES = yaml.safe_load(block("awx-setup-variables").text)
 SERVICES = [
     entry.name.removesuffix("_iam") for entry in (COLLECTION / "roles").iterdir() if entry.name.endswith("_iam")
 ]
@@ -42,9 +43,10 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any
     text = SETUP.replace("  gather_facts: false\n", "  gather_facts: false\n  ignore_errors: true\n")
     playbook.write_text(text.replace("      no_log: true\n", ""), encoding="utf-8")
     nobody = {"CONTROLLER_HOST": "http://127.0.0.1:1", "CONTROLLER_OAUTH_TOKEN": "0123456789-token"}
+    whole = {"ANSIBLE_INJECT_INVOCATION": "true"}  # from ansible-core 2.21 on results are without, unless told
     done = subprocess.run(
         [program("ansible-playbook"), "-i", "localhost,", str(playbook), "--extra-vars", json.dumps(VARIABLES)],
-        env={**os.environ, **REPORT, **nobody},
+        env={**os.environ, **REPORT, **whole, **nobody},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

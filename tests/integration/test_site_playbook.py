@@ -131,7 +131,7 @@ def test_without_a_role_to_assume_the_credentials_at_hand_are_used(
 
 
 def test_example_inventory_converges(playbook: Playbook, aws: LocalAws, roles_in: RolesIn) -> None:
-    text = (PLAYBOOKS / "inventory.example.yml").read_text(encoding="utf-8")
+    text = (PLAYBOOKS / "inventory" / "example.yml").read_text(encoding="utf-8")
     for number, member in zip(("111111111111", "222222222222"), aws.members, strict=False):
         text = text.replace(number, member["id"])
     run = playbook(SITE, yaml.safe_load(text))
