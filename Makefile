@@ -15,6 +15,9 @@ TEST := $(VENV)/installed-test
 LINT := $(VENV)/installed-lint
 BENCH := $(VENV)/installed-bench
 
+# What the tests have asked AWS for, by part.
+CALLS := $(CURDIR)/$(VENV)/calls
+
 .PHONY: help
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -40,14 +43,19 @@ local-aws: $(DEMO) ## Run a local AWS in the foreground, to try playbooks agains
 	@python -m local_aws
 
 .PHONY: test
-test: $(TEST) unit integration browser molecule ## Set up and run everything that must pass
+test: $(TEST) ## Set up and run everything that must pass, with the newest ansible-core too where Python 3.13 is there
+	@scripts/test
 
 .PHONY: unit
+unit: export LOCAL_AWS_CALLS := $(CALLS)/unit
 unit: $(TEST) ## Run the tests of the engine, the modules and local AWS
+	@rm -rf "$$LOCAL_AWS_CALLS"
 	@python -m pytest tests/unit -n 2 -q
 
 .PHONY: integration
-integration: $(TEST) ## Run the playbooks and the modules with the real ansible-playbook
+integration: export LOCAL_AWS_CALLS := $(CALLS)/integration
+integration: $(TEST) ## Run playbooks, modules and examples of the documentation with the real ansible-playbook
+	@rm -rf "$$LOCAL_AWS_CALLS"
 	@python -m pytest tests/integration -n 2 -q
 
 .PHONY: browser
@@ -56,20 +64,25 @@ browser: $(TEST) ## Look at reports in headless Chromium, which is installed whe
 	@python -m pytest tests/browser -q -rs
 
 .PHONY: molecule
+molecule: export LOCAL_AWS_CALLS := $(CALLS)/molecule
 molecule: $(TEST) ## Run the molecule scenario of every service role
-	@cd extensions && for file in molecule/*/molecule.yml; do molecule test -s "$$(basename "$$(dirname "$$file")")" || exit 1; done
+	@rm -rf "$$LOCAL_AWS_CALLS"
+	@cd extensions && for file in molecule/*/molecule.yml; do \
+	    scenario=$$(basename "$$(dirname "$$file")"); molecule test -s "$$scenario" && echo "molecule $$scenario: passed" || exit 1; \
+	done
+
+.PHONY: permissions
+permissions: export LOCAL_AWS_CALLS := $(CALLS)
+permissions: $(TEST) ## Hold all that the tests have asked AWS for against the policy documents
+	@python -m pytest tests/permissions -q
 
 .PHONY: bench
 bench: $(BENCH) ## Measure this collection beside amazon.aws, mitogen and boto3 (QUICK=1, WHOLE=1, REPEATS=5, RESULTS=folder)
 	@python -m bench $(if $(QUICK),--quick) $(if $(WHOLE),--whole) $(if $(REPEATS),--repeats $(REPEATS)) $(if $(RESULTS),--results $(RESULTS))
 
 .PHONY: lint
-lint: $(LINT) ## Check style, types and Ansible's rules
-	@ruff check . && ruff format --check .
-	@mypy
-	@yamllint --strict .
-	@ansible-lint
-	@scripts/role_readmes --check
+lint: $(LINT) ## Check what reviewers of a collection check (ONLY="mypy yamllint" for some of it)
+	@python scripts/lint $(ONLY)
 
 .PHONY: format
 format: $(LINT) ## Format the Python code
@@ -78,6 +91,10 @@ format: $(LINT) ## Format the Python code
 .PHONY: docs
 docs: $(LINT) ## Write the tables of variables in the READMEs of the roles
 	@scripts/role_readmes
+
+.PHONY: site
+site: $(LINT) ## Build the documentation as one site, and say where it is
+	@scripts/documentation_site
 
 .PHONY: clean
 clean: ## Remove the virtual environment and every cache

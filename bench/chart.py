@@ -53,10 +53,12 @@ def draw(record: Record, file: Path) -> None:
     axes.set(xscale="log", yscale="log", xlabel="accounts", ylabel="seconds, whole process, nothing to do")
     axes.set_xticks(sizes, [str(size) for size in sizes], minor=False)
     axes.minorticks_off()
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    axes.yaxis.set_major_formatter(lambda value, _unused: f"{value:g}")
     axes.grid(visible=True, color="#dddddd", linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
-    for (wall, text, colour), place in zip(sorted(ends), _spread(sorted(wall for wall, _, _ in ends)), strict=True):
+    for (wall, text, colour), place in zip(
+        sorted(ends), _spread(sorted(wall for wall, _unused, _unused in ends)), strict=True
+    ):
         axes.annotate(
             text,
             xy=(sizes[-1], wall),

@@ -73,9 +73,9 @@ def fleet(found: Medians, way: str, accounts: int, case: str = FLEET) -> Median 
 
 def slope(points: Sequence[tuple[float, float]]) -> float:
     """The rise of the line of least squares. Raises ValueError for fewer than two different places."""
-    if len({x for x, _ in points}) < 2:
+    if len({x for x, _unused in points}) < 2:
         raise ValueError("a slope needs two different places")
-    return statistics.linear_regression([x for x, _ in points], [y for _, y in points]).slope
+    return statistics.linear_regression([x for x, _unused in points], [y for _unused, y in points]).slope
 
 
 def further(found: Medians, way: str, quantity: Quantity, case: str = FLEET) -> float | None:

@@ -60,7 +60,7 @@ def audits(ways: Sequence[Way], asked: Asked) -> Case:
 def in_many(kind: Kind, ways: Sequence[Way], asked: Asked) -> Case:
     """A case of many accounts, with its plan made."""
     plan = planned(kind, ways, asked)
-    learned = list({way.name: way for way, _ in plan}.values())
+    learned = list({way.name: way for way, _unused in plan}.values())
 
     def run(folder: Path, screen: Screen) -> Iterator[Sample]:
         if not plan:
@@ -73,7 +73,7 @@ def in_many(kind: Kind, ways: Sequence[Way], asked: Asked) -> Case:
                     told.sample = sample = fleet.sample(way, measurement)
                 yield sample
 
-    return Case([measurement for _, measurement in plan], run)
+    return Case([measurement for _unused, measurement in plan], run)
 
 
 def planned(kind: Kind, ways: Sequence[Way], asked: Asked) -> list[tuple[Way, Measurement]]:

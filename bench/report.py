@@ -176,5 +176,5 @@ def _bullets(lines: Iterable[str]) -> str:
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table; all columns but the first are of numbers."""
     line: Callable[[Sequence[str]], str] = lambda cells: "| " + " | ".join(cells) + " |"  # noqa: E731
-    rule = ["---", *("---:" for _ in headings[1:])]
+    rule = ["---", *("---:" for _unused in headings[1:])]
     return "\n".join([line(headings), line(rule), *(line(row) for row in rows)])

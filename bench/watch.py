@@ -49,7 +49,7 @@ class Peak(threading.Thread):
 def busy() -> float:
     """CPU-seconds that this machine has worked since it started, for anybody."""
     fields = Path("/proc/stat").read_text(encoding="utf-8").splitlines()[0].split()[1:]
-    user, nice, system, _, _, irq, softirq = (int(field) for field in fields[:7])
+    user, nice, system, _unused, _unused, irq, softirq = (int(field) for field in fields[:7])
     return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
 
 
@@ -63,7 +63,7 @@ def reap_the_rest() -> int:
     deadline, ended = time.monotonic() + LINGER, 0
     while True:
         try:
-            process, _ = os.waitpid(-1, os.WNOHANG)
+            process, _unused = os.waitpid(-1, os.WNOHANG)
         except ChildProcessError:
             return ended
         if process:
@@ -92,7 +92,7 @@ def main() -> None:
             os._exit(127)
     peak = Peak(process)
     peak.start()
-    _, status, _ = os.wait4(process, 0)
+    _process, status, _usage = os.wait4(process, 0)
     wall = time.perf_counter() - began
     busy_in_all = busy() - busy_before
     ended = reap_the_rest()

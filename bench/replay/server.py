@@ -88,8 +88,8 @@ class Connection(asyncio.Protocol):
             if not separator:
                 return
             first, *lines = head.decode("latin-1").split("\r\n")
-            method, path, _ = first.split(" ")
-            headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+            method, path, _unused = first.split(" ")
+            headers = {name.lower(): value.strip() for name, _unused, value in (line.partition(":") for line in lines)}
             length = int(headers.get("content-length", 0))
             if len(rest) < length:
                 return

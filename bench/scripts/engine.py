@@ -53,9 +53,9 @@ def main() -> int:
     accounts = json.loads(options.accounts.read_text(encoding="utf-8"))
     with ThreadPoolExecutor(THREADS) as pool:
         outcomes = list(pool.map(keep, accounts))
-    for account, (told, _) in zip(accounts, outcomes, strict=True):
+    for account, (told, _unused) in zip(accounts, outcomes, strict=True):
         print(account["account_id"], told)
-    return 0 if all(good for _, good in outcomes) else 1
+    return 0 if all(good for _unused, good in outcomes) else 1
 
 
 if __name__ == "__main__":

@@ -113,7 +113,7 @@ class Account:
             yield Write("create_policy", PolicyName=policy["name"], PolicyDocument=document, Tags=tags)
             return
         versions = there["PolicyVersionList"]
-        current = next(version["Document"] for version in versions if version["IsDefaultVersion"])
+        [current] = (version["Document"] for version in versions if version["IsDefaultVersion"])
         if canonical(current) != canonical(policy["policy"]):
             if len(versions) == 5:
                 oldest = min(

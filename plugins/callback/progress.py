@@ -5,25 +5,12 @@
 
 from __future__ import annotations
 
-import sys
-import threading
-import time
-from collections.abc import Callable, Collection
-from functools import wraps
-from typing import Any
-
-from ansible import constants as C
-from ansible.plugins.callback import CallbackBase
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.finished_task import keyword_of_task
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run_progress import NAME, RunProgress
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run_results import read_result
-
 DOCUMENTATION = r"""
 name: progress
 type: notification
 short_description: How far a run over many accounts is, and what came of it
 version_added: 1.0.0
-author: aws_ml.permissions contributors
+author: aws_ml.permissions contributors (@aws-ml)
 description:
   - While a task of this collection runs over many accounts, a line now and then says how many are done, how many were
     changed or failed, and about how long the rest takes. The last accounts that a task waits for are named.
@@ -60,6 +47,19 @@ ansible.cfg: |
   [callback_aws_ml_progress]
   interval = 10
 """
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Collection
+from functools import wraps
+from typing import Any
+
+from ansible import constants as C
+from ansible.plugins.callback import CallbackBase
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.finished_task import keyword_of_task
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run_progress import NAME, RunProgress
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run_results import read_result
 
 JSON_CALLBACKS = {"json", "jsonl", "ansible.posix.json", "ansible.posix.jsonl"}
 LONGEST = 86400.0

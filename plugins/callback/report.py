@@ -5,24 +5,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from datetime import UTC, datetime
-from functools import wraps
-from pathlib import Path
-from typing import Any
-
-from ansible import context
-from ansible.plugins.callback import CallbackBase
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.finished_task import keyword_of_task
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_files import write_files
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_html import as_page
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_model import Collector
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_results import TaskResult
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_sheet import as_sheet
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_statuses import Statuses
-
 DOCUMENTATION = r"""
 ---
 name: report
@@ -87,6 +69,24 @@ EXAMPLES = r"""
 #   directory = ~/reports
 #   formats = html, csv
 """
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from ansible import context
+from ansible.plugins.callback import CallbackBase
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.finished_task import keyword_of_task
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_files import write_files
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_html import as_page
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_model import Collector
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_results import TaskResult
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_sheet import as_sheet
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_statuses import Statuses
 
 COLLECTION = "aws_ml.permissions."
 HOME = Path(__file__).resolve().parents[2]

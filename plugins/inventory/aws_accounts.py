@@ -5,36 +5,11 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Mapping
-from dataclasses import asdict
-from difflib import get_close_matches
-from typing import Any
-
-from ansible.errors import AnsibleParserError
-from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, shown
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_filters import AccountFilter
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_hosts import (
-    host_names,
-    host_variables,
-    role_problem,
-)
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_selection import (
-    FORMAT,
-    Selection,
-    Wanted,
-    select,
-)
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization_connection import organizations
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization_units import group_names
-
 DOCUMENTATION = r"""
 name: aws_accounts
 short_description: Accounts of AWS Organizations as hosts
 version_added: 1.0.0
-author: aws_ml.permissions contributors
+author: aws_ml.permissions contributors (@aws-ml)
 description:
   - Every account of an organization is a host, and every organizational unit (OU) a group. The variables of the host
     say how the modules of this collection enter the account.
@@ -237,6 +212,31 @@ cache_plugin: ansible.builtin.jsonfile
 cache_connection: "~/.cache/aws_accounts"
 cache_timeout: 600
 """
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from difflib import get_close_matches
+from typing import Any
+
+from ansible.errors import AnsibleParserError
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, shown
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_filters import AccountFilter
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_hosts import (
+    host_names,
+    host_variables,
+    role_problem,
+)
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_selection import (
+    FORMAT,
+    Selection,
+    Wanted,
+    select,
+)
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization_connection import organizations
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization_units import group_names
 
 LISTS = ("statuses", "include", "exclude", "tags", "exclude_tags", "ous", "exclude_ous")
 

@@ -31,11 +31,6 @@ def connection_options() -> Spec:
     }
 
 
-def controller_options() -> Spec:
-    """What action plugins hand over: the controller's data files (see `knowledge`) and a folder of the run's own."""
-    return {"_knowledge": {"type": "dict", "default": {}}, "_run_folder": {"type": "str"}}
-
-
 def approval_option() -> Spec:
     return {"approved_plan": {"type": "str"}}
 

@@ -82,10 +82,6 @@ class Change:
     gives_up: frozenset[str] = frozenset()
     after: frozenset[str] = frozenset()
 
-    @property
-    def effects(self) -> tuple[Effect, ...]:
-        return tuple(effect for part in self.parts for effect in part.effects)
-
 
 def always(step: Step) -> Callable[[int, Part], tuple[Step, ...]]:
     """Renders a change of one part: always the same step."""

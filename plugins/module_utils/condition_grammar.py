@@ -46,7 +46,8 @@ def _base(operator: Any) -> str:
     text = str(operator)
     for prefix in ("ForAllValues:", "ForAnyValue:"):
         text = text.removeprefix(prefix)
-    return text if text == "Null" else text.removesuffix("IfExists")
+    base = text.removesuffix("IfExists")
+    return text if base == "Null" else base
 
 
 def _is_value(entry: Any) -> bool:

@@ -160,7 +160,7 @@ def _ordered_values(values: Any) -> str | list[str]:
 
 
 def _ordered(content: Mapping[str, Any], *, fold_case: bool) -> dict[str, Any]:
-    ordered = {key: value for key, value in content.items() if key not in ("Version", "Statement")}
+    ordered = dict(content)
     ordered["Version"] = _scalar(content.get("Version", IMPLICIT_VERSION))
     by_text = {
         json.dumps(statement, sort_keys=True, ensure_ascii=False, default=str): statement

@@ -5,19 +5,35 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .module_shapes import argument_spec, run
 from .runner import Task
 from .sdk import HAS_SDK
 
+FROM_CONTROLLER = ("_knowledge", "_run_folder")
+"""What action plugins hand over: the controller's data files (see `knowledge`) and a folder of the run's own."""
+
+
+class Module(AnsibleModule):  # type: ignore[misc]
+    """Takes what comes from the controller out of the arguments before they are looked at: it is no option."""
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        self.from_controller: dict[str, Any] = {
+            name: self.params.pop(name) for name in FROM_CONTROLLER if name in self.params
+        }
+
 
 def run_module(name: str, task: type[Task] = Task) -> None:
     """Build the module of this name, run its task, and leave with a result or an ordinary failure."""
-    module = AnsibleModule(argument_spec=argument_spec(name), supports_check_mode=True)
+    module = Module(argument_spec=argument_spec(name), supports_check_mode=True)
     if not HAS_SDK:
         module.fail_json(msg=missing_required_lib("boto3 and botocore"))
-    outcome = run(name, module.params, task=task, check_mode=module.check_mode, diff_mode=module._diff)
+    options = {**module.params, **module.from_controller}
+    outcome = run(name, options, task=task, check_mode=module.check_mode, diff_mode=module._diff)
     for warning in outcome.warnings:
         module.warn(warning)
     if outcome.failed:

@@ -17,7 +17,6 @@ from .arguments import (
     backup_option,
     baseline_options,
     connection_options,
-    controller_options,
     managed_policy_options,
     restore_options,
     retire_options,
@@ -71,7 +70,7 @@ def argument_spec(name: str) -> Spec:
     """The whole argument spec of a module, by its name without the collection."""
     shape = SHAPES[name]
     of_writers = {} if shape.read_only else {**approval_option(), **(backup_option() if shape.backs_up else {})}
-    return {**connection_options(), **controller_options(), **of_writers, **shape.options()}
+    return {**connection_options(), **of_writers, **shape.options()}
 
 
 def run(

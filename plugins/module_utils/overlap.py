@@ -61,13 +61,12 @@ def _following(one: str, other: str, left: int, right: int) -> list[tuple[int, i
     second = other[right] if right < len(other) else None
     if first == "*":
         moves.append((left + 1, right))
-        if second is not None and second != "*":
+        if second is not None:
             moves.append((left, right + 1))
     if second == "*":
         moves.append((left, right + 1))
-        if first is not None and first != "*":
+        if first is not None:
             moves.append((left + 1, right))
-    both_letters = first is not None and second is not None and "*" not in (first, second)
-    if both_letters and (first == second or "?" in (first, second)):
+    if first is not None and second is not None and (first == second or "?" in (first, second)):
         moves.append((left + 1, right + 1))
     return moves

@@ -24,7 +24,7 @@ _PROVIDER_ARN = re.compile(r"arn:[a-z0-9-]+:iam::\d{12}:(saml|oidc)-provider/.+"
 _WEB_IDENTITY = ("accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com")
 
 
-def principal_problems(value: Any, where: str, *, ids_too: bool = False) -> Iterator[Problem]:
+def principal_problems(value: Any, where: str, *, ids_too: bool) -> Iterator[Problem]:
     """Problems of a Principal or NotPrincipal element; `ids_too` lets the ids of deleted roles and users pass."""
     if value == "*":
         return

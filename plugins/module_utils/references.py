@@ -19,7 +19,7 @@ from .errors import Problem
 from .model import AccountState, Desired, Identity, PolicyDeclaration
 
 AWS_POLICY_PATHS = ("/", "/service-role/", "/job-function/", "/aws-service-role/", "/root-task/")
-"""Every path under which AWS keeps managed policies (catalogue of 2026-09-30, FACTS 0 CAT)."""
+"""Every path under which AWS keeps managed policies (its catalog of 2026-09-30, see FACTS)."""
 
 WITHDRAWN = {
     "AWSLambdaFullAccess": "AWS has withdrawn it: a function's own role needs service-role/AWSLambdaBasicExecutionRole,"

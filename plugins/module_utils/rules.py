@@ -126,9 +126,10 @@ def _trust_problems(trust: TrustDeclaration) -> Iterator[Problem]:
     document = PolicyDocument({"Statement": list(trust.statements)})
     if trust.present:
         yield from trust_statements_problems(document, place)
-    for index, statement in enumerate(() if trust.present else trust.statements):
-        if set(statement) != {"Sid"}:
-            yield from trust_statement_problems(statement, f"{place}[{index}]", to_be_removed=True)
+    else:
+        for index, statement in enumerate(trust.statements):
+            if set(statement) != {"Sid"}:
+                yield from trust_statement_problems(statement, f"{place}[{index}]", to_be_removed=True)
     yield from _open_role_problems(document, place)
 
 

@@ -34,7 +34,7 @@ def merged(document: PolicyDocument, statements: Sequence[Statement]) -> PolicyD
         if index is not None:
             if canonical_statement(kept[index]) != canonical_statement(statement):
                 kept[index] = statement
-        elif not _has_content(kept, statement):
+        elif statement.get("Sid") or not _has_content(kept, statement):
             kept.append(statement)
     return _with_statements(document, kept)
 
@@ -48,7 +48,7 @@ def without(document: PolicyDocument, statements: Sequence[Statement]) -> Policy
                 other for other in kept if not (isinstance(other, Mapping) and other.get("Sid") == statement["Sid"])
             ]
         else:
-            content = canonical_statement(statement, with_sid=False)
+            content = canonical_statement(statement)
             kept = [other for other in kept if canonical_statement(other, with_sid=False) != content]
     return _with_statements(document, kept)
 
@@ -120,7 +120,7 @@ def _grants(document: PolicyDocument) -> Iterator[tuple[str, tuple[str, str], St
     for statement in document.statements:
         if statement.get("Effect") == "Allow":
             terms = {key: value for key, value in statement.items() if key not in ("Principal", "Sid")}
-            canonical = PolicyDocument({"Statement": [{**statement, "Sid": ""}]}).presented()["Statement"][0]
+            canonical = PolicyDocument({"Statement": [statement]}).presented()["Statement"][0]
             for principal in principals(canonical):
                 yield canonical_statement(terms), principal, statement
 
@@ -157,9 +157,8 @@ def _index_by_sid(statements: Sequence[Any], statement: Statement) -> int | None
 
 
 def _has_content(statements: Sequence[Any], statement: Statement) -> bool:
-    with_sid = bool(statement.get("Sid"))
-    content = canonical_statement(statement, with_sid=with_sid)
-    return any(canonical_statement(other, with_sid=with_sid) == content for other in statements)
+    content = canonical_statement(statement, with_sid=False)
+    return any(canonical_statement(other, with_sid=False) == content for other in statements)
 
 
 def _without_sid(statement: Statement) -> Statement:

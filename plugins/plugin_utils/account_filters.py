@@ -46,10 +46,6 @@ class AccountFilter:
                 if not entry.partition("=")[0].strip():
                     raise EngineError(f"{option}: {shown(entry)} has no key; write KEY or KEY=VALUE")
 
-    @property
-    def needs_tags(self) -> bool:
-        return bool(self.tags or self.exclude_tags)
-
     def before_tags(self, accounts: Iterable[Account], management_id: str) -> list[Account]:
         """The accounts that pass all that can be told without their tags."""
         return [

@@ -11,6 +11,7 @@ the parent imports this file, and every worker inherits it. Without the key ther
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -21,7 +22,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken
+# Ansible itself needs it, so it is missing only where this file is imported without Ansible, to be checked.
+with contextlib.suppress(ImportError):
+    from cryptography.fernet import Fernet, InvalidToken
 
 MARGIN = timedelta(minutes=5)
 """A session that ends sooner is not handed out: a task may take that long."""

@@ -21,7 +21,6 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
-from ansible_collections.aws_ml.permissions.plugins.module_utils.arguments import controller_options
 from ansible_collections.aws_ml.permissions.plugins.module_utils.module_shapes import SHAPES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.runner import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_SDK
@@ -76,8 +75,6 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
             ran = self._execute_module(module_args=arguments, task_vars=task_vars, wrap_async=wrap_async)
         if display.verbosity < WHOLE_RESULT:
             ran.pop("invocation", None)
-        for hidden in controller_options():
-            ran.get("invocation", {}).get("module_args", {}).pop(hidden, None)
         merged: dict[str, Any] = merge_hash(result, ran)
         if tells and not ran.get("failed"):
             # In its own interpreter a module cannot be listened to.

@@ -98,8 +98,10 @@ class OrganizationReader:
     def _read(self, action: str, **parameters: Any) -> dict[str, Any]:
         try:
             return self._service.read(action, **parameters)
-        except CallFailed as error:
-            raise self._failure(error, action) from None
+        except Exception as error:
+            if isinstance(error, CallFailed):
+                raise self._failure(error, action) from None
+            raise
 
     def _failure(self, error: Exception, action: str) -> AwsError:
         code = error_code(error)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a run came to, account by account and object by object. Pure: results go in, a report comes out.
 
-A report is plain data, ready for JSON; docs/report.md of the collection describes its shape.
+A report is plain data, ready for JSON; docs/docsite/rst/report.rst of the collection describes its shape.
 """
 
 from __future__ import annotations

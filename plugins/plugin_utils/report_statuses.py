@@ -33,9 +33,6 @@ class Statuses:
     def tone(self, status: str) -> str:
         return self.known[status]["tone"] if status in self.known else "attention"
 
-    def label(self, status: str) -> str:
-        return self.known[status]["label"] if status in self.known else status
-
 
 def worst(severities: Iterable[str | None]) -> str | None:
     """The worst of some severities, None where there are none."""

@@ -97,7 +97,7 @@ class Organization:
         self.units = {"/": self.root, **{f"/{unit['Name']}": unit["Id"] for unit in below}}
 
     def unit(self, path: str) -> str:
-        parent, _, name = path.rpartition("/")
+        parent, _unused, name = path.rpartition("/")
         made = self.api.create_organizational_unit(ParentId=self.units[parent or "/"], Name=name)
         self.units[path] = made["OrganizationalUnit"]["Id"]
         return self.units[path]

@@ -81,7 +81,7 @@ def problems(command: Command) -> Iterator[str]:
 
 def _parsed(words: list[str]) -> Mapping[str, Any]:
     """What the program itself makes of its command line."""
-    module, _, name = PROGRAMS[words[0]].partition(".")
+    module, _unused, name = PROGRAMS[words[0]].partition(".")
     program: CLI = getattr(importlib.import_module(f"ansible.cli.{module}"), name)(words)
     program.init_parser()
     given: dict[str, Any] = vars(program.parser.parse_args(words[1:]))

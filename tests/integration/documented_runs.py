@@ -36,19 +36,19 @@ class Outcome:
         """Messages of the first run, with the problems that stand beside them."""
         return [
             " ".join([str(result.get("msg", "")), *map(str, result.get("problems", []))])
-            for _, result in self.results
+            for _unused, result in self.results
             if result.get("failed") or result.get("unreachable")
         ]
 
     @property
     def shown(self) -> list[str]:
         """What tasks showed by `debug`, a list as lines."""
-        found = [result.get("msg", "") for _, result in self.results]
+        found = [result.get("msg", "") for _unused, result in self.results]
         return ["\n".join(map(str, each)) if isinstance(each, list) else str(each) for each in found]
 
     @property
     def warnings(self) -> list[str]:
-        return [str(warning) for _, result in self.results for warning in result.get("warnings", [])]
+        return [str(warning) for _unused, result in self.results for warning in result.get("warnings", [])]
 
 
 Outcomes = dict[str, dict[str, Outcome]]

@@ -153,7 +153,8 @@ def test_listing_goes_on_where_aws_throttles_and_has_many_pages(
         organization.account(f"many-{number:02d}", "/Operations", number=str(number))
     for number in range(21):
         organization.unit(f"/Machine-Learning/{number}")
-    aws.set(rate_limits={"ListTagsForResource": 20, "ListAccountsForParent": 10})
+    # Slower than the slowest machine asks.
+    aws.set(rate_limits={"ListTagsForResource": 20, "ListAccountsForParent": 2})
     listed = inventory()
     assert listed.hosts_of("ou_Operations") == [*(f"many-{number:02d}" for number in range(45)), "warehouse"]
     assert listed.variables["many-44"]["aws_account_tags"] == {"number": "44"}

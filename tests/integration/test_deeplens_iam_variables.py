@@ -58,9 +58,9 @@ BAD = {
 
 def test_bad_variables_are_told_before_any_call(playbook: Playbook, aws: LocalAws) -> None:
     entrance = {"aws_assume_role_arn": aws.members[0]["role_arn"]}
-    run = playbook(PLAY, {"all": {"hosts": {name: {**entrance, **given} for name, (given, _) in BAD.items()}}})
+    run = playbook(PLAY, {"all": {"hosts": {name: {**entrance, **given} for name, (given, _unused) in BAD.items()}}})
     told = run.failures()
-    assert {name: part for name, (_, part) in BAD.items() if part not in told.get(name, "")} == {}, told
+    assert {name: part for name, (_unused, part) in BAD.items() if part not in told.get(name, "")} == {}, told
     assert aws.calls() == []
 
 

@@ -129,7 +129,7 @@ def timeless(text: str) -> str:
 
 def not_returned(name: str, all_of_them: list[Example], outcomes: Outcomes) -> Iterator[str]:
     entry = entries()[name]
-    of = next(example for example in all_of_them if example.name == entry["of"])
+    [of] = (example for example in all_of_them if example.name == entry["of"])
     shown = named_blocks()[name].text
     for documented, account in of.accounts.items():
         shown = shown.replace(documented, account)
@@ -162,7 +162,7 @@ def differs(shown: Any, found: Any, place: str) -> Iterator[str]:
 @pytest.mark.parametrize("name", SOURCES)
 def test_sources_of_accounts_list_what_the_page_says(aws: LocalAws, tmp_path: Path, name: str) -> None:
     ids = iter(aws.members)
-    [source] = examples([name], [next(ids) for _ in range(accounts_needed([name]))], aws.management, tmp_path)
+    [source] = examples([name], [next(ids) for _time in range(accounts_needed([name]))], aws.management, tmp_path)
     organization = Organization(aws)
     for account in source.entry.get("accounts", []):
         for depth in range(2, account.get("path", "/").count("/") + 2 if "path" in account else 0):

@@ -218,10 +218,12 @@ def test_bad_variables_are_told_before_any_call(playbook: Playbook, aws: LocalAw
             "aws_assume_role_arn": aws.members[0]["role_arn"],
             **{f"groundtruth_lambda_iam_{variable}": value for variable, value in given.items()},
         }
-        for name, (given, _) in BAD.items()
+        for name, (given, _unused) in BAD.items()
     }
     aws.clear_calls()
     told = playbook(PLAY, {"all": {"hosts": hosts}}).failures()
-    missing = {name: [part for part in parts if part not in told.get(name, "")] for name, (_, parts) in BAD.items()}
+    missing = {
+        name: [part for part in parts if part not in told.get(name, "")] for name, (_unused, parts) in BAD.items()
+    }
     assert not any(missing.values()), (missing, told)
     assert aws.calls() == []

@@ -136,10 +136,10 @@ def test_bad_variables_are_told_before_any_call(playbook: Playbook, aws: LocalAw
     entrance = {"aws_assume_role_arn": aws.members[0]["role_arn"]}
     hosts = {
         name: {**entrance, **{f"lookout_vision_iam_{key}": value for key, value in given.items()}}
-        for name, (given, _) in bad.items()
+        for name, (given, _unused) in bad.items()
     }
     told = playbook(PLAY, {"all": {"hosts": hosts}}).failures()
-    assert {name: part for name, (_, part) in bad.items() if part not in told.get(name, "")} == {}, told
+    assert {name: part for name, (_unused, part) in bad.items() if part not in told.get(name, "")} == {}, told
     assert aws.calls() == []
 
 

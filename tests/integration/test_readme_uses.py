@@ -160,6 +160,6 @@ def test_a_playbook_works_as_it_is_written(
     file = tmp_path / "use.yml"
     file.write_text(USES[name].text, encoding="utf-8")
     inventory = {"all": {"hosts": {name: host(name, member)}}}
-    first, second = (succeeded(playbook(file, inventory)).total("changed") for _ in range(2))
+    first, second = (succeeded(playbook(file, inventory)).total("changed") for _time in range(2))
     assert first > 0
     assert second == 0

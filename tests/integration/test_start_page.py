@@ -103,7 +103,7 @@ def test_every_step_prints_what_the_page_shows(aws: LocalAws, environment: dict[
 
 def assert_installed(command: Command) -> None:
     for wanted in command.words[2:]:
-        name, _, lowest = wanted.partition(">=")
+        name, _unused, lowest = wanted.partition(">=")
         assert tuple(map(int, importlib.metadata.version(name).split(".")[:1])) >= tuple(
             map(int, lowest.split(".")[:1]) if lowest else (0,)
         )

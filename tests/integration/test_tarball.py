@@ -123,7 +123,7 @@ def test_nothing_that_lies_about_gets_in(tmp_path: Path) -> None:
 def links(text: str) -> Iterator[str]:
     """The targets in a page, less those inside it."""
     for found in LINK.finditer(text):
-        target = next(group for group in found.groups() if group)
+        target = "".join(group or "" for group in found.groups())
         if not target.startswith(("#", "mailto:")):
             yield target.partition("#")[0]
 

@@ -66,7 +66,7 @@ def _lives(process: int) -> bool:
         return False
 
 
-def _stop(*_: object) -> None:
+def _stop(*_unused: object) -> None:
     raise KeyboardInterrupt
 
 

@@ -67,7 +67,7 @@ def attach_policy(iam: Iam, store: Store, call: Call) -> Result:
 def detach_policy(iam: Iam, store: Store, call: Call) -> Result:
     """Detaching what is not attached is an error."""
     arn = call.required("PolicyArn")
-    _, holder = _holder(store, call)
+    _unused, holder = _holder(store, call)
     if holder.managed_policies.pop(arn, None) is None:
         raise no_such_entity(f"Policy {arn} was not found.")
     return None

@@ -3,17 +3,12 @@
 
 from __future__ import annotations
 
-import os
-
-os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"  # moto reads it once, when it is imported
-os.environ.pop("MOTO_ACCOUNT_ID", None)  # would put every call into one account
-os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
-
 import io
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from . import moto_environment
 from .answer import Answer
 from .application import Application
 from .request import HttpRequest
@@ -28,7 +23,7 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = "local-aws"
 
     def _answer(self) -> None:
-        path, _, query = self.path.partition("?")
+        path, _unused, query = self.path.partition("?")
         length = int(self.headers.get("Content-Length") or 0)
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = HttpRequest(self.command, path, query, headers, self.rfile.read(length))
@@ -58,6 +53,7 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 128
 
     def __init__(self, settings: Settings, host: str = "127.0.0.1", port: int = 0) -> None:
+        moto_environment.set_up()
         prepare_moto()
         self.application = Application(settings)
         super().__init__((host, port), _Handler)

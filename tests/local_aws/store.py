@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 
 import moto.iam.models as iam_models
 from moto.iam.models import Group, IAMBackend, InstanceProfile, ManagedPolicy, Role, User, iam_backends
+from moto.moto_api._internal import mock_random
 
 from .answer import no_such_entity
 
@@ -50,6 +51,7 @@ def aws_policies(partition: str) -> dict[str, ManagedPolicy]:
 
 def prepare_moto() -> None:
     """Change what moto does for every account: shared AWS policies, and no document checks of its own."""
+    mock_random.seed()  # servers that are forks of one process make ids of their own
     vars(iam_models).update(IAMPolicyDocumentValidator=_CheckedBefore, IAMTrustPolicyDocumentValidator=_CheckedBefore)
     setattr(IAMBackend, "_init_aws_policies", _shared_aws_policies)  # noqa: B010 - typed as a method of moto's class
 

@@ -44,7 +44,7 @@ class Recorded:
     @property
     def mode(self) -> str:
         """The document that has to allow it. Check mode only reads, whichever module it is."""
-        module, _, in_check_mode = self.caller.partition(" ")
+        module, _unused, in_check_mode = self.caller.partition(" ")
         if self.needed.action == "sts:AssumeRole":
             return "central"
         return "audit" if in_check_mode else _MODES[module]

@@ -56,7 +56,7 @@ class BackupFile:
             with _locked(self.folder):
                 self._add(backup)
         except BadBackup as error:
-            raise EngineError(f"The backup of this run cannot be added to: {error.message}") from error
+            raise EngineError(f"The backup of this run cannot be added to: {error.message}") from None
         except OSError as error:
             raise EngineError(
                 f"The backup cannot be written to {error.filename or self.folder}: {error.strerror or error}. Without"

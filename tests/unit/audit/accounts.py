@@ -28,7 +28,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files
 
 ACCOUNT = Account("123456789012", "aws")
 KNOWLEDGE = AuditKnowledge.parse(audit_facts())
-SERVICES = list(KNOWLEDGE.traces)
+SERVICES = tuple(KNOWLEDGE.traces)
 
 Given = Mapping[str, Any]
 

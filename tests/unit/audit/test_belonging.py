@@ -82,7 +82,7 @@ def test_what_belongs(given: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("service", "strength", "what", "account"),
     ONE_TRACE,
-    ids=[f"{service} {what}" for service, _, what, _ in ONE_TRACE],
+    ids=[f"{service} {what}" for service, _unused, what, _unused in ONE_TRACE],
 )
 def test_each_trace_is_as_strong_as_it_says(service: str, strength: str, what: str, account: dict[str, Any]) -> None:
     by_itself = [one for one in audited(account).objects if one.subject and one.service == service]

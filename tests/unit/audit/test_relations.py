@@ -62,7 +62,7 @@ def test_what_is_reached_is_a_finding_of_its_own_that_replaces_the_vaguer_one() 
     assert ("critical", "reached_by_escalation", "role/l4e-role") in told
     assert ("critical", "escalation_path", "role/AWSDeepLensSageMakerRole") in told
     assert ("critical", "service_administers_iam", "role/l4e-role") in told
-    assert "escalation_chain" not in {code for _, code, _ in told}
+    assert "escalation_chain" not in {code for _unused, code, _unused in told}
 
 
 def test_the_number_of_ways_is_bounded_and_the_worst_are_kept() -> None:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,17 +21,15 @@ Restored = Callable[..., dict[str, Any]]
 @pytest.fixture(scope="session")
 def server() -> Iterator[LocalAws]:
     with LocalAws(members=2) as aws:
-        before = dict(os.environ)
-        os.environ.update(aws.environment())
         yield aws
-        os.environ.clear()
-        os.environ.update(before)
 
 
 @pytest.fixture
-def aws(server: LocalAws) -> LocalAws:
+def aws(server: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
     server.reset()
     server.clear_calls()
+    for name, value in server.environment().items():
+        monkeypatch.setenv(name, value)
     return server
 
 

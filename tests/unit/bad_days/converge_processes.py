@@ -3,13 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Converges in processes of their own, which can be killed.
 
-`ConvergeProcesses` keeps one process that has the engine loaded and forks it for each converge, as Ansible does with
-its workers. Run as a program, this file is that process: it reads the options as a JSON line and
+`ConvergeProcesses` keeps one process that has the engine and botocore's models loaded and forks it for each converge,
+as Ansible does with its workers. Run as a program, this file is that process: it reads the options as a JSON line and
 answers with the pid of the child, and then with the child's result, its error, or the signal that ended it.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -17,9 +18,6 @@ import sys
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any
-
-import botocore.loaders
-import botocore.session
 
 
 class ConvergeProcesses:
@@ -71,10 +69,13 @@ class ConvergeProcesses:
 
 
 def _serve() -> None:
-    _load_the_model_of_iam()
+    from ansible_collections.aws_ml.permissions.plugins.module_utils.clients import load_models  # noqa: PLC0415
     from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError  # noqa: PLC0415
     from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.task import Restore  # noqa: PLC0415
     from ansible_collections.aws_ml.permissions.plugins.module_utils.runner import Task  # noqa: PLC0415
+
+    load_models()
+    gc.freeze()
 
     def converge(options: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -106,14 +107,6 @@ def _serve() -> None:
         for descriptor in (ready, go):
             os.close(descriptor)
         answer({"signal": os.WTERMSIG(status)} if os.WIFSIGNALED(status) else json.loads(text))
-
-
-def _load_the_model_of_iam() -> None:
-    """Read botocore's data once for all children; nothing else of botocore is shared with them."""
-    loader = botocore.loaders.create_loader()
-    botocore.loaders.create_loader = lambda search_path_string=None: loader
-    session = botocore.session.get_session()
-    session.create_client("iam", region_name="us-east-1", aws_access_key_id="-", aws_secret_access_key="-")
 
 
 if __name__ == "__main__":

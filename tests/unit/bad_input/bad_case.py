@@ -14,7 +14,12 @@ from typing import Any
 import yaml
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible_collections.aws_ml.permissions.plugins.module_utils import arguments
-from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
+from ansible_collections.aws_ml.permissions.plugins.module_utils.connection_rules import connection_problems
+from ansible_collections.aws_ml.permissions.plugins.module_utils.declaration import Declaring
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, InputError
+from ansible_collections.aws_ml.permissions.plugins.module_utils.model import Account
+from ansible_collections.aws_ml.permissions.plugins.module_utils.placeholders import Placeholders
+from ansible_collections.aws_ml.permissions.plugins.module_utils.rules import problems
 from ansible_collections.aws_ml.permissions.plugins.module_utils.runner import Task
 
 SECRETS = ("nobody-may-see", "nobody may see", "not-a-secret")
@@ -23,6 +28,7 @@ SECRETS = ("nobody-may-see", "nobody may see", "not-a-secret")
 READS = ("Get", "List", "AssumeRole")
 """How the names of the calls begin that change nothing."""
 
+ANY_ACCOUNT = Account("123456789012", "aws")
 CASES = Path(__file__).parent / "cases"
 MODULES = {
     "iam_baseline": (None, arguments.baseline_options),
@@ -38,7 +44,7 @@ class BadCase:
     """A row of the table. `problems` or `msg` is what the task has to fail with, to the letter.
 
     `problems_in_check_mode` is what is left of them in check mode, which takes what the account lacks as made by an
-    earlier task; None where that makes no difference.
+    earlier task; None where that makes no difference. `needs_account`: nothing is wrong before the account is read.
     """
 
     name: str
@@ -50,6 +56,12 @@ class BadCase:
     environment: Mapping[str, str | None] = field(default_factory=dict)
     in_playbook: bool = False
     problems_in_check_mode: tuple[str, ...] | None = None
+    needs_account: bool = False
+
+    @property
+    def is_seen_before_the_first_call(self) -> bool:
+        """Whether the options alone show what is wrong."""
+        return bool(self.problems) and not (self.needs_account or self.given or self.environment)
 
     def expected(self, account: str) -> tuple[str, list[str]]:
         """The message and the problems to see in an account."""
@@ -76,7 +88,7 @@ class Refused(Exception):
 
 def all_cases() -> list[BadCase]:
     """The whole table."""
-    return [case for file in sorted(CASES.glob("*.yml")) for case in _cases_of(file)]
+    return [case for file in sorted(CASES.glob("*.yml")) for case in cases_of(file)]
 
 
 def in_account(value: Any, account: str) -> Any:
@@ -107,6 +119,16 @@ def attempt(module: str, options: Mapping[str, Any], *, check_mode: bool) -> Fai
     raise AssertionError("the task succeeded")
 
 
+def found_in_options(case: BadCase) -> list[str]:
+    """The problems of a case that the options alone show, without an account."""
+    options = validated(case.module, in_account(case.options, ANY_ACCOUNT.id))
+    declaring = Declaring(Placeholders(ANY_ACCOUNT))
+    section = MODULES[case.module][0]
+    desired = declaring.single(section, options) if section else declaring.baseline(options)
+    found = [*connection_problems(options), *declaring.problems, *problems(desired)]
+    return [str(problem) for problem in InputError(found).problems]
+
+
 def validated(module: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """The options of a task as the module gets them, or Refused."""
     spec = {**arguments.connection_options(), **arguments.approval_option(), **MODULES[module][1]()}
@@ -116,52 +138,33 @@ def validated(module: str, options: Mapping[str, Any]) -> dict[str, Any]:
     return dict(result.validated_parameters)
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML with tags for what is long, see `_GENERATORS`."""
-
-
-@dataclass(frozen=True)
-class _Generated:
-    """A tagged value before aliases in it are whole."""
-
-    tag: str
-    given: Any
-
-
 _GENERATORS: dict[str, Callable[[Any], Any]] = {
-    # !repeat {text: x, times: 3} is xxx
-    "!repeat": lambda given: given["text"] * given["times"],
-    # !numbered {from: {name: "x{n}"}, times: 2} is [{name: x1}, {name: x2}]
-    "!numbered": lambda given: [
+    # {$repeat: {text: x, times: 3}} is xxx
+    "$repeat": lambda given: given["text"] * given["times"],
+    # {$numbered: {from: {name: "x{n}"}, times: 2}} is [{name: x1}, {name: x2}]
+    "$numbered": lambda given: [
         json.loads(json.dumps(given["from"]).replace("{n}", str(number))) for number in range(1, given["times"] + 1)
     ],
-    # !numbered_keys {key: x, times: 2} is {x1: "", x2: ""}
-    "!numbered_keys": lambda given: {f"{given['key']}{number}": "" for number in range(1, given["times"] + 1)},
+    # {$numbered_keys: {key: x, times: 2}} is {x1: "", x2: ""}
+    "$numbered_keys": lambda given: {f"{given['key']}{number}": "" for number in range(1, given["times"] + 1)},
+    # {$keyed: {key: {$repeat: {text: x, times: 3}}, value: y}} is {xxx: y}
+    "$keyed": lambda given: {given["key"]: given["value"]},
 }
 
 
-def _generated(loader: _Loader, node: yaml.MappingNode) -> Iterator[_Generated]:
-    given: dict[Any, Any] = {}
-    yield _Generated(node.tag, given)
-    given.update(loader.construct_mapping(node, deep=True))
-
-
-for _tag in _GENERATORS:
-    _Loader.add_constructor(_tag, _generated)
-
-
 def _whole(value: Any) -> Any:
-    if isinstance(value, _Generated):
-        return _GENERATORS[value.tag](_whole(value.given))
+    """The value with what is written short in it, see `_GENERATORS`, in full."""
     if isinstance(value, dict):
+        for name in value.keys() & _GENERATORS.keys():
+            return _GENERATORS[name](_whole(value[name]))
         return {key: _whole(entry) for key, entry in value.items()}
     if isinstance(value, list):
         return [_whole(entry) for entry in value]
     return value
 
 
-def _cases_of(file: Path) -> Iterator[BadCase]:
-    # A loader of our own, derived from the safe one.
-    for row in _whole(yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader))["cases"]:
+def cases_of(file: Path) -> Iterator[BadCase]:
+    """The rows of one file."""
+    for row in _whole(yaml.safe_load(file.read_text(encoding="utf-8")))["cases"]:
         listed = {key: tuple(row[key]) for key in ("problems", "problems_in_check_mode") if key in row}
         yield BadCase(**{**row, **listed})

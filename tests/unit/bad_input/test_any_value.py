@@ -159,6 +159,6 @@ def test_any_name_path_description_and_reference(one: str, other: str) -> None:
 @pytest.mark.parametrize("depth", [100, 900])
 def test_a_value_nested_deeper_than_python_goes(depth: int) -> None:
     nested: Any = "deep"
-    for _ in range(depth):
+    for _time in range(depth):
         nested = [nested]
     assert looked_at({"managed_policies": [{"name": "Frames", "policy": {"Statement": nested}}]}) is None

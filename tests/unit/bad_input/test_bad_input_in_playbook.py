@@ -96,7 +96,7 @@ def test_a_date_is_a_version(ground: Ground, tmp_path: Path) -> None:
     """)
     options = {"name": "worker", "assume_role_policy_document": trust, "inline_policies": {"Frames": document}}
     given = {"name": "worker", "aws_ml.permissions.iam_role": {**ground.entry, **options}, "register": "made"}
-    _, results = run([given], tmp_path, ground.aws)
+    _unused, results = run([given], tmp_path, ground.aws)
     assert results["made"]["changed"]
     assert ground.iam.get_role(RoleName="worker")["Role"]["AssumeRolePolicyDocument"]["Version"] == "2012-10-17"
     kept = ground.iam.get_role_policy(RoleName="worker", PolicyName="Frames")["PolicyDocument"]

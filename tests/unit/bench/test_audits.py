@@ -130,12 +130,12 @@ def test_where_every_way_has_its_own_calls_they_need_only_be_equal() -> None:
 
 def test_a_quick_run_audits_1_10_and_50_accounts_once_in_both_ways() -> None:
     plan = planned(AUDITED, AUDIT_WAYS, asked(["--quick"]))
-    assert [(one.accounts, one.way) for _, one in plan] == [
+    assert [(one.accounts, one.way) for _unused, one in plan] == [
         (size, way) for size in (1, 10, 50) for way in ("worker", "floor")
     ]
-    assert {(one.case, one.action) for _, one in plan} == {("audit", "audit")}
+    assert {(one.case, one.action) for _unused, one in plan} == {("audit", "audit")}
     whole = planned(AUDITED, AUDIT_WAYS, asked([]))
-    assert sum(one.accounts == 200 and one.way == "worker" for _, one in whole) == 3
+    assert sum(one.accounts == 200 and one.way == "worker" for _unused, one in whole) == 3
 
 
 def test_audits_are_part_of_a_whole_run_and_can_be_had_alone() -> None:

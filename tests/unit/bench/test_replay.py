@@ -61,7 +61,7 @@ def test_what_one_account_answered_every_account_answers_with_its_own_id(aws: Lo
     aws.clear_calls()
 
     iam = entered(replay, OTHER)
-    for _ in range(2):
+    for _time in range(2):
         recited = [role["Arn"] for role in iam.list_roles(MaxItems=1000)["Roles"]]
         assert recited == [arn.replace(learned_from, OTHER) for arn in learned] != []
     assert aws.calls() == []

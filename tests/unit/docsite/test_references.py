@@ -65,7 +65,7 @@ def missing(page: str) -> Iterator[str]:
 
 def is_option(name: str, kind: str, place: str) -> bool:
     """Whether there is such an option, and it takes the value that stands behind `=`."""
-    path, _, value = (place.removeprefix("main:") if kind == "role" else place).partition("=")
+    path, _unused, value = (place.removeprefix("main:") if kind == "role" else place).partition("=")
     known: Options | None = options(name, kind)
     option: Options = {}
     for step in path.replace("[]", "").split("."):

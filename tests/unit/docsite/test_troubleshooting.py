@@ -45,7 +45,7 @@ def test_every_failure_is_on_the_page_or_explains_itself() -> None:
 
 
 def test_no_failure_is_left_out_that_the_code_has_no_more() -> None:
-    said = {(file, template) for file, template in failures()}
+    said = set(failures())
     gone = [
         f"{file}: {template}"
         for file, texts in MESSAGES["explains_itself"].items()

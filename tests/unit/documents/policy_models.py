@@ -62,7 +62,7 @@ class DocumentModel:
 
 def generated(source: random.Random) -> DocumentModel:
     """A document of one to three statements."""
-    statements = frozenset(_generated_statement(source) for _ in range(source.randint(1, 3)))
+    statements = frozenset(_generated_statement(source) for _time in range(source.randint(1, 3)))
     return DocumentModel(source.choice((None, "2012-10-17", "2008-10-17")), statements)
 
 

@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,17 +17,15 @@ Converge = Callable[..., dict[str, Any]]
 @pytest.fixture(scope="session")
 def server() -> Iterator[LocalAws]:
     with LocalAws() as aws:
-        before = dict(os.environ)
-        os.environ.update(aws.environment())
         yield aws
-        os.environ.clear()
-        os.environ.update(before)
 
 
 @pytest.fixture
-def aws(server: LocalAws) -> LocalAws:
+def aws(server: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
     server.reset()
     server.clear_calls()
+    for name, value in server.environment().items():
+        monkeypatch.setenv(name, value)
     return server
 
 

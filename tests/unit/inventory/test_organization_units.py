@@ -19,7 +19,7 @@ def tree(*paths: str) -> list[Unit]:
     """Units by their paths, parents first; the ID of each is its number."""
     units = {"/": ROOT}
     for number, path in enumerate(paths):
-        parent, _, name = path.rpartition("/")
+        parent, _unused, name = path.rpartition("/")
         above = units[parent or "/"]
         units[path] = Unit(f"ou-abcd-{number:08d}", above.id, (*above.names, name))
     return list(units.values())

@@ -86,7 +86,7 @@ def test_managed_policy_size(iam: Any, permissions: Any, refused: Any) -> None:
 
 def test_versions_per_policy(iam: Any, permissions: Any, refused: Any) -> None:
     arn = managed(iam, "p", permissions)
-    for _ in range(4):
+    for _time in range(4):
         iam.create_policy_version(PolicyArn=arn, PolicyDocument=permissions(), SetAsDefault=True)
     assert iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"] == "v5"
     assert refused(iam.create_policy_version, PolicyArn=arn, PolicyDocument=permissions()) == (

@@ -168,10 +168,10 @@ def test_order_turns_with_each_read(aws: Any, iam: Any, trust: Any) -> None:
     document = trust({"Service": services}, Action=["sts:AssumeRole", "sts:TagSession"], Condition=condition)
 
     def read() -> list[str]:
-        return [json.dumps(shown(iam, "r")) for _ in range(4)]
+        return [json.dumps(shown(iam, "r")) for _time in range(4)]
 
     runs = []
-    for _ in range(2):
+    for _time in range(2):
         aws.reset()
         iam.create_role(RoleName="r", AssumeRolePolicyDocument=document)
         runs.append(read())

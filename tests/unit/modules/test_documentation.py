@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,6 @@ import pytest
 import yaml
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
 from ansible_collections.aws_ml.permissions.plugins.module_utils import module_runner
-from ansible_collections.aws_ml.permissions.plugins.module_utils.arguments import controller_options
 
 ROOT = Path(__file__).resolve().parents[3]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("[!_]*.py"))
@@ -41,7 +41,7 @@ def module(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def ansible_doc() -> subprocess.CompletedProcess[str]:
     """One run of ansible-doc over all modules, as in a user's shell."""
-    command = shutil.which("ansible-doc", path=f"{ROOT / '.venv/bin'}:{os.environ['PATH']}")
+    command = shutil.which("ansible-doc", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     assert command, "ansible-doc is not installed"
     names = [f"aws_ml.permissions.{name}" for name in MODULES]
     environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".venv/collections"), "NO_COLOR": "1"}
@@ -59,12 +59,11 @@ def documented(ansible_doc: subprocess.CompletedProcess[str]) -> dict[str, Any]:
 @pytest.fixture
 def spec(module: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The argument spec that the module hands to Ansible, without amazon.aws's own options."""
-    monkeypatch.setattr(module_runner, "AnsibleModule", keep_spec)
+    monkeypatch.setattr(module_runner, "Module", keep_spec)
     plugin = importlib.import_module(f"ansible_collections.aws_ml.permissions.plugins.modules.{module}")
     with pytest.raises(SpecSeen) as seen:
         plugin.main()
-    hidden = controller_options()
-    return {name: option for name, option in seen.value.args[0].items() if name not in {*aws_argument_spec(), *hidden}}
+    return {name: option for name, option in seen.value.args[0].items() if name not in aws_argument_spec()}
 
 
 @pytest.fixture

@@ -63,8 +63,8 @@ def state_of(case: dict[str, Any]) -> AccountState:
         Role(
             kind="role",
             name=role["name"],
-            path="/",
-            arn=ACCOUNT.arn("role", "/", role["name"]),
+            path=role.get("path", "/"),
+            arn=ACCOUNT.arn("role", role.get("path", "/"), role["name"]),
             trust=PolicyDocument(trust(role["trust"])),
             managed=frozenset(own_arn(name, case) for name in role.get("managed", ())),
             inline={name: PolicyDocument(document(actions)) for name, actions in role.get("inline", {}).items()},
@@ -88,8 +88,8 @@ def state_of(case: dict[str, Any]) -> AccountState:
         for policy in case["there"].get("policies", ())
     ]
     aws = {
-        name: (AwsManagedPolicy(name, f"arn:aws:iam::aws:policy/{name}", PolicyDocument(document(actions))),)
-        for name, actions in (("Reader", ["s3:GetObject"]), ("Writer", ["s3:*"]))
+        name: (AwsManagedPolicy(name, own_arn(name, case), PolicyDocument(document(actions)), name != "Withdrawn"),)
+        for name, actions in (("Reader", ["s3:GetObject"]), ("Writer", ["s3:*"]), ("Withdrawn", ["lambda:*"]))
     }
     return AccountState(
         ACCOUNT, {role.key: role for role in roles}, {policy.name.lower(): policy for policy in policies}, aws
@@ -134,7 +134,10 @@ def test_steps(case: dict[str, Any]) -> None:
     desired = declaring.baseline(options_of(case["declared"]))
     target = target_of(desired, state)
     assert (declaring.problems, target.problems) == ([], [])
-    quotas = Quotas(attached_policies={"role": case.get("quota", 10), "user": 10, "group": 10})
+    quotas = Quotas(
+        attached_policies={"role": case.get("quota", 10), "user": 10, "group": 10},
+        inline_size={"role": case.get("inline_quota", 10240), "user": 2048, "group": 5120},
+    )
     make_room(state, target, quotas)
     made = plan(state, target, quotas)
     assert [told(step) for step in made.steps] == case["steps"]

@@ -43,7 +43,7 @@ def some_document(source: random.Random, denying: bool = True) -> PolicyDocument
             "Action": source.sample((*ACTIONS, "s3:*"), source.randint(1, 2)),
             "Resource": "*",
         }
-        for _ in range(source.randint(1, 3))
+        for _time in range(source.randint(1, 3))
     ]
     return PolicyDocument({"Version": "2012-10-17", "Statement": statements})
 

@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,15 +15,13 @@ from .ground import Ground
 @pytest.fixture(scope="session")
 def server() -> Iterator[LocalAws]:
     with LocalAws(members=1) as aws:
-        before = dict(os.environ)
-        os.environ.update(aws.environment())
         yield aws
-        os.environ.clear()
-        os.environ.update(before)
 
 
 @pytest.fixture
-def ground(server: LocalAws, tmp_path: Path) -> Ground:
+def ground(server: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ground:
     server.reset()
     server.clear_calls()
+    for name, value in server.environment().items():
+        monkeypatch.setenv(name, value)
     return Ground(server, tmp_path / "backups")

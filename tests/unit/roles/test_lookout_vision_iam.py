@@ -224,7 +224,7 @@ def test_policies_alone_for_permission_sets() -> None:
 def test_a_text_is_a_list_of_one() -> None:
     given = {**NARROW, "users": "inspector", "tasks": "detect", "buckets": "frames", "grants": [{"roles": "camera"}]}
     assert problems(ROLE, **given) == []
-    assert {who: policies for who, (policies, _) in attached(**given).items()} == {
+    assert {who: policies for who, (policies, _unused) in attached(**given).items()} == {
         "user inspector": {"lookout-vision-detect"},
         "role camera": {"lookout-vision-detect"},
     }

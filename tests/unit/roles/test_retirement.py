@@ -33,7 +33,7 @@ RETIRED: list[tuple[str, str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(
-    ("role", "variant", "changed"), RETIRED, ids=[f"{role} {variant}" for role, variant, _ in RETIRED]
+    ("role", "variant", "changed"), RETIRED, ids=[f"{role} {variant}" for role, variant, _unused in RETIRED]
 )
 def test_absent_leaves_what_was_there_before(role: str, variant: str, changed: dict[str, Any]) -> None:
     before = ground(role)

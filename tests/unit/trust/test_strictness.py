@@ -31,7 +31,9 @@ def alike(*patterns: str) -> dict[str, Any]:
         (arn("us-east-1:1:*"), arn("*:1:*")),
         (arn("us-east-1:1:/greengrass/groups/*"), arn("us-east-1:1:*", "eu-west-1:1:*")),
         (arn("*:1:*", operator="ArnEquals"), arn("*:1:*", operator="ArnEquals")),
+        (arn("us-east-1:1:x:y"), arn("*:1:x:*")),
         (alike("in/*"), alike("*")),
+        (alike("in/a\nb"), alike("in/*")),
         (alike("in/a?c"), alike("in/a*")),
         (alike("in/a?c"), alike("in/???")),
         (alike("in/?"), alike("in/*")),
@@ -44,7 +46,7 @@ def test_one_is_stricter(strict: Any, loose: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         (arn("us-east-1:1:*"), arn("eu-west-1:1:*")),
         (arn("*:1:a"), {"StringLike": {"aws:SourceArn": "*"}}),
@@ -53,9 +55,9 @@ def test_one_is_stricter(strict: Any, loose: Any) -> None:
         ({"ForAnyValue:StringEquals": {"a:b": ["c"]}}, {"ForAnyValue:StringEquals": {"a:b": ["c", "d"]}}),
     ],
 )
-def test_neither_is_known_to_be(one: Any, other: Any) -> None:
-    assert not is_at_least_as_strict(one, other)
-    assert not is_at_least_as_strict(other, one)
+def test_neither_is_known_to_be(first: Any, second: Any) -> None:
+    assert not is_at_least_as_strict(first, second)
+    assert not is_at_least_as_strict(second, first)
 
 
 def test_an_arn_is_compared_part_by_part() -> None:

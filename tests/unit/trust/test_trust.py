@@ -14,6 +14,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.trust import (
     loses_and_gains,
     merged,
     narrowed,
+    with_principals,
     without,
     without_principals,
 )
@@ -51,6 +52,22 @@ def test_a_statement_without_sid_is_known_by_its_content(there: dict[str, Any]) 
     assert list(without(trust(there, THEIRS), [ours]).content["Statement"]) == [THEIRS]
 
 
+def test_a_statement_that_is_there_stays_as_it_is_written() -> None:
+    ours = {"Sid": "Theirs", "Effect": "Allow", "Principal": {"AWS": ["a", "b"]}, "Action": "sts:AssumeRole"}
+    assert list(merged(trust(THEIRS), [ours]).content["Statement"]) == [THEIRS]
+
+
+@pytest.mark.parametrize("there", [statement("lambda"), statement("lambda", Sid="TheirName")])
+def test_a_statement_with_a_sid_is_known_by_nothing_else(there: dict[str, Any]) -> None:
+    ours = statement("lambda", Sid="Ours")
+    assert list(merged(trust(there), [ours]).content["Statement"]) == [there, ours]
+
+
+def test_an_empty_sid_is_none() -> None:
+    assert merged(trust(statement("lambda")), [statement("lambda", Sid="")]) == trust(statement("lambda"))
+    assert merged(trust(statement("lambda", Sid="")), [statement("lambda")]) == trust(statement("lambda", Sid=""))
+
+
 def test_removal_by_sid_needs_no_content() -> None:
     assert without(trust(statement("lambda", Sid="Ours"), THEIRS), [{"Sid": "Ours"}]) == trust(THEIRS)
     assert without(trust(THEIRS), [{"Sid": "Ours"}]) == trust(THEIRS)
@@ -81,6 +98,42 @@ NARROWED = {
         trust(statement("panorama", Condition=DEVICE)),
         trust(NOBODY),
         (True, True),
+    ),
+    "a condition more": (
+        trust(statement("panorama", Condition=ACCOUNT)),
+        trust(statement("panorama", Condition={**ACCOUNT, **DEVICE})),
+        trust(statement("panorama", Condition={**ACCOUNT, **DEVICE})),
+        (True, False),
+    ),
+    "a condition less": (
+        trust(statement("panorama", Condition={**ACCOUNT, **DEVICE})),
+        trust(statement("panorama", Condition=ACCOUNT)),
+        trust(statement("panorama", Condition={**ACCOUNT, **DEVICE})),
+        (False, True),
+    ),
+    "a condition of its own for each": (
+        trust(statement("lambda", "panorama")),
+        trust(statement("lambda", Condition=ACCOUNT), statement("panorama", Condition=DEVICE)),
+        trust(statement("lambda", Condition=ACCOUNT), statement("panorama", Condition=DEVICE)),
+        (True, False),
+    ),
+    "conditions of their own are dropped": (
+        trust(statement("lambda", Condition=ACCOUNT), statement("panorama", Condition=DEVICE)),
+        trust(statement("lambda", "panorama")),
+        trust(statement("lambda", Condition=ACCOUNT), statement("panorama", Condition=DEVICE)),
+        (False, True),
+    ),
+    "another action": (
+        trust(statement("lambda")),
+        trust(statement("lambda", Action="sts:TagSession")),
+        trust(NOBODY),
+        (True, True),
+    ),
+    "only the Sids of denials differ": (
+        trust(statement("lambda"), statement("panorama", Effect="Deny", Sid="One")),
+        trust(statement("lambda"), statement("panorama", Effect="Deny", Sid="Two")),
+        trust(statement("lambda"), statement("panorama", Effect="Deny")),
+        (False, False),
     ),
     "a denial comes": (
         trust(statement("lambda", "sagemaker")),
@@ -115,3 +168,27 @@ def test_without_principals_that_are_not_there_yet() -> None:
     kept = {"Effect": "Allow", "Principal": {"AWS": ["arn:b"]}, "Action": "sts:AssumeRole"}
     assert without_principals(trust(both), frozenset({"arn:a"})) == trust(kept)
     assert without_principals(trust(both), frozenset({"arn:a", "arn:b"})) == trust(NOBODY)
+    others = {"Effect": "Deny", "NotPrincipal": {"AWS": ["arn:c"]}, "Action": "sts:AssumeRole"}
+    assert list(without_principals(trust(others, both), frozenset({"arn:a", "arn:b"})).statements) == [others]
+    services = {**both, "Principal": {"Service": "arn:a"}}
+    assert without_principals(trust(services), frozenset({"arn:a"})) == trust(services)
+
+
+@pytest.mark.parametrize(
+    ("there", "expected"),
+    [
+        ({"Principal": {"AWS": "arn:a"}}, {"Principal": {"AWS": "arn:A"}}),
+        ({"Principal": {"AWS": ["arn:a", "arn:b"]}}, {"Principal": {"AWS": ["arn:A", "arn:b"]}}),
+        ({"NotPrincipal": {"AWS": ["arn:a"]}}, {"NotPrincipal": {"AWS": ["arn:A"]}}),
+        ({"Principal": {"Service": "arn:a", "AWS": 1}}, {"Principal": {"Service": "arn:a", "AWS": 1}}),
+        ({"Principal": {"AWS": "arn:b"}}, {"Principal": {"AWS": "arn:b"}}),
+        ({"Principal": {"AWS": [1, {"arn:a": "arn:a"}]}}, {"Principal": {"AWS": [1, {"arn:a": "arn:a"}]}}),
+        ({"Principal": {"AWS": {"arn:a": "arn:a"}}}, {"Principal": {"AWS": {"arn:a": "arn:a"}}}),
+        ({"Principal": {"Service": "arn:a"}}, {"Principal": {"Service": "arn:a"}}),
+        ({"Principal": "*"}, {"Principal": "*"}),
+        ({}, {}),
+    ],
+)
+def test_with_other_principals(there: dict[str, Any], expected: dict[str, Any]) -> None:
+    after = with_principals(trust({"Effect": "Allow", **there}, THEIRS), {"arn:a": "arn:A"})
+    assert dict(after.content) == dict(trust({"Effect": "Allow", **expected}, THEIRS).content)

@@ -25,7 +25,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
-        _, given = self.validate_argument_spec(
+        _unused, given = self.validate_argument_spec(
             {
                 "endpoint_url": {"type": "str", "required": True},
                 "role_arn": {"type": "str", "required": True},

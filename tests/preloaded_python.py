@@ -1,0 +1,235 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Starts Python programs as forks of a process that has imported what they import anyway.
+
+    python = PreloadedPython("yaml", "botocore.session")
+    program = python.start(["/path/of/a/script", "--option"])        # or ["-m", "module", "--option"]
+    done = python.run(["/path/of/a/script"], timeout=60)             # as subprocess.run with capture_output and text
+
+A program gets arguments, environment, folder and standard streams of its own, and runs as `__main__`. Only modules
+that look at none of these while they are imported may be preloaded. The process ends with the one that made it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import importlib
+import json
+import os
+import random
+import runpy
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+_LENGTH = struct.Struct("!Q")
+_NUMBER = struct.Struct("!i")
+
+
+class Program:
+    """A running program, to be used as a subprocess.Popen."""
+
+    def __init__(self, arguments: Sequence[str], report: socket.socket) -> None:
+        self.args = arguments
+        self.returncode: int | None = None
+        self._report = report
+        self.pid = self._told()
+
+    def poll(self) -> int | None:
+        """How the program ended, if it has."""
+        with suppress(subprocess.TimeoutExpired):
+            self.wait(0)
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end; raises subprocess.TimeoutExpired."""
+        if self.returncode is None:
+            if not select.select([self._report], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired(self.args, timeout or 0)
+            self.returncode = self._told()
+            self._report.close()
+        return self.returncode
+
+    def terminate(self) -> None:
+        """Ask the program to end."""
+        self._signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End the program."""
+        self._signal(signal.SIGKILL)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self.poll() is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def _told(self) -> int:
+        told = self._report.recv(_NUMBER.size, socket.MSG_WAITALL)
+        if len(told) < _NUMBER.size:
+            raise RuntimeError(f"the process that {self.args} is a fork of has ended")
+        number: int = _NUMBER.unpack(told)[0]
+        return number
+
+
+class PreloadedPython:
+    """The process to fork, which is started when it is needed first."""
+
+    def __init__(self, *modules: str) -> None:
+        self._modules = modules
+        self._lock = threading.Lock()
+        self._owner = 0
+        self._orders: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        atexit.register(self.close)
+
+    def start(
+        self,
+        arguments: Sequence[str],
+        *,
+        env: Mapping[str, str] | None = None,
+        cwd: str | Path | None = None,
+        stdin: IO[Any] | int = subprocess.DEVNULL,
+        stdout: IO[Any] | int = subprocess.DEVNULL,
+        stderr: IO[Any] | int = 2,
+    ) -> Program:
+        """Start a program. The streams are files, descriptors or subprocess.DEVNULL."""
+        order = json.dumps(
+            {
+                "arguments": list(arguments),
+                "environment": dict(os.environ if env is None else env),
+                "folder": str(cwd or Path.cwd()),
+            }
+        ).encode()
+        here, there = socket.socketpair()
+        with there, open(os.devnull, "r+b") as nothing:
+            streams = [nothing if stream == subprocess.DEVNULL else stream for stream in (stdin, stdout, stderr)]
+            descriptors = [stream if isinstance(stream, int) else stream.fileno() for stream in streams]
+            with self._lock:
+                orders = self._started()
+                socket.send_fds(orders, [_LENGTH.pack(len(order))], [*descriptors, there.fileno()])
+                orders.sendall(order)
+        return Program(arguments, here)
+
+    def run(
+        self,
+        arguments: Sequence[str],
+        *,
+        env: Mapping[str, str] | None = None,
+        cwd: str | Path | None = None,
+        timeout: float | None = None,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a program to its end and keep what it writes."""
+        with tempfile.TemporaryFile("w+") as stdout, tempfile.TemporaryFile("w+") as stderr:
+            program = self.start(arguments, env=env, cwd=cwd, stdout=stdout, stderr=stderr)
+            try:
+                status = program.wait(timeout)
+            except BaseException:
+                program.kill()
+                raise
+            stdout.seek(0)
+            stderr.seek(0)
+            return subprocess.CompletedProcess(arguments, status, stdout.read(), stderr.read())
+
+    def pid(self) -> int:
+        """The process that is forked, the parent of the programs. It ends with the one that made it."""
+        with self._lock:
+            self._started()
+        assert self._process is not None
+        return self._process.pid
+
+    def close(self) -> None:
+        """End the process that is forked; programs that run go on."""
+        if self._orders is not None and self._owner == os.getpid():
+            self._orders.close()
+            if self._process is not None:
+                self._process.wait()
+        self._orders = self._process = None
+
+    def _started(self) -> socket.socket:
+        """The way to the process. A fork of this one needs its own."""
+        if self._orders is None or self._owner != os.getpid():
+            here, there = socket.socketpair()
+            with there:
+                self._process = subprocess.Popen(
+                    [sys.executable, __file__, str(there.fileno()), *self._modules],
+                    stdin=subprocess.DEVNULL,
+                    pass_fds=[there.fileno()],
+                )
+            self._orders, self._owner = here, os.getpid()
+        return self._orders
+
+
+def _orders_of(orders: socket.socket) -> dict[str, Any]:
+    """Fork for each order. Returns in the child, with its order and its descriptors."""
+    reports: dict[int, socket.socket] = {}
+
+    def tell_of_ends(*_unused: object) -> None:
+        while reports:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                return
+            with reports.pop(pid) as report, suppress(OSError):
+                report.sendall(_NUMBER.pack(os.waitstatus_to_exitcode(status)))
+
+    signal.signal(signal.SIGCHLD, tell_of_ends)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the programs and for who started them
+    gc.freeze()
+    while True:
+        length, descriptors, *_unused = socket.recv_fds(orders, _LENGTH.size, 4)
+        if not length:
+            sys.exit()
+        order = orders.recv(_LENGTH.unpack(length)[0], socket.MSG_WAITALL)
+        report = socket.socket(fileno=descriptors.pop())
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+        pid = os.fork()
+        if not pid:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+            for other in (orders, report, *reports.values()):
+                other.close()
+            found: dict[str, Any] = {**json.loads(order), "descriptors": descriptors}
+            return found
+        reports[pid] = report
+        with suppress(OSError):
+            report.sendall(_NUMBER.pack(pid))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def _become(order: Mapping[str, Any]) -> None:
+    """Go on as the program."""
+    for number, descriptor in enumerate(order["descriptors"]):
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+    os.environ.clear()
+    os.environ.update(order["environment"])
+    os.chdir(order["folder"])
+    random.seed()
+    program, *arguments = order["arguments"]
+    if program == "-m":
+        sys.argv[:] = arguments
+        sys.path[0] = order["folder"]
+        runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
+    else:
+        sys.argv[:] = [program, *arguments]
+        sys.path[0] = str(Path(program).parent)
+        runpy.run_path(program, run_name="__main__")
+
+
+if __name__ == "__main__":
+    for _module in sys.argv[2:]:
+        importlib.import_module(_module)
+    _become(_orders_of(socket.socket(fileno=int(sys.argv[1]))))

@@ -1,0 +1,76 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A module in an interpreter of its own: from its arguments to what it prints."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from ansible.module_utils.testing import patch_module_args
+from ansible_collections.aws_ml.permissions.plugins.module_utils import module_runner
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
+from local_aws import LocalAws
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+
+
+def printed(capsys: pytest.CaptureFixture[str], arguments: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """The exit code and the result of iam_role, with its warnings: in this process Ansible shows them at once."""
+    with patch_module_args(arguments), pytest.raises(SystemExit) as ended:
+        module_runner.run_module("iam_role")
+    out, shown = capsys.readouterr()
+    return int(ended.value.code or 0), {**json.loads(out), "warnings": " ".join(shown.split())}
+
+
+def test_an_ordinary_failure_tells_every_problem(capsys: pytest.CaptureFixture[str]) -> None:
+    code, result = printed(capsys, {"name": "a role", "max_session_duration": 1})
+    assert (code, result["failed"]) == (1, True)
+    assert [problem.partition(":")[0] for problem in result["problems"]] == ["max_session_duration", "name"]
+
+
+def test_an_option_that_there_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+    code, result = printed(capsys, {"name": "worker", "nmae": "worker"})
+    assert code == 1
+    assert "nmae" in result["msg"]
+
+
+def test_without_the_sdk_it_says_what_to_install(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module_runner, "HAS_SDK", False)
+    code, result = printed(capsys, {"name": "worker"})
+    assert code == 1
+    assert "boto3" in result["msg"]
+
+
+def test_what_the_controller_hands_over_is_no_option_and_warnings_are_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with LocalAws(members=1) as aws:
+        for name, value in aws.environment().items():
+            monkeypatch.setenv(name, value)
+        arguments = {
+            "name": "worker",
+            "assume_role": {"role_arn": aws.members[0]["role_arn"]},
+            "assume_role_policy_document": TRUST,
+            "managed_policies": ["IAMFullAccess"],
+            "_knowledge": aws_facts(),
+        }
+        code, planned = printed(capsys, {**arguments, "_ansible_check_mode": True, "_ansible_diff": True})
+        assert (code, planned["changed"]) == (0, True)
+        assert "worker" in str(planned["diff"])
+        assert "CreateRole" not in aws.call_counts()
+        code, made = printed(capsys, arguments)
+    assert (code, made["changed"]) == (0, True)
+    assert "diff" not in made
+    assert [step["action"] for step in made["plan"]] == ["CreateRole", "AttachRolePolicy"]
+    critical = [finding["message"] for finding in planned["findings"] if finding["severity"] == "critical"]
+    assert critical
+    assert [message for message in critical if message not in planned["warnings"]] == []
+    assert "_knowledge" not in made["invocation"]["module_args"]
