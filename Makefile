@@ -9,11 +9,14 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
 export ANSIBLE_HOME := $(CURDIR)/$(VENV)/ansible
 export PYTHONPATH := $(CURDIR)/tests:$(CURDIR)/.venv/collections
+# Without bytecode every start of Ansible compiles it anew, which takes longer than all the rest of it.
+unexport PYTHONDONTWRITEBYTECODE
 
 DEMO := $(VENV)/installed-demo
 TEST := $(VENV)/installed-test
 LINT := $(VENV)/installed-lint
 BENCH := $(VENV)/installed-bench
+MUTATION := $(VENV)/installed-mutation
 
 # What the tests have asked AWS for, by part.
 CALLS := $(CURDIR)/$(VENV)/calls
@@ -33,6 +36,9 @@ $(LINT): requirements/lint.txt requirements/test.txt requirements/demo.txt scrip
 
 $(BENCH): requirements/bench.txt requirements/demo.txt scripts/environment
 	@scripts/environment requirements/bench.txt
+
+$(MUTATION): requirements/mutation.txt requirements/test.txt requirements/demo.txt scripts/environment
+	@scripts/environment requirements/mutation.txt
 
 .PHONY: demo
 demo: $(DEMO) ## Keep the permissions of five services true in several accounts of a local AWS, and watch it
@@ -75,6 +81,16 @@ molecule: $(TEST) ## Run the molecule scenario of every service role
 permissions: export LOCAL_AWS_CALLS := $(CALLS)
 permissions: $(TEST) ## Hold all that the tests have asked AWS for against the policy documents
 	@python -m pytest tests/permissions -q
+
+.PHONY: coverage
+coverage: $(TEST) ## Measure which branches of the engine the unit tests meet, and fail below 95 %
+	@rm -rf tests/output/coverage && mkdir -p tests/output/coverage
+	@python -m coverage run -m pytest tests/unit -n 2 -q -p mutation.few_examples
+	@python -m coverage combine -q && python -m coverage report
+
+.PHONY: mutation
+mutation: $(MUTATION) ## Change the engine line by line and see the tests notice (ROOMS="rules planner" for some)
+	@python -m mutation $(ROOMS)
 
 .PHONY: bench
 bench: $(BENCH) ## Measure this collection beside amazon.aws, mitogen and boto3 (QUICK=1, WHOLE=1, REPEATS=5, RESULTS=folder)

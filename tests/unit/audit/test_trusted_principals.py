@@ -43,3 +43,9 @@ def test_conditions_are_told_and_denials_are_not() -> None:
     (one,) = (one for one in audited({"roles": {"AWSDeepLensX": {"trust": trust}}}).objects if one.subject)
     assert [it["conditions"] for it in one.trusted] == [[], ["aws:SourceAccount", "aws:SourceArn"]]
     assert {it["principal"] for it in one.trusted} == {"sagemaker.amazonaws.com"}
+
+
+def test_everyone_but_some_is_anyone() -> None:
+    trust = {"NotPrincipal": {"AWS": "210987654321"}, "Action": "sts:AssumeRole"}
+    (one,) = (one for one in audited({"roles": {"AWSDeepLensX": {"trust": trust}}}).objects if one.subject)
+    assert [(it["principal"], it["kind"]) for it in one.trusted] == [("*", "anyone")]

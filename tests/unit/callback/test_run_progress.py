@@ -176,3 +176,10 @@ def test_a_run_of_others_is_not_summed_up(run: RunProgress) -> None:
 )
 def test_durations(seconds: float, shown: str, guessed: str) -> None:
     assert (duration(seconds), estimate(seconds)) == (shown, guessed)
+
+
+def test_a_task_that_was_not_seen_to_start_counts_for_the_account_only(run: RunProgress) -> None:
+    run.left_out("unseen", HOSTS[0])
+    run.finished("unseen", HOSTS[1], CHANGED, 2.0)
+    assert run.lines(50.0, 5) == []
+    assert "1 changed" in " ".join(run.summary())

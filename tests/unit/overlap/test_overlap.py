@@ -31,6 +31,8 @@ def test_two_patterns_overlap_exactly_if_a_text_matches_both(one: str, other: st
         ({"Action": "s3:Get*", "Resource": "*"}, {"Action": "S3:getobject", "Resource": "arn:aws:s3:::b/*"}, True),
         ({"Action": "s3:Get*", "Resource": "*"}, {"Action": "s3:Put*", "Resource": "*"}, False),
         ({"Action": "s3:*", "Resource": "arn:aws:s3:::a/*"}, {"Action": "s3:*", "Resource": "arn:aws:s3:::b/*"}, False),
+        ({"Action": "s3:*", "Resource": "arn:aws:s3:::a/*"}, {"Action": "s3:*", "Resource": "arn:aws:s3:::a/*"}, True),
+        ({"Action": "s3:*", "Resource": "arn:aws:s3:::a/K"}, {"Action": "s3:*", "Resource": "arn:aws:s3:::a/k"}, False),
         ({"NotAction": "s3:*", "Resource": "*"}, {"Action": "s3:*", "Resource": "*"}, True),
         ({"Action": ["iam:*", "s3:*"], "Resource": "*"}, {"Action": "iam:PassRole", "NotResource": "a"}, True),
     ],

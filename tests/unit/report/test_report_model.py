@@ -322,3 +322,22 @@ def test_totals_count_the_fleet() -> None:
 @pytest.mark.parametrize("values", [{}, {"roles": None}, {"roles": "x", "plan": 3}, {"objects": [1]}, {"diff": "x"}])
 def test_results_of_no_known_shape_do_no_harm(values: dict[str, Any]) -> None:
     assert account_of(TaskResult("prod", "t", "iam_baseline", values=values))["objects"] == []
+
+
+def test_a_plan_to_approve_is_told_with_its_task() -> None:
+    account = account_of(baseline("updated", STEP, check=True, plan_id="0a"), baseline("unchanged", plan_id="0b"))
+    assert account["plan_ids"] == [{"task": "Converge", "service": "deeplens", "plan_id": "0a"}]
+
+
+def test_every_problem_of_a_failure_is_told_without_credentials() -> None:
+    problems = ["name: bad", "external_id: hush-2718281828"]
+    values = {"msg": "2 problems found", "problems": problems, "error_code": "AccessDenied", "account_id": ACCOUNT}
+    (failure,) = account_of(TaskResult("prod", "Converge", "iam_role", failed=True, values=values))["failures"]
+    assert failure["problems"] == ["name: bad", "external_id: (hidden)"]
+    assert failure["error_code"] == "AccessDenied"
+
+
+def test_the_drift_that_an_audit_shows_stands_at_its_object() -> None:
+    diff = {"before": f"role/{ROLE}:\n  path: /\n", "after": f"  lost: line\nrole/{ROLE}:\n  path: /x/\n"}
+    (one,) = account_of(audit("drifted", diff=diff))["objects"]
+    assert one["diff"] == {"before": "path: /\n", "after": "path: /x/\n"}
