@@ -113,7 +113,7 @@ def test_nothing_that_lies_about_gets_in(tmp_path: Path) -> None:
 
     ignored = (CHECKOUT / ".gitignore").read_text(encoding="utf-8").split()
     patterns = [f"{line}x.txt" if line.endswith("/") else line for line in ignored]
-    for name in (*DIRT, *(pattern.lstrip("/").replace("*", "x") for pattern in patterns)):
+    for name in {*DIRT, *(pattern.lstrip("/").replace("*", "x") for pattern in patterns)}:
         assert not (checkout / name).exists(), name
         (checkout / name).parent.mkdir(parents=True, exist_ok=True)
         (checkout / name).write_text("not for users", encoding="utf-8")
