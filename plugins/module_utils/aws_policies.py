@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from .calls import Service, is_access_denied
 from .documents import PolicyDocument
@@ -28,14 +28,21 @@ class AwsPolicies:
         self._workers = workers
 
     def find(self, references: Iterable[str]) -> dict[str, tuple[AwsManagedPolicy, ...]]:
-        """The policies that names or ARNs could mean, by name: under the ARN given, or else under every path."""
+        """The policies that names or ARNs could mean, by name: under the ARN given, or else under every path.
+
+        Raises what botocore raises, also where nothing is found because the caller may not ask: a name that may be
+        under any path means nothing yet.
+        """
         wanted = sorted(set(references))
         with ThreadPoolExecutor(max_workers=self._workers) as pool:
             exact = [reference for reference in wanted if reference.startswith("arn:")]
-            found = {policy.arn: policy for policy in pool.map(self._policy, exact) if policy}
+            found = {policy.arn: policy for policy in pool.map(self._at, exact) if policy}
             names = {reference.rpartition("/")[2] for reference in wanted if reference not in found}
-            arns = [f"{self._prefix}{path}{name}" for name in sorted(names) for path in AWS_POLICY_PATHS]
-            found.update({policy.arn: policy for policy in pool.map(self._policy, arns) if policy})
+            asked = [
+                [pool.submit(self._policy, f"{self._prefix}{path}{name}") for path in AWS_POLICY_PATHS]
+                for name in sorted(names)
+            ]
+            found.update({policy.arn: policy for answers in asked for policy in _found(answers)})
         by_name: dict[str, tuple[AwsManagedPolicy, ...]] = {}
         for policy in found.values():
             by_name[policy.name] = (*by_name.get(policy.name, ()), policy)
@@ -61,17 +68,45 @@ class AwsPolicies:
                 close[name] = tuple(arns[folded[match]] for match in matches)
         return close
 
-    def _policy(self, arn: str) -> AwsManagedPolicy | None:
-        name = arn.rpartition("/")[2]
+    def _at(self, arn: str) -> AwsManagedPolicy | None:
+        """The policy of an ARN; what the caller may attach but not read is taken as there."""
         try:
-            answer = self._iam.find("GetPolicy", PolicyArn=arn)
-            if answer is None:
-                return None
-            version = answer["Policy"]["DefaultVersionId"]
+            return self._policy(arn)
+        except ClientError as error:
+            if is_access_denied(error):
+                return AwsManagedPolicy(arn.rpartition("/")[2], arn)
+            raise
+
+    def _policy(self, arn: str) -> AwsManagedPolicy | None:
+        """The policy of an ARN, without a document where the caller may not read that."""
+        name = arn.rpartition("/")[2]
+        answer = self._iam.find("GetPolicy", PolicyArn=arn)
+        if answer is None:
+            return None
+        attachable = answer["Policy"].get("IsAttachable", True)
+        version = answer["Policy"]["DefaultVersionId"]
+        try:
             content = self._iam.read("GetPolicyVersion", PolicyArn=arn, VersionId=version)
         except ClientError as error:
             if is_access_denied(error):
-                return AwsManagedPolicy(name, arn)
+                return AwsManagedPolicy(name, arn, attachable=attachable)
             raise
         document = PolicyDocument.parse(content["PolicyVersion"]["Document"])
-        return AwsManagedPolicy(name, arn, document, attachable=answer["Policy"].get("IsAttachable", True))
+        return AwsManagedPolicy(name, arn, document, attachable=attachable)
+
+
+def _found(answers: Iterable[Future[AwsManagedPolicy | None]]) -> list[AwsManagedPolicy]:
+    """What is there; a refusal counts only where nothing is."""
+    found, refused = [], None
+    for answer in answers:
+        try:
+            policy = answer.result()
+        except ClientError as error:
+            if not is_access_denied(error):
+                raise
+            refused = error
+        else:
+            found += [policy] if policy else []
+    if refused is not None and not found:
+        raise refused
+    return found

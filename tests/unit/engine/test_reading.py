@@ -49,9 +49,13 @@ def gate(server: LocalAws) -> Iterator[str]:
 
 @pytest.fixture
 def deny(gate: str) -> Iterator[Deny]:
-    def rules(*operations: str) -> None:
+    """Refuse these operations, of which those with an expression only where it holds of the request."""
+
+    def rules(*operations: str, **expressions: str) -> None:
         error = {"code": "AccessDenied", "status": 403, "message": "not authorized"}
-        body = json.dumps([{"operation": operation, "error": error} for operation in operations]).encode()
+        refused = [{"operation": operation, "error": error} for operation in operations]
+        refused += [{"operation": operation, "body": body, "error": error} for operation, body in expressions.items()]
+        body = json.dumps(refused).encode()
         headers = {"Content-Type": "application/json"}
         urllib.request.urlopen(urllib.request.Request(f"{gate}/_microburst/rules", body, headers)).close()
 
@@ -100,3 +104,35 @@ def test_a_missing_permission_is_named(aws: LocalAws, gate: str, deny: Deny, acc
     assert refused.value.message == (
         f"GetRole in account {account} failed: AccessDenied: not authorized. The caller needs iam:GetRole."
     )
+
+
+def test_a_policy_of_aws_may_be_attached_by_arn_unread(aws: LocalAws, gate: str, deny: Deny) -> None:
+    deny("GetPolicy", "GetPolicyVersion")
+    arn = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
+    made = through(gate, aws, roles=[worker(managed_policies=[arn])])
+    assert [step["action"] for step in made["plan"]] == ["CreateRole", "AttachRolePolicy"]
+
+
+def test_a_policy_of_aws_whose_document_may_not_be_read(aws: LocalAws, gate: str, deny: Deny) -> None:
+    deny("GetPolicyVersion")
+    made = through(gate, aws, roles=[worker(managed_policies=["AmazonS3ReadOnlyAccess"])])
+    assert [step["action"] for step in made["plan"]] == ["CreateRole", "AttachRolePolicy"]
+
+
+def test_the_name_of_a_policy_of_aws_wants_the_right_to_find_it(
+    aws: LocalAws, gate: str, deny: Deny, account: str
+) -> None:
+    deny("GetPolicy")
+    with pytest.raises(EngineError) as refused:
+        through(gate, aws, roles=[worker(managed_policies=["AmazonS3ReadOnlyAccess"])])
+    assert refused.value.message == (
+        f"GetPolicy in account {account} failed: AccessDenied: not authorized. The caller needs iam:GetPolicy."
+    )
+
+
+def test_paths_that_may_not_be_asked_do_not_matter_where_the_policy_is_found(
+    aws: LocalAws, gate: str, deny: Deny
+) -> None:
+    deny(GetPolicy="contains(PolicyArn, 'policy/service-role/')")
+    made = through(gate, aws, roles=[worker(managed_policies=["AmazonS3ReadOnlyAccess"])])
+    assert [step["action"] for step in made["plan"]] == ["CreateRole", "AttachRolePolicy"]
