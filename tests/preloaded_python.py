@@ -36,6 +36,9 @@ from typing import IO, Any
 _LENGTH = struct.Struct("!Q")
 _NUMBER = struct.Struct("!i")
 
+SELDOM = (100_000, 20, 20)
+"""For gc.set_threshold: how much is made until Python looks for garbage. Tests have memory, and little time."""
+
 
 class Program:
     """A running program, to be used as a subprocess.Popen."""
@@ -185,6 +188,7 @@ def _orders_of(orders: socket.socket) -> dict[str, Any]:
     signal.signal(signal.SIGCHLD, tell_of_ends)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the programs and for who started them
     gc.freeze()
+    gc.set_threshold(*SELDOM)
     while True:
         length, descriptors, *_unused = socket.recv_fds(orders, _LENGTH.size, 4)
         if not length:
