@@ -62,7 +62,7 @@ unit: $(TEST) ## Run the tests of the engine, the modules and local AWS
 integration: export LOCAL_AWS_CALLS := $(CALLS)/integration
 integration: $(TEST) ## Run playbooks, modules and examples of the documentation with the real ansible-playbook
 	@rm -rf "$$LOCAL_AWS_CALLS"
-	@python -m pytest tests/integration -n 2 -q
+	@python -m pytest tests/integration -n 2 --dist loadfile -q
 
 .PHONY: browser
 browser: $(TEST) ## Look at reports in headless Chromium, which is installed where there is none

@@ -4,7 +4,7 @@
 """The examples of every module, run as they stand by ansible-playbook, and what they return held against RETURN.
 
 In the worker each task runs twice in a row: the first time it has to succeed, the second time to change nothing. Then
-each runs once as a module in an interpreter of its own, with the same results.
+each example runs once as a module in an interpreter of its own, with the same result.
 """
 
 from __future__ import annotations
@@ -293,9 +293,9 @@ def test_examples_run_and_return_what_is_documented(module: str, server: LocalAw
     own_python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     own_python.chmod(0o700)
     shutil.rmtree(tmp_path / "backups", ignore_errors=True)
-    once = [task for task in tasks if not task["name"].startswith("Again: ")]
+    once = [task for task in tasks if not task["name"].startswith(("Again: ", "Beyond: "))]
     as_modules = played(once, prepared(server, module), server, tmp_path, str(own_python))
-    in_worker = [(task, result) for task, result in results if not task.startswith("Again: ")]
+    in_worker = [(task, result) for task, result in results if not task.startswith(("Again: ", "Beyond: "))]
     for (task, here), as_module in zip(in_worker, as_modules, strict=True):
         assert (task, comparable(here)) == (as_module[0], comparable(as_module[1]))
 
