@@ -33,6 +33,7 @@ hypothesis.settings = FewExamples  # type: ignore[misc]
 
 def pytest_sessionstart() -> None:
     """Forget what the collection's functions have cached."""
+    gc.unfreeze()  # what is frozen is not listed
     for cached in gc.get_objects():
         if issubclass(type(cached), functools._lru_cache_wrapper) and str(cached.__module__).startswith(
             "ansible_collections"
