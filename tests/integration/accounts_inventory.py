@@ -81,6 +81,7 @@ class Inventory:
         strict = {"COLUMNS": COLUMNS, "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true"}
         done = ANSIBLE.run(
             [program, "-i", str(self.source(options, name)), "--list", *arguments],
+            cwd=self.folder,
             env={**os.environ, **self.environment, **strict, **(environment or {})},
             timeout=120,
         )
