@@ -17,7 +17,7 @@ from .whole_accounts import BYSTANDER, Spec, accounts, declared_absent, make, se
 TOLERANT = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=TOLERANT)
+@settings(max_examples=40, deadline=None, suppress_health_check=TOLERANT)
 @given(spec=accounts())
 def test_a_restored_account_is_as_it_was(
     *, spec: Spec, aws: LocalAws, account: str, iam: Any, converge: Converge, restore: Restored

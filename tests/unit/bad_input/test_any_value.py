@@ -89,7 +89,7 @@ def used(document: PolicyDocument | None) -> None:
         document.text.encode("latin-1")
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(documents)
 def test_any_document(document: Any) -> None:
     desired = looked_at(
@@ -103,7 +103,7 @@ def test_any_document(document: Any) -> None:
         used(desired.roles[0].trust)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(documents)
 def test_any_permissions_document(document: Any) -> None:
     desired = looked_at({"managed_policies": [{"name": "Frames", "policy": document}]})
@@ -111,7 +111,7 @@ def test_any_permissions_document(document: Any) -> None:
         used(desired.policies[0].document)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(documents)
 def test_any_trust_policy(document: Any) -> None:
     desired = looked_at({"roles": [{"name": "worker", "assume_role_policy_document": document}]})
@@ -119,7 +119,7 @@ def test_any_trust_policy(document: Any) -> None:
         used(desired.roles[0].trust)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(
     st.lists(statements | st.dictionaries(keys, values, max_size=4), max_size=3), st.sampled_from(["present", "absent"])
 )
@@ -129,7 +129,7 @@ def test_any_trust_statements(listed: list[Any], state: str) -> None:
         used(PolicyDocument({"Version": "2012-10-17", "Statement": list(desired.trust_statements[0].statements)}))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(mappings, mappings, st.sampled_from(["present", "absent"]))
 def test_any_tags_and_inline_policies(tags: Any, inline: Any, state: str) -> None:
     desired = looked_at(
@@ -144,7 +144,7 @@ def test_any_tags_and_inline_policies(tags: Any, inline: Any, state: str) -> Non
             used(document)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.text(st.characters(), max_size=70), st.text(st.characters(), max_size=70))
 def test_any_name_path_description_and_reference(one: str, other: str) -> None:
     looked_at(

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A part of the table by the real ansible-playbook: in the worker in check mode and without, as modules without."""
+"""A part of the table by the real ansible-playbook, in one run, in check mode and without."""
 
 from __future__ import annotations
 
@@ -63,18 +63,17 @@ def run(
 
 @pytest.mark.parametrize("in_worker", [True, False], ids=["worker", "module"])
 def test_the_same_messages_by_ansible_playbook(ground: Ground, tmp_path: Path, in_worker: bool) -> None:
-    check_modes = (True, False) if in_worker else (False,)
     for case in SHOWN:  # one account in which every case of the playbook holds
         ground.give(case.given)
     tasks = [
         task(case, number, check_mode, {**ground.entry, **in_account(case.options, ground.account)})
         for number, case in enumerate(SHOWN)
-        for check_mode in check_modes
+        for check_mode in (True, False)
     ]
     said, results = run(tasks, tmp_path, ground.aws, in_worker=in_worker)
     for number, case in enumerate(SHOWN):
         msg, problems = case.expected(ground.account)
-        for check_mode in (False,) if case.problems_in_check_mode is not None else check_modes:
+        for check_mode in (False,) if case.problems_in_check_mode is not None else (True, False):
             result = results[f"result_{number}_{check_mode}"]
             assert result["failed"], case.name
             assert not result["changed"], case.name

@@ -32,7 +32,7 @@ ACCOUNT = Account("123456789012", "aws")
 OWN = "arn:aws:iam::123456789012:policy/"
 AWS = "arn:aws:iam::aws:policy/"
 ROOMY = Quotas(attached_policies={"role": 100})
-MANY = settings(max_examples=1_000, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+MANY = settings(max_examples=1_500, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 sources = st.integers(min_value=0, max_value=2**64).map(random.Random)
 
 
