@@ -10,9 +10,9 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections import Counter
+from contextlib import closing
+from http.client import HTTPConnection
 from types import TracebackType
 from typing import Any
 
@@ -41,7 +41,7 @@ class Faults:
             try:
                 self._control("GET", "health")
                 return self
-            except urllib.error.URLError:
+            except ConnectionError:
                 if self._process.poll() is not None or time.monotonic() > deadline:
                     raise
                 time.sleep(0.02)
@@ -66,9 +66,9 @@ class Faults:
         return Counter(event["operation"] for event in events if self._keys.get(event["rule_id"]) == access_key)
 
     def _control(self, method: str, what: str, document: Any = None) -> Any:
-        body = None if document is None else json.dumps(document).encode()
-        headers = {"Content-Type": "application/json"}
-        request = urllib.request.Request(f"{self.endpoint}/_microburst/{what}", body, headers, method=method)
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(request, timeout=10) as answer:
+        body = None if document is None else json.dumps(document)
+        with closing(HTTPConnection(self.endpoint.removeprefix("http://"), timeout=10)) as connection:
+            connection.request(method, f"/_microburst/{what}", body, {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            assert answer.status < 400, answer.read()
             return json.loads(answer.read())

@@ -5,13 +5,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,45 +12,38 @@ import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.runner import Task
 from local_aws import LocalAws
+from unit.bad_days.faults import Faults, Rule
 
 from .conftest import Converge
 from .test_calls import LAMBDA, reading, worker
 
 Deny = Callable[..., None]
 
+EVERY_KEY = "Credential="
+"""In the header `authorization` of all that is signed."""
+
 
 @pytest.fixture(scope="module")
-def gate(server: LocalAws) -> Iterator[str]:
-    """A microburst proxy in front of local AWS; the task's endpoint."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [os.path.join(os.path.dirname(sys.executable), "microburst"), "-u", server.endpoint]
-    proxy = subprocess.Popen(
-        [*command, "--host", "127.0.0.1", "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.1)
-    yield f"http://127.0.0.1:{port}"
-    proxy.terminate()
-    proxy.wait(10)
+def faults(server: LocalAws) -> Iterator[Faults]:
+    with Faults(server.endpoint) as proxy:
+        yield proxy
 
 
 @pytest.fixture
-def deny(gate: str) -> Iterator[Deny]:
+def gate(faults: Faults) -> str:
+    """The proxy in front of local AWS; the task's endpoint."""
+    return faults.endpoint
+
+
+@pytest.fixture
+def deny(faults: Faults) -> Iterator[Deny]:
     """Refuse these operations, of which those with an expression only where it holds of the request."""
 
     def rules(*operations: str, **expressions: str) -> None:
         error = {"code": "AccessDenied", "status": 403, "message": "not authorized"}
-        refused = [{"operation": operation, "error": error} for operation in operations]
+        refused: list[Rule] = [{"operation": operation, "error": error} for operation in operations]
         refused += [{"operation": operation, "body": body, "error": error} for operation, body in expressions.items()]
-        body = json.dumps(refused).encode()
-        headers = {"Content-Type": "application/json"}
-        urllib.request.urlopen(urllib.request.Request(f"{gate}/_microburst/rules", body, headers)).close()
+        faults.set({EVERY_KEY: refused})
 
     yield rules
     rules()
