@@ -57,14 +57,15 @@ class Ground:
         given = json.loads(json.dumps(given).replace("<account_id>", self.account))
         for policy in given.get("policies", ()):
             self.iam.create_policy(PolicyName=policy["name"], PolicyDocument=document(*policy["statements"]))
+        own = {policy["PolicyName"]: policy["Arn"] for policy in self.iam.list_policies(Scope="Local")["Policies"]}
         for service in given.get("linked", ()):
             self.aws.seed(self.account, service_linked_role={"service": f"{service}.amazonaws.com"})
         for role in given.get("roles", ()):
-            self._make_role(role)
+            self._make_role(role, own)
         for user in given.get("users", ()):
             self.iam.create_user(UserName=user["name"])
             for name in user.get("managed", ()):
-                self.iam.attach_user_policy(UserName=user["name"], PolicyArn=self._arn(name))
+                self.iam.attach_user_policy(UserName=user["name"], PolicyArn=own.get(name, AWS_POLICY + name))
             for name, statements in user.get("inline", {}).items():
                 text = document(*statements)
                 self.iam.put_user_policy(UserName=user["name"], PolicyName=name, PolicyDocument=text)
@@ -107,20 +108,20 @@ class Ground:
             found[f"user/{user['UserName']}"] = [policy["PolicyName"] for policy in user["AttachedManagedPolicies"]]
         return found
 
-    def _make_role(self, role: Mapping[str, Any]) -> None:
-        own = [trusting(account=f"arn:aws:iam::{self.account}:role/{name}") for name in role.get("trusted_roles", ())]
+    def _make_role(self, role: Mapping[str, Any], policies: Mapping[str, str]) -> None:
+        roles = [trusting(account=f"arn:aws:iam::{self.account}:role/{name}") for name in role.get("trusted_roles", ())]
         service = [trusting(*role["trusts"])] if role.get("trusts") else []
         account = [trusting(account=name) for name in role.get("trusted_accounts", ())]
         tags = dict(role.get("tags", {}))
         tags.update({f"tag{number}": "" for number in range(role.get("more_tags", 0))})
-        managed = [self._arn(name) for name in role.get("managed", ())]
+        managed = [policies.get(name, AWS_POLICY + name) for name in role.get("managed", ())]
         if "quarantined" in role:
             tags["aws_ml_permissions:quarantined"] = role["quarantined"]
             managed.append(DENY_ALL)
         seeded = {
             "name": role["name"],
             "path": role.get("path", "/"),
-            "trust": json.loads(document(*service, *own, *account)),
+            "trust": json.loads(document(*service, *roles, *account)),
             "tags": tags,
             "managed_policies": managed,
         }
@@ -135,7 +136,3 @@ class Ground:
         if "instance_profile" in role:
             self.iam.create_instance_profile(InstanceProfileName=role["instance_profile"])
             self.iam.add_role_to_instance_profile(InstanceProfileName=role["instance_profile"], RoleName=role["name"])
-
-    def _arn(self, name: str) -> str:
-        own = {policy["PolicyName"]: policy["Arn"] for policy in self.iam.list_policies(Scope="Local")["Policies"]}
-        return str(own.get(name, f"{AWS_POLICY}{name}"))
