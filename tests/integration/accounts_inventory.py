@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from integration.playbook_runs import ANSIBLE
 from local_aws import LocalAws
+from preloaded_ansible import ANSIBLE
 
 PLUGIN = "aws_ml.permissions.aws_accounts"
 COLUMNS = "4000"

@@ -14,21 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from preloaded_python import PreloadedPython
-
-ANSIBLE = PreloadedPython(
-    "ansible.module_utils.basic",  # of Ansible only this: the rest looks at settings while it is imported
-    "boto3.session",
-    "botocore.args",
-    "botocore.httpsession",
-    "botocore.retries.standard",
-    "cryptography.hazmat.primitives.ciphers",
-    "jinja2.nativetypes",
-    "jinja2.sandbox",
-    "packaging.requirements",
-    "yaml",
-)
-"""Spares each run of a program of Ansible the import of what is not Ansible's own."""
+from preloaded_ansible import ANSIBLE
 
 REPORT = {"ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json", "ANSIBLE_NOCOLOR": "1"}
 LIMIT = 180

@@ -13,7 +13,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,7 +21,9 @@ from typing import Any
 import pytest
 import yaml
 from ansible.parsing.plugin_docs import read_docstring
+from integration.playbook_runs import LIMIT
 from local_aws import LocalAws
+from preloaded_ansible import ANSIBLE
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("[!_]*.py"))
@@ -289,9 +290,7 @@ def test_examples_run_and_return_what_is_documented(module: str, server: LocalAw
     fqcn = f"aws_ml.permissions.{module}"
     tasks = tasks_of(fqcn, examples)
     results = played(tasks, prepared(server, module), server, tmp_path)
-    own_python = tmp_path / "python"
-    own_python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
-    own_python.chmod(0o700)
+    own_python = ANSIBLE.executable(tmp_path / "python")
     shutil.rmtree(tmp_path / "backups", ignore_errors=True)
     as_modules = played(tasks, prepared(server, module), server, tmp_path, str(own_python))
     for (task, here), as_module in zip(results, as_modules, strict=True):
@@ -359,7 +358,7 @@ def played(
         "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
     }
     command = [str(Path(sys.executable).with_name("ansible-playbook")), "--diff", str(playbook)]
-    run = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
+    run = ANSIBLE.run(command, env=environment, cwd=folder, timeout=LIMIT)
     assert run.stdout.startswith("{"), run.stdout + run.stderr
     played_tasks = json.loads(run.stdout)["plays"][0]["tasks"]
     return [(task["task"]["name"], task["hosts"]["localhost"]) for task in played_tasks]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +17,7 @@ import yaml
 from bad_case import READS, SECRETS, BadCase, all_cases, in_account, matches
 from ground import Ground
 from local_aws import LocalAws
+from preloaded_ansible import ANSIBLE
 
 SHOWN = [case for case in all_cases() if case.in_playbook]
 RESULTS = "results.json"
@@ -38,21 +38,17 @@ def run(
     tasks: list[dict[str, Any]], folder: Path, aws: LocalAws, *, in_worker: bool = True
 ) -> tuple[str, dict[str, Any]]:
     """Run the tasks as one play; what ansible-playbook said, and the registered results."""
-    python = folder / "python"  # another interpreter than Ansible's own, which it only calls
-    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
-    python.chmod(0o755)
-    interpreter = json.dumps({"ansible_python_interpreter": sys.executable if in_worker else str(python)})
+    python = sys.executable if in_worker else str(ANSIBLE.executable(folder / "python"))
+    interpreter = json.dumps({"ansible_python_interpreter": python})
     registered = [task["register"] for task in tasks]
     template = "{{ {" + ", ".join(f"'{name}': {name}" for name in registered) + "} | to_json }}"
     keep = {"ansible.builtin.copy": {"content": template, "dest": str(folder / RESULTS)}, "no_log": True}
     play = {"hosts": "localhost", "gather_facts": False, "tasks": [*tasks, keep]}
     playbook = folder / "playbook.yml"
     playbook.write_text(yaml.safe_dump([play], sort_keys=False, allow_unicode=True), encoding="utf-8")
-    done = subprocess.run(
-        ["ansible-playbook", "-i", "localhost,", "-c", "local", "-e", interpreter, "-vvv", "--diff", str(playbook)],
-        capture_output=True,
-        text=True,
-        check=False,
+    program = str(Path(sys.executable).with_name("ansible-playbook"))
+    done = ANSIBLE.run(
+        [program, "-i", "localhost,", "-c", "local", "-e", interpreter, "-vvv", "--diff", str(playbook)],
         timeout=300,
         cwd=folder,
         env={**os.environ, **aws.environment(), "ANSIBLE_NOCOLOR": "1", "ANSIBLE_LOCALHOST_WARNING": "false"},

@@ -69,6 +69,59 @@ def test_a_module_runs_as_a_program(python: PreloadedPython) -> None:
     assert "json" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("end", "status", "said"),
+    [
+        ("", 0, "begun\nat exit\n"),
+        ("sys.exit()", 0, "begun\nat exit\n"),
+        ("sys.exit(3)", 3, "begun\nat exit\n"),
+        ("sys.exit('why')", 1, "begun\nat exit\nwhy\n"),
+        ("threading.Thread(target=lambda: (time.sleep(0.2), print('thread'))).start()", 0, "begun\nthread\nat exit\n"),
+    ],
+)
+def test_the_end_is_python_s(python: PreloadedPython, tmp_path: Path, end: str, status: int, said: str) -> None:
+    text = f"import atexit, sys, threading, time; atexit.register(print, 'at exit'); print('begun'); {end}"
+    for ended in (
+        python.run([script(tmp_path, text)], timeout=60),
+        subprocess.run(
+            [sys.executable, script(tmp_path, text)], capture_output=True, text=True, timeout=60, check=False
+        ),
+    ):
+        assert (ended.returncode, ended.stdout + ended.stderr) == (status, said)
+
+
+def test_an_executable_stands_in_for_the_interpreter(python: PreloadedPython, tmp_path: Path) -> None:
+    program = script(tmp_path, TELLS)
+    here = tmp_path / "here"
+    here.mkdir()
+    command = [python.executable(tmp_path / "a python"), program, "--flag", "a b"]
+    done = subprocess.run(
+        command,
+        env={"ONLY": "this"},
+        cwd=here,
+        input="to read",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (7, "to the other\n")
+    told = json.loads(done.stdout)
+    assert told["environment"].items() >= {"ONLY": "this"}.items()
+    assert told["arguments"] == [program, "--flag", "a b"]
+    assert (told["folder"], told["loaded"], told["input"]) == (str(here), True, "to read")
+
+
+def test_an_executable_ends_as_the_program_does(python: PreloadedPython, tmp_path: Path) -> None:
+    executable = python.executable(tmp_path / "python")
+    killed = script(tmp_path, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    assert subprocess.run([executable, killed], timeout=60, check=False).returncode == 128 + signal.SIGKILL
+    raising = script(tmp_path, "raise ValueError('the reason')")
+    done = subprocess.run([executable, raising], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert done.stderr.rstrip().endswith("ValueError: the reason")
+
+
 def test_an_exception_is_shown_and_is_a_failure(python: PreloadedPython, tmp_path: Path) -> None:
     done = python.run([script(tmp_path, "raise ValueError('the reason')")], timeout=60)
     assert done.returncode == 1

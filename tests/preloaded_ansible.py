@@ -1,0 +1,22 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A preloaded Python for the programs of Ansible, and for modules in an interpreter of their own."""
+
+from __future__ import annotations
+
+from preloaded_python import PreloadedPython
+
+ANSIBLE = PreloadedPython(
+    "ansible.module_utils.basic",  # of Ansible only this: the rest looks at settings while it is imported
+    "boto3.session",
+    "botocore.args",
+    "botocore.httpsession",
+    "botocore.retries.standard",
+    "cryptography.hazmat.primitives.ciphers",
+    "jinja2.nativetypes",
+    "jinja2.sandbox",
+    "packaging.requirements",
+    "yaml",
+)
+"""Spares each run the import of what is not Ansible's own. The collection's code comes from where it always does."""
