@@ -8,12 +8,14 @@ from __future__ import annotations
 from preloaded_python import PreloadedPython
 
 ANSIBLE = PreloadedPython(
-    "ansible.module_utils.basic",  # of Ansible only this: the rest looks at settings while it is imported
+    "ansible.module_utils.basic",  # of Ansible only these: the rest looks at settings while it is imported
+    "ansible.parsing.utils.addresses",
     "boto3.session",
     "botocore.args",
     "botocore.httpsession",
     "botocore.retries.standard",
     "cryptography.hazmat.primitives.ciphers",
+    "cryptography.hazmat.primitives.serialization",
     "jinja2.nativetypes",
     "jinja2.sandbox",
     "packaging.requirements",

@@ -14,7 +14,7 @@ import pytest
 from integration.playbook_runs import Playbook, Run
 from integration.whole_account import create, declared
 from local_aws import LocalAws
-from unit.bad_days.faults import Faults
+from unit.bad_days.faults import EVERY_KEY, Faults
 
 AUDIT = "aws_ml.permissions.audit"
 TASK = "Audit the account"
@@ -175,16 +175,21 @@ def test_one_account_that_cannot_be_read_leaves_the_others_alone(
     assert statuses(run, aws.members[0]["name"])["role/l4e-role"] == "drifted"
 
 
+@pytest.fixture(scope="module")
+def faults(running_aws: LocalAws) -> Iterator[Faults]:
+    with Faults(running_aws.endpoint) as proxy:
+        yield proxy
+
+
 @pytest.mark.parametrize("refused", ["GetAccountAuthorizationDetails", "ListRoles"])
 def test_a_caller_who_may_not_list_the_account_is_told_what_he_needs(
-    aws: LocalAws, playbook: Playbook, accounts: dict[str, Any], messy: str, refused: str
+    aws: LocalAws, faults: Faults, playbook: Playbook, accounts: dict[str, Any], messy: str, *, refused: str
 ) -> None:
     host = aws.members[0]["name"]
-    with Faults(aws.endpoint) as faults:
-        error = {"code": "AccessDenied", "status": 403, "message": "not authorized"}
-        faults.set({"AWS4-HMAC-SHA256": [{"operation": refused, "error": error}]})
-        one = {"all": {"hosts": {host: accounts["all"]["hosts"][host]}}}
-        run = playbook(AUDIT, one, environment={"AWS_ENDPOINT_URL": faults.endpoint})
+    error = {"code": "AccessDenied", "status": 403, "message": "not authorized"}
+    faults.set({EVERY_KEY: [{"operation": refused, "error": error}]})
+    one = {"all": {"hosts": {host: accounts["all"]["hosts"][host]}}}
+    run = playbook(AUDIT, one, environment={"AWS_ENDPOINT_URL": faults.endpoint})
     assert run.failures()[host] == (
         f"{refused} in account {messy} failed: AccessDenied: not authorized. The caller needs iam:{refused}. An audit"
         " reads with iam:GetAccountAuthorizationDetails, iam:ListRoles and iam:ListPolicyTags, which AWS's policy"

@@ -18,6 +18,9 @@ from typing import Any
 
 Rule = dict[str, Any]
 
+EVERY_KEY = "AWS4-HMAC-SHA256"
+"""In place of an access key, for rules that are for all calls: every signed call has it in its header."""
+
 
 class Faults:
     """The proxy in front of an endpoint. Its rules are for all clients."""

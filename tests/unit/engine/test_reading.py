@@ -12,15 +12,12 @@ import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.runner import Task
 from local_aws import LocalAws
-from unit.bad_days.faults import Faults, Rule
+from unit.bad_days.faults import EVERY_KEY, Faults, Rule
 
 from .conftest import Converge
 from .test_calls import LAMBDA, reading, worker
 
 Deny = Callable[..., None]
-
-EVERY_KEY = "Credential="
-"""In the header `authorization` of all that is signed."""
 
 
 @pytest.fixture(scope="module")
