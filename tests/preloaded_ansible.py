@@ -8,8 +8,9 @@ from __future__ import annotations
 from preloaded_python import PreloadedPython
 
 ANSIBLE = PreloadedPython(
-    "ansible.module_utils.basic",  # of Ansible only these: the rest looks at settings while it is imported
-    "ansible.parsing.utils.addresses",
+    # Of Ansible only this: the rest looks at settings while it is imported, or at whether it is there, as what tells a
+    # controller from a module.
+    "ansible.module_utils.basic",
     "boto3.session",
     "botocore.args",
     "botocore.httpsession",
