@@ -87,7 +87,7 @@ class PreloadedPython:
         self._lock = threading.Lock()
         self._owner = 0
         self._life: socket.socket | None = None
-        self._address = ""
+        self._orders = ""
         self._process: subprocess.Popen[bytes] | None = None
         atexit.register(self.close)
 
@@ -107,12 +107,12 @@ class PreloadedPython:
             descriptors = [stream if isinstance(stream, int) else stream.fileno() for stream in streams]
             environment = os.environ if env is None else env
             return Program(
-                arguments, send(self._started(), arguments, environment, str(cwd or Path.cwd()), descriptors)
+                arguments, send(self._address(), arguments, environment, str(cwd or Path.cwd()), descriptors)
             )
 
     def executable(self, path: Path) -> Path:
         """Write an executable that runs what it is given as `python` would, as a program of this process."""
-        stand_in = [sys.executable, "-IS", preloaded_order.__file__, self._started()]
+        stand_in = [sys.executable, "-IS", preloaded_order.__file__, self._address()]
         path.write_text(f'#!/bin/sh\nexec {shlex.join(stand_in)} "$@"\n', encoding="utf-8")
         path.chmod(0o755)
         return path
@@ -139,7 +139,7 @@ class PreloadedPython:
 
     def pid(self) -> int:
         """The process that is forked, the parent of the programs. It ends with the one that made it."""
-        self._started()
+        self._address()
         assert self._process is not None
         return self._process.pid
 
@@ -151,14 +151,14 @@ class PreloadedPython:
                 self._process.wait()
         self._life = self._process = None
 
-    def _started(self) -> str:
-        """The address of the process. A fork of this one needs its own."""
+    def _address(self) -> str:
+        """Where the process takes orders; it is started if it is not there. A fork of this one needs its own."""
         with self._lock:
             if self._life is None or self._owner != os.getpid():
-                self._address = str(Path(tempfile.mkdtemp()) / "orders")
+                self._orders = str(Path(tempfile.mkdtemp()) / "orders")
                 here, there = socket.socketpair()
                 with there, socket.socket(socket.AF_UNIX) as orders:
-                    orders.bind(self._address)
+                    orders.bind(self._orders)
                     orders.listen()
                     descriptors = [there.fileno(), orders.fileno()]
                     self._process = subprocess.Popen(
@@ -167,7 +167,7 @@ class PreloadedPython:
                         pass_fds=descriptors,
                     )
                 self._life, self._owner = here, os.getpid()
-            return self._address
+            return self._orders
 
 
 def _next_order(life: socket.socket, orders: socket.socket) -> dict[str, Any]:

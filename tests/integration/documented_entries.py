@@ -24,7 +24,7 @@ from integration.documented_blocks import Block, blocks
 ENTRIES = Path(__file__).with_name("documented_examples")
 ANSIBLE_KINDS = {"host_variables", "inventory", "message", "play_keywords", "playbook", "tasks"}
 """Kinds that are run by ansible-playbook in accounts of their own."""
-OTHER_KINDS = {"aws_accounts_source", "execution_environment", "requirements", "task_output"}
+OTHER_KINDS = {"aws_accounts_source", "requirements", "task_output"}
 KEYS = {
     *("account", "accounts", "after", "again", "alone", "as", "at", "before", "changed", "check", "credentials"),
     *(

@@ -9,8 +9,6 @@ documented_examples/PAGE.yml says how; `PAGES=start,audit` in the environment ru
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -190,12 +188,3 @@ def test_requirements_ask_for_this_collection(name: str) -> None:
     for collection in asked["collections"]:
         assert collection.keys() <= {"name", "source", "type", "version"}
         assert collection["name"] in known
-
-
-@pytest.mark.parametrize("name", kinds("execution_environment"))
-def test_execution_environments_can_be_built(name: str, tmp_path: Path) -> None:
-    (tmp_path / "execution-environment.yml").write_text(named_blocks()[name].text, encoding="utf-8")
-    program = str(Path(sys.executable).with_name("ansible-builder"))
-    done = subprocess.run([program, "create"], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert (tmp_path / "context" / "Containerfile").exists()

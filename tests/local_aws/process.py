@@ -8,14 +8,13 @@ import subprocess
 import tempfile
 import time
 from collections import Counter
-from contextlib import closing
-from http.client import HTTPConnection
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import boto3
 from botocore.config import Config
+from control_calls import control
 from preloaded_python import PreloadedPython, Program
 
 from .environment import OPERATOR, environment
@@ -156,12 +155,4 @@ class LocalAws:
         self._control("DELETE", "calls")
 
     def _control(self, method: str, what: str, document: dict[str, Any] | None = None) -> Any:
-        body = None if document is None else json.dumps(document)
-        # urllib.request would read all certificates of the system each time, which takes longer than the answer.
-        with closing(HTTPConnection(self.endpoint.removeprefix("http://"), timeout=60)) as connection:
-            connection.request(method, f"/_local_aws/{what}", body)
-            answer = connection.getresponse()
-            told = json.loads(answer.read())
-        if answer.status >= 400:
-            raise ValueError(told["message"])
-        return told
+        return control(self.endpoint, method, f"/_local_aws/{what}", document, timeout=60)

@@ -5,16 +5,15 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import closing
-from http.client import HTTPConnection
 from types import TracebackType
 from typing import Any
+
+from control_calls import control
 
 Rule = dict[str, Any]
 
@@ -69,9 +68,4 @@ class Faults:
         return Counter(event["operation"] for event in events if self._keys.get(event["rule_id"]) == access_key)
 
     def _control(self, method: str, what: str, document: Any = None) -> Any:
-        body = None if document is None else json.dumps(document)
-        with closing(HTTPConnection(self.endpoint.removeprefix("http://"), timeout=10)) as connection:
-            connection.request(method, f"/_microburst/{what}", body, {"Content-Type": "application/json"})
-            answer = connection.getresponse()
-            assert answer.status < 400, answer.read()
-            return json.loads(answer.read())
+        return control(self.endpoint, method, f"/_microburst/{what}", document, timeout=10)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bench import chart
 from bench.record import Record
 from bench.report import report, table
 
@@ -130,7 +131,6 @@ def test_a_table_aligns_numbers_to_the_right() -> None:
 
 
 def test_the_chart_names_every_way_beside_its_line(tmp_path: Path) -> None:
-    chart = pytest.importorskip("bench.chart", reason="matplotlib is not installed", exc_type=ImportError)
     chart.draw(Record.of(figures()), tmp_path / "chart.svg")
     drawn = (tmp_path / "chart.svg").read_text(encoding="utf-8")
     assert "aws_ml.permissions, in the worker" in drawn
