@@ -23,17 +23,17 @@ def tell(fleet: Fleet, folder: Path) -> None:
     """Chapters 6 to 9; backups go into `folder`."""
     screen.chapter(6, f"What was made by hand in {ACCOUNT}, years ago, is still there: the audit")
     make_by_hand(fleet)
-    calls = fleet.run("audit", "-e", f"aws_accounts={ACCOUNT}:vision-prod", says=True)
+    calls = fleet.run("audit", "-e", f"aws_ml_accounts={ACCOUNT}:vision-prod", says=True)
     screen.say()
     screen.say(f"{calls} AWS calls for two accounts, all of them reads.")
     before = [(name, living(assumed_by), policies) for name, assumed_by, policies in shown(fleet)]
 
     screen.chapter(7, f"Retiring what is left in {ACCOUNT}: refused, for it is not as dead as it looks")
-    here = ("-e", f"aws_accounts={ACCOUNT}", "-e", f"aws_ml_backup_dir={folder / 'backups'}")
+    here = ("-e", f"aws_ml_accounts={ACCOUNT}", "-e", f"aws_ml_backup_dir={folder / 'backups'}")
     fleet.run("retire", *here, refuses=True)
 
     screen.chapter(8, "Retired all the same, and at once instead of after 30 days in quarantine")
-    insists = {"retire_allow": ["used", "depended_on"], "retire_at_once": True}
+    insists = {"aws_ml_retire_allow": ["used", "depended_on"], "aws_ml_retire_at_once": True}
     fleet.run("retire", *here, "-e", json.dumps(insists))
     screen.say()
     screen.say(f"This is what is left in {ACCOUNT}. Its trust policy names a role that is gone:")

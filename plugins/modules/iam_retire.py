@@ -369,12 +369,12 @@ refusals:
       description: Why, in words.
       returned: always
       type: str
-      sample: was used on 2026-11-15 in us-east-1, 7 days ago; unused_days (retire_unused_days) is 90
+      sample: was used on 2026-11-15 in us-east-1, 7 days ago; unused_days (aws_ml_retire_unused_days) is 90
     override:
       description: The option, and in the playbook the variable, that overrides it, or what else can be done.
       returned: always
       type: str
-      sample: "allow: [used] (retire_allow)"
+      sample: "allow: [used] (aws_ml_retire_allow)"
 retired:
   description: Everything that is retired in the account, roles first.
   returned: success

@@ -180,7 +180,7 @@ def test_answers_of_the_survey_choose_accounts_services_and_profile(
     awx: Awx, aws: LocalAws, ids: dict[str, str], roles_in: RolesIn
 ) -> None:
     answers = {
-        "aws_accounts": "vision-prod",
+        "aws_ml_accounts": "vision-prod",
         "aws_ml_only_services": ["deeplens", "lookout_vision"],
         "aws_ml_profile": "least_privilege",
     }

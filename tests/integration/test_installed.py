@@ -156,7 +156,7 @@ def test_the_playbooks_of_the_collection(
     assert book("site").total("changed") == 0
 
     assert book("audit").total("changed") == 0
-    there = {"retire_roles": ["AWSDeepLens*"], "retire_at_once": True}
+    there = {"aws_ml_retire_roles": ["AWSDeepLens*"], "aws_ml_retire_at_once": True}
     assert book("retire", **there).total("changed") == 1
     assert roles_in(account["id"]) == before
     assert book("retire", **there).total("changed") == 0

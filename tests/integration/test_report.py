@@ -195,12 +195,12 @@ def test_audit_and_retirement(reports: Reports, accounts: dict[str, Any], aws: L
     assert camera["trusted"][0]["state"] == "ended"
     assert reports.accounts[host]["outcome"] == "attention"
 
-    variables = {"aws_ml_backup_dir": str(tmp_path / "backups"), "retire_max_share": 0}
+    variables = {"aws_ml_backup_dir": str(tmp_path / "backups"), "aws_ml_retire_max_share": 0}
     assert reports.run("aws_ml.permissions.retire", one, variables).rc == 2
     assert reports.accounts[host]["outcome"] == "refused"
     assert {refusal["code"] for refusal in reports.accounts[host]["refusals"]} == {"share"}
 
-    variables["retire_max_share"] = 1
+    variables["aws_ml_retire_max_share"] = 1
     reports.run("aws_ml.permissions.retire", one, variables, check=True, diff=True)
     assert reports.json["totals"]["statuses"] == {"would_quarantine": 2}
     reports.run("aws_ml.permissions.retire", one, variables)

@@ -72,7 +72,7 @@ def test_an_account_without_a_backup_fails_and_the_others_go_on(
 ) -> None:
     first, second = (member["name"] for member in aws.members[:2])
     backups = str(tmp_path / "backups")
-    everything = {"aws_ml_services": ["deeplens"], "aws_ml_backup_dir": backups, "aws_accounts": first}
+    everything = {"aws_ml_services": ["deeplens"], "aws_ml_backup_dir": backups, "aws_ml_accounts": first}
     playbook(SITE, accounts, everything)
     playbook(SITE, accounts, {**everything, "deeplens_iam_state": "absent"})
     run = playbook(RESTORE, accounts, {"aws_ml_backup_dir": backups})

@@ -123,7 +123,7 @@ def test_one_account_refuses_and_the_others_go_on(
     document = json.dumps({"Version": "2012-10-17", "Statement": [passing]})
     iam.put_role_policy(RoleName="payroll", PolicyName="pass", PolicyDocument=document)
     before = roles_in(refusing["id"])
-    variables = {"aws_ml_backup_dir": str(tmp_path / "backups"), "retire_at_once": True}
+    variables = {"aws_ml_backup_dir": str(tmp_path / "backups"), "aws_ml_retire_at_once": True}
     messages = []
     for check in (True, False):
         run = playbook(RETIRE, accounts, variables, check=check)
@@ -133,7 +133,7 @@ def test_one_account_refuses_and_the_others_go_on(
             f"account {refusing['id']}: nothing was written, 1 refusal",
             f"role/{LEFT[0]}  depended_on: role/payroll depends on it:"
             " may pass it to lambda.amazonaws.com (inline policy pass)",
-            "    allow: [depended_on] (retire_allow)",
+            "    allow: [depended_on] (aws_ml_retire_allow)",
         ]
     assert messages[0] == messages[1]
     assert [call for call in fleet.calls(account=refusing["id"]) if not call["action"].startswith(READS)] == []
@@ -141,14 +141,14 @@ def test_one_account_refuses_and_the_others_go_on(
     for member in fleet.members[1:]:
         assert set(LEFT) & set(roles_in(member["id"])) == set()
 
-    again = playbook(RETIRE, accounts, {**variables, "retire_allow": "depended_on"})
+    again = playbook(RETIRE, accounts, {**variables, "aws_ml_retire_allow": "depended_on"})
     assert (again.rc, set(LEFT) & set(roles_in(refusing["id"]))) == (0, set())
 
 
 def test_backups_go_where_the_playbook_is_run_from(
     fleet: LocalAws, playbook: Playbook, accounts: dict[str, Any], tmp_path: Path
 ) -> None:
-    run = playbook(RETIRE, accounts, {"aws_accounts": fleet.members[0]["name"]}, working_folder=tmp_path)
+    run = playbook(RETIRE, accounts, {"aws_ml_accounts": fleet.members[0]["name"]}, working_folder=tmp_path)
     assert run.rc == 0
     assert len(list((tmp_path / "aws_ml_backups").iterdir())) == 1
     assert list(run.results("Retire")) == [fleet.members[0]["name"]]
@@ -162,9 +162,12 @@ def test_what_the_variables_of_a_host_name(
     fleet.seed(member["id"], role={"name": "sensors", "trust": trusting("sagemaker")})
     hosts = accounts["all"]["hosts"]
     hosts[member["name"]].update(
-        aws_ml_services=["lookout_equipment"], lookout_equipment_iam_role_name="sensors", retire_except="AWSDeepLens*"
+        aws_ml_services=["lookout_equipment"],
+        lookout_equipment_iam_role_name="sensors",
+        aws_ml_retire_except="AWSDeepLens*",
     )
-    run = playbook(RETIRE, accounts, {"aws_ml_backup_dir": str(tmp_path), "aws_accounts": member["name"]}, check=True)
+    variables = {"aws_ml_backup_dir": str(tmp_path), "aws_ml_accounts": member["name"]}
+    run = playbook(RETIRE, accounts, variables, check=True)
     assert (run.rc, run.failures()) == (0, {})
     retired = run.results("Retire")[member["name"]]["retired"]
     assert [(item["resource"], item["services"]) for item in retired] == [("role/sensors", ["lookout_equipment"])]

@@ -61,7 +61,7 @@ def test_each_host_gets_what_it_asks_for(playbook: Playbook, sites: dict[str, An
 
 
 def test_hosts_can_be_chosen(playbook: Playbook, sites: dict[str, Any], aws: LocalAws) -> None:
-    run = playbook(SITE, sites, {"aws_accounts": "warehouse"}, check=True)
+    run = playbook(SITE, sites, {"aws_ml_accounts": "warehouse"}, check=True)
     assert list(run.stats) == ["warehouse"]
 
 

@@ -83,7 +83,7 @@ def _of_protected(item: Retired) -> Iterator[Refusal]:
     role = item.subject
     if not isinstance(role, Role):
         return
-    leave_out = f"except: [{role.name}] (retire_except) leaves it out"
+    leave_out = f"except: [{role.name}] (aws_ml_retire_except) leaves it out"
     if role.path.startswith("/aws-service-role/"):
         why = "is a service-linked role, which only its service lets go; iam_service_linked_role asks for that"
         yield Refusal(item.resource, "service_linked", why, leave_out)
@@ -96,7 +96,7 @@ def _of_protected(item: Retired) -> Iterator[Refusal]:
 
 def _of_own_role(item: Retired, wish: Wish) -> Iterator[Refusal]:
     if item.kind == "role" and item.subject.name.lower() == wish.own_role.lower():
-        override = f"except: [{item.subject.name}] (retire_except) leaves it out; another role can retire it"
+        override = f"except: [{item.subject.name}] (aws_ml_retire_except) leaves it out; another role can retire it"
         yield Refusal(item.resource, "own_role", "is the role that this task works as", override)
 
 
@@ -123,7 +123,8 @@ def _of_use(item: Retired, wish: Wish, now: datetime) -> Iterator[Refusal]:
     elif now - used < wish.unused:
         days = max((now - used).days, 0)
         ago = "today" if days == 0 else "yesterday" if days == 1 else f"{days} days ago"
-        why = f"was used on {used:%Y-%m-%d}{where}, {ago}; unused_days (retire_unused_days) is {wish.unused.days}"
+        limit = f"unused_days (aws_ml_retire_unused_days) is {wish.unused.days}"
+        why = f"was used on {used:%Y-%m-%d}{where}, {ago}; {limit}"
         yield Refusal(item.resource, "used", why, _allow("used"))
 
 
@@ -143,7 +144,7 @@ def _of_quarantine(item: Retired, wish: Wish) -> Iterator[Refusal]:
     quarantine = in_quarantine(role)
     if quarantine is not None and since_of(role) is None:
         why = f'is in quarantine since "{quarantine.since}", which is no time in UTC, so its days cannot be counted'
-        yield Refusal(item.resource, "quarantine_date", why, "at_once: true (retire_at_once) does not wait")
+        yield Refusal(item.resource, "quarantine_date", why, "at_once: true (aws_ml_retire_at_once) does not wait")
 
 
 def _of_named(
@@ -152,7 +153,9 @@ def _of_named(
     """Names without wildcards that are in the account and not of the services, or that somebody keeps."""
     for item in planned.of(KEPT):
         if _is_named(item.subject.name, wish.policies):
-            override = "detach it there first (iam_policy_attachment), or leave it out of policies (retire_policies)"
+            override = (
+                "detach it there first (iam_policy_attachment), or leave it out of policies (aws_ml_retire_policies)"
+            )
             yield Refusal(item.resource, "depended_on", f"is still in use: {item.reason}", override)
     belonging: dict[str, set[str]] = {}
     for one in objects:
@@ -190,7 +193,7 @@ def _of_share(wish: Wish, planned: Retirement, state: AccountState) -> Iterator[
         percent = f"{100 * len(going) / len(ordinary):.0f} %"
         why = (
             f"{len(going)} of its {len(ordinary)} roles ({percent}) would go into quarantine or away in one run;"
-            f" max_share (retire_max_share) is {share:g}"
+            f" max_share (aws_ml_retire_max_share) is {share:g}"
         )
         yield Refusal("account", "share", why, f"{_allow('share')}, or a larger max_share")
 
@@ -200,7 +203,7 @@ def _is_named(name: str, patterns: Sequence[str] | None) -> bool:
 
 
 def _allow(code: str) -> str:
-    return f"allow: [{code}] (retire_allow)"
+    return f"allow: [{code}] (aws_ml_retire_allow)"
 
 
 def _sentence(override: str) -> str:
