@@ -28,6 +28,7 @@ options:
       - Statements of the trust policy, in the words of IAM, such as C(Sid), C(Effect), C(Principal), C(Action) and
         C(Condition). At least one.
       - With O(state=absent) a statement may be its C(Sid) alone.
+      - An empty C(Sid) is no C(Sid).
     type: list
     elements: dict
     required: true

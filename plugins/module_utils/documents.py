@@ -33,8 +33,8 @@ class PolicyDocument:
 
     Two documents are equal when IAM treats them as equal: the order of statements, actions, resources,
     principals and condition values, duplicates, a scalar or a list of one, the case of actions and of condition
-    keys, `*` or `{"AWS": "*"}`, an account id or its root ARN in any partition, and booleans or numbers
-    written as strings make no difference (FACTS C4). A missing `Version` is 2008-10-17.
+    keys, `*` or `{"AWS": "*"}`, an account id or its root ARN in any partition, an empty Sid or none, and booleans
+    or numbers written as strings make no difference (FACTS C4). A missing `Version` is 2008-10-17.
     """
 
     def __init__(self, content: Mapping[str, Any]) -> None:
@@ -189,7 +189,7 @@ def _ordered_statement(statement: Any, *, fold_case: bool) -> Any:
             condition = _ordered_condition(value, fold_case=fold_case)
             if condition:
                 ordered[element] = condition
-        else:
+        elif element != "Sid" or value != "":
             ordered[element] = value
     return ordered
 

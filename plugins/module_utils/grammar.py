@@ -102,6 +102,14 @@ def trust_statement_problems(
             yield from principal_problems(statement[element], f"{where}.{element}", ids_too=to_be_removed)
 
 
+def sid_to_remove_problems(sid: Any, where: str) -> Iterator[Problem]:
+    """Problems of a Sid that alone names the statement to remove."""
+    if sid == "":
+        yield Problem(where, "empty; name the statement by its Sid, or write the statement whole")
+    else:
+        yield from _sid_problems(sid, where)
+
+
 def _document_problems(document: PolicyDocument, place: str) -> Iterator[Problem]:
     content = document.content
     for key in content:
@@ -141,9 +149,7 @@ def _statement_problems(statement: Mapping[str, Any], where: str) -> Iterator[Pr
         yield Problem(f"{where}.Effect", 'missing; write "Allow" or "Deny"')
     elif statement["Effect"] not in ("Allow", "Deny"):
         yield Problem(f"{where}.Effect", f'{shown(statement["Effect"])} is neither "Allow" nor "Deny"')
-    sid = statement.get("Sid", "")
-    if not isinstance(sid, str) or not _SID.fullmatch(sid):
-        yield Problem(f"{where}.Sid", f"{shown(sid)} may hold only the letters A-Z and a-z and digits")
+    yield from _sid_problems(statement.get("Sid", ""), f"{where}.Sid")
     yield from _one_of(statement, where, "Action", "NotAction")
     for element in ("Action", "NotAction"):
         for spot, value in _values(statement, element, where):
@@ -151,6 +157,11 @@ def _statement_problems(statement: Mapping[str, Any], where: str) -> Iterator[Pr
                 yield Problem(spot, f'{shown(value)} is no action; write service:Action, or "*"')
     if "Condition" in statement:
         yield from condition_problems(statement["Condition"], f"{where}.Condition")
+
+
+def _sid_problems(sid: Any, where: str) -> Iterator[Problem]:
+    if not isinstance(sid, str) or not _SID.fullmatch(sid):
+        yield Problem(where, f"{shown(sid)} may hold only the letters A-Z and a-z and digits")
 
 
 def _one_of(statement: Mapping[str, Any], where: str, element: str, opposite: str) -> Iterator[Problem]:

@@ -17,6 +17,7 @@ from .documents import PolicyDocument
 from .errors import Problem, character, shown
 from .grammar import (
     identity_policy_problems,
+    sid_to_remove_problems,
     trust_policy_problems,
     trust_statement_problems,
     trust_statements_problems,
@@ -128,7 +129,9 @@ def _trust_problems(trust: TrustDeclaration) -> Iterator[Problem]:
         yield from trust_statements_problems(document, place)
     else:
         for index, statement in enumerate(trust.statements):
-            if set(statement) != {"Sid"}:
+            if set(statement) == {"Sid"}:
+                yield from sid_to_remove_problems(statement["Sid"], f"{place}[{index}].Sid")
+            else:
                 yield from trust_statement_problems(statement, f"{place}[{index}]", to_be_removed=True)
     yield from _open_role_problems(document, place)
 

@@ -4,7 +4,7 @@
 """Merging, removing and narrowing the statements of a trust policy that others have a share in. Pure.
 
 Statements of others are kept as they are written. A statement is ours by its Sid or, where it has none, by its
-content.
+content. An empty Sid is no Sid: AWS's examples and Terraform write `"Sid": ""`.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ def without(document: PolicyDocument, statements: Sequence[Statement]) -> Policy
     """The document without each statement, found by Sid, or by content where it has no Sid."""
     kept = list(document.statements)
     for statement in statements:
-        if "Sid" in statement:
+        if statement.get("Sid"):
             kept = [
                 other for other in kept if not (isinstance(other, Mapping) and other.get("Sid") == statement["Sid"])
             ]
         else:
-            content = canonical_statement(statement)
+            content = canonical_statement(statement, with_sid=False)
             kept = [other for other in kept if canonical_statement(other, with_sid=False) != content]
     return _with_statements(document, kept)
 

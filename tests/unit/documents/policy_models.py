@@ -115,6 +115,8 @@ def _written_statement(statement: StatementModel, style: random.Random) -> dict[
     ]
     if statement.sid is not None:
         rows.append(("Sid", statement.sid))
+    elif style.random() < 0.1:
+        rows.append(("Sid", ""))
     if statement.resource_element is not None:
         rows.append((statement.resource_element, _values(list(statement.resources), style)))
     if statement.principals:

@@ -60,6 +60,7 @@ EQUAL = {
         {"Condition": {"Bool": {"aws:ViaAWSService": True}}},
         {"Condition": {"Bool": {"aws:viaawsservice": "true"}}},
     ),
+    "empty Sid": ({"Sid": "", "Action": "*"}, {"Action": "*"}),
     "no condition": ({"Condition": {}}, {}),
     "no condition in an operator": ({"Condition": {"StringEquals": {}}}, {}),
 }

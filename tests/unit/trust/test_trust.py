@@ -68,6 +68,17 @@ def test_an_empty_sid_is_none() -> None:
     assert merged(trust(statement("lambda", Sid="")), [statement("lambda")]) == trust(statement("lambda", Sid=""))
 
 
+def test_a_statement_with_an_empty_sid_is_removed_by_its_content_alone() -> None:
+    """AWS's examples and Terraform write `"Sid": ""`."""
+    others = [statement("sagemaker", Sid=""), statement("ec2", Sid=""), statement("panorama")]
+    for sid in ({}, {"Sid": ""}):
+        left = without(trust(*others, statement("lambda", **sid)), [statement("lambda", Sid="")])
+        assert list(left.content["Statement"]) == others
+        left = without(trust(*others, statement("lambda", Sid="")), [statement("lambda", **sid)])
+        assert list(left.content["Statement"]) == others
+    assert without(trust(*others), [{"Sid": ""}]) == trust(*others)
+
+
 def test_removal_by_sid_needs_no_content() -> None:
     assert without(trust(statement("lambda", Sid="Ours"), THEIRS), [{"Sid": "Ours"}]) == trust(THEIRS)
     assert without(trust(THEIRS), [{"Sid": "Ours"}]) == trust(THEIRS)
