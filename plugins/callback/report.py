@@ -79,6 +79,7 @@ from typing import Any
 
 from ansible import context
 from ansible.plugins.callback import CallbackBase
+from ansible_collections.aws_ml.permissions.plugins.module_utils.account_ids import as_account_id
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.finished_task import keyword_of_task
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_files import write_files
@@ -164,7 +165,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
                 task=str(result.task_name).rpartition(" : ")[2],
                 module=module,
                 service=str(options.get("service") or "") if module else "",
-                account_id=_account_id((options.get("account_id") if module else None) or inventory),
+                account_id=as_account_id((options.get("account_id") if module else None) or inventory) or "",
                 check_mode=check_mode,
                 failed=failed,
                 values=values,
@@ -237,11 +238,6 @@ def _is_loop(result: Any) -> bool:
 def _is_of_collection(task: Any) -> bool:
     """Whether a task stands in a role or playbook of this collection."""
     return Path(str(task.get_path() or "").rpartition(":")[0]).resolve().is_relative_to(HOME)
-
-
-def _account_id(value: object) -> str:
-    text = str(value or "")
-    return text if text.isascii() and text.isdigit() else ""
 
 
 def _moment(time: datetime) -> str:

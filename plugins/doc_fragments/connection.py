@@ -10,7 +10,8 @@ class ModuleDocFragment:
 options:
   account_id:
     description:
-      - The account that the task is meant for, 12 digits. Put it in quotes, or YAML drops leading zeros.
+      - The account that the task is meant for, 12 digits. Put it in quotes, or YAML drops leading zeros. A number of 12
+        digits, as an INI inventory makes it, is taken.
       - Where the credentials belong to another account, the task fails before its first write.
       - If omitted, C(aws_account_id) of the host counts; without that, the task works in the account that the
         credentials belong to.

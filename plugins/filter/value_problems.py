@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+from ansible_collections.aws_ml.permissions.plugins.module_utils.account_ids import arn_account_refusal, as_account_id
 
 DOCUMENTATION = r"""
 name: value_problems
@@ -60,7 +61,7 @@ _value:
 _ROLE_NAME = r"[\w+=,.@-]{1,64}"
 _PATTERN = "nor one with wildcards * and ?"
 _KINDS = {
-    "account": (r"\d{12}", "account id; give its 12 digits in quotes, or <account_id> for the account itself"),
+    "account": ("", "account id; give its 12 digits in quotes, or <account_id> for the account itself"),
     "region": (r"[a-z]{2,4}(-[a-z]+)+-\d+", "Region; give one such as us-east-1"),
     "region_or_all": (r"\*|[a-z]{2,4}(-[a-z]+)+-\d+", "Region; give one such as us-east-1, or * for all"),
     "bucket": (r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "bucket name"),
@@ -113,8 +114,13 @@ def _wrong(name: str, kind: str, value: Any) -> Iterator[str]:
         {f"{name}[{index}]": entry for index, entry in enumerate(value)} if isinstance(value, list) else {name: value}
     )
     for place, entry in entries.items():
-        if not isinstance(entry, str) or not re.fullmatch(pattern, _filled(entry), re.ASCII):
-            yield f"{place}: {json.dumps(entry, default=str)} is no {what}"
+        filled = _filled(entry) if isinstance(entry, str) else entry
+        if kind == "account":
+            right = as_account_id(filled) is not None
+        else:
+            right = isinstance(filled, str) and re.fullmatch(pattern, filled, re.ASCII) is not None
+        if not right:
+            yield f"{place}: {json.dumps(entry, default=str)} {arn_account_refusal(filled) or f'is no {what}'}"
 
 
 def _filled(text: str) -> str:

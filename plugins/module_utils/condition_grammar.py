@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .account_ids import condition_refusal
 from .errors import Problem, shown
 
 _OPERATORS = (
@@ -38,8 +39,11 @@ def condition_problems(value: Any, where: str) -> Iterator[Problem]:
             if ":" not in str(key):
                 yield Problem(f"{spot}.{key}", "a condition key is written prefix:name, such as aws:SourceAccount")
             for entry in values if isinstance(values, list) else [values]:
+                refused = condition_refusal(_base(operator), str(key), entry)
                 if not _is_value(entry):
                     yield Problem(f"{spot}.{key}", f"{shown(entry)} is no value for a condition; write text")
+                elif refused:
+                    yield Problem(f"{spot}.{key}", f"{shown(entry)} {refused}")
 
 
 def _base(operator: Any) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .account_ids import account_id_refusal, arn_account_refusal
 from .documents import PolicyDocument, UnreadableDocument
 from .errors import Problem, shown
 from .grammar import identity_policy_problems
@@ -22,11 +23,9 @@ _PLAN_ID = re.compile(r"[0-9a-f]{64}")
 def connection_problems(options: Mapping[str, Any]) -> Iterator[Problem]:
     """Problems of `account_id`, `approved_plan` and `assume_role`; sources: the STS API reference, AssumeRole."""
     account_id = options.get("account_id")
-    if account_id and not re.fullmatch(r"\d{12}", account_id):
-        yield Problem(
-            "account_id",
-            f"{shown(account_id)} is not an account id of 12 digits; quote it, here or in the host's aws_account_id",
-        )
+    refused = account_id_refusal(account_id, "it here or in the host's aws_account_id") if account_id else None
+    if refused:
+        yield Problem("account_id", f"{shown(account_id)} {refused}")
     approved = options.get("approved_plan")
     if approved and not _PLAN_ID.fullmatch(approved):
         yield Problem("approved_plan", f"{shown(approved)} is not a plan id; give the plan_id of a run in check mode")
@@ -38,7 +37,8 @@ def connection_problems(options: Mapping[str, Any]) -> Iterator[Problem]:
 def _assume_role_problems(assume_role: Mapping[str, Any]) -> Iterator[Problem]:
     role_arn = assume_role["role_arn"]
     if not _ROLE_ARN.fullmatch(role_arn):
-        yield Problem("assume_role.role_arn", f"{shown(role_arn)} is not the ARN of a role")
+        refused = arn_account_refusal(role_arn) or "is not the ARN of a role"
+        yield Problem("assume_role.role_arn", f"{shown(role_arn)} {refused}")
     external_id = assume_role.get("external_id")
     if external_id and not _EXTERNAL_ID.fullmatch(external_id):
         yield Problem("assume_role.external_id", "is no external id; it has 2 to 1224 letters, digits and _+=,.@:/-")

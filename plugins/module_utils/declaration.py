@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .account_ids import with_ids_as_text
 from .documents import PolicyDocument, UnreadableDocument
 from .errors import Problem
 from .model import AttachmentDeclaration, Desired, PolicyDeclaration, Quarantine, RoleDeclaration, TrustDeclaration
@@ -127,7 +128,7 @@ class Declaring:
             place=place,
             role=item["name"],
             present=item.get("state", "present") == "present",
-            statements=tuple(item["statements"]),
+            statements=tuple(map(with_ids_as_text, item["statements"])),
         )
 
     def _documents(self, sources: Mapping[str, Any], place: str) -> dict[str, PolicyDocument]:
@@ -147,10 +148,18 @@ class Declaring:
             self.problems.append(Problem(place, "a policy document is a JSON object with Version and Statement"))
             return None
         try:
-            return PolicyDocument.parse(source)
+            content = PolicyDocument.parse(source).content
         except UnreadableDocument as error:
             self.problems.append(Problem(place, str(error)))
             return None
+        return PolicyDocument(_with_ids_as_text(content))
+
+
+def _with_ids_as_text(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    statements = content.get("Statement")
+    if isinstance(statements, (list, tuple)):
+        return {**content, "Statement": [with_ids_as_text(statement) for statement in statements]}
+    return {**content, "Statement": with_ids_as_text(statements)} if "Statement" in content else content
 
 
 def _is_deeper_than(value: Any, levels: int) -> bool:

@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .account_ids import account_id_refusal, arn_account_refusal
 from .errors import Problem, shown
 
 _TYPES = ("AWS", "Service", "Federated", "CanonicalUser")
 _SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?")
-_ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
 _ARN = re.compile(
     r"arn:[a-z0-9-]+:(iam::\d{12}:(root|(role|user)/[\w+=,.@/-]+)"
     r"|sts::\d{12}:(assumed-role/[\w+=,.@-]+/[\w+=,.@-]+|federated-user/[\w+=,.@-]+))",
@@ -44,16 +44,17 @@ def principal_problems(value: Any, where: str, *, ids_too: bool) -> Iterator[Pro
 
 
 def _refusal(kind: str, entry: Any) -> str | None:
-    if isinstance(entry, int) and not isinstance(entry, bool):
-        return "is a number; put the account id in quotes"
+    if kind == "AWS" and not isinstance(entry, bool) and str(entry).isdigit():
+        return account_id_refusal(entry)
     if not isinstance(entry, str) or not entry.strip():
         return "names no principal"
     if kind == "Service" and not _SERVICE.fullmatch(entry):
         return "is no service principal; they end in .amazonaws.com"
+    wrong_account = arn_account_refusal(entry) if kind in ("AWS", "Federated") else None
     if kind == "Federated" and entry not in _WEB_IDENTITY and not _PROVIDER_ARN.fullmatch(entry):
-        return "is neither the ARN of a SAML or OIDC provider nor one of " + ", ".join(_WEB_IDENTITY)
+        return wrong_account or "is neither the ARN of a SAML or OIDC provider nor one of " + ", ".join(_WEB_IDENTITY)
     if kind == "AWS" and _UNIQUE_ID.fullmatch(entry):
         return "is the id of a deleted or renamed principal; write its ARN"
-    if kind == "AWS" and entry != "*" and not _ACCOUNT_ID.fullmatch(entry) and not _ARN.fullmatch(entry):
-        return "is neither an account id of 12 digits nor the ARN of an account, role or user"
+    if kind == "AWS" and entry != "*" and not _ARN.fullmatch(entry):
+        return wrong_account or "is neither an account id of 12 digits nor the ARN of an account, role or user"
     return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from .account_ids import arn_account_refusal, arn_fields
 from .placeholders import unfilled_role
 
 _PARTITIONS = re.compile(r"\*|aws(-[a-z]+)*")
@@ -26,7 +27,7 @@ def resource_problem(resource: Any) -> str | None:
     if not isinstance(resource, str) or not resource.startswith("arn:"):
         return 'is not an ARN; write arn:… or "*"'
     # IAM completes an ARN that is too short.
-    fields = [*resource.split(":", 5), "*", "*", "*", "*"]
+    fields = [*arn_fields(resource), "*", "*", "*", "*"]
     partition, service, region, name = fields[1], fields[2], fields[3], fields[5]
     refusals = (
         (not _PARTITIONS.fullmatch(partition), f'is of partition "{partition}", which does not exist; write "aws"'),
@@ -41,4 +42,4 @@ def resource_problem(resource: Any) -> str | None:
             "is of IAM and says no kind of object; write arn:…:iam::account:role/name, user/name or policy/name",
         ),
     )
-    return next((text for refused, text in refusals if refused), None)
+    return next((text for refused, text in refusals if refused), None) or arn_account_refusal(resource)

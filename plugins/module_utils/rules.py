@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from .account_ids import arn_account_refusal
 from .declaration import within
 from .documents import PolicyDocument
 from .errors import Problem, character, shown
@@ -201,7 +202,8 @@ def _reference_problems(references: Iterable[str], place: str) -> Iterator[Probl
             yield Problem(where, "empty; give the name or the ARN of a managed policy")
         elif reference.startswith("arn:"):
             if not _POLICY_ARN.fullmatch(reference):
-                yield Problem(where, f"{shown(reference)} is not the ARN of a managed policy (arn:…:iam::…:policy/…)")
+                wrong = "is not the ARN of a managed policy (arn:…:iam::…:policy/…)"
+                yield Problem(where, f"{shown(reference)} {arn_account_refusal(reference) or wrong}")
         elif not _NAME.fullmatch(reference) or len(reference) > 128:
             yield Problem(where, f"{shown(reference)} is neither the name nor the ARN of a managed policy")
 

@@ -15,6 +15,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..account_ids import as_account_id
 from ..errors import EngineError
 from ..model import Account, IdentityKind
 from .entries import (
@@ -144,7 +145,7 @@ def _frame_problems(document: Mapping[str, Any]) -> list[str]:
         if not isinstance(document.get(name), str)
     ]
     account_id = document.get("account_id")
-    if isinstance(account_id, str) and not (len(account_id) == 12 and account_id.isascii() and account_id.isdigit()):
+    if isinstance(account_id, str) and as_account_id(account_id) is None:
         found.append("account_id: not an account id of 12 digits")
     return found
 
