@@ -16,8 +16,9 @@ notes:
   - Policy documents are dictionaries or JSON text. Two documents are the same where IAM treats them the same; order,
     duplicates, a string or a list of one, the case of actions, an account ID or its root ARN make no difference.
   - A managed policy is given by name or by ARN. The name of one that the same task declares means that one. Any other
-    name means AWS's policy of that name, under whatever path AWS keeps it, or the account's own; where there are both,
-    the task fails and lists their ARNs. For an ARN that does not exist the task fails and names the one that does.
+    name means AWS's policy of that name, under whatever path AWS keeps it, and only where AWS has none the account's
+    own. A policy of the account that has the name of one of AWS's is given by its ARN, or declared in the same task.
+    For an ARN that does not exist the task fails and names the one that does.
   - IAM names are unique whatever their case and path. A role or policy that exists is adopted with its spelling and its
     path; where those differ from the declared ones the task warns and goes on.
 """

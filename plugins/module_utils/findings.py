@@ -17,7 +17,7 @@ from .documents import PolicyDocument, dangling_principals, principals
 from .grants import ANY_SERVICE, Documents, Holdings, condition_keys
 from .knowledge import FindingRule, Knowledge, TrustRule
 from .model import AccountState, Desired, Identity, Role
-from .references import is_reference
+from .references import Resolver
 from .target import Target
 
 SEVERITIES = ("critical", "high", "medium", "low")
@@ -67,6 +67,7 @@ def finding(severity: str, code: str, resource: str, message: str, remedy: str) 
 class _Judge:
     def __init__(self, knowledge: Knowledge, desired: Desired, state: AccountState, target: Target) -> None:
         self._desired = desired
+        self._resolver = Resolver.of(desired, state)
         self._ended = knowledge.ended_principals()
         self._documents = Documents(knowledge, state, target)
         self._state = state
@@ -102,7 +103,7 @@ class _Judge:
         return replace(
             identity,
             inline={name: document for name, document in identity.inline.items() if name in names},
-            managed=frozenset(arn for arn in identity.managed if any(is_reference(text, arn) for text in references)),
+            managed=frozenset().union(*(self._resolver.meant(text, identity.managed) for text in references)),
         )
 
     def _with_given_trust(self, identity: Identity) -> Role | None:

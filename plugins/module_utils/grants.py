@@ -17,6 +17,7 @@ from typing import Any
 from .documents import PolicyDocument
 from .knowledge import Grant, Knowledge
 from .model import AccountState, Identity
+from .references import is_aws, policy_name, told_names
 from .target import Target
 from .wildcards import fits_any_case
 
@@ -57,10 +58,9 @@ class Documents:
     def _holdings_of(self, identity: Identity) -> Holdings:
         named = named_documents(identity, self._own)
         granted = self.of_documents(named)
-        for arn in sorted(identity.managed - self._own.keys()):
-            name = arn.rpartition("/")[2]
+        for called, name in aws_policies_of(identity).items():
             for grant, services in self._knowledge.aws_policies.get(name, {}).items():
-                granted.setdefault(grant, []).append(Holding(f"managed policy {name}", services))
+                granted.setdefault(grant, []).append(Holding(called, services))
         statements = [statement for document in named.values() for statement in _statements(document)]
         denied = {name for name in granted if is_denied(self._knowledge.grants[name], statements)}
         return {name: holdings for name, holdings in granted.items() if name not in denied}
@@ -78,9 +78,16 @@ class Documents:
 def named_documents(identity: Identity, own: Mapping[str, PolicyDocument]) -> dict[str, PolicyDocument]:
     """The documents of an identity's policies by what they are called; `own` has documents by the ARN of the policy."""
     named = {f"inline policy {name}": document for name, document in identity.inline.items()}
+    names = told_names(identity.managed)
     for arn in identity.managed & own.keys():
-        named[f"managed policy {arn.rpartition('/')[2]}"] = own[arn]
+        named[f"managed policy {names[arn]}"] = own[arn]
     return named
+
+
+def aws_policies_of(identity: Identity) -> dict[str, str]:
+    """The names of AWS's policies on an identity, by what `named_documents` would call them."""
+    names = told_names(identity.managed)
+    return {f"managed policy {names[arn]}": policy_name(arn) for arn in sorted(identity.managed) if is_aws(arn)}
 
 
 def granted_by(grant: Grant, statements: Iterable[Statement]) -> frozenset[str] | None:

@@ -14,7 +14,8 @@ from .change import Change, Dimension, Effect, Part, Stage, always, attachment_e
 from .documents import PolicyDocument, dangling_principals
 from .model import AccountState, Identity, Quotas, Role, identity_key, policy_key
 from .plan import Step
-from .quarantine import DENIAL, DENY_ALL, INLINE_DENIAL, denials_that_change, is_denial
+from .quarantine import DENY_ALL, INLINE_DENIAL, denials_that_change, is_denial
+from .references import told_names
 from .tag_changes import as_tags, tag_changes
 from .trust import loses_and_gains, narrowed, without_principals
 
@@ -117,7 +118,8 @@ class _IdentityWriter:
             reason = f"{' and '.join(differing)} differs"
             yield self._single("UpdateRole", "", Stage.DESCRIBE, parameters, reason, takes_away=lost)
         arns, inline = denials_that_change(before, after)
-        denials = {f"{self.resource} {'attach' if arn in after.managed else 'detach'} {DENIAL}" for arn in arns}
+        names = told_names(before.managed | after.managed)
+        denials = {f"{self.resource} {'attach' if arn in after.managed else 'detach'} {names[arn]}" for arn in arns}
         yield from tag_changes(
             self.owner.key,
             self.resource,
@@ -144,11 +146,12 @@ class _IdentityWriter:
         old_managed = before.managed if before else frozenset()
         new_managed = after.managed if after else frozenset()
         reason = "role is to be deleted" if after is None else "not declared"
+        names = told_names(old_managed | new_managed)
         for arn in sorted(new_managed - old_managed):
             stage = Stage.RESTRICT if is_denial(arn) else Stage.GRANT
-            yield self._managed(arn, "Attach", stage, "not attached")
+            yield self._managed(arn, names[arn], "Attach", stage, "not attached")
         for arn in sorted(old_managed - new_managed):
-            yield self._managed(arn, "Detach", Stage.REVOKE, reason)
+            yield self._managed(arn, names[arn], "Detach", Stage.REVOKE, reason)
         old_inline = before.inline if before else {}
         new_inline = after.inline if after else {}
         for name in sorted({*old_inline, *new_inline}):
@@ -232,8 +235,8 @@ class _IdentityWriter:
             gives_up=self._policies(old),
         )
 
-    def _managed(self, arn: str, verb: str, stage: Stage, reason: str) -> Change:
-        name, key = arn.rpartition("/")[2], self._policies(arn)
+    def _managed(self, arn: str, name: str, verb: str, stage: Stage, reason: str) -> Change:
+        key = self._policies(arn)
         # A policy is attached with the document it will have, and detached with the one it had.
         document = DENY_ALL if is_denial(arn) else self.new_documents.get(arn) if verb == "Attach" else None
         effects = attachment_effects(document or self.state.document_of(arn), self.only, grows=verb == "Attach")

@@ -9,6 +9,7 @@ A denial wins over whatever the role is granted, by itself or by the policies of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ INLINE_DENIAL = "AWSMLPermissionsDenyAll"
 """The inline policy that denies in the place of AWSDenyAll where a role has no room for one more managed policy."""
 
 DENIAL = "AWSDenyAll"
+_DENIAL_ARN = re.compile(rf"arn:[a-z0-9-]+:iam::aws:policy/{DENIAL}")
 DENY_ALL = PolicyDocument(
     {
         "Version": "2012-10-17",
@@ -45,8 +47,8 @@ def deny_all_arn(account: Account) -> str:
 
 
 def is_denial(arn: str) -> bool:
-    """Whether an ARN is that of AWS's policy AWSDenyAll, in any partition."""
-    return arn.endswith(f":iam::aws:policy/{DENIAL}")
+    """Whether an ARN is that of AWS's policy AWSDenyAll, in any partition; the account's own of that name is none."""
+    return _DENIAL_ARN.fullmatch(arn) is not None
 
 
 def is_denied(identity: Identity) -> bool:

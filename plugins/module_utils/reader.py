@@ -18,7 +18,7 @@ from .errors import EngineError
 from .foresight import with_foreseen
 from .lookup import Lookup
 from .model import AccountState, AwsManagedPolicy, Desired, ManagedPolicy, Quotas, Role
-from .references import Resolver, is_aws, policies_to_detach, policy_references
+from .references import Resolver, is_aws, is_bound, policies_to_detach, policy_name, policy_references
 from .sdk import ClientError
 from .shapes import tags
 from .sweep import Sweep, TooCostly
@@ -55,24 +55,26 @@ class Reader:
         unsettled = [
             reference
             for reference in policy_references(desired)
-            if reference.wanted and not resolver.settled(reference.text, state.identities.get(reference.identity))
+            if not resolver.settled(reference.text, state.identities.get(reference.identity))
+            and (reference.wanted or is_bound(reference.text, state.identities.get(reference.identity)))
         ]
         wanted = leaving = frozenset(filter(is_aws, policies_to_detach(desired, state.identities)))
-        for reference in unsettled:
-            seen = state.aws_policies.get(reference.text, ())
-            wanted = wanted | {seen[0].arn if seen else reference.text}
+        asked = {reference.text for reference in unsettled}.union(*map(resolver.own_spellings, unsettled))
+        for name in asked:
+            seen = state.aws_policies.get(name, ())
+            wanted = wanted | {seen[0].arn if seen else name}
         if not wanted:
             return state
         policies = AwsPolicies(self._iam, state.account.partition, self._workers)
         found = policies.find(wanted)
         there = {policy.arn for candidates in found.values() for policy in candidates}
         for arn in leaving - there:
-            name = arn.rpartition("/")[2]
+            name = policy_name(arn)
             found[name] = (*found.get(name, ()), AwsManagedPolicy(name, arn, attachable=False))
         unknown = {
             reference.name
             for reference in unsettled
-            if reference.name not in found and reference.name.lower() not in state.policies
+            if reference.name not in found and not resolver.own_spellings(reference)
         }
         return replace(
             state,

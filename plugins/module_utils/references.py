@@ -4,14 +4,16 @@
 """From the name or ARN of a managed policy, as declared, to the ARN it has. Pure.
 
 AWS's own documents give wrong ARNs for its policies (FACTS A0), and a name says nothing of the path. So what is
-declared is never trusted: a name or an ARN counts if such a policy is attached already, is declared in the same
-task, is in the account, or was found at AWS.
+declared is never trusted: a name or an ARN counts if such a policy is declared in the same task, was found at AWS or is
+attached already, or is in the account. In this order: whoever may make policies in the account must not decide what a
+name means that AWS has (docs/decisions/0002).
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from .declaration import within
@@ -42,7 +44,7 @@ class Reference:
 
     @property
     def name(self) -> str:
-        return self.text.rpartition("/")[2]
+        return policy_name(self.text)
 
 
 @dataclass(frozen=True)
@@ -71,28 +73,61 @@ class Resolver:
         """Whether the reference can be resolved without asking AWS for its own policies."""
         if reference.startswith("arn:"):
             return not is_aws(reference) or reference in _bound(identity)
-        return reference.lower() in self.declared or is_bound(reference, identity)
+        bound = any(is_aws(arn) and policy_name(arn) == reference for arn in _bound(identity))
+        return reference.lower() in self.declared or bound
+
+    def meant(self, reference: str, arns: frozenset[str]) -> frozenset[str]:
+        """Which of some policies that an identity holds a reference means; more than one only where AWS has several."""
+        if reference.startswith("arn:"):
+            return arns & {reference}
+        declared = self.declared.get(reference.lower())
+        if declared is not None:
+            return arns & {self.arn_of_declared(declared)}
+        aws = self._of_aws(reference, arns)
+        own = frozenset(filter(_has_own_name(reference), arns))
+        return arns & aws if aws else own or frozenset(arn for arn in arns if may_mean(reference, arn))
+
+    def told(self, reference: str) -> str:
+        """The ARN that a reference means, or the reference where that is not known."""
+        declared = self.declared.get(reference.lower())
+        if declared is not None:
+            return self.arn_of_declared(declared)
+        aws = self._of_aws(reference, frozenset())
+        return next(iter(aws)) if len(aws) == 1 else reference
+
+    def own_spellings(self, reference: Reference) -> set[str]:
+        """How policies of the account are spelt that a bare name may mean."""
+        own = self.state.policies.get(reference.text.lower())
+        held = filter(_has_own_name(reference.text), _bound(self.state.identities.get(reference.identity)))
+        return {*map(policy_name, held), *((own.name,) if own else ())}
 
     def _resolve_name(self, name: str, place: str, identity: Identity | None) -> str | Problem:
         declared = self.declared.get(name.lower())
         if declared is not None:
             return self._of_same_task(declared, place)
-        attached = sorted(arn for arn in _bound(identity) if arn.rpartition("/")[2] == name)
-        if len(attached) == 1:
-            return attached[0]
-        own = self.state.policies.get(name.lower())
-        aws = {policy.arn for policy in self.state.aws_policies.get(name, ())}
-        candidates = sorted(aws | set(attached) | ({own.arn} if own else set()))
+        aws = self._of_aws(name, _bound(identity))
+        own = next(filter(_has_own_name(name), sorted(_bound(identity))), None)
+        if own is None and name.lower() in self.state.policies:
+            own = self.state.policies[name.lower()].arn
+        candidates = aws & _bound(identity) or aws
+        if own is not None and not aws:
+            # Only the case of the name tells it from a policy of AWS.
+            candidates = frozenset({own, *self._of_aws(policy_name(own), _bound(identity))})
         if len(candidates) > 1:
-            return Problem(place, f'"{name}" is ambiguous: give one of the ARNs {" or ".join(candidates)}')
+            return Problem(place, f'"{name}" is ambiguous: give one of the ARNs {" or ".join(sorted(candidates))}')
         if not candidates:
             hint = self._hint(name)
             message = f"no managed policy is called \"{name}\", neither AWS's nor this account's{hint}"
             return Problem(place, message, "" if hint else self.state.account.arn("policy", "/", name))
-        return self._attachable(candidates[0], place, identity)
+        return self._attachable(next(iter(candidates)), place, identity)
+
+    def _of_aws(self, name: str, held: frozenset[str]) -> frozenset[str]:
+        """The ARNs of AWS's policies of a name, as far as they are known, of some that an identity holds too."""
+        known = {policy.arn for policy in self.state.aws_policies.get(name, ())}
+        return frozenset(known | {arn for arn in held if is_aws(arn) and policy_name(arn) == name})
 
     def _resolve_arn(self, arn: str, place: str, identity: Identity | None) -> str | Problem:
-        partition, owner, name = arn.split(":")[1], arn.split(":")[4], arn.rpartition("/")[2]
+        partition, owner, name = arn.split(":")[1], arn.split(":")[4], policy_name(arn)
         account = self.state.account
         if arn in _bound(identity):
             return arn
@@ -160,21 +195,26 @@ def policy_references(desired: Desired) -> Iterator[Reference]:
 
 
 def policies_to_detach(desired: Desired, identities: Mapping[str, Identity]) -> frozenset[str]:
-    """ARNs of the policies that the declarations take off identities that are there."""
+    """ARNs of the policies that the declarations take off identities that are there, and perhaps of some that stay.
+
+    Of a policy that has the name of another, only what AWS knows tells whether it stays.
+    """
     names: dict[str, set[str]] = {}
     for reference in policy_references(desired):
         names.setdefault(reference.identity, set()).add(reference.name)
+    own = {policy.name.lower() for policy in desired.policies}
     arns: set[str] = set()
     for role in desired.roles:
         identity = identities.get(role.key)
         if identity is not None and not (role.present and (role.managed is None or not role.purge_managed)):
             kept = names.get(role.key, set()) if role.present else set()
-            arns |= {arn for arn in identity.managed if arn.rpartition("/")[2] not in kept}
+            arns |= {arn for arn in identity.managed if policy_name(arn) not in kept}
+            arns |= {arn for arn in identity.managed if is_aws(arn) and policy_name(arn).lower() in own}
     for attachment in desired.attachments:
         identity = identities.get(attachment.key)
         if identity is not None and not attachment.present:
             gone = attachment.managed
-            arns |= {arn for arn in identity.managed if any(is_reference(text, arn) for text in gone)}
+            arns |= {arn for arn in identity.managed if any(may_mean(text, arn) for text in gone)}
     return frozenset(arns)
 
 
@@ -183,14 +223,34 @@ def is_aws(arn: str) -> bool:
     return arn.split(":")[4:5] == ["aws"]
 
 
+def policy_name(arn: str) -> str:
+    """The name of a policy, from its ARN or from what is its name already."""
+    return arn.rpartition("/")[2]
+
+
 def is_bound(reference: str, identity: Identity | None) -> bool:
-    """Whether a name or ARN is that of a policy which the identity holds, or has as its boundary."""
-    return any(is_reference(reference, arn) for arn in _bound(identity))
+    """Whether the identity holds a policy, or has it as its boundary, that a name or ARN may mean."""
+    return any(may_mean(reference, arn) for arn in _bound(identity))
 
 
-def is_reference(text: str, arn: str) -> bool:
-    """Whether a name or ARN means the policy of this ARN; names are unique whatever their case (FACTS C5)."""
-    return text == arn or text.lower() == arn.rpartition("/")[2].lower()
+def may_mean(text: str, arn: str) -> bool:
+    """Whether a name or ARN can mean the policy of this ARN; names are unique whatever their case (FACTS C5).
+
+    A policy of AWS and one of the account can have one name. Which one a name means, a `Resolver` says.
+    """
+    return text == arn or text.lower() == policy_name(arn).lower()
+
+
+def told_names(arns: Iterable[str]) -> dict[str, str]:
+    """What to call each of some policies: by its name, or by its ARN where another one has that name."""
+    found = sorted(set(arns))
+    counts = Counter(policy_name(arn).lower() for arn in found)
+    return {arn: policy_name(arn) if counts[policy_name(arn).lower()] == 1 else arn for arn in found}
+
+
+def _has_own_name(name: str) -> Callable[[str], bool]:
+    """Tells policies of the account that have a name."""
+    return lambda arn: not is_aws(arn) and policy_name(arn).lower() == name.lower()
 
 
 def _bound(identity: Identity | None) -> frozenset[str]:

@@ -28,7 +28,7 @@ from .model import (
     TrustDeclaration,
 )
 from .quarantine import is_denial, is_denied, quarantined, released, standing, with_room
-from .references import Resolver, is_reference
+from .references import Resolver, is_aws, may_mean
 from .trust import merged, without
 
 
@@ -179,9 +179,8 @@ class _Overlay:
             inline.update({name: document for name, document in declared.inline.items() if document is not None})
             self.target.identities[declared.key] = replace(base, managed=base.managed | wanted, inline=inline)
             return
-        unwanted = frozenset(
-            arn for arn in base.managed for reference in declared.managed if is_reference(reference, arn)
-        )
+        unwanted = frozenset().union(*(self.resolver.meant(reference, base.managed) for reference in declared.managed))
+        self._warn_of_namesakes(base, declared.managed, unwanted)
         self.target.identities[declared.key] = replace(base, managed=base.managed - unwanted, inline=inline)
 
     def _lay_trust(self, declared: TrustDeclaration) -> None:
@@ -202,6 +201,15 @@ class _Overlay:
             )
             return
         self.target.identities[declared.key] = replace(base, trust=trust)
+
+    def _warn_of_namesakes(self, base: Identity, references: tuple[str, ...], unwanted: frozenset[str]) -> None:
+        """Say what stays attached though it has the name of what is to be detached."""
+        for arn in sorted(base.managed - unwanted):
+            if any(may_mean(reference, arn) for reference in references):
+                other = "the account's own" if is_aws(arn) else "AWS's"
+                self.target.warnings.append(
+                    f"{base.kind} {base.name} keeps {arn}: its name means {other} policy; give the ARN to detach it"
+                )
 
     def _why_not_there(self, key: str, what: str) -> str:
         deleted = key in self.target.identities and key in self.state.identities

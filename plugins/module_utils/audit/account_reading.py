@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from ..aws_policies import AwsPolicies
 from ..calls import as_aws_error, error_code, is_access_denied
 from ..credentials import Connection
 from ..model import AccountState, ManagedPolicy
@@ -58,3 +59,12 @@ def with_tags_of(connection: Connection, state: AccountState, policies: Iterable
     with ThreadPoolExecutor(max_workers=min(8, len(names))) as pool:
         found = dict(zip(names, pool.map(tagged, names), strict=True))
     return replace(state, policies={**state.policies, **found})
+
+
+def with_namesakes(connection: Connection, state: AccountState, names: Iterable[str]) -> AccountState:
+    """The state, knowing which of these names AWS has too. Raises what botocore raises."""
+    wanted = sorted(names)
+    if not wanted:
+        return state
+    found = AwsPolicies(connection.iam, state.account.partition).find(wanted)
+    return replace(state, aws_policies={**state.aws_policies, **found})

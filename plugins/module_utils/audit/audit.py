@@ -15,15 +15,16 @@ from typing import Any
 
 from ..documents import dangling_principals
 from ..grants import Documents, Holdings
-from ..model import AccountState, Identity, ManagedPolicy, Quarantine, Role
+from ..model import AccountState, Identity, ManagedPolicy, PolicyDeclaration, Quarantine, Role
 from ..quarantine import is_denied, released, standing
+from ..references import is_aws
 from ..target import Target
 from .dependants import Dependants
 from .escalation import escalation_paths
 from .findings import audit_findings
 from .knowledge import AuditKnowledge
 from .profile_drift import drift
-from .profile_forms import DECLARED, Form, Profile, declared_profiles
+from .profile_forms import DECLARED, Form, Profile, declared_policies, declared_profiles
 from .rights import rights_in
 from .traces import Found, Subject, found_in
 from .trusted_principals import trusted_principals
@@ -97,7 +98,7 @@ def audit(
     rights = rights_in(effective, knowledge.aws_policies)
     ended = knowledge.knowledge.ended_principals()
     dependants = Dependants(effective, rights, ended)
-    judge = _Judge(knowledge, state, profiles, own, dependants)
+    judge = _Judge(knowledge, state, profiles, own, dependants=dependants, policies=declared_policies(declared))
     there = sorted(map(judge.judged, found), key=_order)
     absent = sorted(_absent(there, [*own, *profiles]), key=_order)
     holdings = _holdings(knowledge, effective)
@@ -143,12 +144,15 @@ class _Judge:
         state: AccountState,
         profiles: Sequence[Profile],
         own: Sequence[Profile],
+        *,
         dependants: Dependants,
+        policies: Mapping[str, PolicyDeclaration],
     ) -> None:
         self._knowledge = knowledge
         self._state = state
         self._profiles = profiles
         self._own = own
+        self._policies = policies
         self._dependants = dependants
         self._states = knowledge.principal_states()
 
@@ -196,7 +200,7 @@ class _Judge:
                 if profile.service == found.service
                 for one in dict.fromkeys((exact, wanted))
                 if one in profile.object_names
-                for form in profile.forms(self._state, one)[0]
+                for form in profile.forms(self._state, one, self._policies)[0]
             ]
             if forms:
                 return forms
@@ -209,7 +213,8 @@ class _Judge:
             return None
         alone = [trace for trace in found.traces if trace.strength == "alone"]
         as_in_guide = all(
-            trace.by == "attached_policy" and trace.value.partition(":policy/")[2] in people for trace in alone
+            trace.by == "attached_policy" and is_aws(trace.value) and trace.value.partition(":policy/")[2] in people
+            for trace in alone
         )
         return DOCUMENTED if as_in_guide else None
 

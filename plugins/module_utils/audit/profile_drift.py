@@ -10,13 +10,13 @@ place is null where there is nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from ..documents import PolicyDocument, canonical_statement
-from ..model import AttachmentDeclaration, Identity, ManagedPolicy, PolicyDeclaration, Role, RoleDeclaration
-from ..references import is_reference
+from ..model import Identity, ManagedPolicy, PolicyDeclaration, Role, RoleDeclaration
+from ..references import Resolver, policy_name
 from ..trust import merged, without
 from .profile_forms import Form
 
@@ -29,37 +29,37 @@ def drift(form: Form, subject: Identity | ManagedPolicy) -> list[Difference]:
     if not form.present:
         return [_difference("state", "absent", "present")]
     if form.role is not None and isinstance(subject, Role):
-        found += _role_drift(form.role, subject, form.whole)
+        found += _role_drift(form, form.role, subject)
     elif form.policy is not None and isinstance(subject, ManagedPolicy):
         found += _policy_drift(form.policy, subject, form.whole)
     elif isinstance(subject, Identity):
-        found += _attachment_drift(form.attachments, subject)
+        found += _attachment_drift(form, subject)
         if isinstance(subject, Role):
             found += _document_drift("assume_role_policy_document", _trust(form, subject), subject.trust, True)
     return found
 
 
 def as_wanted(form: Form, subject: Identity | ManagedPolicy) -> Identity | ManagedPolicy | None:
-    """The object as the form has it, None where it wants it absent. A policy that is not attached stands there as it is
-    declared, by its name or ARN."""
+    """The object as the form has it, None where it wants it absent. A policy that is not attached stands there by its
+    ARN where that is known, else as it is declared."""
     if not form.present:
         return None
     if form.role is not None and isinstance(subject, Role):
-        return _wanted_role(form.role, subject, form.whole)
+        return _wanted_role(form, form.role, subject)
     if form.policy is not None and isinstance(subject, ManagedPolicy):
         document = form.policy.document or subject.document
         tags = _laid_over(subject.tags, form.policy.tags, form.policy.purge_tags) if form.whole else subject.tags
         return replace(subject, document=document, tags=tags)
     if not isinstance(subject, Identity):
         return subject
-    managed, inline = set(subject.managed), dict(subject.inline)
+    managed, inline = subject.managed, dict(subject.inline)
     for attachment in form.attachments:
         for reference in attachment.managed:
-            managed -= {arn for arn in managed if is_reference(reference, arn)} if not attachment.present else set()
-            managed |= {_held(reference, subject)} if attachment.present else set()
+            held = form.policies.meant(reference, subject.managed)
+            managed = managed | _held(form.policies, reference, subject) if attachment.present else managed - held
         inline.update({name: document for name, document in attachment.inline.items() if document is not None})
         inline = {name: document for name, document in inline.items() if attachment.inline.get(name, document)}
-    wanted = replace(subject, managed=frozenset(managed), inline=inline)
+    wanted = replace(subject, managed=managed, inline=inline)
     return replace(wanted, trust=_trust(form, wanted)) if isinstance(wanted, Role) else wanted
 
 
@@ -71,18 +71,18 @@ def _trust(form: Form, role: Role) -> PolicyDocument:
     return document
 
 
-def _wanted_role(wanted: RoleDeclaration, role: Role, whole: bool) -> Role:
+def _wanted_role(form: Form, wanted: RoleDeclaration, role: Role) -> Role:
     managed, inline = role.managed, role.inline
     if wanted.managed is not None:
-        managed = frozenset(_held(reference, role) for reference in wanted.managed)
+        managed = frozenset().union(*(_held(form.policies, reference, role) for reference in wanted.managed))
         managed = managed if wanted.purge_managed else managed | role.managed
     if wanted.inline is not None:
         inline = {**({} if wanted.purge_inline else role.inline), **wanted.inline}
     boundary = role.boundary
-    if wanted.boundary is not None and not (boundary and is_reference(wanted.boundary, boundary)):
-        boundary = wanted.boundary or None
+    if wanted.boundary is not None and not _is_boundary(form.policies, wanted.boundary, boundary):
+        boundary = form.policies.told(wanted.boundary) or None
     laid = replace(role, trust=wanted.trust or role.trust, managed=managed, inline=inline, boundary=boundary)
-    if not whole:
+    if not form.whole:
         return laid
     return replace(
         laid,
@@ -92,8 +92,12 @@ def _wanted_role(wanted: RoleDeclaration, role: Role, whole: bool) -> Role:
     )
 
 
-def _held(reference: str, identity: Identity) -> str:
-    return next((arn for arn in sorted(identity.managed) if is_reference(reference, arn)), reference)
+def _held(policies: Resolver, reference: str, identity: Identity) -> frozenset[str]:
+    return policies.meant(reference, identity.managed) or frozenset({policies.told(reference)})
+
+
+def _is_boundary(policies: Resolver, reference: str, boundary: str | None) -> bool:
+    return bool(policies.meant(reference, frozenset({boundary}))) if boundary else not reference
 
 
 def _laid_over(there: Mapping[str, str], wanted: Mapping[str, str] | None, purge: bool) -> Mapping[str, str]:
@@ -108,19 +112,18 @@ def _name_drift(form: Form, subject: Identity | ManagedPolicy) -> Iterator[Diffe
         yield _difference("name", form.name, subject.name)
 
 
-def _role_drift(wanted: RoleDeclaration, role: Role, whole: bool) -> Iterator[Difference]:
+def _role_drift(form: Form, wanted: RoleDeclaration, role: Role) -> Iterator[Difference]:
+    whole = form.whole
     if wanted.trust is not None:
         yield from _document_drift("assume_role_policy_document", wanted.trust, role.trust, whole)
     if wanted.managed is not None:
-        yield from _attached_drift(wanted.managed, role, wanted.purge_managed)
+        yield from _attached_drift(form.policies, wanted.managed, role, wanted.purge_managed)
     inline = wanted.inline
     if inline is not None:
         for name in sorted({*inline, *(role.inline if wanted.purge_inline else ())}):
             yield from _document_drift(f"inline_policies.{name}", inline.get(name), role.inline.get(name), whole)
-    if wanted.boundary is not None and not (
-        is_reference(wanted.boundary, role.boundary) if role.boundary else not wanted.boundary
-    ):
-        yield _difference("boundary", wanted.boundary or None, role.boundary)
+    if wanted.boundary is not None and not _is_boundary(form.policies, wanted.boundary, role.boundary):
+        yield _difference("boundary", form.policies.told(wanted.boundary) or None, role.boundary)
     if not whole:
         return
     if wanted.description is not None and wanted.description != role.description:
@@ -137,25 +140,31 @@ def _policy_drift(wanted: PolicyDeclaration, policy: ManagedPolicy, whole: bool)
         yield from _tag_drift(wanted.tags, policy.tags, wanted.purge_tags)
 
 
-def _attachment_drift(wanted: Sequence[AttachmentDeclaration], identity: Identity) -> Iterator[Difference]:
+def _attachment_drift(form: Form, identity: Identity) -> Iterator[Difference]:
     """What is declared last of a policy counts, as when it is converged."""
-    managed = {_name(text).lower(): (text, one.present) for one in wanted for text in one.managed}
+    wanted, policies = form.attachments, form.policies
+    managed = {policies.told(text).lower(): (text, one.present) for one in wanted for text in one.managed}
     for reference, present in managed.values():
-        held = next((arn for arn in sorted(identity.managed) if is_reference(reference, arn)), None)
+        held = min(policies.meant(reference, identity.managed), default=None)
         if present != (held is not None):
-            yield _difference(f"managed_policies.{_name(reference)}", reference if present else None, held)
+            told = policies.told(reference) if present else None
+            yield _difference(f"managed_policies.{policy_name(reference)}", told, held)
     inline = {name: document for one in wanted for name, document in one.inline.items()}
     for name, document in inline.items():
         yield from _document_drift(f"inline_policies.{name}", document, identity.inline.get(name), True)
 
 
-def _attached_drift(wanted: tuple[str, ...], role: Role, purge: bool) -> Iterator[Difference]:
-    for reference in wanted:
-        if not any(is_reference(reference, arn) for arn in role.managed):
-            yield _difference(f"managed_policies.{_name(reference)}", reference, None)
-    for arn in sorted(role.managed) if purge else ():
-        if not any(is_reference(reference, arn) for reference in wanted):
-            yield _difference(f"managed_policies.{_name(arn)}", None, arn)
+def _attached_drift(policies: Resolver, wanted: tuple[str, ...], role: Role, purge: bool) -> Iterator[Difference]:
+    """A policy of the account in the place of AWS's of that name is one difference, with both ARNs."""
+    meant = {reference: policies.meant(reference, role.managed) for reference in wanted}
+    left = sorted(role.managed.difference(*meant.values())) if purge else []
+    for reference in (reference for reference, held in meant.items() if not held):
+        name = policy_name(reference)
+        instead = next((arn for arn in left if policy_name(arn).lower() == name.lower()), None)
+        left = [arn for arn in left if arn != instead]
+        yield _difference(f"managed_policies.{name}", policies.told(reference), instead)
+    for arn in left:
+        yield _difference(f"managed_policies.{policy_name(arn)}", None, arn)
 
 
 def _document_drift(
@@ -209,10 +218,6 @@ def _sid(statement: Any) -> str:
 
 def _presented(document: PolicyDocument | None) -> dict[str, Any] | None:
     return None if document is None else document.presented()
-
-
-def _name(reference: str) -> str:
-    return reference.rpartition("/")[2]
 
 
 def _difference(place: str, expected: Any, actual: Any) -> Difference:

@@ -11,7 +11,7 @@ because the next converge would write it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -27,6 +27,7 @@ from ..model import (
     TrustDeclaration,
 )
 from ..placeholders import Placeholders
+from ..references import Resolver
 
 DECLARED = "declared"
 
@@ -37,12 +38,16 @@ ObjectName = tuple[str, str]
 
 @dataclass(frozen=True)
 class Form:
-    """One object as one profile has it. `whole` is whether everything about it counts; `name` is as it is spelt."""
+    """One object as one profile has it. `whole` is whether everything about it counts; `name` is as it is spelt.
+
+    `policies` says which policies of the account the names in it mean.
+    """
 
     service: str
     profile: str
     kind: str
     name: str
+    policies: Resolver = field(compare=False, repr=False)
     role: RoleDeclaration | None = None
     policy: PolicyDeclaration | None = None
     attachments: tuple[AttachmentDeclaration, ...] = ()
@@ -80,18 +85,33 @@ class Profile:
         """Everything that it speaks of."""
         return frozenset((kind, name.lower()) for kind, name, dummy in self._items())
 
-    def forms(self, state: AccountState, wanted: ObjectName | None = None) -> tuple[list[Form], list[Problem]]:
-        """The forms in this account, or those of one object, and what cannot be read in them."""
+    @cached_property
+    def policies(self) -> dict[str, PolicyDeclaration]:
+        """The customer managed policies that it declares, by lower-case name."""
+        items = self.options.get("managed_policies") or ()
+        return {item["name"].lower(): PolicyDeclaration("", item["name"], True, item.get("path")) for item in items}
+
+    def forms(
+        self,
+        state: AccountState,
+        wanted: ObjectName | None = None,
+        others: Mapping[str, PolicyDeclaration] | None = None,
+    ) -> tuple[list[Form], list[Problem]]:
+        """The forms in this account, or those of one object, and what cannot be read in them.
+
+        `others` are policies that are declared beside it, by lower-case name.
+        """
         options = self._only(wanted) if wanted else self.options
         declaring = Declaring(Placeholders(state.account, self._role_arns(state)))
         desired = declaring.baseline(options)
-        return list(self._forms(desired)), declaring.problems
+        resolver = Resolver(state, {**(others or {}), **self.policies})
+        return list(self._forms(desired, resolver)), declaring.problems
 
-    def _forms(self, desired: Desired) -> Iterator[Form]:
+    def _forms(self, desired: Desired, resolver: Resolver) -> Iterator[Form]:
         for role in desired.roles:
-            yield Form(self.service, self.profile, "role", role.name, role=role)
+            yield Form(self.service, self.profile, "role", role.name, resolver, role=role)
         for policy in desired.policies:
-            yield Form(self.service, self.profile, "policy", policy.name, policy=policy)
+            yield Form(self.service, self.profile, "policy", policy.name, resolver, policy=policy)
         others: dict[str, tuple[str, str]] = {}
         own = {role.key for role in desired.roles}
         for attachment in desired.attachments:
@@ -105,6 +125,7 @@ class Profile:
                     self.profile,
                     kind,
                     name,
+                    resolver,
                     attachments=tuple(item for item in desired.attachments if item.key == key),
                     trust=tuple(item for item in desired.trust_statements if item.key == key),
                 )
@@ -153,6 +174,27 @@ def profiles_of(content: Sequence[Options]) -> tuple[Profile, ...]:
 def declared_profiles(declared: Sequence[Options], services: Sequence[str]) -> tuple[Profile, ...]:
     """What the option `declared` declares for the services that are audited."""
     return tuple(Profile(item["service"], DECLARED, item) for item in declared if item["service"] in services)
+
+
+def declared_policies(declared: Sequence[Options]) -> dict[str, PolicyDeclaration]:
+    """The customer managed policies that the option `declared` declares, for whatever service, by lower-case name."""
+    profiles = (Profile(item["service"], DECLARED, item) for item in declared)
+    return {name: policy for profile in profiles for name, policy in profile.policies.items()}
+
+
+def names_to_ask_for(declared: Sequence[Options], state: AccountState) -> set[str]:
+    """Names of policies that are declared bare, that the account has, and that AWS may have too."""
+    own = declared_policies(declared)
+    names = {
+        text
+        for item in declared
+        for section in ("roles", "attachments")
+        for one in item.get(section) or ()
+        for text in (*(one.get("managed_policies") or ()), one.get("boundary") or "")
+    }
+    return {
+        name for name in names if name.lower() in state.policies and name.lower() not in own
+    } - state.aws_policies.keys()
 
 
 def _arn(account: Account, path: str, name: str) -> str:

@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any
 
 from ..documents import PolicyDocument
-from ..grants import condition_keys, named_documents
+from ..grants import aws_policies_of, condition_keys, named_documents
 from ..model import AccountState, Identity
 from ..wildcards import fits, fits_any_case
 
@@ -177,5 +177,5 @@ def texts(value: Any) -> tuple[str, ...]:
 
 
 def _of_aws(identity: Identity, aws_policies: Mapping[str, PolicyDocument]) -> dict[str, PolicyDocument]:
-    names = (arn.rpartition("/")[2] for arn in sorted(identity.managed) if ":aws:policy/" in arn)
-    return {f"managed policy {name}": aws_policies[name] for name in names if name in aws_policies}
+    named = aws_policies_of(identity).items()
+    return {called: aws_policies[name] for called, name in named if name in aws_policies}

@@ -23,9 +23,10 @@ from ..reader import require_account
 from ..rules import problems
 from ..runner import Task
 from ..sdk import CallFailed
-from .account_reading import read_account, with_tags_of
+from .account_reading import read_account, with_namesakes, with_tags_of
 from .audit import as_in, audit, belonging
 from .knowledge import AuditKnowledge
+from .profile_forms import names_to_ask_for
 from .result import audit_result
 
 Options = Mapping[str, Any]
@@ -55,6 +56,7 @@ class AuditTask(Task):
             found = belonging(self._audit_knowledge, state, services, declared)
             policies = [one.subject.arn for one in found if isinstance(one.subject, ManagedPolicy)]
             state = with_tags_of(connection, state, policies)
+            state = with_namesakes(connection, state, names_to_ask_for(declared, state))
         except CallFailed as error:
             raise reading_failed(error, connection.iam.account_id) from error
         audited = audit(self._audit_knowledge, state, services, declared, as_in(state, found))

@@ -14,6 +14,7 @@ from typing import Any
 
 from ..documents import PolicyDocument, principals
 from ..model import AccountState, Identity, ManagedPolicy, Role
+from ..references import is_aws
 from ..wildcards import fits, fits_any_case
 
 ALONE, WITH_PRINCIPAL, SUPPORTING = "alone", "with_principal", "supporting"
@@ -163,7 +164,7 @@ class _Looking:
         elif (identity.kind, identity.name.lower()) in self._declared:
             told.append(Trace("name", identity.name, ALONE))
         for arn in sorted(identity.managed):
-            strength = self._traces.aws_policies.get(arn.partition(":policy/")[2]) if ":aws:policy/" in arn else None
+            strength = self._traces.aws_policies.get(arn.partition(":policy/")[2]) if is_aws(arn) else None
             if strength or arn in policies:
                 told.append(Trace("attached_policy", arn, strength or ALONE))
         for name in sorted(identity.inline):

@@ -21,7 +21,7 @@ from ..model import (
     RoleDeclaration,
     identity_key,
 )
-from ..references import is_aws, is_reference
+from ..references import is_aws, may_mean
 
 RESTORED = "-restored"
 """Ends the name of the customer managed policy that stands in for a policy which AWS has withdrawn."""
@@ -45,7 +45,7 @@ class ChosenAttachment:
         if not self.managed and not self.inline:
             return kind in ("managed", "inline")
         if kind == "managed":
-            return any(is_reference(text, name) for text in self.managed)
+            return any(may_mean(text, name) for text in self.managed)
         return kind == "inline" and name in self.inline
 
 
@@ -121,12 +121,16 @@ def choice_problems(options: Mapping[str, Any], choice: Choice, backup: Backup) 
             continue
         managed = {arn.rpartition("/")[2] for arn in kept.before.managed}
         for number, text in enumerate(one.managed):
-            if not any(is_reference(text, arn) for arn in kept.before.managed):
-                yield Problem(f"attachments[{index}].managed_policies[{number}]", _not_there(text, managed))
+            place = f"attachments[{index}].managed_policies[{number}]"
+            meant = sorted(arn for arn in kept.before.managed if may_mean(text, arn))
+            if not meant:
+                yield Problem(place, _not_there(text, managed))
+            elif len(meant) > 1:
+                yield Problem(place, f'"{text}" is ambiguous: give one of the ARNs {" or ".join(meant)}')
         for number, text in enumerate(one.inline):
             if text not in kept.before.inline:
-                place = f"attachments[{index}].inline_policies[{number}]"
-                yield Problem(place, _not_there(text, set(kept.before.inline)))
+                where = f"attachments[{index}].inline_policies[{number}]"
+                yield Problem(where, _not_there(text, set(kept.before.inline)))
 
 
 def to_read(backup: Backup) -> Desired:

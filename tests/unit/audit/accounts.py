@@ -4,8 +4,9 @@
 """Accounts as the cases write them down, and what an audit says of them.
 
 An account has `roles`, `users`, `groups` and `policies` by name. A role has `trusts` (services), `assumed_by` (AWS
-principals) or `trust` (statements); `managed` (AWS's by what follows policy/, the account's own as own:NAME), `inline`
-(statements by name), `path`, `tags`, `instance_profiles`. `<account_id>` stands for the account.
+principals) or `trust` (statements); `managed` and `boundary` (AWS's by what follows policy/, the account's own as
+own:NAME), `inline` (statements by name), `path`, `tags`, `instance_profiles`. `aws_has` are policies that AWS was asked
+for, by what follows policy/. `<account_id>` stands for the account.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.documents impor
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
     Account,
     AccountState,
+    AwsManagedPolicy,
     Identity,
     ManagedPolicy,
     Role,
@@ -54,7 +56,12 @@ def state_of(account: Given) -> AccountState:
         ACCOUNT,
         {identity.key: identity for identity in identities},
         {policy.name.lower(): policy for policy in policies},
+        {one.name: (one,) for one in map(_of_aws, filled.get("aws_has", ()))},
     )
+
+
+def _of_aws(path: str) -> AwsManagedPolicy:
+    return AwsManagedPolicy(path.rpartition("/")[2], f"arn:aws:iam::aws:policy/{path}")
 
 
 def document(statements: Any) -> PolicyDocument:
@@ -72,6 +79,7 @@ def _role(name: str, given: Given) -> Role:
         path,
         ACCOUNT.arn("role", path, name),
         managed=_managed(given),
+        boundary=_arn(given["boundary"]) if "boundary" in given else None,
         inline=_inline(given),
         trust=document(given.get("trust", trust)),
         tags=given.get("tags", {}),
@@ -88,12 +96,12 @@ def _policy(name: str, statements: Any) -> ManagedPolicy:
 
 
 def _managed(given: Given) -> frozenset[str]:
-    return frozenset(
-        ACCOUNT.arn("policy", "/", name.removeprefix("own:"))
-        if name.startswith("own:")
-        else f"arn:aws:iam::aws:policy/{name}"
-        for name in given.get("managed", ())
-    )
+    return frozenset(map(_arn, given.get("managed", ())))
+
+
+def _arn(name: str) -> str:
+    own = name.startswith("own:")
+    return ACCOUNT.arn("policy", "/", name.removeprefix("own:")) if own else f"arn:aws:iam::aws:policy/{name}"
 
 
 def _inline(given: Given) -> dict[str, PolicyDocument]:
