@@ -80,6 +80,7 @@ from typing import Any
 from ansible import context
 from ansible.plugins.callback import CallbackBase
 from ansible_collections.aws_ml.permissions.plugins.module_utils.account_ids import as_account_id
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.finished_task import keyword_of_task
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_files import write_files
@@ -227,7 +228,9 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     def _warn(self, reason: str) -> None:
         if not self._warned:
             self._warned = True
-            self._display.warning(f"{COLLECTION}report: the report is not whole or was not written: {reason}")
+            self._display.warning(
+                f"{COLLECTION}report: the report is not whole or was not written: {printable(reason)}"
+            )
 
 
 def _is_loop(result: Any) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
 
 DOCUMENTATION = r"""
 name: audit_summary
@@ -60,7 +61,7 @@ def audit_summary(audit: Mapping[str, Any]) -> list[str]:
         rank = SEVERITIES.index(finding["severity"])
         worst[finding["resource"]] = min(rank, worst.get(finding["resource"], len(SEVERITIES)))
     rows = [_row(one, worst) for one in there]
-    return [_heading(audit, there, absent), *_columns(rows)]
+    return [printable(line) for line in (_heading(audit, there, absent), *_columns(rows))]
 
 
 def _heading(audit: Mapping[str, Any], there: list[Mapping[str, Any]], absent: int) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
 
 DOCUMENTATION = r"""
 name: restore_summary
@@ -50,7 +51,7 @@ def restore_summary(result: Mapping[str, Any]) -> list[str]:
     """What a restore writes and what it leaves. Raises AnsibleFilterError."""
     if not isinstance(result, Mapping) or "sources" not in result:
         raise AnsibleFilterError("restore_summary takes the result of aws_ml.permissions.iam_restore")
-    return list(_lines(result))
+    return [printable(line) for line in _lines(result)]
 
 
 def _lines(result: Mapping[str, Any]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
 
 DOCUMENTATION = r"""
 name: retirement_summary
@@ -53,6 +54,10 @@ class FilterModule:
 
 def retirement_summary(result: Mapping[str, Any], planned: bool = False) -> list[str]:
     """A heading and a line for each object or refusal. Raises AnsibleFilterError."""
+    return [printable(line) for line in _lines(result, planned)]
+
+
+def _lines(result: Mapping[str, Any], planned: bool) -> list[str]:
     if not isinstance(result, Mapping) or not {"retired", "refusals", "msg"} & set(result):
         raise AnsibleFilterError("retirement_summary takes the result of aws_ml.permissions.iam_retire")
     account = f"account {result['account_id']}" if "account_id" in result else "this account"

@@ -3,13 +3,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.account_ids import arn_account_refusal, as_account_id
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import shown
 
 DOCUMENTATION = r"""
 name: value_problems
@@ -120,7 +120,7 @@ def _wrong(name: str, kind: str, value: Any) -> Iterator[str]:
         else:
             right = isinstance(filled, str) and re.fullmatch(pattern, filled, re.ASCII) is not None
         if not right:
-            yield f"{place}: {json.dumps(entry, default=str)} {arn_account_refusal(filled) or f'is no {what}'}"
+            yield f"{place}: {shown(entry)} {arn_account_refusal(filled) or f'is no {what}'}"
 
 
 def _filled(text: str) -> str:

@@ -9,11 +9,12 @@ the policies that are attached, and the statements that are merged into the trus
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from .documents import PolicyDocument, dangling_principals, principals
+from .errors import brief, printable
 from .grants import ANY_SERVICE, Documents, Holdings, condition_keys
 from .knowledge import FindingRule, Knowledge, TrustRule
 from .model import AccountState, Desired, Identity, Role
@@ -61,7 +62,8 @@ def findings(
 
 
 def finding(severity: str, code: str, resource: str, message: str, remedy: str) -> dict[str, str]:
-    return {"severity": severity, "code": code, "resource": resource, "message": message, "remedy": remedy}
+    told = {"resource": resource, "message": message, "remedy": remedy}
+    return {"severity": severity, "code": code, **{key: printable(text) for key, text in told.items()}}
 
 
 class _Judge:
@@ -218,6 +220,6 @@ def _allowing(role: Role) -> Iterator[Mapping[str, Any]]:
     )
 
 
-def _list(names: Iterable[str]) -> str:
-    *first, last = list(names) or [""]
+def _list(names: Sequence[str]) -> str:
+    *first, last = map(brief, names or [""])
     return f"{', '.join(first)} and {last}" if first else last

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,7 @@ from .arguments import (
     trust_statement_options,
 )
 from .credentials import SessionKeeper
-from .errors import EngineError
+from .errors import EngineError, printable
 from .executor import OnStep
 from .runner import Task
 
@@ -93,5 +93,10 @@ def run(
     try:
         values = one.inspect() if shape.read_only else one.converge()
     except EngineError as error:
-        return Outcome({"msg": error.message, **error.fields}, tuple(dict.fromkeys(one.warnings)), failed=True)
-    return Outcome(values, tuple(dict.fromkeys(one.warnings)))
+        return Outcome({"msg": error.message, **error.fields}, _told(one.warnings), failed=True)
+    return Outcome(values, _told(one.warnings))
+
+
+def _told(warnings: Iterable[str]) -> tuple[str, ...]:
+    """Each warning once, as one line."""
+    return tuple(dict.fromkeys(map(printable, warnings)))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .documents import PolicyDocument
-from .errors import EngineError
+from .errors import EngineError, printable
 from .model import Account
 from .quarantine import without_moment
 
@@ -35,6 +35,9 @@ class Step:
     creates: bool = False
     deletes: bool = False
     takes_away: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", printable(self.reason))
 
     def shown(self) -> dict[str, str]:
         """The step as it stands in a result."""

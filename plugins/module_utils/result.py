@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .documents import PolicyDocument
+from .errors import printable
 from .model import AccountState, Desired, Identity, ManagedPolicy, Role, identity_key
 from .plan import Step
 from .quarantine import standing
@@ -134,5 +135,8 @@ def as_yaml(content: Mapping[str, Any]) -> str:
     if not content:
         return ""
     if yaml is None:
-        return json.dumps(content, indent=2, sort_keys=False) + "\n"
-    return yaml.safe_dump(content, sort_keys=False, default_flow_style=False, width=120, allow_unicode=True)
+        text = json.dumps(content, indent=2, sort_keys=False) + "\n"
+    else:
+        text = yaml.safe_dump(content, sort_keys=False, default_flow_style=False, width=120, allow_unicode=True)
+    # It is for people to read, and YAML leaves signs as they are that move others.
+    return "\n".join(printable(line, None) for line in text.split("\n"))

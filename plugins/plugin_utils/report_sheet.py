@@ -7,8 +7,13 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
+
+FORMULA_SIGNS = ("=", "+", "-", "@")
 
 COLUMNS = (
     "account_id",
@@ -90,6 +95,10 @@ def _codes(holder: Mapping[str, Any]) -> str:
 
 
 def _inert(value: object) -> str:
-    """A value that no spreadsheet takes for a formula: IAM allows names such as `=1+1` and `@SUM`."""
-    text = str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    """A value that no spreadsheet takes for a formula: IAM allows names such as `=1+1` and `@SUM`.
+
+    What cannot be seen is written as an escape. Spreadsheets take white space and wide signs in front of a formula too.
+    """
+    text = "\n".join(printable(line, None) for line in str(value).split("\n"))
+    begins = unicodedata.normalize("NFKC", text).lstrip()[:1]
+    return f"'{text}" if begins in FORMULA_SIGNS else text

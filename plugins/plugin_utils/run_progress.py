@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass, field
 
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run_results import (
     CHANGED,
     DRIFTED,
@@ -116,7 +117,7 @@ class RunProgress:
         stages = [stage for stage in self._stages.values() if stage.running]
         several = len(stages) > 1
         return [
-            f"{NAME}: {f'[{stage.name}] ' if several else ''}{stage.line(now, self._lost)}"
+            printable(f"{NAME}: {f'[{stage.name}] ' if several else ''}{stage.line(now, self._lost)}")
             for stage in stages
             if now - stage.began >= interval
         ]
@@ -127,7 +128,7 @@ class RunProgress:
             return []
         took = "" if self._began is None else f" in {duration(self._ended - self._began)}"
         first, *others = summary(self._accounts, took)
-        return [f"{NAME}: {first}", *(f"  {line}" for line in others)]
+        return [printable(line) for line in (f"{NAME}: {first}", *(f"  {line}" for line in others))]
 
 
 def duration(seconds: float) -> str:

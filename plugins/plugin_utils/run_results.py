@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
+
 UNREACHABLE, FAILED, CHANGED, WOULD_CHANGE, DRIFTED, IN_SYNC, LOOKED_AT = (
     "unreachable",
     "failed",
@@ -132,8 +134,7 @@ def _reason(result: Mapping[str, Any]) -> str:
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     lines = [line for line in str(problems[0] if problems else result.get("msg", "")).splitlines() if line.strip()]
     told = " ".join(lines[:2] if lines and lines[0].rstrip().endswith(":") else lines[:1])
-    line = "".join(letter if letter.isprintable() else " " for letter in " ".join(told.split()))
-    return (line if len(line) <= REASON_LENGTH else f"{line[: REASON_LENGTH - 1]}…") + more or "no reason given"
+    return printable(" ".join(told.split()), REASON_LENGTH) + more or "no reason given"
 
 
 def _actions(steps: Any) -> Iterable[str]:

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from ..documents import PolicyDocument
+from ..errors import brief, printable
 from ..grants import named_documents
 from ..model import AccountState, Identity, ManagedPolicy, Role
 from ..wildcards import fits
@@ -34,6 +35,9 @@ class Dependant:
     how: str
     detail: str
     by_name: bool = True
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "detail", printable(self.detail))
 
     def shown(self) -> dict[str, Any]:
         return {"resource": self.resource, "how": self.how, "detail": self.detail, "by_name": self.by_name}
@@ -78,7 +82,9 @@ class Dependants:
                 if right is not None:
                     passed.setdefault((right.told(), right.by_name), []).append(service)
             for (told, by_name), to in passed.items():
-                yield Dependant(_resource(identity), "pass_role", f"may pass it to {', '.join(to)} ({told})", by_name)
+                yield Dependant(
+                    _resource(identity), "pass_role", f"may pass it to {', '.join(map(brief, to))} ({told})", by_name
+                )
 
     def _of_policy(self, policy: ManagedPolicy) -> Iterator[Dependant]:
         for identity in self._state.identities.values():
@@ -98,7 +104,7 @@ class Dependants:
                     for text in set(_texts_of(statement)):
                         if ":iam:" in text or ":sts:" in text:
                             sid = statement.get("Sid")
-                            detail = f"{where} names it" + (f" in statement {sid}" if sid else "")
+                            detail = f"{where} names it" + (f" in statement {brief(str(sid))}" if sid else "")
                             found.setdefault(text, []).append((resource, how, detail))
 
         own = {policy.arn: policy.document for policy in self._state.policies.values()}

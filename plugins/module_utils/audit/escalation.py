@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..documents import principals
+from ..errors import printable
 from ..findings import SEVERITIES
 from ..grants import Holdings, condition_keys
 from ..model import AccountState, Identity, Role
-from .rights import Rights
+from .rights import Rights, told_conditions
 from .traces import trusted_services
 from .trusted_principals import allowing, principal_kind
 
@@ -76,6 +77,9 @@ class Step:
 
     text: str
     sure: bool = True
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", printable(self.text))
 
 
 @dataclass(frozen=True)
@@ -245,7 +249,7 @@ class _Graph:
         rights = self._rights.get(identity.key)
         for statement in allowing(role.trust):
             keys = sorted(condition_keys(statement))
-            under = f", with a condition on {', '.join(keys)}" if keys else ""
+            under = told_conditions(keys)
             for kind, value in principals(statement):
                 if kind != "AWS":
                     continue

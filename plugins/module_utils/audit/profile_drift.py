@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..documents import PolicyDocument, canonical_statement
+from ..errors import printable
 from ..model import Identity, ManagedPolicy, PolicyDeclaration, Role, RoleDeclaration
 from ..references import Resolver, policy_name
 from ..trust import merged, without
@@ -221,4 +222,4 @@ def _presented(document: PolicyDocument | None) -> dict[str, Any] | None:
 
 
 def _difference(place: str, expected: Any, actual: Any) -> Difference:
-    return {"place": place, "expected": expected, "actual": actual}
+    return {"place": printable(place), "expected": expected, "actual": actual}

@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import Any
 
 from ..documents import PolicyDocument
+from ..errors import brief
 from ..grants import aws_policies_of, condition_keys, named_documents
 from ..model import AccountState, Identity
 from ..wildcards import fits, fits_any_case
@@ -36,8 +37,7 @@ class Right:
     by_name: bool
 
     def told(self) -> str:
-        under = f", with a condition on {', '.join(self.conditions)}" if self.conditions else ""
-        return f"{self.policy}{under}"
+        return f"{self.policy}{told_conditions(self.conditions)}"
 
 
 @dataclass(frozen=True)
@@ -163,6 +163,12 @@ def rights_in(state: AccountState, aws_policies: Mapping[str, PolicyDocument]) -
         if documents:
             found[key] = Rights(documents)
     return found
+
+
+def told_conditions(keys: Iterable[str]) -> str:
+    """Condition keys behind what they limit; nothing where there are none."""
+    told = ", ".join(map(brief, keys))
+    return f", with a condition on {told}" if told else ""
 
 
 def names_it(pattern: str) -> bool:

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..account_ids import as_account_id
-from ..errors import EngineError
+from ..errors import EngineError, printable
 from ..model import Account, IdentityKind
 from .entries import (
     AWS_POLICY,
@@ -46,7 +46,7 @@ class BadBackup(EngineError):
     """A file that is no backup, or none that can be trusted. Raised before AWS is asked for anything."""
 
     def __init__(self, message: str, problems: Sequence[str] = ()) -> None:
-        super().__init__(message, problems=[*problems] or [message])
+        super().__init__(message, problems, problems=[printable(problem) for problem in problems or [message]])
 
 
 def as_text(backup: Backup) -> str:
@@ -78,11 +78,7 @@ def parse(data: bytes, path: str) -> Backup:
     document = _trusted(data, path)
     found = [*_frame_problems(document), *_content_problems(document)]
     if found:
-        lines = "".join(f"\n- {problem}" for problem in found)
-        raise BadBackup(
-            f"{path} does not hold what a backup holds, nothing was read from AWS or written:{lines}",
-            problems=found,
-        )
+        raise BadBackup(f"{path} does not hold what a backup holds, nothing was read from AWS or written:", found)
     account = Account(document["account_id"], document["partition"])
     content = document["content"]
     identities = [identity_of(kind, entry) for kind, section in _IDENTITIES for entry in content[section]]

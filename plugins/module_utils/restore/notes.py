@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ..errors import printable
+
 
 @dataclass
 class Notes:
@@ -22,12 +24,12 @@ class Notes:
 
     def leave(self, resource: str, reason: str, remedy: str) -> None:
         """Tell what is not restored, why, and what would help."""
-        note = {"resource": resource, "reason": reason, "remedy": remedy}
+        note = {"resource": resource, "reason": printable(reason), "remedy": printable(remedy)}
         if note not in self.not_restored:
             self.not_restored.append(note)
 
     def lose(self, resource: str, what: str) -> None:
         """Tell what nobody can bring back."""
-        note = {"resource": resource, "what": what}
+        note = {"resource": resource, "what": printable(what)}
         if note not in self.cannot_come_back:
             self.cannot_come_back.append(note)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..audit.audit import AuditedObject
-from ..errors import InputError, Problem
+from ..errors import InputError, Problem, printable
 from ..knowledge import ServiceLife
 from ..model import AccountState, Role
 from .retirement import KEPT, QUARANTINED, REMOVED, WAITING, Retired, Retirement, Wish, in_quarantine, matches, since_of
@@ -31,6 +31,10 @@ class Refusal:
     code: str
     reason: str
     override: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", printable(self.reason))
+        object.__setattr__(self, "override", printable(self.override))
 
     def shown(self) -> dict[str, str]:
         return {"resource": self.resource, "code": self.code, "reason": self.reason, "override": self.override}

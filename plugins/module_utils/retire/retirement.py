@@ -15,6 +15,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ..audit.audit import AuditedObject
+from ..errors import printable
 from ..knowledge import ServiceLife
 from ..model import (
     AccountState,
@@ -92,7 +93,7 @@ class Retired:
             "services": list(self.services),
             "step": self.step,
             "until": moment(self.until) if self.until else None,
-            "reason": self.reason,
+            "reason": printable(self.reason),
         }
 
 

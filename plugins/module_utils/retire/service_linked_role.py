@@ -14,7 +14,7 @@ from typing import Any
 from ..calls import as_aws_error, error_code, is_lost_reply
 from ..connection_rules import connection_problems
 from ..credentials import Connection
-from ..errors import EngineError, InputError, Problem, shown
+from ..errors import EngineError, InputError, Problem, printable, shown
 from ..model import AccountState, Role
 from ..plan import Plan, Step, require_approval
 from ..reader import require_account
@@ -165,7 +165,7 @@ def _told(item: Item, task: str | None, end: Mapping[str, Any] | None) -> Item:
         {"region": used.get("Region", ""), "resources": list(used.get("Resources", ()))}
         for used in reason.get("RoleUsageList", ())
     ]
-    deletion = {"task_id": task, "status": end["Status"], "reason": reason.get("Reason", ""), "usage": usage}
+    deletion = {"task_id": task, "status": end["Status"], "reason": printable(reason.get("Reason", "")), "usage": usage}
     status = {"SUCCEEDED": "deleted", "FAILED": "failed"}.get(end["Status"], "deleting")
     return {**item, "status": status, "deletion": deletion}
 

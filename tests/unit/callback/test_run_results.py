@@ -94,7 +94,7 @@ def test_failures_that_ansible_does_not_count_are_told() -> None:
     [
         ({"msg": "2 problems found:\n- a: b", "problems": ["a: b", "c: d"]}, "a: b (and 1 more)"),
         ({"msg": "1 problem found:\n- a: b", "problems": ["a: b"]}, "a: b"),
-        ({"msg": "\n first\tline \x1b[31m\nsecond"}, "first line  [31m"),
+        ({"msg": "\n first\tline \x1b[31m\nsecond"}, "first line \\x1b[31m"),
         ({"msg": "Validation failed:\nvalue of a\nmore"}, "Validation failed: value of a"),
         ({"msg": "x" * 999}, "x" * (REASON_LENGTH - 1) + "…"),
         ({"censored": "the output has been hidden", "changed": False}, "hidden by no_log"),
