@@ -343,6 +343,17 @@ def test_text_of_accounts_is_shown_as_it_is(open_page: Open, evil: str) -> None:
     assert [page.locator(tag).count() for tag in ("img", "script", "noscript")] == [0, 2, 1]
 
 
+def test_signs_that_are_not_seen_are_shown_as_escapes(open_page: Open) -> None:
+    """Else they could turn round what stands beside them, and make one name look like another."""
+    moving = "x\u202ey\u200bz\x9b"
+    named = {"arn": moving, "content": {"inline_policies": {"a": {moving: moving}}, "description": moving}}
+    page = open_page(as_page(example("drifted", name="deeplens", **named), Statuses.load()))
+    page.get_by_label("Role or policy").fill("deeplens")
+    text = opened(page).inner_text()
+    assert r"x\u202ey\u200bz\u009b" in text
+    assert not set("\u202e\u200b\x9b") & set(text)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_stands_out_in_every_status(open_page: Open, scheme: str) -> None:
     """WCAG 2.2 AA: a ratio of 4.5 between text and ground."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from integration.playbook_runs import Playbook
@@ -85,3 +86,20 @@ def test_a_profile_that_there_is_not_is_told(playbook: Playbook, aws: LocalAws) 
     for message in failures.values():
         assert "The config profile (nope) could not be found" in message
     assert "Traceback" not in run.stdout + run.stderr
+
+
+def test_an_ini_inventory_makes_numbers_of_account_ids(playbook: Playbook, aws: LocalAws, tmp_path: Path) -> None:
+    member = next(member for member in aws.members if not member["id"].startswith("0"))
+    variables = f"aws_account_id={member['id']} aws_assume_role_arn={member['role_arn']}"
+    inventory = tmp_path / "accounts.ini"
+    inventory.write_text(f"[accounts]\nvision {variables}\n", encoding="utf-8")
+    principal = '{AWS: "{{ aws_account_id }}"}'
+    condition = '{StringEquals: {aws:PrincipalAccount: "{{ aws_account_id }}"}}'
+    play = PLAY.replace("{Service: sagemaker.amazonaws.com}", principal)
+    run = playbook(play.replace("sts:AssumeRole}", f"sts:AssumeRole, Condition: {condition}}}"), inventory)
+    assert run.failures() == {}
+    role = aws.client("iam", account=member["id"]).get_role(RoleName="notebooks")["Role"]
+    statement = role["AssumeRolePolicyDocument"]["Statement"][0]
+    assert statement["Principal"] == {"AWS": f"arn:aws:iam::{member['id']}:root"}
+    assert statement["Condition"] == {"StringEquals": {"aws:PrincipalAccount": member["id"]}}
+    assert playbook(PLAY.replace("{Service: sagemaker.amazonaws.com}", principal), inventory).total("failures") == 0

@@ -1,4 +1,12 @@
-// Makes elements. Text goes in as text, never as markup.
+// Makes elements. Text goes in as text, never as markup, and without signs that are not seen and move what is.
+
+/** Text of an account with escapes for signs that cannot be seen, turn the direction of writing or have no width. */
+function seen(text) {
+  return text.replace(/(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (sign) => {
+    const code = sign.codePointAt(0).toString(16);
+    return code.length > 4 ? `\\U${code.padStart(8, "0")}` : `\\u${code.padStart(4, "0")}`;
+  });
+}
 
 /** `make("p.note", {title: "…"}, "text", child)`: `on…` are listeners, `data` goes to the dataset; null children are left out. */
 function make(what, attributes, ...children) {
@@ -8,9 +16,10 @@ function make(what, attributes, ...children) {
   for (const [name, value] of Object.entries(attributes || {})) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (name === "data") Object.assign(element.dataset, value);
-    else if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value);
+    else if (value !== null && value !== undefined && value !== false) element.setAttribute(name, seen(String(value)));
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== ""));
+  const known = children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== "");
+  element.append(...known.map((child) => (typeof child === "string" ? seen(child) : child)));
   return element;
 }
 
