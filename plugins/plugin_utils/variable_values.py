@@ -92,7 +92,7 @@ def _listed(spec: Mapping[str, Any], text: str) -> Any:
     if not _is_flow_list(text) and spec["elements"] == "str":
         return [entry.strip() for entry in text.split(",")]
     try:
-        return yaml_load(text)
+        return yaml_load(str(text))  # Ansible's own kind of text is none to the parser
     except yaml.YAMLError:
         raise _wrong(spec, text) from None
 
