@@ -181,7 +181,7 @@ def test_text_protects_too(
     playbook: Playbook, fleet: dict[str, Any], deeplens: LocalAws, given: str, tmp_path: Path
 ) -> None:
     at_once = ["-e", "aws_ml_retire_at_once=yes", "-e", f"aws_ml_backup_dir={tmp_path / 'backups'}"]
-    run = started(playbook, "retire", fleet, "-e", given.replace('"', '\\"'), *at_once)
+    run = started(playbook, "retire", fleet, "-e", given, *at_once)
     assert (run.rc, run.failures()) == (0, {})
     assert not {"DeleteRole", "DetachRolePolicy", "AttachRolePolicy", "TagRole"} & deeplens.call_counts().keys()
     assert deeplens.call_counts()["GetAccountAuthorizationDetails"] == len(deeplens.members)
@@ -232,6 +232,32 @@ def test_slice_without_a_host_of_the_pattern_is_a_warning(
         assert 'aws_ml_accounts: "elsewhere" matches no host of the inventory' in plain(run.stderr)
     empty = {"all": {"hosts": {}}}
     assert started(playbook, "awx.check", empty).rc != 0
+
+
+IMPORTED = """---
+- ansible.builtin.import_playbook: aws_ml.permissions.audit
+  vars: {aws_ml_accounts: production, VARIABLE: VALUE}
+"""
+
+
+def test_variables_of_an_import_are_checked_and_may_depend_on_the_host(
+    playbook: Playbook, fleet: dict[str, Any], aws: LocalAws
+) -> None:
+    misspelled = playbook(IMPORTED.replace("VARIABLE", "aws_ml_audit_service").replace("VALUE", "deeplens"), fleet)
+    assert misspelled.rc != 0
+    said = "aws_ml_audit_service: is not a variable of this collection (set for the play)"
+    assert said in plain(misspelled.stderr)
+    assert aws.calls() == []
+
+    fleet["all"]["vars"]["wanted"] = "panorama"
+    right = playbook(IMPORTED.replace("VARIABLE", "aws_ml_audit_services").replace("VALUE", '"{{ wanted }}"'), fleet)
+    assert (right.rc, right.failures(), sorted(right.stats)) == (0, {}, list(PRODUCTION))
+
+
+def test_syntax_can_be_checked_without_an_inventory(playbook: Playbook) -> None:
+    for name in EVERY:
+        run = playbook(f"aws_ml.permissions.{name}", "/nowhere", arguments=["--syntax-check"])
+        assert run.rc == 0, run.stderr
 
 
 def test_part_of_a_pattern_is_a_warning_where_nothing_is_removed(
