@@ -105,8 +105,9 @@ format: $(LINT) ## Format the Python code
 	@ruff check --fix . && ruff format .
 
 .PHONY: docs
-docs: $(LINT) ## Write the tables of variables in the READMEs of the roles
+docs: $(LINT) ## Write the tables of variables: in the READMEs of the roles, and of the playbooks
 	@scripts/role_readmes
+	@scripts/playbook_variables
 
 .PHONY: site
 site: $(LINT) ## Build the documentation as one site, and say where it is

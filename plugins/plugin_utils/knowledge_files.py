@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The data files of `aws_facts` and `audit_facts`, for the modules that cannot read them where they run."""
+"""The data files beside this one: of modules, which cannot read them where they run, and of the playbooks."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def aws_facts() -> dict[str, Any]:
 def audit_facts() -> dict[str, Any]:
     """The content of every file in `aws_facts` and in `audit_facts`, which is large and for audits only."""
     return {**aws_facts(), **_files("audit_facts")}
+
+
+def playbook_facts() -> dict[str, Any]:
+    """The content of the file in `playbook_facts`, which only the controller needs."""
+    return _files("playbook_facts")
 
 
 @cache

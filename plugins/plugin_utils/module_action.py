@@ -26,6 +26,8 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.runner import T
 from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_SDK
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.in_worker import KNOWLEDGE, Shown, run_in_worker
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.known_variables import known_variables
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variables import told
 
 AMAZON_GROUP = "group/amazon.aws.aws"
 
@@ -33,6 +35,7 @@ WHOLE_RESULT = 3
 """The verbosity (`-vvv`) from which a result is shown whole, and with the arguments that led to it."""
 
 display = Display()
+known_variables()  # read before the workers are forked
 
 
 class ModuleAction(ActionBase):  # type: ignore[misc]
@@ -51,6 +54,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         known = task_vars or {}
+        self._require_known_variables(known)
         arguments = {**self._amazon_defaults(), **self._host_account(known), **self._task.args}
         name = self._task.resolved_action.rpartition(".")[2]
         tells = display.verbosity > 0 and not self._task.no_log and not SHAPES[name].read_only
@@ -86,6 +90,18 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
                 merged["_ansible_verbose_override"] = True
         self._travel_light()
         return merged
+
+    def _require_known_variables(self, task_vars: Mapping[str, Any]) -> None:
+        """Raise for a misspelled variable of the roles whose services the task converges or is told to expect."""
+        declared = self._task.args.get("declared")
+        items = declared if isinstance(declared, list) else []
+        services = [one.get("service") for one in items if isinstance(one, Mapping)]
+        for service in dict.fromkeys((self._task.args.get("service"), *services)):
+            found = known_variables().role_problems(
+                str(service), task_vars, f"set for {task_vars['inventory_hostname']}"
+            )
+            if found:
+                raise AnsibleActionFail(told(found, "nothing was written"))
 
     def _travel_light(self) -> None:
         """Leave declarations out of what the worker's copy of the task takes back to Ansible with the result.

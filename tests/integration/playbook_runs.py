@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,6 +87,7 @@ class Playbook:
         diff: bool = False,
         environment: Mapping[str, str] | None = None,
         working_folder: Path | None = None,
+        arguments: Sequence[str] = (),
     ) -> Run:
         if isinstance(playbook, str) and "\n" in playbook:
             text, playbook = playbook, self.folder / "playbook.yml"
@@ -98,6 +99,7 @@ class Playbook:
         command += ["--extra-vars", json.dumps(extra_vars)] if extra_vars else []
         command += ["--check"] if check else []
         command += ["--diff"] if diff else []
+        command += arguments
         here = {"PWD": str(working_folder)} if working_folder else {}  # as a shell has it
         settings = {**os.environ, **self.environment, **REPORT, **here, **(environment or {})}
         done = ANSIBLE.run(command, cwd=working_folder, env=settings, timeout=LIMIT)

@@ -17,6 +17,7 @@ FOLDERS = {
     "module": "plugins/modules",
     "filter": "plugins/filter",
     "inventory": "plugins/inventory",
+    "lookup": "plugins/lookup",
     "callback": "plugins/callback",
     "role": "roles",
 }

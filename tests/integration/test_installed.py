@@ -100,7 +100,8 @@ def warnings(run: Run) -> list[str]:
 
 def test_the_project_uses_everything_that_there_is(collection: Installed) -> None:
     used = "".join(path.read_text(encoding="utf-8") for path in PROJECT.iterdir())
-    for folder in ("roles", "plugins/modules", "plugins/filter", "plugins/callback", "plugins/inventory"):
+    kinds = ("modules", "filter", "callback", "inventory", "lookup")
+    for folder in ("roles", *(f"plugins/{kind}" for kind in kinds)):
         assert [name for name in collection.names(folder) if not re.search(rf"\b{re.escape(name)}\b", used)] == []
 
 

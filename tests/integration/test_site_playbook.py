@@ -65,19 +65,18 @@ def test_hosts_can_be_chosen(playbook: Playbook, sites: dict[str, Any], aws: Loc
     assert list(run.stats) == ["warehouse"]
 
 
-@pytest.mark.parametrize(
-    ("asked", "shown"), [(["deeplens", "deepsea"], '["deeplens", "deepsea"]'), ("deeplens", '"deeplens"')]
-)
-def test_unknown_service_stops_the_run_before_any_call(
-    playbook: Playbook, sites: dict[str, Any], aws: LocalAws, asked: Any, shown: str
+def test_host_with_an_unknown_service_is_not_touched_and_the_others_are(
+    playbook: Playbook, sites: dict[str, Any], aws: LocalAws
 ) -> None:
-    sites["all"]["hosts"]["warehouse"]["aws_ml_services"] = asked
+    host = sites["all"]["hosts"]["warehouse"]
+    host["aws_ml_services"] = ["deeplens", "deepsea"]
     run = playbook(SITE, sites)
     assert run.rc != 0
-    known = "deeplens, panorama, lookout_equipment, lookout_vision, groundtruth_lambda"
-    message = f"aws_ml_services of warehouse is {shown}; it is a list of {known}. Its account was not touched."
-    assert run.failures() == {"warehouse": message}
-    assert aws.calls() == []
+    assert list(run.failures()) == ["warehouse"]
+    assert 'aws_ml_services: names "deepsea", which this collection has no role for' in run.failures()["warehouse"]
+    assert "its account was not touched" in run.failures()["warehouse"]
+    assert aws.call_counts(host["aws_account_id"]) == {}
+    assert aws.call_counts()["CreateRole"] == 5 * (len(aws.members) - 1)
 
 
 def test_credentials_of_another_account_write_nothing(
@@ -124,7 +123,7 @@ def test_without_a_role_to_assume_the_credentials_at_hand_are_used(
     member = aws.members[1]
     keys = aws.credentials(member["id"])
     environment = {name.upper(): value for name, value in keys.items()}
-    inventory = {"all": {"hosts": {"here": {"aws_ml_services": ["deeplens"]}}}}
+    inventory = {"all": {"hosts": {"here": {"aws_ml_services": ["deeplens"], "aws_account_id": member["id"]}}}}
     run = playbook(SITE, inventory, environment=environment)
     assert run.rc == 0, run.failures()
     assert "AWSDeepLensServiceRole" in roles_in(member["id"])

@@ -23,6 +23,7 @@ from ..plan import Step
 from ..reader import Reader, require_account
 from ..rules import quarantine_reason_problems
 from ..runner import Situation, Task
+from .misspelled import misspelled, unmatched, warnings
 from .refusals import Refusal, Refused, refusals
 from .retirement import KEPT, Retirement, Wish, marks, retirement
 
@@ -68,9 +69,15 @@ class RetireTask(Task):
         found = audit(self._audit_knowledge, state, list(self._audit_knowledge.traces), self._services_declare)
         wish, lives = self._wish(), self._known().services
         planned = retirement(wish, found.objects, state, lives, self._now)
-        against = refusals(wish, planned, found.objects, state, lives)
+        lost = unmatched(wish, state)
+        traces = self._audit_knowledge.traces.values()
+        against = [
+            *refusals(wish, planned, found.objects, state, lives),
+            *misspelled(lost, wish, planned, found.objects, traces),
+        ]
         if against:
             raise Refused(against, state.account.id)
+        self.warnings += warnings(lost)
         self._retirement = planned
         desired = planned.desired()
         arns = [state.policies[policy.name.lower()].arn for policy in desired.policies]

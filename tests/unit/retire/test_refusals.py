@@ -69,7 +69,7 @@ def test_there_are_twenty_and_more() -> None:
     codes = {refusal["code"] for case in TABLE for refusal in case["refusals"]}
     assert codes == {
         "used", "depended_on", "service_alive", "service_linked", "reserved", "template", "own_role", "share",
-        "no_backup_dir", "foreign", "other_service", "quarantine_date",
+        "no_backup_dir", "foreign", "other_service", "quarantine_date", "misspelled",
     }  # fmt: skip
 
 

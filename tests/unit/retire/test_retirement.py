@@ -247,3 +247,27 @@ def test_findings_do_not_tell_of_what_a_powerless_role_could_do(ground: Ground) 
     result = ground.retire()
     assert [item for item in result["findings"] if item["resource"] == "role/AWSDeepLensLambdaRole"] == []
     assert result["warnings"] == []
+
+
+@pytest.mark.parametrize(
+    ("options", "warned"),
+    [
+        (left_out("BreakGlass*"), ['except: "BreakGlass*" matches no role or policy of the account']),
+        # A role of the guide is spelled right, though another of its roles is called much the same.
+        (
+            left_out("AWSDeepLensSageMakerRole"),
+            ['except: "AWSDeepLensSageMakerRole" matches no role or policy of the account'],
+        ),
+        (left_out("AWSDeepLensSage*"), ['except: "AWSDeepLensSage*" matches no role or policy of the account']),
+        # Its neighbour in a row of roles was retired before.
+        ({"roles": ["camera-6", "AWSDeepLens*"]}, ['roles: "camera-6" matches no role of the account']),
+        (left_out("other"), []),
+    ],
+)
+def test_what_matches_nothing_is_told_and_need_not_match_in_every_account(
+    ground: Ground, options: dict[str, Any], warned: list[str]
+) -> None:
+    ground.give(MESS)
+    result = ground.retire(check_mode=True, **options)
+    assert [text for text in result["warnings"] if "matches no" in text] == warned
+    assert {"role/AWSDeepLensLambdaRole", "role/AWSDeepLensServiceRole"} <= set(steps(result))

@@ -1,0 +1,42 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.known_variables import known_variables
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variables import (
+    PLAYBOOKS,
+    WITHOUT_ACCOUNTS,
+    account_problems,
+    told,
+    values_of,
+)
+
+known_variables()  # read before the workers are forked
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]
+    """Checks and converts the variables of one host before anything else of a playbook runs for it."""
+
+    _requires_connection = False
+    _supports_check_mode = True
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        variables = task_vars or {}
+        spec = {"playbook": {"type": "str", "required": True, "choices": list(PLAYBOOKS)}}
+        _dummy, arguments = self.validate_argument_spec(argument_spec=spec)
+        host = variables["inventory_hostname"]
+        values, problems = values_of(arguments["playbook"], variables, self._templar)
+        if arguments["playbook"] != WITHOUT_ACCOUNTS:
+            problems += account_problems(host, variables, self._templar)
+        problems += known_variables().problems(variables, f"set for {host}")
+        result["changed"] = False
+        if problems:
+            result.update(failed=True, msg=f"{host}: {told(problems, 'its account was not touched')}")
+        else:
+            result.update(variables=values)
+        return result

@@ -1,0 +1,63 @@
+#!/usr/bin/python
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+DOCUMENTATION = r"""
+---
+module: account_variables
+version_added: 1.0.0
+short_description: Check and convert the variables of an account before a playbook of this collection works in it
+description:
+  - The first task of every playbook of this collection. It calls nothing, reads nothing but variables, and fails for a
+    host with which the playbook must not go on.
+  - A host is refused without an C(aws_account_id) of twelve digits, be it not set, empty, C(0) or something else.
+  - A host is refused with a variable that begins with C(aws_ml_), or with the prefix of a role such as
+    C(deeplens_iam_), and that nothing reads. A variable that begins with C(aws_) or C(retire_), or has C(_iam_) in its
+    name, is refused where it is a misspelling of a variable that there is. The message says which was meant.
+  - Every variable of the playbook is converted to its type once. Lists may be given as a list, as text with commas
+    between the entries, or as JSON or YAML in brackets. What cannot be converted is refused.
+  - The message has every problem at once.
+options:
+  playbook:
+    description:
+      - The playbook whose variables are checked and converted, by its name without that of the collection.
+      - V(awx) is C(awx.check) and C(awx.apply).
+    type: str
+    required: true
+    choices: [site, audit, retire, restore, awx, awx.setup]
+attributes:
+  check_mode:
+    description: Can say what it would do without changing anything.
+    support: full
+    details: The module changes nothing, so the result is the same.
+  diff_mode:
+    description: Says in detail what changes, or in check mode would change.
+    support: none
+author: aws_ml.permissions contributors (@aws-ml)
+seealso:
+  - plugin: aws_ml.permissions.chosen_accounts
+    plugin_type: lookup
+"""
+
+EXAMPLES = r"""
+---
+- name: Check the account and its variables
+  aws_ml.permissions.account_variables:
+    playbook: retire
+  register: aws_ml_checked
+
+- name: Show what is never retired
+  ansible.builtin.debug:
+    var: aws_ml_checked.variables.aws_ml_retire_except
+"""
+
+RETURN = r"""
+variables:
+  description: The value of each variable of the playbook that is set or has a default, by name.
+  returned: success
+  type: dict
+  sample:
+    aws_ml_retire_except: [BreakGlassAdmin]
+    aws_ml_retire_unused_days: 90
+"""

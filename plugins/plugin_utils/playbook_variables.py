@@ -1,0 +1,72 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The variables that a playbook of this collection reads, converted, and everything that is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible_collections.aws_ml.permissions.plugins.module_utils.connection_rules import connection_problems
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.known_variables import known_variables
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variable_values import WrongValue, converted
+
+WITHOUT_ACCOUNTS = "awx.setup"
+PLAYBOOKS = ("site", "audit", "retire", "restore", "awx", WITHOUT_ACCOUNTS)
+"""By their names without the collection; awx is awx.check and awx.apply."""
+
+
+def values_of(
+    playbook: str, variables: Mapping[str, Any], templar: Any, *, of_host: bool = True
+) -> tuple[dict[str, Any], list[Problem]]:
+    """The value of each variable that is set or has a default, and a problem for each that is not of its type.
+
+    Without `of_host`, variables of a host are not known yet, so what depends on them is passed over. Of
+    `aws_ml_services`, only those in `aws_ml_only_services` are left.
+    """
+    known = known_variables()
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for name, spec in known.read_by(playbook).items():
+        if "default" in spec:
+            values[name] = spec["default"]
+        if name not in variables:
+            continue
+        try:
+            value = converted(spec, templar.template(variables[name]), known.services)
+        except WrongValue as error:
+            problems.append(Problem(name, str(error)))
+        except AnsibleError as error:
+            if spec.get("early") or (of_host and not spec.get("late")):
+                problems.append(Problem(name, f"cannot be worked out: {error}"))
+        else:
+            if value is not None:
+                values[name] = value
+    only = values.get("aws_ml_only_services")
+    if only:
+        values["aws_ml_services"] = [service for service in values["aws_ml_services"] if service in only]
+    return values, problems
+
+
+def account_problems(host: str, variables: Mapping[str, Any], templar: Any) -> list[Problem]:
+    """What is wrong with the account id of a host, which every playbook needs: it says where it may write."""
+    remedy = f"give {host} its account id, twelve digits in quotes, in the inventory or in host_vars/{host}.yml"
+    if "aws_account_id" not in variables:
+        return [Problem("aws_account_id", f"is not set; {remedy}")]
+    try:
+        value = templar.template(variables["aws_account_id"])
+    except AnsibleError as error:
+        return [Problem("aws_account_id", f"cannot be worked out: {error}; {remedy}")]
+    if value is None or not str(value).strip():
+        return [Problem("aws_account_id", f"is empty; {remedy}")]
+    return [Problem("aws_account_id", one.message) for one in connection_problems({"account_id": str(value)})]
+
+
+def told(problems: Iterable[Problem], head: str) -> str:
+    """All problems in one message. `head` says what was not touched."""
+    lines = sorted({str(problem) for problem in problems})
+    count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
+    return f"{count} found, {head}:" + "".join(f"\n- {line}" for line in lines)

@@ -1,0 +1,137 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Variables of the playbooks as what they are: text that stands for a list, a boolean or a number is converted.
+
+`-e name=value`, surveys and environment variables bring nothing but text. What cannot be converted without a guess is
+refused. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import yaml
+from ansible.module_utils.common.yaml import yaml_load
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import shown
+
+_INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
+
+
+class WrongValue(ValueError):
+    """A value that is not of its variable's type. Its text says what is wrong and what is right."""
+
+
+def converted(spec: Mapping[str, Any], value: Any, services: Sequence[str]) -> Any:
+    """A value with the type that variables.yml says. Raises WrongValue.
+
+    None is returned for empty text where that counts as not set.
+    """
+    if spec.get("blank") and value in ("", None):
+        return None
+    if value is None:
+        raise WrongValue(f"has no value; {_form(spec)}, or leave it out")
+    if isinstance(value, str) and not value.strip():
+        raise WrongValue(f"is empty; {_form(spec)}, or leave it out")
+    return _CONVERTERS[spec["type"]](spec, value, services)
+
+
+def _text(spec: Mapping[str, Any], value: Any, dummy: Sequence[str]) -> str:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise _wrong(spec, value)
+    return str(value)
+
+
+def _boolean(spec: Mapping[str, Any], value: Any, dummy: Sequence[str]) -> bool:
+    try:
+        return bool(boolean(value, strict=True))
+    except TypeError:
+        raise _wrong(spec, value) from None
+
+
+def _integer(spec: Mapping[str, Any], value: Any, dummy: Sequence[str]) -> int:
+    if isinstance(value, bool) or not isinstance(value, (str, int)) or not _INTEGER.fullmatch(str(value).strip()):
+        raise _wrong(spec, value)
+    return int(value)
+
+
+def _number(spec: Mapping[str, Any], value: Any, dummy: Sequence[str]) -> float:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)) or not _NUMBER.fullmatch(str(value).strip()):
+        raise _wrong(spec, value)
+    return float(value)
+
+
+def _pattern(spec: Mapping[str, Any], value: Any, services: Sequence[str]) -> list[str]:
+    """Patterns of hosts. Text is left whole, for it has its own ways to join several."""
+    if isinstance(value, str) and not _is_flow_list(value):
+        return [value]
+    return _list({**spec, "elements": "str"}, value, services)
+
+
+def _list(spec: Mapping[str, Any], value: Any, services: Sequence[str]) -> list[Any]:
+    if isinstance(value, str):
+        value = _listed(spec, value)
+    if isinstance(value, (Mapping, bytes)) or not isinstance(value, Sequence):
+        raise _wrong(spec, value)
+    entries = [_entry(spec, entry) for entry in value]
+    if spec.get("of") != "services":
+        return entries
+    unknown = [entry for entry in entries if entry not in services]
+    if unknown:
+        which = ", ".join(map(shown, unknown))
+        raise WrongValue(f"names {which}, which this collection has no role for; it is a list of {', '.join(services)}")
+    return list(dict.fromkeys(entries))
+
+
+def _listed(spec: Mapping[str, Any], text: str) -> Any:
+    """What text that stands for a list holds: JSON or YAML in brackets, or entries with commas between them."""
+    if not _is_flow_list(text) and spec["elements"] == "str":
+        return [entry.strip() for entry in text.split(",")]
+    try:
+        return yaml_load(str(text))  # Ansible's own kind of text is none to the parser
+    except yaml.YAMLError:
+        raise _wrong(spec, text) from None
+
+
+def _entry(spec: Mapping[str, Any], entry: Any) -> Any:
+    if spec["elements"] == "dict":
+        if not isinstance(entry, Mapping):
+            raise _wrong(spec, entry, "has the entry ")
+        return entry
+    if isinstance(entry, bool) or not isinstance(entry, (str, int)):
+        raise _wrong(spec, entry, "has the entry ")
+    text = str(entry)
+    if not text or any(character.isspace() for character in text):
+        raise _wrong(spec, entry, "has the entry ")
+    return text
+
+
+def _is_flow_list(text: str) -> bool:
+    return text.lstrip().startswith("[") and text.rstrip().endswith("]")
+
+
+def _wrong(spec: Mapping[str, Any], value: Any, verb: str = "is ") -> WrongValue:
+    return WrongValue(f"{verb}{shown(value)}; {_form(spec)}")
+
+
+def _form(spec: Mapping[str, Any]) -> str:
+    """What is right, as a sentence."""
+    kind = {"str": "text", "bool": "true or false", "int": "a whole number", "float": "a number"}
+    kind |= {"pattern": "a pattern of hosts", "list": "a list without empty entries and spaces"}
+    what = kind[spec["type"]] if spec.get("elements") != "dict" else "a list of dictionaries"
+    example = "" if spec["type"] == "bool" or spec.get("late") else f", such as {shown(spec['example'])}"
+    return f"it must be {what}{example}"
+
+
+_CONVERTERS: Mapping[str, Callable[[Mapping[str, Any], Any, Sequence[str]], Any]] = {
+    "str": _text,
+    "bool": _boolean,
+    "int": _integer,
+    "float": _number,
+    "pattern": _pattern,
+    "list": _list,
+}
