@@ -215,19 +215,22 @@ cache_timeout: 600
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from difflib import get_close_matches
 from typing import Any
 
 from ansible.errors import AnsibleParserError
+from ansible.inventory.data import InventoryData
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, shown
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_filters import AccountFilter
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_hosts import (
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_hosts import role_problem, variables_of_hosts
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_names import (
+    HostName,
+    Trial,
+    check_groups,
     host_names,
-    host_variables,
-    role_problem,
 )
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_selection import (
     FORMAT,
@@ -235,8 +238,14 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_selecti
     Wanted,
     select,
 )
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.given_variables import Elsewhere, elsewhere
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization_connection import organizations
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization_units import group_names
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization_units import (
+    ANSIBLE_GROUPS,
+    group_names,
+    lost_groups,
+    renamed_units,
+)
 
 LISTS = ("statuses", "include", "exclude", "tags", "exclude_tags", "ous", "exclude_ous")
 
@@ -263,7 +272,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         options["external_id"] = source.get("external_id")  # as an option, a vaulted one would be in clear
         try:
             self._check(source, options)
-            self._populate(options, self._selection(options, path, cache))
+            self._populate(options, self._selection(options, path, cache), path)
         except EngineError as error:
             raise AnsibleParserError(error.message) from None
 
@@ -323,57 +332,126 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         self._cache[key] = {"asked": asked, "selection": selection.to_plain()}
         return selection
 
-    def _populate(self, options: Mapping[str, Any], selection: Selection) -> None:
-        groups = self._add_groups(selection, options["ou_group_prefix"])
-        units = {unit.id: unit for unit in selection.units}
-        names, shared = host_names(selection.accounts, options["hostname"])
-        if shared:
-            self._warn(f"several accounts are called {', '.join(shared)}; their hosts are called NAME-ID")
-        for account in selection.accounts:
-            variables = host_variables(
-                account,
-                units[account.unit_id],
-                selection.organization_id,
-                selection.management_id,
-                options["assume_role_name"],
-            )
-            if options["read_tags"]:
-                variables["aws_account_tags"] = dict(account.tags)
-            if options["external_id"] and "aws_assume_role_arn" in variables:
-                variables["aws_external_id"] = options["external_id"]
-            self._add_account(names[account.id], groups[account.unit_id], variables, options)
-        for idle in selection.idle_names:
-            self._warn(f"{idle} matches no account")
-        if not selection.accounts:
-            self._warn(f"no account is left; the filters leave out {selection.left_out}")
+    def _populate(self, options: Mapping[str, Any], selection: Selection, path: str) -> None:
+        others = elsewhere(self.loader, self.inventory, path)
+        groups = self._add_groups(selection, options["ou_group_prefix"], others)
+        variables = variables_of_hosts(selection, options)
+        rows = [(account.id, groups[account.unit_id], variables[account.id]) for account in selection.accounts]
 
-    def _add_groups(self, selection: Selection, prefix: str) -> dict[str, str]:
+        def hosts(made: Collection[str] = ()) -> dict[str, HostName]:
+            known = {*others.groups, *groups.values(), *made}
+            return host_names(selection.accounts, options["hostname"], known, others.given)
+
+        first = hosts()
+        barred = {*ANSIBLE_GROUPS, *groups.values(), *(each.name for each in others.given if each.is_taken)}
+        tried = [(first[account].name, group, values) for account, group, values in rows]
+        trial = self._try_groups(tried, options, barred)
+        names = hosts(trial.groups - barred)
+        check_groups(names.values(), {*others.groups, *groups.values(), *(trial.groups - barred)})
+        lost = lost_groups(
+            selection.units, options["ou_group_prefix"], lambda group: others.group_place(self.loader, group)
+        )
+        for account, group, values in rows:
+            refused = trial.problems.get(first[account].name, ())
+            if problems := [*names[account].problems, *refused, *lost.get(values["aws_ou_id"], ())]:
+                values["aws_account_name_problem"] = " ".join(problems)
+            self.inventory.add_host(names[account].name, group=group)
+            self._construct(names[account].name, values, options, keyed=not refused)
+        self._check_hosts(names.values(), others)
+        self._tell(selection, names, variables)
+
+    def _check_hosts(self, names: Collection[HostName], others: Elsewhere) -> None:
+        """Take the hosts away again where one is called like a group that was made only now."""
+        try:
+            check_groups(names, {*others.groups, *self.inventory.groups})
+        except EngineError:
+            for each in names:
+                self.inventory.remove_host(self.inventory.hosts[each.name])
+            raise
+
+    def _add_groups(self, selection: Selection, prefix: str, others: Elsewhere) -> dict[str, str]:
         """A group for each unit, inside that of its parent; returns their names by the ID of the unit."""
         groups = group_names(selection.units, prefix)
+        if hosts := sorted({each.name for each in others.given if each.is_host}.intersection(groups.values())):
+            raise EngineError(
+                f"ou_group_prefix: with it OUs have groups that are called like hosts: {', '.join(hosts)}"
+            )
         for unit in selection.units:
             self.inventory.add_group(groups[unit.id])
             if unit.parent_id:
                 self.inventory.add_child(groups[unit.parent_id], groups[unit.id])
-        if alike := [unit for unit in selection.units if groups[unit.id].endswith(re.sub(r"\W", "_", unit.id))]:
-            told = ", ".join(f"{unit.path} ({groups[unit.id]})" for unit in alike)
+        if alike := [unit for units in renamed_units(selection.units, prefix).values() for unit in units]:
+            told = ", ".join(f"{shown(unit.path)} ({groups[unit.id]})" for unit in alike)
             self._warn(f"the groups of several OUs would have the same name, so they have the OU's ID in it: {told}")
         return groups
 
-    def _add_account(self, host: str, group: str, variables: Mapping[str, Any], options: Mapping[str, Any]) -> None:
-        account_id = variables["aws_account_id"]
-        there = self.inventory.get_host(host)
-        if there is not None and there.vars.get("aws_account_id", account_id) != account_id:
-            self._warn(
-                f"another source calls account {there.vars['aws_account_id']} {host}; this one is {host}-{account_id}"
+    def _try_groups(
+        self, hosts: Sequence[tuple[str, str, Mapping[str, Any]]], options: Mapping[str, Any], barred: Collection[str]
+    ) -> Trial:
+        """Make all groups aside, since the names of hosts depend on them and tags may say what groups are called.
+
+        `barred` are names that no tag may make a group, or put an account into.
+        """
+        real: Any = self.inventory
+        self.inventory: Any = InventoryData()
+        problems = {}
+        try:
+            for host, group, variables in hosts:
+                self.inventory.add_host(host, self.inventory.add_group(group))
+                for name, value in (real.hosts[host].vars if host in real.hosts else {}).items():
+                    self.inventory.set_variable(host, name, value)
+                self._construct(host, variables, options, keyed=False)
+                if problem := self._keyed_problem(host, variables, options, barred):
+                    problems[host] = [problem]
+            return Trial(set(self.inventory.groups), problems)
+        finally:
+            self.inventory = real
+
+    def _keyed_problem(
+        self, host: str, variables: Mapping[str, Any], options: Mapping[str, Any], barred: Collection[str]
+    ) -> str:
+        """What is wrong with the groups that `keyed_groups` makes for a host, or nothing."""
+        before = {group.name for group in self.inventory.hosts[host].get_groups()}
+        try:
+            self._add_host_to_keyed_groups(options["keyed_groups"], variables, host, strict=options["strict"])
+        except Exception as error:  # a group inside itself is no AnsibleError
+            if options["strict"]:
+                raise
+            return f"keyed_groups cannot make its groups: {shown(str(error))}. To fix: change its tags or keyed_groups."
+        written = {entry.get("parent_group") for entry in options["keyed_groups"] if isinstance(entry, Mapping)}
+        joined = [group for group in self.inventory.hosts[host].get_groups() if group.name not in before]
+        foreign = {each.name for each in joined if each.name not in written or host in each.host_names}
+        if foreign := foreign.intersection(barred):
+            return (
+                f"keyed_groups would put it into {', '.join(sorted(foreign))}, which is the group of an OU, a group of"
+                " Ansible, or the name of a host. To fix: change its tags, or give keyed_groups a prefix."
             )
-            host = f"{host}-{account_id}"
-        self.inventory.add_host(host, group=group)
+        return ""
+
+    def _construct(self, host: str, variables: Mapping[str, Any], options: Mapping[str, Any], keyed: bool) -> None:
         for name, value in variables.items():
             self.inventory.set_variable(host, name, value)
         strict = options["strict"]
         self._set_composite_vars(options["compose"], variables, host, strict=strict)
         self._add_host_to_composed_groups(options["groups"], variables, host, strict=strict)
-        self._add_host_to_keyed_groups(options["keyed_groups"], variables, host, strict=strict)
+        if keyed:
+            self._add_host_to_keyed_groups(options["keyed_groups"], variables, host, strict=strict)
+
+    def _tell(
+        self, selection: Selection, names: Mapping[str, HostName], variables: Mapping[str, Mapping[str, Any]]
+    ) -> None:
+        if changed := [each.name for account, each in names.items() if each.name.endswith(f"-{account}")]:
+            self._warn(
+                "hosts are called NAME-ID where the name is reserved, a group's, or not that of one account alone:"
+                f" {', '.join(changed)}"
+            )
+        problems = {each.name: variables[account].get("aws_account_name_problem") for account, each in names.items()}
+        if refused := [f"{host}: {problem}" for host, problem in problems.items() if problem]:
+            self._warn("no task of this collection runs for these hosts:" + "".join(f"\n- {each}" for each in refused))
+        for idle in selection.idle_names:
+            self._warn(f"{idle} matches no account")
+        if not selection.accounts:
+            self._warn(f"no account is left; the filters leave out {selection.left_out}")
 
     def _warn(self, message: str) -> None:
         self.display.warning(f"aws_accounts: {message}")
