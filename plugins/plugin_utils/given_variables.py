@@ -55,7 +55,7 @@ def variable_folders(path: str) -> list[str]:
     """The folders whose host_vars and group_vars Ansible reads: those of the sources, and of the playbooks."""
     given = [source for source in sources() if os.path.exists(source)] or [path]
     beside = [source if os.path.isdir(source) else os.path.dirname(source) for source in given]
-    playbooks = [str(folder) for folder in AnsibleCollectionConfig.playbook_paths] or [os.curdir]
+    playbooks = [os.path.dirname(collections) for collections in AnsibleCollectionConfig.playbook_paths]
     return list(dict.fromkeys(os.path.realpath(folder) for folder in (*beside, *playbooks)))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from ansible import context
 from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
 from ansible.utils.context_objects import CLIArgs
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils import given_variables
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.given_variables import (
     Elsewhere,
     elsewhere,
@@ -94,8 +96,11 @@ def test_places_are_beside_each_source_and_each_playbook(folder: Path, monkeypat
     path = write(folder / "sources" / "org.aws_accounts.yml", "plugin: x")
     write(folder / "sources" / "host_vars" / "inside.yml", "x: 1")
     write(folder / "other" / "host_vars" / "other.yml", "x: 1")
-    write(folder / "host_vars" / "playbook.yml", "x: 1")
+    write(folder / "playbooks" / "host_vars" / "playbook.yml", "x: 1")
+    write(folder / "host_vars" / "here.yml", "x: 1")
     write(folder / "other" / "group_vars" / "ou_x.yml", "x: 1")
+    playbooks = SimpleNamespace(playbook_paths=[str(folder / "playbooks" / "collections")])  # as Ansible keeps them
+    monkeypatch.setattr(given_variables, "AnsibleCollectionConfig", playbooks)
     sources(monkeypatch, folder / "sources", write(folder / "other" / "static.yml", "all: {}"), "a,b")
     found = elsewhere(DataLoader(), InventoryData(), str(path))
     assert [each.name for each in found.given if not each.is_host] == ["inside", "other", "playbook"]
