@@ -31,9 +31,18 @@ options:
     choices: [aws_ml.permissions.aws_accounts]
   hostname:
     description:
-      - What the host is called. All but letters, digits and C(_.@+-) becomes a hyphen.
-      - Where several of the accounts have the same name, each of them is called C(NAME-ID), and a warning says so.
-        The same goes for an account whose name another source has given to a host with another C(aws_account_id).
+      - What the host is called. V(id) is the safest, as nobody can change it. A name or an email is chosen in the
+        account itself. Quote IDs in YAML.
+      - All but letters, digits and C(_.@+-) becomes a hyphen.
+      - A host is called C(NAME-ID) where the name is that of several accounts, whatever its case, of a group, or of a
+        host of another source; where Ansible, YAML or a file system gives it a meaning, such as V(localhost), V(all),
+        V(127.0.0.1) or V(x.yml); and where it ends like the C(NAME-ID) of another account. A warning lists these
+        hosts.
+      - A file in a folder C(host_vars), or a host of a static source, keeps its name for the account whose
+        C(aws_account_id) it states, whatever accounts are called. So state it in each of them.
+      - The host gets C(aws_account_name_problem), and no task of this collection runs for it, where such a file or
+        host has a name that the account chose and does not state C(aws_account_id), and where variables for the
+        account do not reach it. A warning says what to do.
     type: str
     choices: [name, id, email]
     default: name
@@ -82,7 +91,7 @@ options:
   include:
     description:
       - Only accounts whose name, ID or email matches one of these patterns. V(*), V(?) and V([]) are wildcards, and
-        case counts. Put IDs in quotes, or YAML drops leading zeros.
+        case counts. Put IDs in quotes, or YAML drops leading zeros. Twelve digits match IDs only.
       - A pattern without wildcards that matches no account is warned of.
       - If omitted, all accounts.
     type: list
@@ -136,11 +145,15 @@ extends_documentation_fragment:
   - amazon.aws.common.plugins
   - amazon.aws.region.plugins
 notes:
+  - The groups that O(keyed_groups) makes from tags cannot be those of OUs or of Ansible, or the name of a host to which
+    an account is bound. No task of this collection runs for an account whose tags say so. Give O(keyed_groups) a
+    prefix.
   - "Variables of each host: C(aws_account_id), C(aws_account_name), C(aws_account_email), C(aws_account_arn),
     C(aws_account_status), C(aws_account_joined) (ISO 8601, UTC), C(aws_account_joined_method) (V(CREATED) or
     V(INVITED)), C(aws_account_is_management), C(aws_account_tags), C(aws_organization_id), C(aws_ou_id),
     C(aws_ou_name) and C(aws_ou_path) (V(/) and empty for accounts directly below the root), C(aws_assume_role_arn),
-    C(aws_external_id). O(compose) may set any of them otherwise."
+    C(aws_external_id). O(compose) may set any of them otherwise, but no task of this collection runs where
+    C(aws_account_id) is not the end of C(aws_account_arn)."
   - The group C(aws_organization) stands for the root and holds every account.
   - Ansible goes on without the hosts of a source that fails. Set C(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED=true) to
     end such runs.

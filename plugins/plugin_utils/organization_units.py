@@ -116,9 +116,10 @@ def _named(units: Sequence[Unit], entry: str, option: str, problems: list[str]) 
         unclear = {unit.path for unit in found} if len(found) > 1 else set()
     if unclear:
         places = ", ".join(f"{shown(unit.path)} ({unit.id})" for unit in found if unit.path in unclear)
-        kind = "path" if entry.startswith("/") else "name"
-        advice = "Give IDs." if entry.startswith("/") else "Give paths or IDs."
-        problems.append(f"{option}: {shown(entry)} is the {kind} of several OUs: {places}. {advice}")
+        if entry.startswith("/"):
+            problems.append(f"{option}: {shown(entry)} matches several OUs of one path: {places}. Give IDs.")
+        else:
+            problems.append(f"{option}: {shown(entry)} is the name of several OUs: {places}. Give paths or IDs.")
         return []
     if not found:
         problems.append(f"{option}: there is no OU {shown(entry)}.{_advice(units, entry)}")

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 from integration.accounts_inventory import Inventory, Organization
+from integration.documented_entries import named_blocks
 from integration.playbook_runs import Playbook
 from local_aws import LocalAws
 
@@ -284,11 +285,14 @@ def test_texts_of_the_organization_are_no_templates_and_no_lines(
 def test_numbers_are_names_that_can_be_written_everywhere(
     aws: LocalAws, inventory: Inventory, playbook: Playbook, tmp_path: Path
 ) -> None:
-    dev = aws.members[0]["id"]
+    dev, prod, store = (member["id"] for member in aws.members)
     folder = tmp_path / "sources"
-    write(folder / "1.yml", {"labelled": {"hosts": {dev: {"own": "host"}}}})
+    folder.mkdir()
+    documented = named_blocks()["accounts-by-id"].text.replace("111111111111", dev).replace("012345678901", prod)
     inventory.source({**MEMBERS, "hostname": "id"}).rename(folder / "5.aws_accounts.yml")
-    for pattern in (dev, f"labelled:&{dev}", f"aws_organization:!{aws.members[1]['id']}:!{aws.members[2]['id']}"):
+    (folder / "9.yml").write_text(documented, encoding="utf-8")
+    write(folder / "host_vars" / f"{dev}.yml", {"own": "host"})
+    for pattern in (dev, f"pilots:!{prod}", f"aws_organization:!{prod}:!{store}"):
         run = playbook(ROLE, folder, {"accounts": pattern})
         assert list(run.stats) == [dev]
         assert run.rc == 0

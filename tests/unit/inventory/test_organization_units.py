@@ -111,7 +111,7 @@ def test_a_path_that_two_units_have_is_refused() -> None:
     with pytest.raises(EngineError) as failure:
         chosen_units(units, ["/a/*"], [])
     assert failure.value.message == (
-        'ous: "/a/*" is the path of several OUs: "/a/b" (ou-abcd-00000001), "/a/b" (ou-abcd-00000009). Give IDs.'
+        'ous: "/a/*" matches several OUs of one path: "/a/b" (ou-abcd-00000001), "/a/b" (ou-abcd-00000009). Give IDs.'
     )
     assert chosen_units(units, ["ou-abcd-00000009"], []) == {"ou-abcd-00000009"}
 
