@@ -21,6 +21,7 @@ from ansible import context
 from ansible.errors import AnsibleError
 from ansible.inventory.manager import IGNORED, InventoryManager
 from ansible.utils.collection_loader import AnsibleCollectionConfig
+from ansible.utils.path import unfrackpath
 
 from .account_names import GivenVariables
 
@@ -47,8 +48,9 @@ def elsewhere(loader: Any, inventory: Any, path: str) -> Elsewhere:
 
 
 def sources() -> list[str]:
-    """The sources of the inventory, as the command line or the configuration names them."""
-    return [str(source) for source in context.CLIARGS.get("inventory") or ()]
+    """The sources of the inventory, as Ansible gives them to plugins."""
+    given = [str(source) for source in context.CLIARGS.get("inventory") or ()]
+    return [source if "," in source else unfrackpath(source, follow=False) for source in given]
 
 
 def variable_folders(path: str) -> list[str]:

@@ -151,6 +151,7 @@ def test_a_file_without_an_account_is_for_nobody_who_chose_its_name(
     }
     assert set(made(aws)) == {aws.members[0]["id"], aws.members[1]["id"]}
     assert not any(call["account"] == aws.members[2]["id"] for call in aws.calls())
+    assert aws.call_counts()["AssumeRole"] == 2
     twin = named(organization, "warehouse")
     again = playbook(ROLE, source)
     assert set(again.failures()) == {f"warehouse-{aws.members[2]['id']}", f"warehouse-{twin}"}
