@@ -31,9 +31,18 @@ options:
     choices: [aws_ml.permissions.aws_accounts]
   hostname:
     description:
-      - What the host is called. All but letters, digits and C(_.@+-) becomes a hyphen.
-      - Where several of the accounts have the same name, each of them is called C(NAME-ID), and a warning says so.
-        The same goes for an account whose name another source has given to a host with another C(aws_account_id).
+      - What the host is called. V(id) is the safest, as nobody can change it. A name or an email is chosen in the
+        account itself. Quote IDs in YAML.
+      - All but letters, digits and C(_.@+-) becomes a hyphen.
+      - A host is called C(NAME-ID) where the name is that of several accounts, whatever its case, of a group, or of a
+        host of another source; where Ansible, YAML or a file system gives it a meaning, such as V(localhost), V(all),
+        V(127.0.0.1) or V(x.yml); and where it ends like the C(NAME-ID) of another account. A warning lists these
+        hosts.
+      - A file in a folder C(host_vars), or a host of a static source, keeps its name for the account whose
+        C(aws_account_id) it states, whatever accounts are called. So state it in each of them.
+      - The host gets C(aws_account_name_problem), and no task of this collection runs for it, where such a file or
+        host has a name that the account chose and does not state C(aws_account_id), and where variables for the
+        account do not reach it. A warning says what to do.
     type: str
     choices: [name, id, email]
     default: name
@@ -82,7 +91,7 @@ options:
   include:
     description:
       - Only accounts whose name, ID or email matches one of these patterns. V(*), V(?) and V([]) are wildcards, and
-        case counts. Put IDs in quotes, or YAML drops leading zeros.
+        case counts. Put IDs in quotes, or YAML drops leading zeros. Twelve digits match IDs only.
       - A pattern without wildcards that matches no account is warned of.
       - If omitted, all accounts.
     type: list
@@ -136,11 +145,15 @@ extends_documentation_fragment:
   - amazon.aws.common.plugins
   - amazon.aws.region.plugins
 notes:
+  - The groups that O(keyed_groups) makes from tags cannot be those of OUs or of Ansible, or the name of a host to which
+    an account is bound. No task of this collection runs for an account whose tags say so. Give O(keyed_groups) a
+    prefix.
   - "Variables of each host: C(aws_account_id), C(aws_account_name), C(aws_account_email), C(aws_account_arn),
     C(aws_account_status), C(aws_account_joined) (ISO 8601, UTC), C(aws_account_joined_method) (V(CREATED) or
     V(INVITED)), C(aws_account_is_management), C(aws_account_tags), C(aws_organization_id), C(aws_ou_id),
     C(aws_ou_name) and C(aws_ou_path) (V(/) and empty for accounts directly below the root), C(aws_assume_role_arn),
-    C(aws_external_id). O(compose) may set any of them otherwise."
+    C(aws_external_id). O(compose) may set any of them otherwise, but no task of this collection runs where
+    C(aws_account_id) is not the end of C(aws_account_arn)."
   - The group C(aws_organization) stands for the root and holds every account.
   - Ansible goes on without the hosts of a source that fails. Set C(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED=true) to
     end such runs.
@@ -215,19 +228,22 @@ cache_timeout: 600
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from difflib import get_close_matches
 from typing import Any
 
 from ansible.errors import AnsibleParserError
+from ansible.inventory.data import InventoryData
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, shown
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_filters import AccountFilter
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_hosts import (
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_hosts import role_problem, variables_of_hosts
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_names import (
+    HostName,
+    Trial,
+    check_groups,
     host_names,
-    host_variables,
-    role_problem,
 )
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_selection import (
     FORMAT,
@@ -235,8 +251,14 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_selecti
     Wanted,
     select,
 )
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.given_variables import Elsewhere, elsewhere
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization_connection import organizations
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization_units import group_names
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization_units import (
+    ANSIBLE_GROUPS,
+    group_names,
+    lost_groups,
+    renamed_units,
+)
 
 LISTS = ("statuses", "include", "exclude", "tags", "exclude_tags", "ous", "exclude_ous")
 
@@ -263,7 +285,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         options["external_id"] = source.get("external_id")  # as an option, a vaulted one would be in clear
         try:
             self._check(source, options)
-            self._populate(options, self._selection(options, path, cache))
+            self._populate(options, self._selection(options, path, cache), path)
         except EngineError as error:
             raise AnsibleParserError(error.message) from None
 
@@ -323,57 +345,126 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         self._cache[key] = {"asked": asked, "selection": selection.to_plain()}
         return selection
 
-    def _populate(self, options: Mapping[str, Any], selection: Selection) -> None:
-        groups = self._add_groups(selection, options["ou_group_prefix"])
-        units = {unit.id: unit for unit in selection.units}
-        names, shared = host_names(selection.accounts, options["hostname"])
-        if shared:
-            self._warn(f"several accounts are called {', '.join(shared)}; their hosts are called NAME-ID")
-        for account in selection.accounts:
-            variables = host_variables(
-                account,
-                units[account.unit_id],
-                selection.organization_id,
-                selection.management_id,
-                options["assume_role_name"],
-            )
-            if options["read_tags"]:
-                variables["aws_account_tags"] = dict(account.tags)
-            if options["external_id"] and "aws_assume_role_arn" in variables:
-                variables["aws_external_id"] = options["external_id"]
-            self._add_account(names[account.id], groups[account.unit_id], variables, options)
-        for idle in selection.idle_names:
-            self._warn(f"{idle} matches no account")
-        if not selection.accounts:
-            self._warn(f"no account is left; the filters leave out {selection.left_out}")
+    def _populate(self, options: Mapping[str, Any], selection: Selection, path: str) -> None:
+        others = elsewhere(self.loader, self.inventory, path)
+        groups = self._add_groups(selection, options["ou_group_prefix"], others)
+        variables = variables_of_hosts(selection, options)
+        rows = [(account.id, groups[account.unit_id], variables[account.id]) for account in selection.accounts]
 
-    def _add_groups(self, selection: Selection, prefix: str) -> dict[str, str]:
+        def hosts(made: Collection[str] = ()) -> dict[str, HostName]:
+            known = {*others.groups, *groups.values(), *made}
+            return host_names(selection.accounts, options["hostname"], known, others.given)
+
+        first = hosts()
+        barred = {*ANSIBLE_GROUPS, *groups.values(), *(each.name for each in others.given if each.is_taken)}
+        tried = [(first[account].name, group, values) for account, group, values in rows]
+        trial = self._try_groups(tried, options, barred)
+        names = hosts(trial.groups - barred)
+        check_groups(names.values(), {*others.groups, *groups.values(), *(trial.groups - barred)})
+        lost = lost_groups(
+            selection.units, options["ou_group_prefix"], lambda group: others.group_place(self.loader, group)
+        )
+        for account, group, values in rows:
+            refused = trial.problems.get(first[account].name, ())
+            if problems := [*names[account].problems, *refused, *lost.get(values["aws_ou_id"], ())]:
+                values["aws_account_name_problem"] = " ".join(problems)
+            self.inventory.add_host(names[account].name, group=group)
+            self._construct(names[account].name, values, options, keyed=not refused)
+        self._check_hosts(names.values(), others)
+        self._tell(selection, names, variables)
+
+    def _check_hosts(self, names: Collection[HostName], others: Elsewhere) -> None:
+        """Take the hosts away again where one is called like a group that was made only now."""
+        try:
+            check_groups(names, {*others.groups, *self.inventory.groups})
+        except EngineError:
+            for each in names:
+                self.inventory.remove_host(self.inventory.hosts[each.name])
+            raise
+
+    def _add_groups(self, selection: Selection, prefix: str, others: Elsewhere) -> dict[str, str]:
         """A group for each unit, inside that of its parent; returns their names by the ID of the unit."""
         groups = group_names(selection.units, prefix)
+        if hosts := sorted({each.name for each in others.given if each.is_host}.intersection(groups.values())):
+            raise EngineError(
+                f"ou_group_prefix: with it OUs have groups that are called like hosts: {', '.join(hosts)}"
+            )
         for unit in selection.units:
             self.inventory.add_group(groups[unit.id])
             if unit.parent_id:
                 self.inventory.add_child(groups[unit.parent_id], groups[unit.id])
-        if alike := [unit for unit in selection.units if groups[unit.id].endswith(re.sub(r"\W", "_", unit.id))]:
-            told = ", ".join(f"{unit.path} ({groups[unit.id]})" for unit in alike)
+        if alike := [unit for units in renamed_units(selection.units, prefix).values() for unit in units]:
+            told = ", ".join(f"{shown(unit.path)} ({groups[unit.id]})" for unit in alike)
             self._warn(f"the groups of several OUs would have the same name, so they have the OU's ID in it: {told}")
         return groups
 
-    def _add_account(self, host: str, group: str, variables: Mapping[str, Any], options: Mapping[str, Any]) -> None:
-        account_id = variables["aws_account_id"]
-        there = self.inventory.get_host(host)
-        if there is not None and there.vars.get("aws_account_id", account_id) != account_id:
-            self._warn(
-                f"another source calls account {there.vars['aws_account_id']} {host}; this one is {host}-{account_id}"
+    def _try_groups(
+        self, hosts: Sequence[tuple[str, str, Mapping[str, Any]]], options: Mapping[str, Any], barred: Collection[str]
+    ) -> Trial:
+        """Make all groups aside, since the names of hosts depend on them and tags may say what groups are called.
+
+        `barred` are names that no tag may make a group, or put an account into.
+        """
+        real: Any = self.inventory
+        self.inventory: Any = InventoryData()
+        problems = {}
+        try:
+            for host, group, variables in hosts:
+                self.inventory.add_host(host, self.inventory.add_group(group))
+                for name, value in (real.hosts[host].vars if host in real.hosts else {}).items():
+                    self.inventory.set_variable(host, name, value)
+                self._construct(host, variables, options, keyed=False)
+                if problem := self._keyed_problem(host, variables, options, barred):
+                    problems[host] = [problem]
+            return Trial(set(self.inventory.groups), problems)
+        finally:
+            self.inventory = real
+
+    def _keyed_problem(
+        self, host: str, variables: Mapping[str, Any], options: Mapping[str, Any], barred: Collection[str]
+    ) -> str:
+        """What is wrong with the groups that `keyed_groups` makes for a host, or nothing."""
+        before = {group.name for group in self.inventory.hosts[host].get_groups()}
+        try:
+            self._add_host_to_keyed_groups(options["keyed_groups"], variables, host, strict=options["strict"])
+        except Exception as error:  # a group inside itself is no AnsibleError
+            if options["strict"]:
+                raise
+            return f"keyed_groups cannot make its groups: {shown(str(error))}. To fix: change its tags or keyed_groups."
+        written = {entry.get("parent_group") for entry in options["keyed_groups"] if isinstance(entry, Mapping)}
+        joined = [group for group in self.inventory.hosts[host].get_groups() if group.name not in before]
+        foreign = {each.name for each in joined if each.name not in written or host in each.host_names}
+        if foreign := foreign.intersection(barred):
+            return (
+                f"keyed_groups would put it into {', '.join(sorted(foreign))}, which is the group of an OU, a group of"
+                " Ansible, or the name of a host. To fix: change its tags, or give keyed_groups a prefix."
             )
-            host = f"{host}-{account_id}"
-        self.inventory.add_host(host, group=group)
+        return ""
+
+    def _construct(self, host: str, variables: Mapping[str, Any], options: Mapping[str, Any], keyed: bool) -> None:
         for name, value in variables.items():
             self.inventory.set_variable(host, name, value)
         strict = options["strict"]
         self._set_composite_vars(options["compose"], variables, host, strict=strict)
         self._add_host_to_composed_groups(options["groups"], variables, host, strict=strict)
-        self._add_host_to_keyed_groups(options["keyed_groups"], variables, host, strict=strict)
+        if keyed:
+            self._add_host_to_keyed_groups(options["keyed_groups"], variables, host, strict=strict)
+
+    def _tell(
+        self, selection: Selection, names: Mapping[str, HostName], variables: Mapping[str, Mapping[str, Any]]
+    ) -> None:
+        if changed := [each.name for account, each in names.items() if each.name.endswith(f"-{account}")]:
+            self._warn(
+                "hosts are called NAME-ID where the name is reserved, a group's, or not that of one account alone:"
+                f" {', '.join(changed)}"
+            )
+        problems = {each.name: variables[account].get("aws_account_name_problem") for account, each in names.items()}
+        if refused := [f"{host}: {problem}" for host, problem in problems.items() if problem]:
+            self._warn("no task of this collection runs for these hosts:" + "".join(f"\n- {each}" for each in refused))
+        for idle in selection.idle_names:
+            self._warn(f"{idle} matches no account")
+        if not selection.accounts:
+            self._warn(f"no account is left; the filters leave out {selection.left_out}")
 
     def _warn(self, message: str) -> None:
         self.display.warning(f"aws_accounts: {message}")

@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, shown
+
+ID = re.compile(r"\d{12}", re.ASCII)
+"""An account id."""
 
 STATUSES = ("PENDING_ACTIVATION", "ACTIVE", "SUSPENDED", "PENDING_CLOSURE", "CLOSED")
 
@@ -80,8 +84,11 @@ class AccountFilter:
 
 
 def _matches_any(account: Account, patterns: Sequence[str]) -> bool:
+    """Whether a pattern matches. Twelve digits are an ID: an account may be named like the ID of another one."""
     return any(
-        fnmatchcase(value, pattern) for pattern in patterns for value in (account.name, account.id, account.email)
+        fnmatchcase(value, pattern)
+        for pattern in patterns
+        for value in ([account.id] if ID.fullmatch(pattern) else [account.name, account.id, account.email])
     )
 
 

@@ -1,35 +1,19 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An account as a host of an inventory: its name, unique and fit for patterns, and its variables. Pure."""
+"""The variables of an account as a host of an inventory. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, shown
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import shown
 
 from .account_filters import Account
+from .account_selection import Selection
 from .organization_units import Unit
-
-HOSTNAMES: Mapping[str, Callable[[Account], str]] = {
-    "name": lambda account: account.name,
-    "id": lambda account: account.id,
-    "email": lambda account: account.email,
-}
-
-
-def host_names(accounts: Sequence[Account], kind: str) -> tuple[dict[str, str], list[str]]:
-    """The host of each account, by the account's ID, and the names that several accounts wanted."""
-    wanted = {account.id: _safe(HOSTNAMES[kind](account)) or account.id for account in accounts}
-    count = Counter(wanted.values())
-    names = {account: name if count[name] == 1 else f"{name}-{account}" for account, name in wanted.items()}
-    if len(set(names.values())) < len(names):
-        raise EngineError("The names of the accounts cannot be told apart even with their IDs. Set hostname to id.")
-    return names, sorted(name for name, times in count.items() if times > 1)
 
 
 def role_problem(name: str) -> str:
@@ -67,6 +51,20 @@ def host_variables(
     return variables
 
 
-def _safe(name: str) -> str:
-    """The name with a hyphen for all that means something in Ansible's host patterns, or in a shell."""
-    return re.sub(r"[^A-Za-z0-9_.@+-]+", "-", name).strip("-@")
+def variables_of_hosts(selection: Selection, options: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The variables of the host of each account, by the account's ID."""
+    units = {unit.id: unit for unit in selection.units}
+    found = {}
+    for account in selection.accounts:
+        found[account.id] = variables = host_variables(
+            account,
+            units[account.unit_id],
+            selection.organization_id,
+            selection.management_id,
+            options["assume_role_name"],
+        )
+        if options["read_tags"]:
+            variables["aws_account_tags"] = dict(account.tags)
+        if options["external_id"] and "aws_assume_role_arn" in variables:
+            variables["aws_external_id"] = options["external_id"]
+    return found

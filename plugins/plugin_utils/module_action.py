@@ -24,6 +24,7 @@ from ansible.utils.vars import merge_hash
 from ansible_collections.aws_ml.permissions.plugins.module_utils.module_shapes import SHAPES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.runner import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_SDK
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_problem import VARIABLES, account_problem
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.in_worker import KNOWLEDGE, Shown, run_in_worker
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.known_variables import known_variables
@@ -135,6 +136,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
 
     def _host_account(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         """`account_id` and `assume_role` from `aws_account_id`, `aws_assume_role_arn` and `aws_external_id`."""
+        self._refuse_unclear_account(task_vars)
         names = ("aws_account_id", "aws_assume_role_arn", "aws_external_id")
         account_id, role_arn, external_id = (self._templar.template(task_vars.get(name)) for name in names)
         arguments: dict[str, Any] = {"account_id": str(account_id)} if account_id else {}
@@ -145,6 +147,11 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
                 "aws_external_id: needs aws_assume_role_arn, the role that is to be assumed with it"
             )
         return arguments
+
+    def _refuse_unclear_account(self, task_vars: Mapping[str, Any]) -> None:
+        """Run for no host that may have the variables of another account, or lack its own."""
+        if problem := account_problem({name: self._templar.template(task_vars.get(name)) for name in VARIABLES}):
+            raise AnsibleActionFail(f"{task_vars['inventory_hostname']} is refused: {problem}")
 
 
 def _tell(task_vars: Mapping[str, Any], write: Shown, would: str = "") -> None:

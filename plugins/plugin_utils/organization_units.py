@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -15,6 +15,9 @@ from fnmatch import fnmatchcase
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, shown
 
 ROOT_GROUP = "aws_organization"
+
+ANSIBLE_GROUPS = ("all", "ungrouped")
+"""Groups that every inventory has."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,38 @@ class Unit:
 
 def group_names(units: Sequence[Unit], prefix: str) -> dict[str, str]:
     """The group of each unit, by the unit's ID. Units whose groups would be the same all get their ID into the name."""
-    plain = {
-        unit.id: prefix + "__".join(_safe(name) for name in unit.names) if unit.names else ROOT_GROUP for unit in units
-    }
-    count = Counter(plain.values())
+    plain = {unit.id: _plain_group(unit, prefix) for unit in units}
+    count = Counter([*plain.values(), *ANSIBLE_GROUPS])
     return {unit: name if count[name] == 1 else f"{name}__{_safe(unit)}" for unit, name in plain.items()}
+
+
+def renamed_units(units: Sequence[Unit], prefix: str) -> dict[str, list[Unit]]:
+    """The groups that are not there because several units, or Ansible, would have them, with these units."""
+    groups = group_names(units, prefix)
+    renamed: dict[str, list[Unit]] = {}
+    for unit in units:
+        if groups[unit.id] != (plain := _plain_group(unit, prefix)):
+            renamed.setdefault(plain, []).append(unit)
+    return renamed
+
+
+def lost_groups(units: Sequence[Unit], prefix: str, place: Callable[[str], str]) -> dict[str, list[str]]:
+    """Variables for groups that `renamed_units` took away, told for the ID of each unit that lacks them.
+
+    `place` says where a group has variables, and nothing where it has none.
+    """
+    by_id = {unit.id: unit for unit in units}
+    lost: dict[str, list[str]] = {}
+    for group, renamed in renamed_units(units, prefix).items():
+        where = "" if group in ANSIBLE_GROUPS else place(group)
+        heads = {unit.id for unit in renamed}
+        for unit in units:
+            if where and heads.intersection(lineage(unit, by_id)):
+                lost.setdefault(unit.id, []).append(
+                    f"{where} is for the group {group}, which is the name of several OUs, so that none has it."
+                    " To fix: give these variables to the groups that have the OU's ID in their name."
+                )
+    return lost
 
 
 def chosen_units(units: Sequence[Unit], wanted: Sequence[str], unwanted: Sequence[str]) -> set[str]:
@@ -80,12 +110,17 @@ def _named(units: Sequence[Unit], entry: str, option: str, problems: list[str]) 
     if entry.startswith("/"):
         pattern = "/" + entry.strip("/")
         found = [unit for unit in units if fnmatchcase(unit.path, pattern)]
+        unclear = {path for path, times in Counter(unit.path for unit in found).items() if times > 1}
     else:
         found = [unit for unit in units if unit.id == entry] or [unit for unit in units if unit.name == entry != ""]
-        if len(found) > 1:
-            places = ", ".join(f"{unit.path} ({unit.id})" for unit in found)
+        unclear = {unit.path for unit in found} if len(found) > 1 else set()
+    if unclear:
+        places = ", ".join(f"{shown(unit.path)} ({unit.id})" for unit in found if unit.path in unclear)
+        if entry.startswith("/"):
+            problems.append(f"{option}: {shown(entry)} matches several OUs of one path: {places}. Give IDs.")
+        else:
             problems.append(f"{option}: {shown(entry)} is the name of several OUs: {places}. Give paths or IDs.")
-            return []
+        return []
     if not found:
         problems.append(f"{option}: there is no OU {shown(entry)}.{_advice(units, entry)}")
     return found
@@ -101,7 +136,11 @@ def _advice(units: Sequence[Unit], entry: str) -> str:
         return f" Did you mean {shown(folded[close[0]])}?"
     paths = sorted(unit.path for unit in units)
     more = f" and {len(paths) - 20} more" if len(paths) > 20 else ""
-    return f" There are {', '.join(paths[:20])}{more}."
+    return f" There are {', '.join(map(shown, paths[:20]))}{more}."
+
+
+def _plain_group(unit: Unit, prefix: str) -> str:
+    return prefix + "__".join(_safe(name) for name in unit.names) if unit.names else ROOT_GROUP
 
 
 def _safe(name: str) -> str:

@@ -132,10 +132,11 @@ def test_example_of_a_pipeline_with_a_cache(aws: LocalAws, inventory: Inventory,
 
 def test_the_example_source_asks_accounts_for_what_their_tags_say(aws: LocalAws, inventory: Inventory) -> None:
     organization = Organization(aws)
-    organization.account("labels", **{"ml-permissions": "groundtruth_lambda deeplens", "stage": "dev"})
+    labels = organization.account("labels", **{"ml-permissions": "groundtruth_lambda deeplens", "stage": "dev"})
     organization.account("play", **{"ml-permissions": "deeplens", "stage": "sandbox"})
     source = (COLLECTION / "playbooks" / "inventory" / "example.aws_accounts.yml").read_text(encoding="utf-8")
     listed = inventory(source)
-    assert listed.hosts == ["labels"]
-    assert listed.variables["labels"]["aws_ml_services"] == ["groundtruth_lambda", "deeplens"]
-    assert listed.hosts_of("stage_dev") == ["labels"]
+    assert listed.hosts == [labels]
+    assert listed.variables[labels]["aws_account_name"] == "labels"
+    assert listed.variables[labels]["aws_ml_services"] == ["groundtruth_lambda", "deeplens"]
+    assert listed.hosts_of("stage_dev") == [labels]

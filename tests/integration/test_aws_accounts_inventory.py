@@ -85,7 +85,7 @@ def test_units_of_the_same_name_are_not_merged(inventory: Inventory, organizatio
     assert "groups of several OUs would have the same name" in listed.told
     refused = inventory({"ous": ["Machine-Learning"]})
     assert refused.rc != 0
-    assert '"Machine-Learning" is the name of several OUs: /Machine-Learning (ou-' in refused.told
+    assert '"Machine-Learning" is the name of several OUs: "/Machine-Learning" (ou-' in refused.told
 
 
 def test_accounts_of_the_same_name_are_told_apart(
@@ -98,7 +98,8 @@ def test_accounts_of_the_same_name_are_told_apart(
     assert f"vision-dev-{aws.members[0]['id']}" in listed.hosts
     assert "vision-dev" not in listed.hosts
     assert "warehouse" in listed.hosts
-    assert "several accounts are called vision-dev; their hosts are called NAME-ID" in listed.told
+    told = "hosts are called NAME-ID where the name is reserved, a group's, or not that of one account alone: "
+    assert told + ", ".join(sorted(host for host in listed.hosts if host.startswith("vision-dev-"))) in listed.told
 
 
 def test_a_host_of_another_source_is_not_taken_over(aws: LocalAws, inventory: Inventory, tmp_path: Path) -> None:
@@ -106,6 +107,7 @@ def test_a_host_of_another_source_is_not_taken_over(aws: LocalAws, inventory: In
         "warehouse": {"aws_account_id": "999999999999"},
         "vision-dev": {"aws_account_id": aws.members[0]["id"], "shelf": 1},
         "vision-prod": {"shelf": 2},
+        "payer": {"aws_account_id": aws.management},
     }
     (tmp_path / "static.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}), encoding="utf-8")
     # Sources are read in the order in which they are given; the fixture's comes first on the command line.
@@ -120,9 +122,15 @@ def test_a_host_of_another_source_is_not_taken_over(aws: LocalAws, inventory: In
     assert listed.variables["warehouse"] == {"aws_account_id": "999999999999"}
     other = f"warehouse-{aws.members[2]['id']}"
     assert listed.variables[other]["aws_account_name"] == "warehouse"
-    assert f"another source calls account 999999999999 warehouse; this one is {other}" in listed.told
     assert listed.variables["vision-dev"]["shelf"] == 1
-    assert listed.variables["vision-prod"]["aws_account_id"] == aws.members[1]["id"]
+    assert listed.variables["vision-dev"]["aws_account_name"] == "vision-dev"
+    assert listed.variables["payer"]["aws_account_name"] == "management"
+    assert listed.variables["vision-prod"] == {"shelf": 2}
+    prod = f"vision-prod-{aws.members[1]['id']}"
+    assert {host for host, each in listed.variables.items() if "aws_account_name_problem" in each} == {prod}
+    assert (
+        f"- {prod}: host vision-prod of {tmp_path / 'static.yml'} does not say which account it is for" in listed.told
+    )
 
 
 def test_what_aws_says_is_never_a_template(

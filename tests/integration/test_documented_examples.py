@@ -173,7 +173,8 @@ def test_sources_of_accounts_list_what_the_page_says(aws: LocalAws, tmp_path: Pa
     Accounts(aws).prepare_management(source)
     listed = Inventory(tmp_path, {**aws.environment(), "HOME": str(tmp_path)})(source.text)
     assert listed.stderr == ""
-    assert listed.hosts == sorted(source.entry["hosts"])
+    by_id = {each["aws_account_id"]: each["aws_account_name"] for each in listed.variables.values()}
+    assert sorted(by_id.get(host, host) for host in listed.hosts) == sorted(source.entry["hosts"])
     for group, hosts in source.entry.get("groups", {}).items():
         assert listed.hosts_of(group) == sorted(hosts), group
     assert list(missing(source.entry.get("hostvars", {}), listed.variables, "")) == []

@@ -8,11 +8,7 @@ from typing import Any
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_filters import Account, AccountFilter
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_hosts import (
-    host_names,
-    host_variables,
-    role_problem,
-)
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_hosts import host_variables, role_problem
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization_units import Unit
 
 PAYER = "000000000001"
@@ -31,6 +27,7 @@ ALL = [
     account(3, "vision-prod", team="vision", stage="prod"),
     account(4, "warehouse", team="logistics", stage="prod"),
     account(5, "gone", "SUSPENDED", stage="prod"),
+    account(6, "000000000007"),
 ]
 
 
@@ -42,24 +39,27 @@ def names(**options: Any) -> list[str]:
 @pytest.mark.parametrize(
     ("options", "left"),
     [
-        ({}, ["payer", "vision-dev", "vision-prod", "warehouse"]),
-        ({"management": False}, ["vision-dev", "vision-prod", "warehouse"]),
+        ({}, ["payer", "vision-dev", "vision-prod", "warehouse", "000000000007"]),
+        ({"management": False}, ["vision-dev", "vision-prod", "warehouse", "000000000007"]),
         ({"statuses": ["SUSPENDED"]}, ["gone"]),
         (
             {"statuses": ["SUSPENDED", "ACTIVE"], "exclude": ["payer"]},
-            ["vision-dev", "vision-prod", "warehouse", "gone"],
+            ["vision-dev", "vision-prod", "warehouse", "gone", "000000000007"],
         ),
         ({"include": ["vision-*"]}, ["vision-dev", "vision-prod"]),
         ({"include": ["VISION-*"]}, []),
         ({"include": ["000000000004", "*+vision-dev@*"]}, ["vision-dev", "warehouse"]),
         ({"include": ["vision-*"], "exclude": ["*-prod"]}, ["vision-dev"]),
+        ({"include": ["000000000007"]}, []),
+        ({"include": ["00000000000[47]"]}, ["warehouse", "000000000007"]),
+        ({"exclude": ["000000000007", "p*", "v*"]}, ["warehouse", "000000000007"]),
         ({"tags": ["team"]}, ["vision-dev", "vision-prod", "warehouse"]),
         ({"tags": ["stage=prod"]}, ["vision-prod", "warehouse"]),
         ({"tags": ["stage = pr*", "team=vision"]}, ["vision-prod"]),
         ({"tags": ["stage=dev", "stage=prod", "team"]}, ["vision-dev", "vision-prod", "warehouse"]),
         ({"tags": ["stage="]}, []),
-        ({"exclude_tags": ["stage=dev"]}, ["payer", "vision-prod", "warehouse"]),
-        ({"exclude_tags": ["team=logistics", "stage=dev"]}, ["payer", "vision-prod"]),
+        ({"exclude_tags": ["stage=dev"]}, ["payer", "vision-prod", "warehouse", "000000000007"]),
+        ({"exclude_tags": ["team=logistics", "stage=dev"]}, ["payer", "vision-prod", "000000000007"]),
         ({"tags": ["stage"], "exclude_tags": ["team"]}, []),
     ],
 )
@@ -77,39 +77,6 @@ def test_a_tag_without_a_key_is_refused(option: str, entry: str) -> None:
 def test_names_that_match_nothing_are_told_but_not_patterns() -> None:
     wanted = AccountFilter(include=["vision-dev", "visoin", "no-*"], exclude=["000000000009", "000000000005"])
     assert wanted.idle_names(ALL) == ['include: "visoin"', 'exclude: "000000000009"']
-
-
-@pytest.mark.parametrize(
-    ("name", "host"),
-    [
-        ("vision-dev", "vision-dev"),
-        ("Vision & Labels (prod)", "Vision-Labels-prod"),
-        ("a:b,c[0]", "a-b-c-0"),
-        ("@file", "file"),
-        ("{{ 7 * 7 }}", "7-7"),
-        ("!!", "000000000007"),
-        ("-", "000000000007"),
-    ],
-)
-def test_host_names_mean_nothing_in_patterns(name: str, host: str) -> None:
-    assert host_names([account(7, name)], "name") == ({"000000000007": host}, [])
-
-
-def test_hosts_of_the_same_name_are_told_apart_by_their_ids() -> None:
-    accounts = [account(1, "twin"), account(2, "twin"), account(3, "a b"), account(4, "a-b"), account(5, "only")]
-    assert host_names(accounts, "name") == (
-        {
-            "000000000001": "twin-000000000001",
-            "000000000002": "twin-000000000002",
-            "000000000003": "a-b-000000000003",
-            "000000000004": "a-b-000000000004",
-            "000000000005": "only",
-        },
-        ["a-b", "twin"],
-    )
-    assert set(host_names(accounts, "id")[0].values()) == {one.id for one in accounts}
-    with pytest.raises(EngineError, match="Set hostname to id"):
-        host_names([account(1, "twin"), account(2, "twin"), account(3, "twin-000000000001")], "name")
 
 
 def test_the_role_is_in_the_partition_of_the_account() -> None:

@@ -10,6 +10,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization_un
     chosen_units,
     group_names,
     lineage,
+    lost_groups,
 )
 
 ROOT = Unit("r-abcd", "", ())
@@ -88,10 +89,48 @@ def test_every_wrong_entry_is_told_with_what_would_be_right() -> None:
     with pytest.raises(EngineError) as failure:
         chosen_units(units, ["Vision", "/prod/vision"], ["tset", "ou-abcd-99999999", ""])
     assert failure.value.message.split("\n") == [
-        'ous: "Vision" is the name of several OUs: /Prod/Vision (ou-abcd-00000001), /Test/Vision (ou-abcd-00000003).'
-        " Give paths or IDs.",
+        'ous: "Vision" is the name of several OUs: "/Prod/Vision" (ou-abcd-00000001),'
+        ' "/Test/Vision" (ou-abcd-00000003). Give paths or IDs.',
         'ous: there is no OU "/prod/vision". Did you mean "/Prod/Vision"?',
         'exclude_ous: there is no OU "tset". Did you mean "Test"?',
-        'exclude_ous: there is no OU "ou-abcd-99999999". There are /, /Prod, /Prod/Vision, /Test, /Test/Vision.',
-        'exclude_ous: there is no OU "". There are /, /Prod, /Prod/Vision, /Test, /Test/Vision.',
+        'exclude_ous: there is no OU "ou-abcd-99999999".'
+        ' There are "/", "/Prod", "/Prod/Vision", "/Test", "/Test/Vision".',
+        'exclude_ous: there is no OU "". There are "/", "/Prod", "/Prod/Vision", "/Test", "/Test/Vision".',
     ]
+
+
+def test_what_names_of_units_hold_is_escaped_in_messages() -> None:
+    units = [ROOT, Unit("ou-abcd-00000001", ROOT.id, ("x\n\x1b[31mok: [vision-dev]",))]
+    with pytest.raises(EngineError) as failure:
+        chosen_units(units, ["nowhere"], [])
+    assert failure.value.message == (r'ous: there is no OU "nowhere". There are "/", "/x\n\u001b[31mok: [vision-dev]".')
+
+
+def test_a_path_that_two_units_have_is_refused() -> None:
+    units = [*tree("/a", "/a/b"), Unit("ou-abcd-00000009", ROOT.id, ("a/b",))]
+    with pytest.raises(EngineError) as failure:
+        chosen_units(units, ["/a/*"], [])
+    assert failure.value.message == (
+        'ous: "/a/*" matches several OUs of one path: "/a/b" (ou-abcd-00000001), "/a/b" (ou-abcd-00000009). Give IDs.'
+    )
+    assert chosen_units(units, ["ou-abcd-00000009"], []) == {"ou-abcd-00000009"}
+
+
+@pytest.mark.parametrize(("prefix", "name"), [("al", "l"), ("un", "grouped"), ("aws_", "organization")])
+def test_no_unit_has_the_group_of_ansible_or_of_the_root(prefix: str, name: str) -> None:
+    names = group_names(tree(f"/{name}"), prefix)
+    assert names["ou-abcd-00000000"] == f"{prefix}{name}__ou_abcd_00000000"
+    assert names["r-abcd"].startswith("aws_organization")
+
+
+def test_variables_of_a_group_that_several_units_would_have_are_told_for_all_in_them() -> None:
+    units = tree("/a b", "/a-b", "/a b/c", "/d")
+    places = {"x_a_b": "group_vars/x_a_b.yml", "x_d": "group_vars/x_d.yml", "x_a_b__c": "group_vars/x_a_b__c.yml"}
+    lost = lost_groups(units, "x_", lambda group: places.get(group, ""))
+    assert set(lost) == {"ou-abcd-00000000", "ou-abcd-00000001", "ou-abcd-00000002"}
+    assert lost["ou-abcd-00000002"] == [
+        "group_vars/x_a_b.yml is for the group x_a_b, which is the name of several OUs, so that none has it."
+        " To fix: give these variables to the groups that have the OU's ID in their name."
+    ]
+    assert lost_groups(units, "x_", lambda group: "") == {}
+    assert lost_groups(tree("/l"), "al", lambda group: "group_vars/all.yml") == {}
