@@ -33,12 +33,16 @@ class Stage(IntEnum):
 
 
 class Dimension(Enum):
-    """What has to say yes before a request is granted: an Allow, no Deny, the boundary, the trust policy."""
+    """What has to say yes before a request is granted: an Allow, no Deny, the boundary, the trust policy.
+
+    Tags decide in any of them where a policy tests them.
+    """
 
     ALLOW = "allow"
     DENY = "deny"
     BOUNDARY = "boundary"
     TRUST = "trust"
+    TAGS = "tags"
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from .model import AccountState, Identity, Quotas, Role, identity_key, policy_ke
 from .plan import Step
 from .quarantine import DENIAL, DENY_ALL, INLINE_DENIAL, denials_that_change, is_denial
 from .tag_changes import as_tags, tag_changes
+from .tested_tags import TestedTags
 from .trust import loses_and_gains, narrowed, without_principals
 
 
@@ -26,17 +27,19 @@ def identity_changes(
     state: AccountState,
     new_documents: Mapping[str, PolicyDocument],
     quotas: Quotas,
+    tested_tags: TestedTags,
     deferred: frozenset[str] = frozenset(),
 ) -> Iterator[Change]:
     """Everything that has to be written for one identity.
 
     `new_documents` holds, by ARN, the documents of policies that the same plan creates or replaces. `deferred`
-    holds ARNs of principals that do not exist when a new role is created; they are let in at the end.
+    holds ARNs of principals that do not exist when a new role is created; they are let in at the end. `tested_tags`
+    says which tags decide what somebody may do.
     """
     owner = before or after
     if owner is None:
         return
-    writer = _IdentityWriter(owner, state, new_documents, quotas)
+    writer = _IdentityWriter(owner, state, new_documents, quotas, tested_tags)
     if isinstance(after, Role) and before is None:
         yield from writer.created(after, deferred)
     elif isinstance(before, Role) and isinstance(after, Role):
@@ -48,12 +51,18 @@ def identity_changes(
 
 class _IdentityWriter:
     def __init__(
-        self, owner: Identity, state: AccountState, new_documents: Mapping[str, PolicyDocument], quotas: Quotas
+        self,
+        owner: Identity,
+        state: AccountState,
+        new_documents: Mapping[str, PolicyDocument],
+        quotas: Quotas,
+        tested_tags: TestedTags,
     ) -> None:
         self.owner = owner
         self.state = state
         self.new_documents = new_documents
         self.quotas = quotas
+        self.tested_tags = tested_tags
         self.only = frozenset((owner.key,))
         self.kind = owner.kind.capitalize()
         self.resource = f"{owner.kind}/{owner.name}"
@@ -126,6 +135,7 @@ class _IdentityWriter:
             before=before.tags,
             after=after.tags,
             waits_for=frozenset(denials | ({f"{self.resource} inline {INLINE_DENIAL}"} if inline else set())),
+            effects=lambda tags: self.tested_tags.effects(before, tags),
         )
         yield from self._joined(before.instance_profiles, after.instance_profiles)
 

@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from .account_rules import own_principals
 from .change import Change
 from .identity_changes import identity_changes
-from .model import AccountState, Identity, Quotas, Role, identity_key
+from .model import AccountState, Identity, ManagedPolicy, Quotas, Role, identity_key
 from .plan import Plan
 from .policy_changes import policy_changes
 from .target import Target
+from .tested_tags import TestedTags, changes_tags
 from .write_order import ordered
+
+OTHERS = "others in the account"
+"""Stands for every identity that uses a policy and was not read."""
 
 
 def plan(state: AccountState, target: Target, quotas: Quotas) -> Plan:
@@ -39,16 +43,17 @@ def _changes(state: AccountState, target: Target, quotas: Quotas) -> Iterator[Ch
     new_documents = {policy.arn: policy.document for policy in target.policies.values() if policy}
     for name, after_policy in target.policies.items():
         before_policy = state.policies.get(name)
-        arn = before_policy.arn if before_policy else ""
         yield from policy_changes(
             before_policy,
             after_policy,
-            granted_to=_holding(arn, state, target),
-            bounding=_bounded_by(arn, state, target),
+            granted_to=_holding(before_policy, state, target) if before_policy else frozenset(),
+            bounding=_bounded_by(before_policy, state, target) if before_policy else frozenset(),
             only_version=name in target.only_version,
             quotas=quotas,
         )
     deferred = _created_too_late(state, target)
+    writes_tags = any(changes_tags(state.identities.get(key), after) for key, after in target.identities.items())
+    tested_tags = TestedTags.of(state, target) if writes_tags else TestedTags()
     for key, after in target.identities.items():
         before = state.identities.get(key)
         if before != after:
@@ -59,30 +64,28 @@ def _changes(state: AccountState, target: Target, quotas: Quotas) -> Iterator[Ch
                 new_documents=new_documents,
                 quotas=quotas,
                 deferred=deferred.get(key, frozenset()),
+                tested_tags=tested_tags,
             )
 
 
-def _holding(arn: str, state: AccountState, target: Target) -> frozenset[str]:
-    """Identities of the target that hold a policy before and after."""
-    return frozenset(
-        key
-        for key, after in target.identities.items()
-        if after is not None
-        and arn in after.managed
-        and key in state.identities
-        and arn in state.identities[key].managed
-    )
+def _holding(policy: ManagedPolicy, state: AccountState, target: Target) -> frozenset[str]:
+    """Identities that hold a policy before and after, whether they are declared or not."""
+    return _keeping(state, target, lambda identity: policy.arn in identity.managed, policy.attachments)
 
 
-def _bounded_by(arn: str, state: AccountState, target: Target) -> frozenset[str]:
-    return frozenset(
-        key
-        for key, after in target.identities.items()
-        if after is not None
-        and arn == after.boundary
-        and key in state.identities
-        and arn == state.identities[key].boundary
-    )
+def _bounded_by(policy: ManagedPolicy, state: AccountState, target: Target) -> frozenset[str]:
+    return _keeping(state, target, lambda identity: policy.arn == identity.boundary, policy.boundary_uses)
+
+
+def _keeping(state: AccountState, target: Target, uses: Callable[[Identity], bool], count: int) -> frozenset[str]:
+    """Identities that use a policy before and after; `count` is how many of the account use it before.
+
+    Those that were not read, as users and groups where none is declared, are taken for one.
+    """
+    before = {key for key, identity in state.identities.items() if uses(identity)}
+    after = {key: target.identities.get(key, state.identities[key]) for key in before}
+    found = {key for key, identity in after.items() if identity is not None and uses(identity)}
+    return frozenset(found | ({OTHERS} if count > len(before) else set()))
 
 
 def _created_too_late(state: AccountState, target: Target) -> dict[str, frozenset[str]]:

@@ -22,7 +22,7 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from .change import Change, Dimension, Effect, Part, Stage
@@ -168,9 +168,14 @@ class _Ordering:
         order = Order()
         numbers: dict[_Node, int] = {}
         written: dict[str, int] = defaultdict(int)
-        for node in row:
+        earlier = self._earlier(row)
+        for position, node in enumerate(row):
             part = Part(node.effects, node.change.parts[node.last].document)
-            order.steps += node.change.render(written[node.key], part)
+            steps = node.change.render(written[node.key], part)
+            follows = frozenset(order.steps[numbers[row[before]] - 1].name for before in earlier[position])
+            for number, step in enumerate(steps):
+                name = f"{node.key}, write {written[node.key]}.{number}"
+                order.steps.append(replace(step, name=name, follows=follows))
             written[node.key] += 1
             numbers[node] = len(order.steps)
         for position, late in enumerate(row):
@@ -178,6 +183,17 @@ class _Ordering:
                 if self._rule(late, early) in yielding:
                     order.warnings.append(_told(early, late, self._why(late, early), numbers))
         return order
+
+    def _earlier(self, row: Sequence[_Node]) -> list[list[int]]:
+        """For each node the earlier ones whose order to it matters.
+
+        That is so for a rule that had to yield as well: the warning about it names what lies between the two writes.
+        """
+        found: list[list[int]] = [[] for _node in row]
+        for before, after in _neighbours(row):
+            if before < after and (self._why(row[before], row[after]) or self._why(row[after], row[before])):
+                found[after].append(before)
+        return found
 
 
 def _topological(nodes: Sequence[_Node], edges: Mapping[tuple[int, int], Rule]) -> tuple[list[_Node], list[_Node]]:
