@@ -17,7 +17,8 @@ from .plan import Step
 from .quarantine import DENIAL, DENY_ALL, INLINE_DENIAL, denials_that_change, is_denial
 from .tag_changes import as_tags, tag_changes
 from .tested_tags import TestedTags
-from .trust import loses_and_gains, narrowed, without_principals
+from .trust import without_principals
+from .trust_intersection import intersection, loses_and_gains
 
 
 def identity_changes(
@@ -101,7 +102,7 @@ class _IdentityWriter:
             loses, gains = loses_and_gains(effective, after.trust)
             parts = []
             if loses and gains:
-                middle = narrowed(effective, after.trust)
+                middle = intersection(effective, after.trust).document
                 parts.append(Part((Effect(Dimension.TRUST, False, self.only),), middle))
             if gains or loses:
                 parts.append(Part((Effect(Dimension.TRUST, gains, self.only),), after.trust))

@@ -5,16 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from .account_rules import own_principals
 from .change import Change
 from .identity_changes import identity_changes
 from .model import AccountState, Identity, ManagedPolicy, Quotas, Role, identity_key
-from .plan import Plan
+from .plan import Plan, Step
 from .policy_changes import policy_changes
 from .target import Target
 from .tested_tags import TestedTags, changes_tags
+from .trust_intersection import intersection
 from .write_order import ordered
 
 OTHERS = "others in the account"
@@ -36,7 +37,9 @@ def plan(state: AccountState, target: Target, quotas: Quotas) -> Plan:
             forced += pairs
             warnings += told
     order = ordered(changes, forced)
-    return Plan(state.account, tuple(order.steps), (*target.warnings, *warnings, *order.warnings))
+    warnings += order.warnings
+    warnings += _left_out_of_trust(state, target, order.steps)
+    return Plan(state.account, tuple(order.steps), (*target.warnings, *warnings))
 
 
 def _changes(state: AccountState, target: Target, quotas: Quotas) -> Iterator[Change]:
@@ -145,6 +148,23 @@ def _for_want_of_room(
         quota = f"the quota of {quotas.inline_size[before.kind]} characters of inline policies"
         warnings.append(_told(before, quota, shrinking, growing))
     return pairs, warnings
+
+
+def _left_out_of_trust(state: AccountState, target: Target, steps: Sequence[Step]) -> Iterator[str]:
+    """Where a trust policy is written twice and the first may leave out a principal that both ends trust."""
+    written: dict[str, list[int]] = {}
+    for number, step in enumerate(steps, start=1):
+        if step.action == "UpdateAssumeRolePolicy":
+            written.setdefault(step.subject, []).append(number)
+    for key, numbers in written.items():
+        before, after = state.identities.get(key), target.identities.get(key)
+        if len(numbers) < 2 or not isinstance(before, Role) or not isinstance(after, Role):
+            continue
+        if not intersection(before.trust, after.trust).complete:
+            yield (
+                f"role/{after.name} may refuse principals that its trust policy trusts before and after, between step"
+                f" {numbers[0]} and step {numbers[-1]} of the plan: the old and the new condition cannot be combined"
+            )
 
 
 def _irreversible(before: Identity, after: Identity | None, state: AccountState) -> Iterator[str]:

@@ -23,7 +23,7 @@ Terms = dict[tuple[str, str], list[str]]
 def is_at_least_as_strict(one: Any, other: Any) -> bool:
     """Whether every request that meets the Condition `one` meets the Condition `other` too."""
     ours, theirs = _terms(one), _terms(other)
-    return all(key in ours and _is_within(key[0], ours[key], values) for key, values in theirs.items())
+    return all(key in ours and is_within(key[0], ours[key], values) for key, values in theirs.items())
 
 
 def _terms(condition: Any) -> Terms:
@@ -36,7 +36,8 @@ def _terms(condition: Any) -> Terms:
     }
 
 
-def _is_within(operator: str, values: list[str], others: list[str]) -> bool:
+def is_within(operator: str, values: list[str], others: list[str]) -> bool:
+    """Whether a key that has one of the values under this operator is known to have one of the others."""
     if values == others:
         return True
     if operator in _BY_VALUE:
