@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 from .account_rules import own_principals
-from .change import Change, Dimension, Effect, Part, Stage, always, attachment_effects, document_parts
+from .change import Change, Dimension, Effect, Part, Stage, always, attachment_effects
 from .documents import PolicyDocument, dangling_principals
+from .inline_parts import inline_parts
 from .model import AccountState, Identity, Quotas, Role, identity_key, policy_key
 from .plan import Step
 from .quarantine import DENIAL, DENY_ALL, INLINE_DENIAL, denials_that_change, is_denial
@@ -101,11 +102,12 @@ class _IdentityWriter:
             effective = without_principals(before.trust, gone) if gone else before.trust
             loses, gains = loses_and_gains(effective, after.trust)
             parts = []
-            if loses and gains:
-                middle = intersection(effective, after.trust).document
-                parts.append(Part((Effect(Dimension.TRUST, False, self.only),), middle))
-            if gains or loses:
-                parts.append(Part((Effect(Dimension.TRUST, gains, self.only),), after.trust))
+            effects = [Effect(Dimension.TRUST, grows, self.only) for grows in (False, True) if (loses, gains)[grows]]
+            middle = intersection(effective, after.trust).document
+            if loses and gains and middle.size <= self.quotas.trust_policy_size:
+                parts.append(Part((effects.pop(0),), middle))
+            if effects:
+                parts.append(Part(tuple(effects), after.trust))
             stage = Stage.RESTRICT if loses else Stage.ADMIT
             reason = "trust policy differs"
             if dangling_principals(before.trust):
@@ -162,10 +164,10 @@ class _IdentityWriter:
             yield self._managed(arn, "Detach", Stage.REVOKE, reason)
         old_inline = before.inline if before else {}
         new_inline = after.inline if after else {}
-        for name in sorted({*old_inline, *new_inline}):
-            old, new = old_inline.get(name), new_inline.get(name)
-            if old != new:
-                yield self._inline(name, old, new, reason)
+        for name, parts in inline_parts(
+            old_inline, new_inline, self.only, self.quotas.inline_size[self.owner.kind]
+        ).items():
+            yield self._inline(name, old_inline.get(name), new_inline.get(name), parts, reason)
 
     def deleted(self, role: Role) -> Iterator[Change]:
         for profile in role.instance_profiles:
@@ -261,8 +263,9 @@ class _IdentityWriter:
             gives_up=key if verb == "Detach" else frozenset(),
         )
 
-    def _inline(self, name: str, old: PolicyDocument | None, new: PolicyDocument | None, reason: str) -> Change:
-        parts = document_parts(old, new, self.only, self.quotas.inline_size[self.owner.kind])
+    def _inline(
+        self, name: str, old: PolicyDocument | None, new: PolicyDocument | None, parts: tuple[Part, ...], reason: str
+    ) -> Change:
         if new is None:
             why, stage = f"inline policy {name}: {reason}", Stage.REVOKE
         elif old is None:

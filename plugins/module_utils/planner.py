@@ -13,6 +13,7 @@ from .identity_changes import identity_changes
 from .model import AccountState, Identity, ManagedPolicy, Quotas, Role, identity_key
 from .plan import Plan, Step
 from .policy_changes import policy_changes
+from .shortage import Shortage, shortages_of
 from .target import Target
 from .tested_tags import TestedTags, changes_tags
 from .trust_intersection import intersection
@@ -25,7 +26,7 @@ OTHERS = "others in the account"
 def plan(state: AccountState, target: Target, quotas: Quotas) -> Plan:
     """Every write that is needed, in an order that is safe at each step (see the `write_order` room)."""
     changes = list(_changes(state, target, quotas))
-    forced: list[tuple[str, str]] = []
+    shortages: list[Shortage] = []
     warnings: list[str] = []
     for key, after in target.identities.items():
         before = state.identities.get(key)
@@ -33,10 +34,9 @@ def plan(state: AccountState, target: Target, quotas: Quotas) -> Plan:
             continue
         warnings += _irreversible(before, after, state)
         if after is not None:
-            pairs, told = _for_want_of_room(before, after, changes, quotas)
-            forced += pairs
-            warnings += told
-    order = ordered(changes, forced)
+            shortages += shortages_of(before, after, changes, quotas)
+    order = ordered(changes, [pair for shortage in shortages for pair in shortage.pairs()])
+    warnings += [warning for shortage in shortages for warning in shortage.warnings()]
     warnings += order.warnings
     warnings += _left_out_of_trust(state, target, order.steps)
     return Plan(state.account, tuple(order.steps), (*target.warnings, *warnings))
@@ -117,39 +117,6 @@ def _key(arn: str) -> str:
     return identity_key("role", arn.rpartition("/")[2])
 
 
-def _for_want_of_room(
-    before: Identity, after: Identity, changes: list[Change], quotas: Quotas
-) -> tuple[list[tuple[str, str]], list[str]]:
-    """Where a quota leaves no room to add before removing: what has to go first, and the warning that says so."""
-    own = [change for change in changes if change.subject == before.key]
-    pairs: list[tuple[str, str]] = []
-    warnings: list[str] = []
-    attached = [change.key for change in own if " attach " in change.key]
-    detached = [change.key for change in own if " detach " in change.key]
-    surplus = len(before.managed | after.managed) - quotas.attached_policies[before.kind]
-    if surplus > 0 and attached and detached:
-        first = detached[:surplus]
-        pairs += [(gone, new) for gone in first for new in attached]
-        warnings.append(
-            _told(before, f"the quota of {quotas.attached_policies[before.kind]} managed policies", first, attached)
-        )
-    sizes = {
-        name: (_size(before, name), _size(after, name))
-        for name in {*before.inline, *after.inline}
-        if before.inline.get(name) != after.inline.get(name)
-    }
-    unchanged = sum(document.size for name, document in after.inline.items() if name not in sizes)
-    together = unchanged + sum(max(pair) for pair in sizes.values())
-    keys = {name: f"{before.kind}/{before.name} inline {name}" for name in sorted(sizes)}
-    shrinking = [keys[name] for name in keys if sizes[name][1] < sizes[name][0]]
-    growing = [keys[name] for name in keys if sizes[name][1] > sizes[name][0]]
-    if together > quotas.inline_size[before.kind] and shrinking and growing:
-        pairs += [(less, more) for less in shrinking for more in growing]
-        quota = f"the quota of {quotas.inline_size[before.kind]} characters of inline policies"
-        warnings.append(_told(before, quota, shrinking, growing))
-    return pairs, warnings
-
-
 def _left_out_of_trust(state: AccountState, target: Target, steps: Sequence[Step]) -> Iterator[str]:
     """Where a trust policy is written twice and the first may leave out a principal that both ends trust."""
     written: dict[str, list[int]] = {}
@@ -176,14 +143,3 @@ def _irreversible(before: Identity, after: Identity | None, state: AccountState)
                 f"{before.kind} {before.name} loses {policy.name}, which AWS has withdrawn: once detached it cannot be"
                 " attached again"
             )
-
-
-def _size(identity: Identity, name: str) -> int:
-    return identity.inline[name].size if name in identity.inline else 0
-
-
-def _told(identity: Identity, quota: str, gone: list[str], new: list[str]) -> str:
-    return (
-        f"{identity.kind} {identity.name} has no room under {quota} to add before removing: for a moment it lacks"
-        f" what both {', '.join(gone)} and {', '.join(new)} grant"
-    )

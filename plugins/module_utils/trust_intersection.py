@@ -5,8 +5,8 @@
 
 An Allow of one and an Allow of the other both hold for the principals and actions that they share, under the conditions
 of both. IAM combines the operators and keys of a condition with AND and the values of one key with OR (IAM user guide,
-conditions with multiple context keys or values), so two conditions are combined operator by operator. Where the grammar of
-IAM has no such condition, the request may be left out.
+conditions with multiple context keys or values), so two conditions are combined operator by operator. Where the
+grammar of IAM has no such condition, the request may be left out.
 """
 
 from __future__ import annotations

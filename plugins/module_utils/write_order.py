@@ -196,6 +196,12 @@ class _Ordering:
         return found
 
 
+def broken_rules(before: Change, after: Change) -> frozenset[Rule]:
+    """Why the second change should have come first, where the other order is forced."""
+    whole = [_Node.of(change, 0, len(change.parts) - 1) for change in (after, before)]
+    return _Ordering((), frozenset())._found_reasons(*whole)
+
+
 def _topological(nodes: Sequence[_Node], edges: Mapping[tuple[int, int], Rule]) -> tuple[list[_Node], list[_Node]]:
     followers: dict[int, list[int]] = defaultdict(list)
     waiting_for = [0] * len(nodes)
