@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from .change import Dimension, Effect
 from .documents import PolicyDocument
@@ -23,29 +24,40 @@ _OF_RESOURCE = re.compile(r"(?:aws|iam):resourcetag/", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class TestedTags:
-    """Keys of tags in lower case, each with the identities whose policies test it on the role that is asked for."""
+class _Test:
+    holder: str
+    statement: Mapping[str, Any]
+    of_resource: bool
 
-    readers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+@dataclass(frozen=True)
+class TestedTags:
+    """By the key of a tag in lower case, the statements that test it, each with the identity that holds it."""
+
+    tests: Mapping[str, tuple[_Test, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, state: AccountState, target: Target) -> TestedTags:
         """What every policy of the account tests, before and after."""
-        readers: dict[str, set[str]] = {}
-        for key, document in _documents(state, target):
-            for match in _TEST.finditer(document.text):
-                found = readers.setdefault(match.group(1).lower(), set())
-                if _OF_RESOURCE.match(match.group()) and key:
-                    found.add(key)
-        return cls({tag: frozenset(keys) for tag, keys in readers.items()})
+        tests: dict[str, list[_Test]] = {}
+        for holder, document in _documents(state, target):
+            for statement in document.statements if _TEST.search(document.text) else ():
+                for match in _TEST.finditer(PolicyDocument({"Statement": statement}).text):
+                    of_resource = _OF_RESOURCE.match(match.group()) is not None
+                    tests.setdefault(match.group(1).lower(), []).append(_Test(holder, statement, of_resource))
+        return cls({tag: tuple(found) for tag, found in tests.items()})
 
     def effects(self, role: Role, tags: Collection[str]) -> tuple[Effect, ...]:
-        """What it may do to write these tags of a role: who it concerns may then be granted more, or less."""
-        tested = {tag.lower() for tag in tags} & self.readers.keys()
-        if not tested:
+        """What it may do to write these tags of a role: who it concerns may then be granted more, or less.
+
+        That is the role, and whoever holds a policy that tests the tags of what is asked for.
+        """
+        tested = [test for tag in {tag.lower() for tag in tags} for test in self.tests.get(tag, ())]
+        concerned = {role.key} | {test.holder for test in tested if test.of_resource}
+        statements = tuple(test.statement for test in tested if test.holder in concerned)
+        if not statements:
             return ()
-        concerned = frozenset({role.key}.union(*(self.readers[tag] for tag in tested)))
-        return tuple(Effect(Dimension.TAGS, grows, concerned) for grows in (False, True))
+        return tuple(Effect(Dimension.TAGS, grows, frozenset(concerned), statements) for grows in (False, True))
 
 
 def changes_tags(before: Identity | None, after: Identity | None) -> bool:

@@ -27,6 +27,7 @@ Statement = Mapping[str, Any]
 Condition = Mapping[str, Mapping[str, Any]]
 Principal = tuple[str, str]
 
+_ANYBODY = ("AWS", "*")
 _OF_ACCOUNT = re.compile(r"arn:[a-z0-9-]+:(?:iam|sts)::(\d{12}):.+")
 
 
@@ -128,14 +129,17 @@ def _shared(one: _Grant, other: _Grant) -> list[_Grant] | None:
 
 
 def _shared_principal(one: Principal, other: Principal) -> Principal | None:
-    """The narrower of two principals, where one is among the other: an account has its roles, `*` has all."""
+    """The narrower of two principals, where one is among the other.
+
+    An account has its roles and users; `*` has everybody, services too (IAM user guide, all principals).
+    """
     if one == other:
         return one
-    if one[0] != "AWS" or other[0] != "AWS":
-        return None
     for wide, narrow in ((one, other), (other, one)):
-        of_account = _OF_ACCOUNT.fullmatch(narrow[1])
-        if wide[1] == "*" or (of_account is not None and of_account.group(1) == wide[1]):
+        if wide == _ANYBODY and narrow[0] in ("AWS", "Service"):
+            return narrow
+        of_account = _OF_ACCOUNT.fullmatch(narrow[1]) if wide[0] == narrow[0] == "AWS" else None
+        if of_account is not None and of_account.group(1) == wide[1]:
             return narrow
     return None
 

@@ -26,6 +26,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from .change import Change, Dimension, Effect, Part, Stage
+from .documents import canonical_statement
 from .errors import EngineError
 from .overlap import statements_overlap
 from .plan import Step
@@ -254,6 +255,8 @@ def _has_to_exist(before: Change, after: Change) -> bool:
 def _effect_rule(early: Effect, late: Effect) -> Rule | None:
     if early.identities.isdisjoint(late.identities):
         return None
+    if (early.dimension is Dimension.TAGS) != (late.dimension is Dimension.TAGS):
+        return _tag_rule(early, late)
     if early.dimension is late.dimension is Dimension.ALLOW:
         rule = Rule.NO_GAP if early.grows and not late.grows else None
     elif early.dimension is late.dimension and early.dimension is not Dimension.DENY:
@@ -263,6 +266,19 @@ def _effect_rule(early: Effect, late: Effect) -> Rule | None:
     if rule is not None and {early.dimension, late.dimension} <= {Dimension.ALLOW, Dimension.DENY}:
         return rule if statements_overlap(early.statements, late.statements) else None
     return rule
+
+
+def _tag_rule(early: Effect, late: Effect) -> Rule | None:
+    """Tags turn statements on and off, so what one grants before may be what another grants after."""
+    if late.grows and not early.grows:
+        return Rule.NO_EXCESS
+    tags, other = (early, late) if early.dimension is Dimension.TAGS else (late, early)
+    needed = other.grows if other is early else not other.grows
+    if not needed or other.dimension is Dimension.TRUST:
+        return None
+    own = {canonical_statement(statement) for statement in other.statements or ()}
+    tested = [statement for statement in tags.statements or () if canonical_statement(statement) not in own]
+    return Rule.NO_GAP if statements_overlap(tested, other.statements) else None
 
 
 def _told(early: _Node, late: _Node, why: frozenset[Rule], numbers: Mapping[_Node, int]) -> str:

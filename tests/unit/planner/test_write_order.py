@@ -21,13 +21,14 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
     Quotas,
     Role,
 )
-from ansible_collections.aws_ml.permissions.plugins.module_utils.plan import Plan, Step, dependencies
+from ansible_collections.aws_ml.permissions.plugins.module_utils.plan import Step
 from ansible_collections.aws_ml.permissions.plugins.module_utils.planner import plan
 from ansible_collections.aws_ml.permissions.plugins.module_utils.target import Target
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from .evaluator import ACTIONS, SERVICES, SimulatedAccount
+from .orders import some_order
 
 ACCOUNT = Account("123456789012", "aws")
 OWN = "arn:aws:iam::123456789012:policy/"
@@ -113,19 +114,6 @@ def exchange(source: random.Random) -> tuple[AccountState, Target, AccountState]
     state = AccountState(ACCOUNT, identities, before, aws_policies)
     declared = dict(identities) if source.random() < 0.5 else {}
     return state, Target(identities=declared, policies=dict(after)), replace(state, policies=after)
-
-
-def some_order(made: Plan, source: random.Random) -> list[Step]:
-    """The steps in an order in which they may be finished where steps run side by side."""
-    waiting_for = dependencies(made.steps)
-    finished: set[int] = set()
-    order = []
-    while len(order) < len(made.steps):
-        ready = [index for index in range(len(made.steps)) if index not in finished and waiting_for[index] <= finished]
-        index = source.choice(ready)
-        finished.add(index)
-        order.append(made.steps[index])
-    return order
 
 
 def replay(state: AccountState, steps: Sequence[Step], goal: AccountState) -> tuple[set[Any], set[Any]]:

@@ -97,6 +97,12 @@ SHARED = {
         trust(aws(ROLE, Condition=ORGANIZATION)),
         (True, True),
     ),
+    "anyone becomes a service": (
+        trust(aws("*")),
+        trust(statement("lambda")),
+        trust(statement("lambda")),
+        (True, False),
+    ),
     "an external id becomes an address": (
         trust(aws(ROOT, Condition=EXTERNAL)),
         trust(aws(ROOT, Condition=ADDRESS)),
