@@ -28,8 +28,9 @@ help: ## Show this list
 $(DEMO): requirements/demo.txt scripts/environment
 	@scripts/environment requirements/demo.txt
 
-$(TEST): requirements/test.txt requirements/demo.txt scripts/environment
+$(TEST): requirements/test.txt requirements/demo.txt scripts/environment tests/iam_simulate/package-lock.json
 	@scripts/environment requirements/test.txt
+	@python -m iam_simulate
 
 $(LINT): requirements/lint.txt requirements/test.txt requirements/demo.txt scripts/environment
 	@scripts/environment requirements/lint.txt

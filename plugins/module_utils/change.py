@@ -33,12 +33,16 @@ class Stage(IntEnum):
 
 
 class Dimension(Enum):
-    """What has to say yes before a request is granted: an Allow, no Deny, the boundary, the trust policy."""
+    """What has to say yes before a request is granted: an Allow, no Deny, the boundary, the trust policy.
+
+    Tags decide in any of them where a policy tests them.
+    """
 
     ALLOW = "allow"
     DENY = "deny"
     BOUNDARY = "boundary"
     TRUST = "trust"
+    TAGS = "tags"
 
 
 @dataclass(frozen=True)
@@ -115,8 +119,13 @@ def document_parts(
         return (Part((), new),)
     parts[-1] = Part(parts[-1].effects, new)
     if any(part.document is not None and part.document.size > size_limit for part in parts):
-        return (Part(tuple(effect for part in parts for effect in part.effects), new),)
+        return (as_one_part(parts),)
     return tuple(parts)
+
+
+def as_one_part(parts: Sequence[Part]) -> Part:
+    """All parts as one write, with the document of the last."""
+    return Part(tuple(effect for part in parts for effect in part.effects), parts[-1].document)
 
 
 def attachment_effects(

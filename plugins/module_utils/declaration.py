@@ -90,7 +90,7 @@ class Declaring:
             managed=None if managed is None else tuple(managed),
             inline=None if inline is None else self._documents(inline, within(place, "inline_policies")),
             boundary=item.get("boundary"),
-            description=item.get("description"),
+            description=_description(item),
             max_session_duration=item.get("max_session_duration"),
             tags=_tags(item),
             purge_managed=item.get("purge_policies", True),
@@ -104,7 +104,7 @@ class Declaring:
             name=item["name"],
             present=item.get("state", "present") == "present",
             path=item.get("path"),
-            description=item.get("description"),
+            description=_description(item),
             document=self._document(item.get("policy"), within(place, "policy")),
             tags=_tags(item),
             purge_tags=item.get("purge_tags", True),
@@ -179,6 +179,12 @@ def _is_deeper_than(value: Any, levels: int) -> bool:
 def within(place: str, option: str) -> str:
     """The place of an option inside a declaration; the declaration of a single-object module has no place."""
     return f"{place}.{option}" if place else option
+
+
+def _description(item: Options) -> str | None:
+    """A description with the line ends that IAM hands back: its answers are XML, which knows only line feeds."""
+    text: str | None = item.get("description")
+    return None if text is None else text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _tags(item: Options) -> dict[str, str] | None:

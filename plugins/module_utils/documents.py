@@ -69,8 +69,14 @@ class PolicyDocument:
 
     @cached_property
     def text(self) -> str:
-        """The compact JSON that is sent to IAM."""
-        return json.dumps(self.content, separators=(",", ":"), ensure_ascii=False, default=str)
+        """The compact JSON that is sent to IAM: Version first, and Statement a list at the end.
+
+        A parser of IAM refuses a Version that stands behind a single statement outside a list.
+        """
+        content = {key: self.content[key] for key in sorted(self.content, key=_place_in_document)}
+        if "Statement" in content:
+            content["Statement"] = list(self.statements)
+        return json.dumps(content, separators=(",", ":"), ensure_ascii=False, default=str)
 
     @cached_property
     def size(self) -> int:
@@ -169,7 +175,7 @@ def _ordered(content: Mapping[str, Any], *, fold_case: bool) -> dict[str, Any]:
         )
     }
     ordered["Statement"] = [by_text[text] for text in sorted(by_text)]
-    return {key: ordered[key] for key in sorted(ordered, key=lambda key: (key == "Statement", key != "Version", key))}
+    return {key: ordered[key] for key in sorted(ordered, key=_place_in_document)}
 
 
 def _ordered_statement(statement: Any, *, fold_case: bool) -> Any:
@@ -192,6 +198,10 @@ def _ordered_statement(statement: Any, *, fold_case: bool) -> Any:
         elif element != "Sid" or value != "":
             ordered[element] = value
     return ordered
+
+
+def _place_in_document(member: Any) -> tuple[bool, bool, str]:
+    return member == "Statement", member != "Version", str(member)
 
 
 def _place_of_element(element: Any) -> tuple[int, str]:

@@ -1,12 +1,11 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a plan: step after step for one object, side by side for different ones."""
+"""Runs a plan: in the order of the plan where it matters, side by side elsewhere."""
 
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from .account_rules import own_principals
 from .calls import Service, error_code, error_message, is_lost_reply
 from .documents import PolicyDocument
 from .model import AccountState
-from .plan import Plan, Step
+from .plan import Plan, Step, dependencies
 from .sdk import CallFailed, ClientError
 from .shapes import role_of, tags
 
@@ -71,7 +70,7 @@ class Executor:
         account only was not as it had been read, all that does not depend on the failed step is finished too, so
         that nothing else stays half made.
         """
-        waiting_for = _dependencies(plan.steps)
+        waiting_for = dependencies(plan.steps)
         begun: set[int] = set()
         finished: set[int] = set()
         made: set[int] = set()
@@ -229,19 +228,3 @@ def _request(step: Step) -> dict[str, Any]:
         for key, value in step.parameters.items()
         if value not in ([], "") or step.action == "UpdateRole"
     }
-
-
-def _dependencies(steps: Sequence[Step]) -> list[set[int]]:
-    """For each step, the earlier steps that it shares an object with and that have to be finished first."""
-    writers: dict[str, list[int]] = defaultdict(list)
-    readers: dict[str, list[int]] = defaultdict(list)
-    dependencies = []
-    for index, step in enumerate(steps):
-        earlier = set(writers[step.subject]) | set(readers[step.subject])
-        for key in step.uses:
-            earlier |= set(writers[key])
-        dependencies.append(earlier)
-        writers[step.subject].append(index)
-        for key in step.uses:
-            readers[key].append(index)
-    return dependencies

@@ -9,8 +9,10 @@ the policies that are attached, and the statements that are merged into the trus
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from .documents import PolicyDocument, dangling_principals, principals
@@ -23,6 +25,9 @@ from .target import Target
 
 SEVERITIES = ("critical", "high", "medium", "low")
 """The most severe first."""
+
+MOST_NAMES = 20
+"""Names in one message; of more, the number is told."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,29 @@ class _Subject:
     identity: Identity | None = None
     before: Identity | None = None
     only_grants: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.identity.name if isinstance(self.identity, Role) else ""
+
+
+class _Concerned:
+    """Roles by name, in order, with the services by which a rule is about each."""
+
+    def __init__(self, roles: Mapping[str, set[str]]) -> None:
+        self._roles = roles
+        self._first = list(islice(roles, MOST_NAMES + 1))
+        self._services = Counter(service for services in roles.values() for service in services)
+
+    def names_beside(self, name: str) -> list[str]:
+        """The names of all but one; of more than `MOST_NAMES` only the number of the rest."""
+        first = [other for other in self._first if other != name][:MOST_NAMES]
+        rest = len(self._roles) - (name in self._roles) - len(first)
+        return [*first, f"{rest} more"] if rest else first
+
+    def services_beside(self, name: str) -> set[str]:
+        own = self._roles.get(name, set())
+        return {service for service, times in self._services.items() if times > (service in own)}
 
 
 def findings(
@@ -75,7 +103,9 @@ class _Judge:
         self._state = state
         self._target = target
         after = {**state.identities, **target.identities}
-        self._roles = [role for role in after.values() if isinstance(role, Role)]
+        roles = [role for role in after.values() if isinstance(role, Role) and not role.path.startswith("/aws-")]
+        self._roles = sorted(roles, key=lambda role: role.name)
+        self._known: dict[tuple[str, frozenset[str]], _Concerned] = {}
 
     def subjects(self) -> Iterator[_Subject]:
         whole = {declared.key for declared in self._desired.roles}
@@ -138,40 +168,34 @@ class _Judge:
         passed = {service for name in holds for holding in subject.holdings[name] for service in holding.services}
         services = let_in or passed
         roles: list[str] = []
-        if rule.reaches:
-            roles, services = self._reached(rule, subject, passed)
-        elif rule.others:
-            roles = self._alike(rule, subject)
-        if (rule.reaches or rule.others) and not roles:
-            return
+        if rule.reaches or rule.others:
+            concerned = self._concerned(rule, frozenset(passed))
+            roles = concerned.names_beside(subject.name)
+            if not roles:
+                return
+            services = concerned.services_beside(subject.name) if rule.reaches else services
         softened = rule.severity_if_ended if passed and passed <= self._ended else ""
         yield self._told(
             rule, subject, softened, policies=_list(policies), services=_list(sorted(services)), roles=_list(roles)
         )
 
-    def _reached(self, rule: FindingRule, subject: _Subject, passed: set[str]) -> tuple[list[str], set[str]]:
-        roles: list[str] = []
-        services: set[str] = set()
-        for role in self._others(subject):
-            by = _services(role) if ANY_SERVICE in passed else _services(role) & passed
-            if by and any(name in rule.reaches for name in self._documents.of_identity(role)):
-                roles.append(role.name)
-                services |= by
-        return roles, services
+    def _concerned(self, rule: FindingRule, passed: frozenset[str]) -> _Concerned:
+        """The roles that the rule is about beside its subject: those that it reaches, or those that are alike."""
+        about = (rule.code, passed if rule.reaches else frozenset())
+        if about not in self._known:
+            found = {role.name: self._services_concerned(rule, role, passed) for role in self._roles}
+            self._known[about] = _Concerned({name: by for name, by in found.items() if by is not None})
+        return self._known[about]
 
-    def _alike(self, rule: FindingRule, subject: _Subject) -> list[str]:
-        return [
-            role.name
-            for role in self._others(subject)
-            if _let_in(rule.trusts, role, self._ended) is not None
-            and all(name in self._documents.of_identity(role) for name in rule.all_of)
-        ]
-
-    def _others(self, subject: _Subject) -> list[Role]:
-        identity = subject.identity
-        key = identity.key if identity else ""
-        others = [role for role in self._roles if role.key != key and not role.path.startswith("/aws-")]
-        return sorted(others, key=lambda role: role.name)
+    def _services_concerned(self, rule: FindingRule, role: Role, passed: frozenset[str]) -> set[str] | None:
+        """The services by which the rule is about a role; None where it is not."""
+        held = self._documents.of_identity(role)
+        if not rule.reaches:
+            let_in = _let_in(rule.trusts, role, self._ended)
+            return let_in if all(name in held for name in rule.all_of) else None
+        if not any(name in rule.reaches for name in held):
+            return None
+        return (_services(role) if ANY_SERVICE in passed else _services(role) & passed) or None
 
     @staticmethod
     def _told(rule: FindingRule, subject: _Subject, severity: str = "", **facts: str) -> dict[str, str]:

@@ -10,14 +10,17 @@ from dataclasses import replace
 from typing import Any
 
 from .account_rules import own_principals
-from .change import Change, Dimension, Effect, Part, Stage, always, attachment_effects, document_parts
+from .change import Change, Dimension, Effect, Part, Stage, always, attachment_effects
 from .documents import PolicyDocument, dangling_principals
+from .inline_parts import inline_parts
 from .model import AccountState, Identity, Quotas, Role, identity_key, policy_key
 from .plan import Step
 from .quarantine import DENY_ALL, INLINE_DENIAL, denials_that_change, is_denial
 from .references import told_names
 from .tag_changes import as_tags, tag_changes
-from .trust import loses_and_gains, narrowed, without_principals
+from .tested_tags import TestedTags
+from .trust import without_principals
+from .trust_intersection import intersection, loses_and_gains
 
 
 def identity_changes(
@@ -27,17 +30,19 @@ def identity_changes(
     state: AccountState,
     new_documents: Mapping[str, PolicyDocument],
     quotas: Quotas,
+    tested_tags: TestedTags,
     deferred: frozenset[str] = frozenset(),
 ) -> Iterator[Change]:
     """Everything that has to be written for one identity.
 
     `new_documents` holds, by ARN, the documents of policies that the same plan creates or replaces. `deferred`
-    holds ARNs of principals that do not exist when a new role is created; they are let in at the end.
+    holds ARNs of principals that do not exist when a new role is created; they are let in at the end. `tested_tags`
+    says which tags decide what somebody may do.
     """
     owner = before or after
     if owner is None:
         return
-    writer = _IdentityWriter(owner, state, new_documents, quotas)
+    writer = _IdentityWriter(owner, state, new_documents, quotas, tested_tags)
     if isinstance(after, Role) and before is None:
         yield from writer.created(after, deferred)
     elif isinstance(before, Role) and isinstance(after, Role):
@@ -49,12 +54,18 @@ def identity_changes(
 
 class _IdentityWriter:
     def __init__(
-        self, owner: Identity, state: AccountState, new_documents: Mapping[str, PolicyDocument], quotas: Quotas
+        self,
+        owner: Identity,
+        state: AccountState,
+        new_documents: Mapping[str, PolicyDocument],
+        quotas: Quotas,
+        tested_tags: TestedTags,
     ) -> None:
         self.owner = owner
         self.state = state
         self.new_documents = new_documents
         self.quotas = quotas
+        self.tested_tags = tested_tags
         self.only = frozenset((owner.key,))
         self.kind = owner.kind.capitalize()
         self.resource = f"{owner.kind}/{owner.name}"
@@ -92,11 +103,12 @@ class _IdentityWriter:
             effective = without_principals(before.trust, gone) if gone else before.trust
             loses, gains = loses_and_gains(effective, after.trust)
             parts = []
-            if loses and gains:
-                middle = narrowed(effective, after.trust)
-                parts.append(Part((Effect(Dimension.TRUST, False, self.only),), middle))
-            if gains or loses:
-                parts.append(Part((Effect(Dimension.TRUST, gains, self.only),), after.trust))
+            effects = [Effect(Dimension.TRUST, grows, self.only) for grows in (False, True) if (loses, gains)[grows]]
+            middle = intersection(effective, after.trust).document
+            if loses and gains and middle.size <= self.quotas.trust_policy_size:
+                parts.append(Part((effects.pop(0),), middle))
+            if effects:
+                parts.append(Part(tuple(effects), after.trust))
             stage = Stage.RESTRICT if loses else Stage.ADMIT
             reason = "trust policy differs"
             if dangling_principals(before.trust):
@@ -128,6 +140,7 @@ class _IdentityWriter:
             before=before.tags,
             after=after.tags,
             waits_for=frozenset(denials | ({f"{self.resource} inline {INLINE_DENIAL}"} if inline else set())),
+            effects=lambda tags: self.tested_tags.effects(before, tags),
         )
         yield from self._joined(before.instance_profiles, after.instance_profiles)
 
@@ -154,10 +167,10 @@ class _IdentityWriter:
             yield self._managed(arn, names[arn], "Detach", Stage.REVOKE, reason)
         old_inline = before.inline if before else {}
         new_inline = after.inline if after else {}
-        for name in sorted({*old_inline, *new_inline}):
-            old, new = old_inline.get(name), new_inline.get(name)
-            if old != new:
-                yield self._inline(name, old, new, reason)
+        for name, parts in inline_parts(
+            old_inline, new_inline, self.only, self.quotas.inline_size[self.owner.kind]
+        ).items():
+            yield self._inline(name, old_inline.get(name), new_inline.get(name), parts, reason)
 
     def deleted(self, role: Role) -> Iterator[Change]:
         for profile in role.instance_profiles:
@@ -253,8 +266,9 @@ class _IdentityWriter:
             gives_up=key if verb == "Detach" else frozenset(),
         )
 
-    def _inline(self, name: str, old: PolicyDocument | None, new: PolicyDocument | None, reason: str) -> Change:
-        parts = document_parts(old, new, self.only, self.quotas.inline_size[self.owner.kind])
+    def _inline(
+        self, name: str, old: PolicyDocument | None, new: PolicyDocument | None, parts: tuple[Part, ...], reason: str
+    ) -> Change:
         if new is None:
             why, stage = f"inline policy {name}: {reason}", Stage.REVOKE
         elif old is None:

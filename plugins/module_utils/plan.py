@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,8 +23,9 @@ class Step:
     """Exactly one IAM write.
 
     `subject` is the key of the object that is written, `uses` the keys of objects that have to be there or that
-    feel the write: two steps that share a subject, or of which one uses the subject of the other, run in the
-    order of the plan, all others may run side by side. `takes_away` is what the step removes for good, for the result.
+    feel the write. `name` tells the step from the others of its plan; `follows` holds the names of steps that have to
+    be finished first, because the order of the two decides what is granted in between. `takes_away` is what the step
+    removes for good, for the result.
     """
 
     action: str
@@ -35,6 +37,8 @@ class Step:
     creates: bool = False
     deletes: bool = False
     takes_away: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
+    follows: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reason", printable(self.reason))
@@ -65,6 +69,30 @@ class Plan:
 
     def shown(self) -> list[dict[str, str]]:
         return [step.shown() for step in self.steps]
+
+
+def dependencies(steps: Sequence[Step]) -> list[set[int]]:
+    """For each step, the earlier steps of the plan that have to be finished first; all others may run side by side.
+
+    Two steps that share a subject, or of which one uses the subject of the other, keep their order, and so does a step
+    that follows another.
+    """
+    writers: dict[str, list[int]] = defaultdict(list)
+    readers: dict[str, list[int]] = defaultdict(list)
+    named: dict[str, int] = {}
+    found = []
+    for index, step in enumerate(steps):
+        earlier = {named[name] for name in step.follows if name in named}
+        earlier.update(writers[step.subject], readers[step.subject])
+        for key in step.uses:
+            earlier.update(writers[key])
+        found.append(earlier)
+        writers[step.subject].append(index)
+        for key in step.uses:
+            readers[key].append(index)
+        if step.name:
+            named[step.name] = index
+    return found
 
 
 def require_approval(plan: Plan, approved: str | None) -> None:

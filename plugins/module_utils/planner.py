@@ -5,22 +5,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from .account_rules import own_principals
 from .change import Change
 from .identity_changes import identity_changes
-from .model import AccountState, Identity, Quotas, Role, identity_key
-from .plan import Plan
+from .model import AccountState, Identity, ManagedPolicy, Quotas, Role, identity_key
+from .plan import Plan, Step
 from .policy_changes import policy_changes
+from .shortage import Shortage, shortages_of
 from .target import Target
+from .tested_tags import TestedTags, changes_tags
+from .trust_intersection import intersection
 from .write_order import ordered
+
+OTHERS = "others in the account"
+"""Stands for every identity that uses a policy and was not read."""
 
 
 def plan(state: AccountState, target: Target, quotas: Quotas) -> Plan:
     """Every write that is needed, in an order that is safe at each step (see the `write_order` room)."""
     changes = list(_changes(state, target, quotas))
-    forced: list[tuple[str, str]] = []
+    shortages: list[Shortage] = []
     warnings: list[str] = []
     for key, after in target.identities.items():
         before = state.identities.get(key)
@@ -28,27 +34,29 @@ def plan(state: AccountState, target: Target, quotas: Quotas) -> Plan:
             continue
         warnings += _irreversible(before, after, state)
         if after is not None:
-            pairs, told = _for_want_of_room(before, after, changes, quotas)
-            forced += pairs
-            warnings += told
-    order = ordered(changes, forced)
-    return Plan(state.account, tuple(order.steps), (*target.warnings, *warnings, *order.warnings))
+            shortages += shortages_of(before, after, changes, quotas)
+    order = ordered(changes, [pair for shortage in shortages for pair in shortage.pairs()])
+    warnings += [warning for shortage in shortages for warning in shortage.warnings()]
+    warnings += order.warnings
+    warnings += _left_out_of_trust(state, target, order.steps)
+    return Plan(state.account, tuple(order.steps), (*target.warnings, *warnings))
 
 
 def _changes(state: AccountState, target: Target, quotas: Quotas) -> Iterator[Change]:
     new_documents = {policy.arn: policy.document for policy in target.policies.values() if policy}
     for name, after_policy in target.policies.items():
         before_policy = state.policies.get(name)
-        arn = before_policy.arn if before_policy else ""
         yield from policy_changes(
             before_policy,
             after_policy,
-            granted_to=_holding(arn, state, target),
-            bounding=_bounded_by(arn, state, target),
+            granted_to=_holding(before_policy, state, target) if before_policy else frozenset(),
+            bounding=_bounded_by(before_policy, state, target) if before_policy else frozenset(),
             only_version=name in target.only_version,
             quotas=quotas,
         )
     deferred = _created_too_late(state, target)
+    writes_tags = any(changes_tags(state.identities.get(key), after) for key, after in target.identities.items())
+    tested_tags = TestedTags.of(state, target) if writes_tags else TestedTags()
     for key, after in target.identities.items():
         before = state.identities.get(key)
         if before != after:
@@ -59,30 +67,28 @@ def _changes(state: AccountState, target: Target, quotas: Quotas) -> Iterator[Ch
                 new_documents=new_documents,
                 quotas=quotas,
                 deferred=deferred.get(key, frozenset()),
+                tested_tags=tested_tags,
             )
 
 
-def _holding(arn: str, state: AccountState, target: Target) -> frozenset[str]:
-    """Identities of the target that hold a policy before and after."""
-    return frozenset(
-        key
-        for key, after in target.identities.items()
-        if after is not None
-        and arn in after.managed
-        and key in state.identities
-        and arn in state.identities[key].managed
-    )
+def _holding(policy: ManagedPolicy, state: AccountState, target: Target) -> frozenset[str]:
+    """Identities that hold a policy before and after, whether they are declared or not."""
+    return _keeping(state, target, lambda identity: policy.arn in identity.managed, policy.attachments)
 
 
-def _bounded_by(arn: str, state: AccountState, target: Target) -> frozenset[str]:
-    return frozenset(
-        key
-        for key, after in target.identities.items()
-        if after is not None
-        and arn == after.boundary
-        and key in state.identities
-        and arn == state.identities[key].boundary
-    )
+def _bounded_by(policy: ManagedPolicy, state: AccountState, target: Target) -> frozenset[str]:
+    return _keeping(state, target, lambda identity: policy.arn == identity.boundary, policy.boundary_uses)
+
+
+def _keeping(state: AccountState, target: Target, uses: Callable[[Identity], bool], count: int) -> frozenset[str]:
+    """Identities that use a policy before and after; `count` is how many of the account use it before.
+
+    Those that were not read, as users and groups where none is declared, are taken for one.
+    """
+    before = {key for key, identity in state.identities.items() if uses(identity)}
+    after = {key: target.identities.get(key, state.identities[key]) for key in before}
+    found = {key for key, identity in after.items() if identity is not None and uses(identity)}
+    return frozenset(found | ({OTHERS} if count > len(before) else set()))
 
 
 def _created_too_late(state: AccountState, target: Target) -> dict[str, frozenset[str]]:
@@ -111,37 +117,21 @@ def _key(arn: str) -> str:
     return identity_key("role", arn.rpartition("/")[2])
 
 
-def _for_want_of_room(
-    before: Identity, after: Identity, changes: list[Change], quotas: Quotas
-) -> tuple[list[tuple[str, str]], list[str]]:
-    """Where a quota leaves no room to add before removing: what has to go first, and the warning that says so."""
-    own = [change for change in changes if change.subject == before.key]
-    pairs: list[tuple[str, str]] = []
-    warnings: list[str] = []
-    attached = [change.key for change in own if " attach " in change.key]
-    detached = [change.key for change in own if " detach " in change.key]
-    surplus = len(before.managed | after.managed) - quotas.attached_policies[before.kind]
-    if surplus > 0 and attached and detached:
-        first = detached[:surplus]
-        pairs += [(gone, new) for gone in first for new in attached]
-        warnings.append(
-            _told(before, f"the quota of {quotas.attached_policies[before.kind]} managed policies", first, attached)
-        )
-    sizes = {
-        name: (_size(before, name), _size(after, name))
-        for name in {*before.inline, *after.inline}
-        if before.inline.get(name) != after.inline.get(name)
-    }
-    unchanged = sum(document.size for name, document in after.inline.items() if name not in sizes)
-    together = unchanged + sum(max(pair) for pair in sizes.values())
-    keys = {name: f"{before.kind}/{before.name} inline {name}" for name in sorted(sizes)}
-    shrinking = [keys[name] for name in keys if sizes[name][1] < sizes[name][0]]
-    growing = [keys[name] for name in keys if sizes[name][1] > sizes[name][0]]
-    if together > quotas.inline_size[before.kind] and shrinking and growing:
-        pairs += [(less, more) for less in shrinking for more in growing]
-        quota = f"the quota of {quotas.inline_size[before.kind]} characters of inline policies"
-        warnings.append(_told(before, quota, shrinking, growing))
-    return pairs, warnings
+def _left_out_of_trust(state: AccountState, target: Target, steps: Sequence[Step]) -> Iterator[str]:
+    """Where a trust policy is written twice and the first may leave out a principal that both ends trust."""
+    written: dict[str, list[int]] = {}
+    for number, step in enumerate(steps, start=1):
+        if step.action == "UpdateAssumeRolePolicy":
+            written.setdefault(step.subject, []).append(number)
+    for key, numbers in written.items():
+        before, after = state.identities.get(key), target.identities.get(key)
+        if len(numbers) < 2 or not isinstance(before, Role) or not isinstance(after, Role):
+            continue
+        if not intersection(before.trust, after.trust).complete:
+            yield (
+                f"role/{after.name} may refuse principals that its trust policy trusts before and after, between step"
+                f" {numbers[0]} and step {numbers[-1]} of the plan: the old and the new condition cannot be combined"
+            )
 
 
 def _irreversible(before: Identity, after: Identity | None, state: AccountState) -> Iterator[str]:
@@ -153,14 +143,3 @@ def _irreversible(before: Identity, after: Identity | None, state: AccountState)
                 f"{before.kind} {before.name} loses {policy.name}, which AWS has withdrawn: once detached it cannot be"
                 " attached again"
             )
-
-
-def _size(identity: Identity, name: str) -> int:
-    return identity.inline[name].size if name in identity.inline else 0
-
-
-def _told(identity: Identity, quota: str, gone: list[str], new: list[str]) -> str:
-    return (
-        f"{identity.kind} {identity.name} has no room under {quota} to add before removing: for a moment it lacks"
-        f" what both {', '.join(gone)} and {', '.join(new)} grant"
-    )

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from .documents import canonical_statement
+from .wildcards import covers
 
 _BY_PATTERN = {"StringLike": 0, "ArnLike": 5, "ArnEquals": 5}
 """Operators that compare by pattern, and at how many colons they take a value apart."""
@@ -23,7 +23,7 @@ Terms = dict[tuple[str, str], list[str]]
 def is_at_least_as_strict(one: Any, other: Any) -> bool:
     """Whether every request that meets the Condition `one` meets the Condition `other` too."""
     ours, theirs = _terms(one), _terms(other)
-    return all(key in ours and _is_within(key[0], ours[key], values) for key, values in theirs.items())
+    return all(key in ours and is_within(key[0], ours[key], values) for key, values in theirs.items())
 
 
 def _terms(condition: Any) -> Terms:
@@ -36,7 +36,8 @@ def _terms(condition: Any) -> Terms:
     }
 
 
-def _is_within(operator: str, values: list[str], others: list[str]) -> bool:
+def is_within(operator: str, values: list[str], others: list[str]) -> bool:
+    """Whether a key that has one of the values under this operator is known to have one of the others."""
     if values == others:
         return True
     if operator in _BY_VALUE:
@@ -49,11 +50,4 @@ def _is_within(operator: str, values: list[str], others: list[str]) -> bool:
 def _is_narrower(operator: str, pattern: str, other: str) -> bool:
     colons = _BY_PATTERN[operator]
     parts, other_parts = pattern.split(":", colons), other.split(":", colons)
-    return len(parts) == len(other_parts) and all(
-        re.fullmatch(_expression(wide), narrow, re.DOTALL) for narrow, wide in zip(parts, other_parts, strict=True)
-    )
-
-
-def _expression(pattern: str) -> str:
-    """A regular expression for the patterns that the pattern covers; a ? covers anything but a *."""
-    return "".join({"*": ".*", "?": "[^*]"}.get(letter, re.escape(letter)) for letter in pattern)
+    return len(parts) == len(other_parts) and all(map(covers, other_parts, parts))

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from .change import Change, Part, Stage, always
+from .change import Change, Effect, Part, Stage, always
 from .plan import Step
 
 
@@ -21,10 +21,11 @@ def tag_changes(
     before: Mapping[str, str],
     after: Mapping[str, str],
     waits_for: frozenset[str] = frozenset(),
+    effects: Callable[[Collection[str]], tuple[Effect, ...]] = lambda tags: (),
 ) -> Iterator[Change]:
     """Changes of tags; keys that go are removed first, since IAM takes two spellings of a key for one.
 
-    `waits_for` holds keys of changes that come before.
+    `waits_for` holds keys of changes that come before; `effects` says what writing these tags does.
     """
     gone = {key: before[key] for key in sorted(before) if key not in after}
     new = {key: after[key] for key in sorted(after) if before.get(key) != after[key]}
@@ -41,7 +42,8 @@ def tag_changes(
     for key, action, parameters, reason, lost, after_keys in rows:
         takes_away = {"tags": lost} if lost else {}
         step = Step(action, resource, reason, subject, {**target, **parameters}, takes_away=takes_away)
-        yield Change(key, Stage.DESCRIBE, (Part(()),), always(step), subject, after=after_keys)
+        written = gone if key == untag else new
+        yield Change(key, Stage.DESCRIBE, (Part(effects(written)),), always(step), subject, after=after_keys)
 
 
 def as_tags(tags: Mapping[str, str]) -> list[dict[str, str]]:

@@ -22,10 +22,11 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from .change import Change, Dimension, Effect, Part, Stage
+from .documents import canonical_statement
 from .errors import EngineError
 from .overlap import statements_overlap
 from .plan import Step
@@ -168,9 +169,14 @@ class _Ordering:
         order = Order()
         numbers: dict[_Node, int] = {}
         written: dict[str, int] = defaultdict(int)
-        for node in row:
+        earlier = self._earlier(row)
+        for position, node in enumerate(row):
             part = Part(node.effects, node.change.parts[node.last].document)
-            order.steps += node.change.render(written[node.key], part)
+            steps = node.change.render(written[node.key], part)
+            follows = frozenset(order.steps[numbers[row[before]] - 1].name for before in earlier[position])
+            for number, step in enumerate(steps):
+                name = f"{node.key}, write {written[node.key]}.{number}"
+                order.steps.append(replace(step, name=name, follows=follows))
             written[node.key] += 1
             numbers[node] = len(order.steps)
         for position, late in enumerate(row):
@@ -178,6 +184,23 @@ class _Ordering:
                 if self._rule(late, early) in yielding:
                     order.warnings.append(_told(early, late, self._why(late, early), numbers))
         return order
+
+    def _earlier(self, row: Sequence[_Node]) -> list[list[int]]:
+        """For each node the earlier ones whose order to it matters.
+
+        That is so for a rule that had to yield as well: the warning about it names what lies between the two writes.
+        """
+        found: list[list[int]] = [[] for _node in row]
+        for before, after in _neighbours(row):
+            if before < after and (self._why(row[before], row[after]) or self._why(row[after], row[before])):
+                found[after].append(before)
+        return found
+
+
+def broken_rules(before: Change, after: Change) -> frozenset[Rule]:
+    """Why the second change should have come first, where the other order is forced."""
+    whole = [_Node.of(change, 0, len(change.parts) - 1) for change in (after, before)]
+    return _Ordering((), frozenset())._found_reasons(*whole)
 
 
 def _topological(nodes: Sequence[_Node], edges: Mapping[tuple[int, int], Rule]) -> tuple[list[_Node], list[_Node]]:
@@ -232,6 +255,8 @@ def _has_to_exist(before: Change, after: Change) -> bool:
 def _effect_rule(early: Effect, late: Effect) -> Rule | None:
     if early.identities.isdisjoint(late.identities):
         return None
+    if (early.dimension is Dimension.TAGS) != (late.dimension is Dimension.TAGS):
+        return _tag_rule(early, late)
     if early.dimension is late.dimension is Dimension.ALLOW:
         rule = Rule.NO_GAP if early.grows and not late.grows else None
     elif early.dimension is late.dimension and early.dimension is not Dimension.DENY:
@@ -241,6 +266,19 @@ def _effect_rule(early: Effect, late: Effect) -> Rule | None:
     if rule is not None and {early.dimension, late.dimension} <= {Dimension.ALLOW, Dimension.DENY}:
         return rule if statements_overlap(early.statements, late.statements) else None
     return rule
+
+
+def _tag_rule(early: Effect, late: Effect) -> Rule | None:
+    """Tags turn statements on and off, so what one grants before may be what another grants after."""
+    if late.grows and not early.grows:
+        return Rule.NO_EXCESS
+    tags, other = (early, late) if early.dimension is Dimension.TAGS else (late, early)
+    needed = other.grows if other is early else not other.grows
+    if not needed or other.dimension is Dimension.TRUST:
+        return None
+    own = {canonical_statement(statement) for statement in other.statements or ()}
+    tested = [statement for statement in tags.statements or () if canonical_statement(statement) not in own]
+    return Rule.NO_GAP if statements_overlap(tested, other.statements) else None
 
 
 def _told(early: _Node, late: _Node, why: frozenset[Rule], numbers: Mapping[_Node, int]) -> str:

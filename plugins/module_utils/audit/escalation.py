@@ -11,8 +11,8 @@ writes its trust policy, or gets into what runs under it. Only the shortest way 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ..documents import principals
@@ -20,6 +20,8 @@ from ..errors import printable
 from ..findings import SEVERITIES
 from ..grants import Holdings, condition_keys
 from ..model import AccountState, Identity, Role
+from .candidates import Candidates
+from .escalation_facts import EscalationFacts
 from .rights import Rights, told_conditions
 from .traces import trusted_services
 from .trusted_principals import allowing, principal_kind
@@ -28,47 +30,6 @@ MOST_STEPS = 4
 MOST_PATHS = 100
 
 _ADMINISTRATOR = ("everything", "changes_permissions")
-
-
-@dataclass(frozen=True)
-class ServiceWork:
-    """How somebody has work done in a service: by calls that take a role, and by calls that get into `what` runs."""
-
-    starts: tuple[str, ...] = ()
-    uses: tuple[str, ...] = ()
-    what: str = ""
-
-
-@dataclass(frozen=True)
-class EscalationFacts:
-    """`audit_facts/escalation.yml`."""
-
-    services: Mapping[str, ServiceWork] = field(default_factory=dict)
-    pass_role: str = "iam:PassRole"
-    assume: str = "sts:AssumeRole"
-    takes_over: tuple[str, ...] = ()
-    grants_to: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    @classmethod
-    def parse(cls, content: Mapping[str, Any]) -> EscalationFacts:
-        if not content:
-            return cls()
-        return cls(
-            services={
-                name: ServiceWork(tuple(work["starts"]), tuple(work.get("uses", ())), work.get("what", ""))
-                for name, work in content["services"].items()
-            },
-            pass_role=content["pass"],
-            assume=content["assume"],
-            takes_over=tuple(content["takes_over"]),
-            grants_to={kind: tuple(actions) for kind, actions in content["grants_to"].items()},
-        )
-
-    def actions(self) -> list[str]:
-        """Every action that matters here."""
-        of_services = [action for work in self.services.values() for action in (*work.starts, *work.uses)]
-        granting = [action for actions in self.grants_to.values() for action in actions]
-        return sorted({self.pass_role, self.assume, *self.takes_over, *granting, *of_services})
 
 
 @dataclass(frozen=True)
@@ -126,7 +87,7 @@ def _rank(path: EscalationPath) -> tuple[int, int, str, str, str]:
     return SEVERITIES.index(path.severity), len(path.steps), path.start.key, path.goal.key, path.steps[0].text
 
 
-Edge = tuple[str, tuple[Step, ...]]
+Edge = tuple[str, Step]
 """The key of the identity that one comes from, and the step that leads on."""
 
 
@@ -147,7 +108,7 @@ class _Graph:
         self._own = {policy.arn for policy in state.policies.values()}
         self._administrators = {key for key, held in holdings.items() if any(name in held for name in _ADMINISTRATOR)}
         self._work = {key: self._work_of(one) for key, one in rights.items()}
-        self._leading: dict[str, list[Edge]] = {}
+        self._candidates = self._indexed()
 
     def paths(self) -> Iterator[EscalationPath]:
         for key in sorted(self._identities):
@@ -169,12 +130,11 @@ class _Graph:
         for _round in range(MOST_STEPS):
             further: list[str] = []
             for key in front:
-                for start, steps in self._edges_to(key):
-                    if start not in ways and start not in self._administrators:
-                        ways[start] = (*steps, *ways[key])
-                        through[start] = through[key] | {start}
-                        further.append(start)
-                        yield self._path(self._identities[start], goal, ways[start], through[start])
+                for start, step in self._edges_to(key, {*ways, *self._administrators}):
+                    ways[start] = (step, *ways[key])
+                    through[start] = through[key] | {start}
+                    further.append(start)
+                    yield self._path(self._identities[start], goal, ways[start], through[start])
             front = further
 
     def _by_own_hand(self, identity: Identity) -> Iterator[EscalationPath]:
@@ -188,9 +148,9 @@ class _Graph:
         rights = self._rights.get(identity.key)
         for role in self._roles() if rights and self._may_grant_to_roles(rights) else ():
             step = self._granting(identity, role) if role.key != identity.key else None
-            way = next((steps for start, steps in self._edges_to(role.key) if start == identity.key), None)
+            way = self._edge(identity, role, sorted(trusted_services(role) - self._ended)) if step else None
             if step is not None and way is not None:
-                yield self._path(identity, role, (step, *way), frozenset((identity.key, role.key)))
+                yield self._path(identity, role, (step, way), frozenset((identity.key, role.key)))
 
     def _may_grant_to_roles(self, rights: Rights) -> bool:
         return (
@@ -214,22 +174,36 @@ class _Graph:
                 return Step(text, not right.conditions)
         return None
 
-    def _edges_to(self, key: str) -> list[Edge]:
-        if key not in self._leading:
-            role = self._identities[key]
-            self._leading[key] = list(self._into(role)) if isinstance(role, Role) else []
-        return self._leading[key]
-
-    def _into(self, role: Role) -> Iterator[Edge]:
+    def _edges_to(self, key: str, known: Container[str]) -> Iterator[Edge]:
+        """Who comes to act as a role in one step, and how; without those that are known already."""
+        role = self._identities[key]
+        if not isinstance(role, Role):
+            return
         services = sorted(trusted_services(role) - self._ended)
-        for key in sorted(self._identities):
-            if key == role.key:
-                continue
-            identity = self._identities[key]
-            steps = [*self._passing(identity, role, services), *self._assuming(identity, role)]
-            steps += [*self._taking_over(identity, role), *self._using(identity, role, services)]
-            if steps:
-                yield key, (min(steps, key=lambda step: (not step.sure, step.text)),)
+        for start in self._candidates.of(role, services):
+            if start != key and start not in known:
+                step = self._edge(self._identities[start], role, services)
+                if step is not None:
+                    yield start, step
+
+    def _indexed(self) -> Candidates:
+        """Who may act on which roles at all, so that not everybody has to be looked at for each role."""
+        found = Candidates({identity.arn: key for key, identity in self._identities.items()})
+        for key, rights in self._rights.items():
+            for action in (self._facts.assume, *self._facts.takes_over):
+                found.may_reach(key, rights.resources(action))
+            for service in self._work[key]:
+                found.may_reach(key, rights.resources(self._facts.pass_role, service), service)
+            for service, work in self._facts.services.items():
+                if rights.to_any(work.uses):
+                    found.may_reach(key, ("*",), service)
+        return found
+
+    def _edge(self, identity: Identity, role: Role, services: Sequence[str]) -> Step | None:
+        """The surest step by which an identity comes to act as a role."""
+        steps = [*self._passing(identity, role, services), *self._assuming(identity, role)]
+        steps += [*self._taking_over(identity, role), *self._using(identity, role, services)]
+        return min(steps, key=lambda step: (not step.sure, step.text), default=None)
 
     def _passing(self, identity: Identity, role: Role, services: Iterable[str]) -> Iterator[Step]:
         rights = self._rights.get(identity.key)

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..documents import PolicyDocument
 from ..knowledge import Knowledge
-from .escalation import EscalationFacts
+from .escalation_facts import EscalationFacts
 from .profile_forms import Profile, profiles_of
 from .traces import ServiceTraces
 

@@ -19,7 +19,7 @@ from ..documents import PolicyDocument
 from ..errors import brief
 from ..grants import aws_policies_of, condition_keys, named_documents
 from ..model import AccountState, Identity
-from ..wildcards import fits, fits_any_case
+from ..wildcards import fits, fits_any_case, has_variable
 
 PASSED_TO = "iam:passedtoservice"
 
@@ -58,7 +58,7 @@ class _Line:
             statement,
             texts(statement.get("Action")),
             texts(statement.get("NotAction")),
-            texts(statement.get("Resource")),
+            _certain(statement, texts(statement.get("Resource"))),
             texts(statement.get("NotResource")),
         )
 
@@ -75,6 +75,9 @@ class _Line:
             if isinstance(keys, Mapping) and "Not" not in str(operator):
                 found += [text for key, value in keys.items() if str(key).lower() == PASSED_TO for text in texts(value)]
         return frozenset(found)
+
+    def passes_to(self, service: str) -> bool:
+        return not self.passed_to or any(fits(service, pattern) for pattern in self.passed_to)
 
     def names(self, action: str) -> bool:
         if self.not_actions:
@@ -125,6 +128,12 @@ class Rights:
                 return action, min(rights, key=_least_conditions)
         return None
 
+    def resources(self, action: str, service: str | None = None) -> Iterator[str]:
+        """The patterns of all objects that the action may be allowed on; with `service`, to pass a role to it."""
+        for line in self._naming(action):
+            if service is None or line.passes_to(service):
+                yield from ("*",) if line.not_resources else line.resources
+
     def _all(self, action: str, arn: str, service: str | None = None) -> Iterator[Right]:
         lines = self._naming(action)
         if not lines or self._is_denied(action, arn):
@@ -135,7 +144,7 @@ class Rights:
                 continue
             conditions = line.conditions
             if service is not None:
-                if line.passed_to and not any(fits(service, pattern) for pattern in line.passed_to):
+                if not line.passes_to(service):
                     continue
                 conditions = conditions - {PASSED_TO}
             yield Right(line.policy, tuple(sorted(conditions)), resource, names_it(resource))
@@ -147,6 +156,13 @@ class Rights:
 
     def _is_denied(self, action: str, arn: str) -> bool:
         return any(line.names(action) and line.reaches(arn) is not None for line in self._denies)
+
+
+def _certain(statement: Mapping[str, Any], resources: tuple[str, ...]) -> tuple[str, ...]:
+    """The resources of a statement; of a Deny only those that it reaches whoever asks."""
+    if statement.get("Effect") != "Deny":
+        return resources
+    return tuple(pattern for pattern in resources if not has_variable(pattern))
 
 
 def _least_conditions(right: Right) -> tuple[int, str, str]:

@@ -17,7 +17,8 @@ from typing import Any, TypeVar
 from ..change import document_parts
 from ..documents import PolicyDocument, dangling_principals
 from ..model import Identity, ManagedPolicy, PolicyVersion, Role
-from ..trust import narrowed, without_principals
+from ..trust import without_principals
+from ..trust_intersection import intersection
 
 Piece = tuple[str, str]
 Pieces = Mapping[Piece, Any]
@@ -89,7 +90,7 @@ def is_of_the_run(piece: Piece, before: Any, left: Any, now: Any) -> bool:
         return False
     if piece == TRUST:
         gone = frozenset(dangling_principals(before))
-        return bool(now == narrowed(without_principals(before, gone) if gone else before, left))
+        return bool(now == intersection(without_principals(before, gone) if gone else before, left).document)
     return any(part.document == now for part in document_parts(before, left, frozenset(), _NO_LIMIT))
 
 

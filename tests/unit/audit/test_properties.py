@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.candidates import Candidates
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -91,6 +93,16 @@ def test_an_account_told_the_other_way_round_is_audited_the_same(account: dict[s
     assert [(it["code"], it["resource"]) for it in one.findings] == [
         (it["code"], it["resource"]) for it in other.findings
     ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(ACCOUNTS)
+def test_nobody_is_left_out_who_could_come_to_act_as_a_role(account: dict[str, Any]) -> None:
+    """Looking at every identity for each role finds no more than looking at the candidates."""
+    quick = audited(account).escalation_paths
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Candidates, "of", lambda self, role, services: sorted(self._arns.values()))
+        assert audited(account).escalation_paths == quick
 
 
 @settings(max_examples=60, deadline=None)

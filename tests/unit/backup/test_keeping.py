@@ -10,7 +10,7 @@ from dataclasses import replace
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.keeping import Backup, Kept, newest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.documents import PolicyDocument
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import Account, Identity, Role
-from ansible_collections.aws_ml.permissions.plugins.module_utils.trust import narrowed
+from ansible_collections.aws_ml.permissions.plugins.module_utils.trust_intersection import intersection
 
 ACCOUNT = Account("123456789012", "aws")
 WIDE = "arn:aws:iam::aws:policy/IAMFullAccess"
@@ -64,7 +64,7 @@ def test_a_run_that_came_to_its_end_does_not_count_any_more() -> None:
 def test_a_run_that_was_cut_short_in_the_middle_of_a_trust_policy_still_counts() -> None:
     old, new = trusting("lambda", "sagemaker"), trusting("lambda", "glue")
     first: Kept[Identity] = Kept(role(WIDE, trust=old), role(trust=new), ("AROA1",))
-    second: Kept[Identity] = Kept(role(WIDE, trust=narrowed(old, new)), role(trust=new), ("AROA1",))
+    second: Kept[Identity] = Kept(role(WIDE, trust=intersection(old, new).document), role(trust=new), ("AROA1",))
     assert before(first, second) == role(WIDE, trust=old)
 
 

@@ -101,6 +101,23 @@ def test_a_document_is_no_text() -> None:
     assert repr(PolicyDocument({"Id": "é"})) == 'PolicyDocument({"Id":"é"})'
 
 
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        (
+            {"Statement": {"Effect": "Allow"}, "Version": "2012-10-17"},
+            '{"Version":"2012-10-17","Statement":[{"Effect":"Allow"}]}',
+        ),
+        ({"Statement": [], "Id": "x", "Version": "2012-10-17"}, '{"Version":"2012-10-17","Id":"x","Statement":[]}'),
+        ({"Id": "x"}, '{"Id":"x"}'),
+    ],
+)
+def test_what_is_sent_begins_with_the_version_and_ends_with_a_list_of_statements(
+    given: dict[str, Any], sent: str
+) -> None:
+    assert PolicyDocument(given).text == sent
+
+
 def test_dates_and_other_values_that_json_does_not_have_are_taken_as_text() -> None:
     dated = PolicyDocument({"Version": DAY, "Id": DAY, "Statement": [{"Sid": DAY}, DAY]})
     assert dated.text == '{"Version":"2012-10-17","Id":"2012-10-17","Statement":[{"Sid":"2012-10-17"},"2012-10-17"]}'

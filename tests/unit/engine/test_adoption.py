@@ -204,3 +204,9 @@ def test_what_is_deleted_is_in_the_result(converge: Converge) -> None:
     assert gone["deleted"][1]["tags"] == {"owner": "vision"}
     assert gone["roles"][0]["status"] == "deleted"
     assert converge("roles", **role, state="absent")["roles"][0]["status"] == "absent"
+
+
+def test_line_ends_of_a_description_are_not_written_again(converge: Converge) -> None:
+    role = worker(description="first line\r\nsecond line\rthird line")
+    assert converge(roles=[role])["changed"]
+    assert converge(roles=[role])["plan"] == []

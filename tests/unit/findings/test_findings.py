@@ -214,3 +214,20 @@ def test_every_finding_is_explained_to_users_with_its_severity() -> None:
     rules = {rule.code: rule.severity for rule in KNOWLEDGE.findings}
     of_audits = {"escalation_path": "critical to low", "reached_by_escalation": "critical to low"}
     assert explained == {**rules, "grants_ended_service": "low", **of_audits}
+
+
+def test_a_message_names_twenty_roles_and_counts_the_rest() -> None:
+    """With 5,000 roles, a message for each that names all others would be of 25 million names."""
+    given = {"trusts": ["sagemaker.amazonaws.com"], "managed": ["IAMFullAccess"]}
+    roles = [role(f"role-{index:02}", given) for index in range(25)]
+    passing = [{"Effect": "Allow", "Action": ["iam:PassRole", "sagemaker:*"], "Resource": "*"}]
+    passer = role("passer", {"trusts": ["lambda.amazonaws.com"], "inline": passing})
+    everybody = {one.key: one for one in (*roles, passer)}
+    state = AccountState(ACCOUNT, identities=everybody)
+    desired = Desired(roles=tuple(RoleDeclaration(f"roles[{one.name}]", one.name, True) for one in everybody.values()))
+    found = findings(KNOWLEDGE, desired, state, Target(identities=dict(everybody)), {})
+    told = next(item["message"] for item in found if item["resource"] == "role/passer" and "role-00" in item["message"])
+    assert [name for name in told.replace(",", " ").split() if name.startswith("role-")] == [
+        f"role-{index:02}" for index in range(20)
+    ]
+    assert "role-19 and 5 more" in told

@@ -30,6 +30,7 @@ class SimulatedRole:
     managed: set[str] = field(default_factory=set)
     inline: dict[str, dict[str, Any]] = field(default_factory=dict)
     boundary: str | None = None
+    tags: dict[str, str] = field(default_factory=dict)
 
 
 class SimulatedAccount:
@@ -45,6 +46,7 @@ class SimulatedAccount:
                 managed=set(role.managed),
                 inline={name: dict(document.content) for name, document in role.inline.items()},
                 boundary=role.boundary,
+                tags=dict(role.tags),
             )
             for role in state.identities.values()
             if isinstance(role, Role)
@@ -62,7 +64,9 @@ class SimulatedAccount:
                 assert role is None
                 boundary = given.get("PermissionsBoundary")
                 assert boundary is None or boundary in self.policies
-                self.roles[given["RoleName"]] = SimulatedRole(given["AssumeRolePolicyDocument"], boundary=boundary)
+                self.roles[given["RoleName"]] = SimulatedRole(
+                    given["AssumeRolePolicyDocument"], boundary=boundary, tags=_tags(given)
+                )
             case "DeleteRole":
                 assert role is not None and not role.managed and not role.inline
                 del self.roles[given["RoleName"]]
@@ -87,6 +91,12 @@ class SimulatedAccount:
             case "DeleteRolePermissionsBoundary":
                 assert role is not None and role.boundary
                 role.boundary = None
+            case "TagRole":
+                assert role is not None
+                role.tags |= _tags(given)
+            case "UntagRole":
+                assert role is not None
+                role.tags = {key: value for key, value in role.tags.items() if key not in given["TagKeys"]}
             case "CreatePolicy":
                 self.policies[account_arn_prefix + given["PolicyName"]] = given["PolicyDocument"]
             case "CreatePolicyVersion":
@@ -111,11 +121,17 @@ class SimulatedAccount:
             if self._permits(role, action)
         }
 
+    def documents_of(self, role: SimulatedRole) -> list[dict[str, Any]]:
+        return [*role.inline.values(), *(self.policies[arn] for arn in sorted(role.managed))]
+
     def _permits(self, role: SimulatedRole, action: str) -> bool:
-        documents = [*role.inline.values(), *(self.policies[arn] for arn in role.managed)]
-        if not _decide(documents, "Action", action):
+        if not _decide(self.documents_of(role), "Action", action):
             return False
         return role.boundary is None or _decide([self.policies[role.boundary]], "Action", action)
+
+
+def _tags(given: dict[str, Any]) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in given.get("Tags", ())}
 
 
 def _decide(documents: list[dict[str, Any]], element: str, value: str) -> bool:

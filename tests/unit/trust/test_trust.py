@@ -11,16 +11,11 @@ import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.documents import PolicyDocument
 from ansible_collections.aws_ml.permissions.plugins.module_utils.trust import (
     NOBODY,
-    loses_and_gains,
     merged,
-    narrowed,
     with_principals,
     without,
     without_principals,
 )
-
-ACCOUNT = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
-DEVICE = {"ArnLike": {"aws:SourceArn": "arn:aws:panorama:*:123456789012:device/*"}}
 
 
 def statement(*services: str, **more: Any) -> dict[str, Any]:
@@ -82,96 +77,6 @@ def test_a_statement_with_an_empty_sid_is_removed_by_its_content_alone() -> None
 def test_removal_by_sid_needs_no_content() -> None:
     assert without(trust(statement("lambda", Sid="Ours"), THEIRS), [{"Sid": "Ours"}]) == trust(THEIRS)
     assert without(trust(THEIRS), [{"Sid": "Ours"}]) == trust(THEIRS)
-
-
-NARROWED = {
-    "common principals": (
-        trust(statement("lambda", "greengrass")),
-        trust(statement("lambda", "sagemaker")),
-        trust(statement("lambda")),
-        (True, True),
-    ),
-    "nobody in common": (trust(statement("lambda")), trust(statement("sagemaker")), trust(NOBODY), (True, True)),
-    "a condition is added": (
-        trust(statement("sagemaker")),
-        trust(statement("sagemaker", Condition=ACCOUNT)),
-        trust(statement("sagemaker", Condition=ACCOUNT)),
-        (True, False),
-    ),
-    "a condition is dropped": (
-        trust(statement("sagemaker", Condition=ACCOUNT)),
-        trust(statement("sagemaker")),
-        trust(statement("sagemaker", Condition=ACCOUNT)),
-        (False, True),
-    ),
-    "one condition for another": (
-        trust(statement("panorama", Condition=ACCOUNT)),
-        trust(statement("panorama", Condition=DEVICE)),
-        trust(NOBODY),
-        (True, True),
-    ),
-    "a condition more": (
-        trust(statement("panorama", Condition=ACCOUNT)),
-        trust(statement("panorama", Condition={**ACCOUNT, **DEVICE})),
-        trust(statement("panorama", Condition={**ACCOUNT, **DEVICE})),
-        (True, False),
-    ),
-    "a condition less": (
-        trust(statement("panorama", Condition={**ACCOUNT, **DEVICE})),
-        trust(statement("panorama", Condition=ACCOUNT)),
-        trust(statement("panorama", Condition={**ACCOUNT, **DEVICE})),
-        (False, True),
-    ),
-    "a condition of its own for each": (
-        trust(statement("lambda", "panorama")),
-        trust(statement("lambda", Condition=ACCOUNT), statement("panorama", Condition=DEVICE)),
-        trust(statement("lambda", Condition=ACCOUNT), statement("panorama", Condition=DEVICE)),
-        (True, False),
-    ),
-    "conditions of their own are dropped": (
-        trust(statement("lambda", Condition=ACCOUNT), statement("panorama", Condition=DEVICE)),
-        trust(statement("lambda", "panorama")),
-        trust(statement("lambda", Condition=ACCOUNT), statement("panorama", Condition=DEVICE)),
-        (False, True),
-    ),
-    "another action": (
-        trust(statement("lambda")),
-        trust(statement("lambda", Action="sts:TagSession")),
-        trust(NOBODY),
-        (True, True),
-    ),
-    "only the Sids of denials differ": (
-        trust(statement("lambda"), statement("panorama", Effect="Deny", Sid="One")),
-        trust(statement("lambda"), statement("panorama", Effect="Deny", Sid="Two")),
-        trust(statement("lambda"), statement("panorama", Effect="Deny")),
-        (False, False),
-    ),
-    "a denial comes": (
-        trust(statement("lambda", "sagemaker")),
-        trust(statement("lambda", "sagemaker"), statement("lambda", Effect="Deny")),
-        trust(statement("lambda", "sagemaker"), statement("lambda", Effect="Deny")),
-        (True, False),
-    ),
-    "only the Sids differ": (
-        trust(statement("lambda", Sid="One")),
-        trust(statement("lambda", Sid="Two")),
-        trust(statement("lambda")),
-        (False, False),
-    ),
-    "one statement or two": (
-        trust(statement("lambda", "sagemaker")),
-        trust(statement("lambda"), statement("sagemaker")),
-        trust(statement("lambda", "sagemaker")),
-        (False, False),
-    ),
-}
-
-
-@pytest.mark.parametrize("name", NARROWED)
-def test_narrowed_to_what_both_grant(name: str) -> None:
-    old, new, expected, differs = NARROWED[name]
-    assert narrowed(old, new) == expected
-    assert loses_and_gains(old, new) == differs
 
 
 def test_without_principals_that_are_not_there_yet() -> None:
