@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .approval import approval_problems
 from .documents import PolicyDocument, UnreadableDocument
 from .errors import Problem, shown
 from .grammar import identity_policy_problems
@@ -16,20 +17,17 @@ from .grammar import identity_policy_problems
 _ROLE_ARN = re.compile(r"arn:[a-z0-9-]+:iam::\d{12}:role/[\w+=,.@/-]+", re.ASCII)
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 _SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
-_PLAN_ID = re.compile(r"[0-9a-f]{64}")
 
 
 def connection_problems(options: Mapping[str, Any]) -> Iterator[Problem]:
-    """Problems of `account_id`, `approved_plan` and `assume_role`; sources: the STS API reference, AssumeRole."""
+    """Problems of `account_id`, the approval and `assume_role`; sources: the STS API reference, AssumeRole."""
     account_id = options.get("account_id")
     if account_id and not re.fullmatch(r"\d{12}", account_id):
         yield Problem(
             "account_id",
             f"{shown(account_id)} is not an account id of 12 digits; quote it, here or in the host's aws_account_id",
         )
-    approved = options.get("approved_plan")
-    if approved and not _PLAN_ID.fullmatch(approved):
-        yield Problem("approved_plan", f"{shown(approved)} is not a plan id; give the plan_id of a run in check mode")
+    yield from approval_problems(options)
     assume_role = options.get("assume_role")
     if assume_role:
         yield from _assume_role_problems(assume_role)

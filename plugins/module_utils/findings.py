@@ -60,6 +60,15 @@ def findings(
     )
 
 
+def approved_findings(knowledge: Knowledge, found: Iterable[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """The findings that an approval binds to: without those which only say that another role of the account is alike.
+
+    Such another role may be made by the next service of the same run.
+    """
+    of_others = {rule.code for rule in knowledge.findings if rule.others}
+    return [item for item in found if item["code"] not in of_others]
+
+
 def finding(severity: str, code: str, resource: str, message: str, remedy: str) -> dict[str, str]:
     return {"severity": severity, "code": code, "resource": resource, "message": message, "remedy": remedy}
 
