@@ -76,7 +76,8 @@ def approval_problems(options: Mapping[str, Any]) -> Iterator[Problem]:
     """What is wrong with `approved_plan` and `approval_hours`."""
     approved = options.get("approved_plan")
     if approved is not None and Approval.parse(approved) is None:
-        yield Problem("approved_plan", f"{shown(approved)} is not an approval; give approval of a run in check mode")
+        right = "give the approval or the plan_id of a run in check mode"
+        yield Problem("approved_plan", f"{shown(approved)} is not an approval; {right}")
     hours = options.get("approval_hours", DEFAULT_HOURS)
     if not 0 < hours < math.inf:
         yield Problem("approval_hours", f"{hours:g} must be a number of hours greater than 0")

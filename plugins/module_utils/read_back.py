@@ -9,17 +9,20 @@ where that changes anything, somebody else was there, or IAM does not show the w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .backup.pieces import Piece, pieces_of, put_together, told
 from .documents import PolicyDocument
-from .errors import shown
 from .model import AccountState, AwsManagedPolicy, Identity, ManagedPolicy, PolicyVersion
 from .plan_scope import policies_in_use
 from .references import is_aws
 from .target import Target
+
+_LONGEST = 300
+"""Characters of a value in a message."""
 
 _UNREAD_BY_LOOKUP = ("version", "instance_profile")
 """Pieces that looking up an object by itself does not always read."""
@@ -42,9 +45,11 @@ class Difference:
         return {"resource": self.resource, "what": self.what, "found": self.found, "expected": self.expected}
 
     def __str__(self) -> str:
-        what = self.what if self.what.isprintable() else shown(self.what)
-        place = f"{self.resource}, {what}" if what else self.resource
-        return f"{place}: found {_told(self.found)}, expected {_told(self.expected)}"
+        place = f"{self.resource}, {json.dumps(self.what)[1:-1]}" if self.what else self.resource
+        found, expected = self.found, self.expected
+        if isinstance(found, Mapping) and isinstance(expected, Mapping):
+            found, expected = _apart(found, expected)
+        return f"{place}: found {_told(found)}, expected {_told(expected)}"
 
 
 @dataclass
@@ -146,5 +151,17 @@ def _json(value: Any) -> Any:
     return value.presented() if isinstance(value, PolicyDocument) else value
 
 
+def _apart(found: Mapping[str, Any], expected: Mapping[str, Any]) -> tuple[Any, Any]:
+    """The statements of two documents that the other has not; the documents whole where that is not what differs."""
+    only = [
+        [statement for statement in one["Statement"] if statement not in other["Statement"]]
+        for one, other in ((found, expected), (expected, found))
+    ]
+    return (only[0] or None, only[1] or None) if any(only) else (found, expected)
+
+
 def _told(value: Any) -> str:
-    return "nothing" if value is None else shown(value)
+    if value is None:
+        return "nothing"
+    text = json.dumps(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
