@@ -10,12 +10,22 @@ class ModuleDocFragment:
 options:
   approved_plan:
     description:
-      - The RV(plan_id) of a run in check mode that someone approved, 64 hexadecimal digits.
-      - The task applies that very plan or none. If the account or the declaration has changed since, so that other
-        writes are needed, it fails with the new RV(plan) and RV(plan_id) and writes nothing.
+      - The RV(approval) of a run in check mode that someone approved. It is the RV(plan_id) and when the plan was made.
+      - The task applies that very plan or none. The plan is another one if other writes are needed, or if what they
+        rely on has changed. This is the unique ids, policies, trust policies and tags of the objects, the documents of
+        the policies that they have, get or are bounded by, and the findings. The task then fails with the new RV(plan),
+        RV(plan_id) and RV(findings), and writes nothing.
+      - A bare RV(plan_id), 64 hexadecimal digits, works too, and does not expire.
       - Where there is nothing to write, the task succeeds whatever was approved.
       - If omitted, the task applies whatever plan it arrives at.
     type: str
+  approval_hours:
+    description:
+      - How many hours an RV(approval) holds from the time in it, more than 0. An older one is refused before the first
+        write, and so is one from more than five minutes in the future.
+      - The time is that of the machine where the task runs, which is the controller unless the task is delegated.
+    type: float
+    default: 24.0
 notes:
   - Everything that AWS would refuse, as far as it can be known beforehand, is reported before the first write, all
     RV(problems) at once, each with its place in the declaration.

@@ -19,4 +19,7 @@ options:
       - It is a path on the machine where the module runs.
       - If omitted, no backup is made; RV(deleted) still holds a copy of what the writes took away.
     type: path
+notes:
+  - After the last write, the declared objects are read again. Where they are not as they were written and do not become
+    so within a minute, another run or person changed them meanwhile, and the task fails with RV(differences).
 """

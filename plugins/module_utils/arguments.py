@@ -32,7 +32,7 @@ def connection_options() -> Spec:
 
 
 def approval_option() -> Spec:
-    return {"approved_plan": {"type": "str"}}
+    return {"approved_plan": {"type": "str"}, "approval_hours": {"type": "float", "default": 24.0}}
 
 
 def backup_option() -> Spec:

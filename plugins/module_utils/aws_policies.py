@@ -89,10 +89,10 @@ class AwsPolicies:
             content = self._iam.read("GetPolicyVersion", PolicyArn=arn, VersionId=version)
         except ClientError as error:
             if is_access_denied(error):
-                return AwsManagedPolicy(name, arn, attachable=attachable)
+                return AwsManagedPolicy(name, arn, attachable=attachable, version=version)
             raise
         document = PolicyDocument.parse(content["PolicyVersion"]["Document"])
-        return AwsManagedPolicy(name, arn, document, attachable=attachable)
+        return AwsManagedPolicy(name, arn, document, attachable=attachable, version=version)
 
 
 def _found(answers: Iterable[Future[AwsManagedPolicy | None]]) -> list[AwsManagedPolicy]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .account_ids import account_id_refusal, arn_account_refusal
+from .approval import approval_problems
 from .documents import PolicyDocument, UnreadableDocument
 from .errors import Problem, shown
 from .grammar import identity_policy_problems
@@ -17,18 +18,15 @@ from .grammar import identity_policy_problems
 _ROLE_ARN = re.compile(r"arn:[a-z0-9-]+:iam::\d{12}:role/[\w+=,.@/-]+", re.ASCII)
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 _SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
-_PLAN_ID = re.compile(r"[0-9a-f]{64}")
 
 
 def connection_problems(options: Mapping[str, Any]) -> Iterator[Problem]:
-    """Problems of `account_id`, `approved_plan` and `assume_role`; sources: the STS API reference, AssumeRole."""
+    """Problems of `account_id`, the approval and `assume_role`; sources: the STS API reference, AssumeRole."""
     account_id = options.get("account_id")
     refused = account_id_refusal(account_id, "it here or in the host's aws_account_id") if account_id else None
     if refused:
         yield Problem("account_id", f"{shown(account_id)} {refused}")
-    approved = options.get("approved_plan")
-    if approved and not _PLAN_ID.fullmatch(approved):
-        yield Problem("approved_plan", f"{shown(approved)} is not a plan id; give the plan_id of a run in check mode")
+    yield from approval_problems(options)
     assume_role = options.get("assume_role")
     if assume_role:
         yield from _assume_role_problems(assume_role)

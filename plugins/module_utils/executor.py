@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,7 +22,6 @@ from .shapes import role_of, tags
 OnStep = Callable[[Step], None]
 """Is called in the thread of `run` as soon as a write is made; what it raises ends the run."""
 
-_CREATIONS = ("CreateRole", "CreatePolicy")
 _STALE = {"EntityAlreadyExists", "NoSuchEntity", "DeleteConflict"}
 
 
@@ -101,21 +100,6 @@ class Executor:
         execution.done = [step for index, step in enumerate(plan.steps) if index in made]
         execution.not_done = [step for index, step in enumerate(plan.steps) if index not in finished]
         return execution
-
-    def wait_until_visible(self, steps: Sequence[Step]) -> None:
-        """Wait until IAM shows what was created, so that the next task finds it (FACTS C3). Gives up quietly."""
-        created = [step for step in steps if step.action in _CREATIONS]
-        with ThreadPoolExecutor(max_workers=self._workers) as pool:
-            list(pool.map(self._look, created))
-
-    def _look(self, step: Step) -> None:
-        try:
-            if step.action == "CreateRole":
-                self._iam.call("GetRole", _is_missing, RoleName=step.parameters["RoleName"])
-            else:
-                self._iam.call("GetPolicy", _is_missing, PolicyArn=self._arn(step))
-        except CallFailed:
-            return
 
     def _write(self, step: Step) -> bool:
         """Make one write. False where there was nothing left to do, though not by this run."""
@@ -211,10 +195,6 @@ class Executor:
 def _was_resent(error: Exception) -> bool:
     """Whether botocore sent the request more than once, so that the first may have been acted on."""
     return isinstance(error, ClientError) and bool(error.response.get("ResponseMetadata", {}).get("RetryAttempts"))
-
-
-def _is_missing(error: Exception) -> bool:
-    return error_code(error) == "NoSuchEntity"
 
 
 def _removes(step: Step) -> bool:

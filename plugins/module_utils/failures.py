@@ -13,6 +13,7 @@ from .errors import EngineError
 from .executor import Execution
 from .model import Account
 from .plan import Step
+from .read_back import Difference
 from .result import taken_away
 
 
@@ -27,6 +28,20 @@ def plan_failed(
         failed.resource if failed else "",
         account.id,
         **progress(done, execution.not_done, account),
+        **fields,
+    )
+
+
+def account_differs(
+    differences: Sequence[Difference], done: Sequence[Step], account: Account, **fields: Any
+) -> EngineError:
+    """The failure of a plan that was carried out whole, and yet the account is not as it was written."""
+    lines = "".join(f"\n- {difference}" for difference in differences)
+    return EngineError(
+        f"After the last write account {account.id} is not as declared. Another run or person changed it meanwhile;"
+        f" run again, one run at a time.{lines}",
+        differences=[difference.shown() for difference in differences],
+        **progress(done, (), account),
         **fields,
     )
 

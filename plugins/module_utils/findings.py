@@ -10,7 +10,7 @@ the policies that are attached, and the statements that are merged into the trus
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -87,6 +87,15 @@ def findings(
         found.values(),
         key=lambda finding: (SEVERITIES.index(finding["severity"]), finding["resource"], finding["code"]),
     )
+
+
+def approved_findings(knowledge: Knowledge, found: Iterable[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """The findings that an approval binds to: without those which only say that another role of the account is alike.
+
+    Such another role may be made by the next service of the same run.
+    """
+    of_others = {rule.code for rule in knowledge.findings if rule.others}
+    return [item for item in found if item["code"] not in of_others]
 
 
 def finding(severity: str, code: str, resource: str, message: str, remedy: str) -> dict[str, str]:

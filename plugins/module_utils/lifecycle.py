@@ -12,6 +12,9 @@ from .findings import finding
 from .knowledge import Knowledge
 from .target import Target
 
+OUTLIVED = "grants_ended_service"
+"""The code of the finding that something is there for a service that has ended."""
+
 
 def life_problems(knowledge: Knowledge, service: str | None) -> Iterator[Problem]:
     """A service that the collection knows nothing of."""
@@ -27,6 +30,5 @@ def outlived(
     there = [*target.identities.values(), *target.policies.values()]
     if life is None or life.state != "ended" or not any(there):
         return None
-    code = "grants_ended_service"
     message = f"{life.name} ended on {life.since}: what is granted for it has no use any more."
-    return finding("low", code, f"service/{service}", message, remedies.get(code, "state: absent"))
+    return finding("low", OUTLIVED, f"service/{service}", message, remedies.get(OUTLIVED, "state: absent"))

@@ -89,6 +89,13 @@ class Lookup:
         answer = self._iam.find(f"Get{capital}", **{f"{capital}Name": name})
         return answer[capital]["Arn"] if answer else None
 
+    def document_in_force(self, arn: str) -> ManagedPolicy:
+        """A customer managed policy with the document of its default version alone."""
+        detail = self._iam.read("GetPolicy", PolicyArn=arn)["Policy"]
+        version = detail["DefaultVersionId"]
+        answer = self._iam.read("GetPolicyVersion", PolicyArn=arn, VersionId=version)
+        return policy_of(detail, [answer["PolicyVersion"]])
+
     def instance_profiles(self, role: str) -> tuple[str, ...]:
         profiles = _all(self._iam.pages("ListInstanceProfilesForRole", RoleName=role), "InstanceProfiles")
         return tuple(sorted(profile["InstanceProfileName"] for profile in profiles))

@@ -112,12 +112,14 @@ class AwsManagedPolicy:
     """A policy that AWS owns. `document` is None where it could not be read.
 
     `attachable` is False for a policy that AWS has withdrawn: it works where it is attached, and only there.
+    `version` is that of its document, empty where it was not asked for.
     """
 
     name: str
     arn: str
     document: PolicyDocument | None = None
     attachable: bool = True
+    version: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .documents import PolicyDocument
-from .errors import EngineError, printable
+from .errors import printable
 from .model import Account
 from .quarantine import without_moment
 
@@ -53,18 +53,19 @@ class Plan:
     account: Account
     steps: tuple[Step, ...] = ()
     warnings: tuple[str, ...] = ()
+    relies_on: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
-        """SHA-256 over the account and every write with its parameters, documents in canonical form.
+        """SHA-256 over the account, every write with its parameters, and what they rely on (see `plan_scope`).
 
-        The time in the tag of a quarantine is left out.
+        Documents are in canonical form. The time in the tag of a quarantine that begins is left out.
         """
         content = [
             [step.action, step.resource, {key: _canonical(value) for key, value in step.parameters.items()}]
             for step in self.steps
         ]
-        text = json.dumps([self.account.id, self.account.partition, content], sort_keys=True)
+        text = json.dumps([self.account.id, self.account.partition, content, self.relies_on], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def shown(self) -> list[dict[str, str]]:
@@ -93,17 +94,6 @@ def dependencies(steps: Sequence[Step]) -> list[set[int]]:
         if step.name:
             named[step.name] = index
     return found
-
-
-def require_approval(plan: Plan, approved: str | None) -> None:
-    """Refuse a plan with writes that is not the approved one, where one was approved. Raises EngineError."""
-    if approved and plan.steps and plan.id != approved:
-        raise EngineError(
-            f"The plan is {plan.id}, but {approved} was approved: nothing was written. The account or the"
-            " declaration has changed since; run in check mode and have the new plan approved.",
-            plan=plan.shown(),
-            plan_id=plan.id,
-        )
 
 
 def _canonical(value: Any) -> Any:

@@ -18,6 +18,7 @@ from .errors import EngineError
 from .foresight import with_foreseen
 from .lookup import Lookup
 from .model import AccountState, AwsManagedPolicy, Desired, ManagedPolicy, Quotas, Role
+from .plan_scope import policies_in_use
 from .references import Resolver, is_aws, is_bound, policies_to_detach, policy_name, policy_references
 from .sdk import ClientError
 from .shapes import tags
@@ -106,6 +107,20 @@ class Reader:
             if policy is not None and not declared.present and policy.attachments + policy.boundary_uses:
                 users[policy.arn] = self._users(policy)
         return replace(state, policy_users=users)
+
+    def with_policies_in_use(self, state: AccountState, target: Target) -> AccountState:
+        """The state, with the documents of the customer managed policies that the subjects have, get or are bounded by.
+
+        A sweep has them all.
+        """
+        known = {policy.arn for policies in (state.policies, target.policies) for policy in policies.values() if policy}
+        unread = sorted(arn for arn in policies_in_use(state, target) - known if not is_aws(arn))
+        if not unread:
+            return state
+        lookup = Lookup(self._iam, self._workers)
+        with ThreadPoolExecutor(max_workers=self._workers) as pool:
+            read = {policy.name.lower(): policy for policy in pool.map(lookup.document_in_force, unread)}
+        return replace(state, policies={**state.policies, **read})
 
     def quotas(self) -> Quotas:
         """The account's quotas; IAM's defaults where the caller may not read them."""

@@ -5,38 +5,41 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from .account_rules import quota_problems, state_problems
+from .approval import approval_of, require_approval
 from .backup.files import BackupFile
 from .backup.keeping import kept
-from .calls import PATIENCE_SECONDS, error_code
+from .calls import error_code
 from .clients import user_agent
 from .connection_rules import connection_problems
 from .credentials import Connection, SessionKeeper, connect
 from .declaration import Declaring, named_roles
 from .errors import EngineError, InputError, Problem
-from .executor import Executor, OnStep
-from .failures import plan_failed, progress, reading_failed
-from .findings import findings
+from .executor import Execution, Executor, OnStep
+from .failures import account_differs, plan_failed, progress, reading_failed
+from .findings import approved_findings, findings
 from .foresight import foreseeable
 from .knowledge import Knowledge
-from .lifecycle import life_problems, outlived
+from .lifecycle import OUTLIVED, life_problems, outlived
 from .model import PROVISIONAL_ACCOUNT, Account, AccountState, Desired, Quotas
 from .own_writes import with_own_writes
+from .patience import Patience
 from .placeholders import Placeholders
-from .plan import Plan, Step, require_approval
+from .plan import Plan, Step
+from .plan_scope import relied_on
 from .planner import plan as plan_for
 from .quarantine import moment, standing
+from .read_back import Difference, Wanted, differences, with_known_policies
 from .reader import Reader, complete, require_account
 from .result import difference, last_use, objects, taken_away
 from .rules import problems
 from .sdk import CallFailed, ClientError
-from .target import Target, make_room
+from .target import Target, make_room, target_of
 
 
 @dataclass
@@ -47,22 +50,7 @@ class Situation:
     state: AccountState
     target: Target
     plan: Plan
-
-
-class _Patience:
-    """Growing pauses while IAM settles, for `PATIENCE_SECONDS` in all."""
-
-    def __init__(self) -> None:
-        self._deadline = time.monotonic() + PATIENCE_SECONDS
-        self._pause = 0.5
-
-    def wait(self) -> bool:
-        """Pause once; False, without a pause, where there is no time left."""
-        if time.monotonic() + self._pause > self._deadline:
-            return False
-        time.sleep(self._pause)
-        self._pause = min(self._pause * 2, 4.0)
-        return True
+    findings: list[dict[str, str]]
 
 
 @dataclass
@@ -101,7 +89,7 @@ class Task:
         connection = self._connect(self.check_mode)
         try:
             first = self._read(connection)
-            require_approval(first.plan, self.options.get("approved_plan"))
+            require_approval(first.plan, first.findings, self.options, self._now)
             result = self._result(connection, first)
             if not self.check_mode and first.plan.steps:
                 done = self._apply(connection, first)
@@ -206,13 +194,18 @@ class Task:
             found = quota_problems(desired, state, target, quotas)
             if found:
                 raise InputError(found)
+            state = reader.with_policies_in_use(state, target)
             plan = plan_for(state, target, quotas)
-        return Situation(desired, state, target, plan)
+        noticed = self._found(desired, state, target)
+        if plan.steps:
+            plan = replace(plan, relies_on=relied_on(state, target, approved_findings(self._knowledge, noticed)))
+        return Situation(desired, state, target, plan, noticed)
 
     def _apply(self, connection: Connection, situation: Situation) -> list[Step]:
         """Run the plan. Where the account was not as it had been read, read and plan again and go on."""
+        first = situation
         done: list[Step] = []
-        clock = _Patience()
+        clock = Patience()
         was_stale = False
         while situation.plan.steps:
             self._back_up(situation, done)
@@ -231,8 +224,45 @@ class Task:
                 situation = self._read(connection, done)
             except (InputError, *CallFailed) as error:
                 raise plan_failed(execution, done, situation.state.account, error, **self._backup_made()) from error
-        Executor(connection.iam, situation.state).wait_until_visible(done)
+        if done:
+            self._require_as_written(connection, first, situation, done)
         return done
+
+    def _require_as_written(
+        self, connection: Connection, first: Situation, last: Situation, done: Sequence[Step]
+    ) -> None:
+        """Read what was declared until it shows what was written. Raises EngineError where it does not in time."""
+        clock = Patience()
+        account = last.state.account
+        while True:
+            try:
+                found = self._differences(connection, first, last)
+            except CallFailed as error:
+                if error_code(error) != "NoSuchEntity" or not clock.wait():
+                    raise plan_failed(Execution(), list(done), account, error, **self._backup_made()) from error
+                continue
+            if not found:
+                return
+            if not clock.wait():
+                raise account_differs(found, done, account, **self._backup_made())
+
+    def _differences(self, connection: Connection, first: Situation, last: Situation) -> list[Difference]:
+        there, swept = self._state_again(connection, last)
+        wanted = Wanted()
+        for situation in (first,) if first is last else (first, last):
+            known = with_known_policies(there, situation.state, situation.target)
+            wanted.add(situation.target, self._laid_again(first, situation, known, swept=swept))
+        return differences(wanted, there)
+
+    def _state_again(self, connection: Connection, situation: Situation) -> tuple[AccountState, bool]:
+        """The declared objects as they are after the last write, and whether the whole account was read for that."""
+        reader = Reader(connection)
+        there = reader.state(situation.desired, whole_account=self.section is None)
+        return there, reader.saw_all_roles
+
+    def _laid_again(self, first: Situation, situation: Situation, there: AccountState, *, swept: bool) -> Target:
+        """Where the same declarations would have the objects now."""
+        return target_of(situation.desired, there)
 
     def _back_up(self, situation: Situation, done: Sequence[Step]) -> None:
         """Keep what the plan takes away, before anything is. Raises EngineError where it cannot be kept."""
@@ -260,7 +290,7 @@ class Task:
 
     def _read(self, connection: Connection, done: Sequence[Step] = ()) -> Situation:
         """The situation; an object that vanished between two reads is a reason to read again."""
-        clock = _Patience()
+        clock = Patience()
         while True:
             try:
                 return self._situation(connection, done)
@@ -270,14 +300,14 @@ class Task:
 
     def _result(self, connection: Connection, situation: Situation) -> dict[str, Any]:
         plan = situation.plan
-        found = self._findings(situation)
-        self.warnings += plan.warnings
+        self._warn(situation)
         result: dict[str, Any] = {
             "changed": bool(plan.steps),
             "account_id": situation.state.account.id,
             "plan": plan.shown(),
             "plan_id": plan.id,
-            "findings": found,
+            **({"approval": approval_of(plan, self._now)} if self.check_mode else {}),
+            "findings": situation.findings,
             "deleted": taken_away(plan.steps),
             **objects(situation.desired, situation.state, situation.target),
             "api_calls": connection.counter.counts(),
@@ -286,23 +316,25 @@ class Task:
             result["diff"] = difference(situation.state, situation.target)
         return result
 
-    def _findings(self, situation: Situation) -> list[dict[str, str]]:
-        """The findings; the critical ones are warned of, and so is a service that has ended if it gets anything."""
+    def _found(self, desired: Desired, state: AccountState, target: Target) -> list[dict[str, str]]:
+        """The findings, and one where the service has ended and gets anything."""
         remedies = self.options.get("remedies") or {}
-        found = findings(self._knowledge, situation.desired, situation.state, situation.target, remedies)
-        powerless = {f"{one.kind}/{one.name}" for one in situation.target.identities.values() if one and standing(one)}
+        found = findings(self._knowledge, desired, state, target, remedies)
+        powerless = {f"{one.kind}/{one.name}" for one in target.identities.values() if one and standing(one)}
         found = [item for item in found if item["resource"] not in powerless]
-        life = outlived(self._knowledge, self.options.get("service"), situation.target, remedies)
-        if life is not None:
-            found.append(life)
-            if situation.plan.steps:
-                self.warnings.append(f"{life['message']} To mend it: {life['remedy']}.")
-        self.warnings += [
-            f"{item['resource']}: {item['message']} To mend it: {item['remedy']}."
-            for item in found
-            if item["severity"] == "critical"
-        ]
-        return found
+        life = outlived(self._knowledge, self.options.get("service"), target, remedies)
+        return [*found, life] if life is not None else found
+
+    def _warn(self, situation: Situation) -> None:
+        """Warn of critical findings, of a service that has ended if it gets anything, and of what the plan says."""
+        found, plan = situation.findings, situation.plan
+        for item in found:
+            told = f"{item['message']} To mend it: {item['remedy']}."
+            if item["code"] == OUTLIVED and plan.steps:
+                self.warnings.append(told)
+            elif item["severity"] == "critical":
+                self.warnings.append(f"{item['resource']}: {told}")
+        self.warnings += plan.warnings
 
 
 def _drift_status(status: str) -> str:

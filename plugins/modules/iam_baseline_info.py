@@ -180,6 +180,13 @@ api_calls:
   returned: success
   type: dict
   sample: {GetAccountAuthorizationDetails: 1, ListRoles: 1}
+approval:
+  description:
+    - The RV(plan_id) and when the plan was made, in UTC.
+    - What O(aws_ml.permissions.iam_baseline#module:approved_plan) takes.
+  returned: success
+  type: str
+  sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945@2026-11-29T23:00:00Z
 attachments:
   description:
     - The users, groups and roles, whole and as declared, in the order of their declaration; C(status) says how the
@@ -437,8 +444,11 @@ plan:
       sample: absent
 plan_id:
   description:
-    - SHA-256 of the account and of every write of the plan with its parameters.
-    - What O(aws_ml.permissions.iam_baseline#module:approved_plan) takes.
+    - >-
+      SHA-256 of the account, of every write of the plan with its parameters, and of what they rely on. This is the
+      unique ids, policies, trust policies and tags of the objects as they are, the documents of these policies, and
+      the findings.
+    - O(aws_ml.permissions.iam_baseline#module:approved_plan) takes it, and RV(approval), which expires.
   returned: success
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945

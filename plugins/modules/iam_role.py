@@ -123,7 +123,8 @@ EXAMPLES = r"""
     name: l4e-role
     description: Retired, kept for its name
     max_session_duration: 3600
-    approved_plan: "{{ planned.plan_id }}"
+    approved_plan: "{{ planned.approval }}"
+    approval_hours: 8
 
 - name: No Panorama appliance role in another account, entered through a role of its own
   aws_ml.permissions.iam_role:
@@ -158,6 +159,11 @@ api_calls:
   returned: success
   type: dict
   sample: {GetRole: 1, CreateRole: 1}
+approval:
+  description: The RV(plan_id) and when the plan was made, in UTC. What O(approved_plan) takes.
+  returned: in check mode
+  type: str
+  sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945@2026-11-29T23:00:00Z
 backup:
   description: The backup that was made before anything was taken away.
   returned: where O(backup_dir) is given and something is taken away, and it is not check mode
@@ -246,6 +252,32 @@ diff:
         - The objects as they are, or in check mode would be, YAML; empty where none is left or nothing changes.
       returned: always
       type: str
+differences:
+  description: What is not as the task has written it, because another run or person changed it meanwhile.
+  returned: when the account is not as declared after the last write
+  type: list
+  elements: dict
+  contains:
+    resource:
+      description: The object, kind and name.
+      returned: always
+      type: str
+      sample: role/AWSDeepLensServiceRole
+    what:
+      description: What of the object differs; empty for the whole object.
+      returned: always
+      type: str
+      sample: inline policy frames
+    found:
+      description: What is there, such as a document; null for nothing.
+      returned: always
+      type: raw
+      sample: null
+    expected:
+      description: What was written or declared; null for nothing.
+      returned: always
+      type: raw
+      sample: present
 error_code:
   description: AWS's code of the error, or the name of the SDK's exception.
   returned: when a call to AWS fails for good
@@ -260,7 +292,7 @@ findings:
   description:
     - What is dangerous in the declared objects as they are after the task, and trust policies that name deleted
       principals. The most severe first.
-  returned: success
+  returned: success, or when the plan is not the approved one
   type: list
   elements: dict
   contains:
@@ -312,8 +344,11 @@ plan:
       sample: absent
 plan_id:
   description:
-    - SHA-256 of the account and of every write of the plan with its parameters.
-    - What O(approved_plan) takes.
+    - >-
+      SHA-256 of the account, of every write of the plan with its parameters, and of what they rely on. This is the
+      unique ids, policies, trust policies and tags of the objects as they are, the documents of these policies, and
+      the findings.
+    - O(approved_plan) takes it, and RV(approval), which expires.
   returned: success, or when the plan is not the approved one
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945

@@ -77,7 +77,8 @@ EXAMPLES = r"""
   aws_ml.permissions.iam_service_linked_role:
     aws_service_name: panorama.amazonaws.com
     state: absent
-    approved_plan: "{{ planned.plan_id }}"
+    approved_plan: "{{ planned.approval }}"
+    approval_hours: 8
 
 - name: Ask for the deletion of one role in another account and look after it later
   aws_ml.permissions.iam_service_linked_role:
@@ -115,6 +116,11 @@ api_calls:
   returned: success, or when a role stays
   type: dict
   sample: {ListRoles: 1, DeleteServiceLinkedRole: 1}
+approval:
+  description: The RV(plan_id) and when the plan was made, in UTC. What O(approved_plan) takes.
+  returned: in check mode
+  type: str
+  sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945@2026-11-29T23:00:00Z
 diff:
   description: The roles that go.
   returned: in diff mode
@@ -140,7 +146,7 @@ failed_call:
   sample: GetServiceLinkedRoleDeletionStatus
 findings:
   description: Always empty; service-linked roles are what their service makes them.
-  returned: success
+  returned: success, or when the plan is not the approved one
   type: list
   elements: dict
 plan:
@@ -166,8 +172,8 @@ plan:
       sample: declared absent
 plan_id:
   description:
-    - SHA-256 of the account and of every write of the plan with its parameters.
-    - What O(approved_plan) takes.
+    - SHA-256 of the account, of every write of the plan with its parameters, and of the roles with their unique ids.
+    - O(approved_plan) takes it, and RV(approval), which expires.
   returned: success, or when the plan is not the approved one
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945

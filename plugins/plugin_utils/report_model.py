@@ -111,7 +111,8 @@ class ReportedAccount:
             listed += [entry for entry in told if entry not in listed]
         plan_id = result.values.get("plan_id")
         if plan_id and steps:
-            self.plan_ids.append({"task": result.task, "service": result.service, "plan_id": str(plan_id)})
+            named = {"plan_id": str(plan_id), "approval": str(result.values.get("approval", ""))}
+            self.plan_ids.append({"task": result.task, "service": result.service, **named})
         backup = result.values.get("backup")
         path = readable(backup.get("path")) if isinstance(backup, Mapping) and backup.get("path") else ""
         if path and path not in self.backups:

@@ -37,7 +37,11 @@ NEVER_SHARED = re.compile(
     r"A(ROA|IDA)[A-Z0-9]+"  # unique ids
     r"|[0-9-]{10}T[0-9:]{8}(Z|\+00:00)|[0-9]{8}T[0-9]{6}Z-[0-9a-f]{12}"  # moments, and names of backups
     r"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # deletion tasks
+    r"|[0-9a-f]{64}"  # ids of plans, which cover unique ids
 )
+
+OF_TWO_RUNS_AT_ONCE = "differences"
+"""What no example returns; tests/unit/engine/test_read_back.py has it."""
 
 Result = dict[str, Any]
 
@@ -111,7 +115,8 @@ def test_examples_run_and_return_what_is_documented(module: str, server: LocalAw
     assert len(ours) >= len(examples)
     seen = {place for dummy, result in ours for place in returned(result, returns)}
     expected = set(documented(returns))
-    assert (sorted(seen - expected), sorted(expected - seen)) == ([], [])
+    unseen = {place for place in expected - seen if place.partition(".")[0] != OF_TWO_RUNS_AT_ONCE}
+    assert (sorted(seen - expected), sorted(unseen)) == ([], [])
     always = {
         key
         for key, entry in returns.items()

@@ -18,8 +18,10 @@ from ..errors import InputError
 from ..model import AccountState, Role
 from ..own_writes import with_own_writes
 from ..plan import Step
+from ..read_back import written_again
 from ..reader import Reader, require_account
 from ..runner import Situation, Task
+from ..target import Target
 from .choice import Choice, choice_problems, to_read
 from .restoration import Restoration, restoration
 
@@ -60,6 +62,14 @@ class Restore(Task):
             )
         desired, target = self._restoration.desired, self._restoration.target
         return self._way(reader, desired, state, target, state_problems(desired, state, target))
+
+    def _state_again(self, connection: Connection, situation: Situation) -> tuple[AccountState, bool]:
+        reader = Reader(connection)
+        there = reader.state(to_read(self._kept), whole_account=True, at_any_cost=True)
+        return there, reader.saw_all_roles
+
+    def _laid_again(self, first: Situation, situation: Situation, there: AccountState, *, swept: bool) -> Target:
+        return written_again(first.state, situation.target, there, swept=swept)
 
     def _result(self, connection: Connection, situation: Situation) -> dict[str, Any]:
         notes = self._restoration.notes

@@ -11,16 +11,19 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..approval import approval_of, require_approval
 from ..calls import as_aws_error, error_code, is_lost_reply
 from ..connection_rules import connection_problems
 from ..credentials import Connection
 from ..errors import EngineError, InputError, Problem, printable, shown
 from ..model import AccountState, Role
-from ..plan import Plan, Step, require_approval
+from ..plan import Plan, Step
+from ..plan_scope import relied_on
 from ..reader import require_account
 from ..runner import Task
 from ..sdk import CallFailed, ClientError
 from ..shapes import role_of
+from ..target import Target
 
 PATH = "/aws-service-role/"
 _SERVICE = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
@@ -53,8 +56,10 @@ class ServiceLinkedRoleTask(Task):
         account = connection.caller_account()
         require_account(AccountState(account), self.options.get("account_id"))
         roles = self._roles(connection)
-        plan = Plan(account, tuple(map(_step, roles)))
-        require_approval(plan, self.options.get("approved_plan"))
+        state = AccountState(account, {role.key: role for role in roles})
+        target = Target(dict.fromkeys(state.identities))
+        plan = Plan(account, tuple(map(_step, roles)), relies_on=relied_on(state, target, ()) if roles else {})
+        require_approval(plan, (), self.options, self._now)
         items = [_item(role, "deleted") for role in roles]
         if not roles:
             items = [{"name": self.options.get("name"), "arn": None, "status": "absent", "deletion": None}]
@@ -65,6 +70,7 @@ class ServiceLinkedRoleTask(Task):
             "account_id": account.id,
             "plan": plan.shown(),
             "plan_id": plan.id,
+            **({"approval": approval_of(plan, self._now)} if self.check_mode else {}),
             "roles": items,
             "findings": [],
             "api_calls": connection.counter.counts(),

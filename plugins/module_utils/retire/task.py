@@ -18,6 +18,7 @@ from ..connection_rules import connection_problems
 from ..credentials import Connection
 from ..errors import InputError, Problem
 from ..knowledge import Knowledge
+from ..model import AccountState
 from ..own_writes import with_own_writes
 from ..plan import Step
 from ..reader import Reader, require_account
@@ -84,6 +85,9 @@ class RetireTask(Task):
         situation = self._planned(Reader(connection), desired, with_tags_of(connection, state, arns))
         first = marks(planned, found.objects)
         return replace(situation, plan=replace(situation.plan, steps=(*first, *situation.plan.steps)))
+
+    def _state_again(self, connection: Connection, situation: Situation) -> tuple[AccountState, bool]:
+        return read_account(connection), True
 
     def _result(self, connection: Connection, situation: Situation) -> dict[str, Any]:
         items = self._retirement.items

@@ -85,7 +85,7 @@ function openAccount(account) {
     section("Roles and policies", account.cells.length ? make("ul.several", {}, account.cells.map((cell) =>
       make("li", {}, make("button.plain", { type: "button", onclick: () => openObject(cell) }, badge(cell.status), ` ${cell.name}`, mark(cell.marks))),
     )) : null),
-    section("Plan", item.plan?.length ? plan(item.plan, true) : null, list((item.plan_ids || []).map((one) => [one.service || one.task, make("code", {}, one.plan_id)]))),
+    section("Plan", item.plan?.length ? plan(item.plan, true) : null, list((item.plan_ids || []).map((one) => [one.service || one.task, make("code", {}, one.approval || one.plan_id)]))),
     section("Backups", (item.backups || []).map((file) => make("p", {}, make("code", {}, file)))),
     section("Taken away", (item.deleted || []).map(copy)),
     section("AWS calls", calls.length ? list(calls.map(([action, count]) => [action, number(count)])) : null),

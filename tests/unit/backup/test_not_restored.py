@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from .small_account import (
     READER,
     SAGEMAKER,
     attached,
+    document,
     make_policy,
     make_role,
     principals,
@@ -161,6 +163,7 @@ def test_a_caller_who_may_not_read_the_whole_account_restores_all_but_trust_poli
 ) -> None:
     gone = make_role(iam, "gone")
     iam.attach_role_policy(RoleName="gone", PolicyArn=make_policy(iam, "Needed"))
+    iam.put_role_policy(RoleName="gone", PolicyName="own", PolicyDocument=json.dumps(document(["s3:PutObject"])))
     make_role(iam, "foreign", {"AWS": gone}, LAMBDA)
     converge(state="absent", roles=[{"name": "gone"}], managed_policies=[{"name": "Needed"}])
     keys = aws.credentials(account)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.plan import Step
 from ansible_collections.aws_ml.permissions.plugins.module_utils.runner import Task
 from local_aws import LocalAws
 from unit.bad_days.bad_day import BadDay, CalmPhase
@@ -78,9 +79,15 @@ def test_a_run_that_sees_the_account_as_it_was_does_no_harm(
         late.prepare(earlier)
         late.converge(earlier)
     late.prepare(phase)
-    elsewhere = Task(late.account.options(phase, aws.endpoint)).converge()
+    steps: list[Step] = []
+
+    def then(step: Step) -> None:
+        steps.append(step)
+        if len(steps) == calm[phase].steps.total():
+            late.converge(phase)
+
+    elsewhere = Task(late.account.options(phase, aws.endpoint), on_step=then).converge()
     assert elsewhere["changed"]
-    late.converge(phase)
     # A version that the other run made cannot be told from one that is still to be made.
     assert without_old_versions(late.snapshot()) == without_old_versions(calm[phase].after)
     assert late.converge(phase)["plan"] == []
@@ -94,13 +101,17 @@ def test_a_role_that_the_listing_does_not_show_yet_is_adopted(late: LateAccount,
     assert late.snapshot() == calm["create"].after
 
 
-def test_what_was_made_a_moment_ago_is_not_found_yet(bad_day: BadDay) -> None:
-    account = bad_day.accounts["create"].id
-    rules: list[Rule] = [
-        {"operation": "GetRole", "times": 8, "error": NOT_THERE_YET},
-        {"operation": "GetPolicy", "body": f"contains(PolicyArn, '{account}')", "times": 4, "error": NOT_THERE_YET},
-    ]
-    assert bad_day.run({"create": rules}) == {"create": {"GetRole": 8, "GetPolicy": 4}}
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_run_ends_when_the_account_shows_all_that_it_wrote(
+    aws: LocalAws, late: LateAccount, calm: dict[str, CalmPhase], phase: str
+) -> None:
+    for earlier in PHASES[: PHASES.index(phase)]:
+        late.prepare(earlier)
+        late.converge(earlier)
+    late.prepare(phase)
+    aws.set(consistency_delay=4)
+    late.converge(phase)
+    assert late.account.snapshot() == calm[phase].after
 
 
 def test_an_object_made_a_moment_ago_cannot_be_written_to_yet(bad_day: BadDay, calm: dict[str, CalmPhase]) -> None:

@@ -141,3 +141,15 @@ def test_another_account_than_was_meant(iam: Any, linked: str, delete: Delete) -
     with pytest.raises(EngineError, match="not to 123456789012: nothing was written"):
         delete(aws_service_name=PANORAMA, account_id="123456789012")
     assert is_there(iam)
+
+
+@pytest.mark.usefixtures("linked")
+def test_a_role_made_anew_is_another_plan(aws: LocalAws, iam: Any, delete: Delete) -> None:
+    approved = delete(name=ROLE, check_mode=True)["approval"]
+    iam.delete_service_linked_role(RoleName=ROLE)
+    assert not is_there(iam)
+    iam.create_service_linked_role(AWSServiceName=PANORAMA)
+    with pytest.raises(EngineError, match="run in check mode again"):
+        delete(name=ROLE, approved_plan=approved)
+    assert is_there(iam)
+    assert delete(name=ROLE, approved_plan=delete(name=ROLE, check_mode=True)["approval"])["changed"]

@@ -325,8 +325,15 @@ def test_results_of_no_known_shape_do_no_harm(values: dict[str, Any]) -> None:
 
 
 def test_a_plan_to_approve_is_told_with_its_task() -> None:
-    account = account_of(baseline("updated", STEP, check=True, plan_id="0a"), baseline("unchanged", plan_id="0b"))
-    assert account["plan_ids"] == [{"task": "Converge", "service": "deeplens", "plan_id": "0a"}]
+    account = account_of(
+        baseline("updated", STEP, check=True, plan_id="0a", approval="0a@2026-11-29T23:00:00Z"),
+        baseline("unchanged", plan_id="0b"),
+        baseline("updated", STEP, plan_id="0c"),
+    )
+    assert account["plan_ids"] == [
+        {"task": "Converge", "service": "deeplens", "plan_id": "0a", "approval": "0a@2026-11-29T23:00:00Z"},
+        {"task": "Converge", "service": "deeplens", "plan_id": "0c", "approval": ""},
+    ]
 
 
 def test_every_problem_of_a_failure_is_told_without_credentials() -> None:

@@ -149,11 +149,11 @@ def test_a_backup_puts_back_what_went_after_quarantine(ground: Ground) -> None:
 
 
 def test_calls(ground: Ground) -> None:
-    """Two listings; quotas where there is something to write; documents of what goes, for the backup."""
+    """Two listings, twice where there is something to write, and the quotas then."""
     ground.give(MESS)
     ground.retire()
     assert ground.aws.call_counts(ground.account) == {
-        **{"GetAccountAuthorizationDetails": 1, "ListRoles": 1, "GetAccountSummary": 1},
+        **{"GetAccountAuthorizationDetails": 2, "ListRoles": 2, "GetAccountSummary": 1},
         **{"AttachRolePolicy": 3, "TagRole": 3},
     }
     ground.aws.clear_calls()
