@@ -14,7 +14,7 @@ from .change import Change, Dimension, Effect, Part, Stage, always, attachment_e
 from .documents import PolicyDocument, dangling_principals
 from .model import AccountState, Identity, Quotas, Role, identity_key, policy_key
 from .plan import Step
-from .quarantine import DENIAL, DENY_ALL, INLINE_DENIAL, denials_that_change, is_denial
+from .quarantine import DENIAL, DENY_ALL, INLINE_DENIAL, denials_that_change, is_denial, standing
 from .tag_changes import as_tags, tag_changes
 from .trust import loses_and_gains, narrowed, without_principals
 
@@ -144,17 +144,19 @@ class _IdentityWriter:
         old_managed = before.managed if before else frozenset()
         new_managed = after.managed if after else frozenset()
         reason = "role is to be deleted" if after is None else "not declared"
+        is_lifted = after is not None and standing(before) is not None and standing(after) is None
+        lifts = f"lifts the quarantine of {self.resource}" if is_lifted else reason
         for arn in sorted(new_managed - old_managed):
             stage = Stage.RESTRICT if is_denial(arn) else Stage.GRANT
             yield self._managed(arn, "Attach", stage, "not attached")
         for arn in sorted(old_managed - new_managed):
-            yield self._managed(arn, "Detach", Stage.REVOKE, reason)
+            yield self._managed(arn, "Detach", Stage.REVOKE, lifts if is_denial(arn) else reason)
         old_inline = before.inline if before else {}
         new_inline = after.inline if after else {}
         for name in sorted({*old_inline, *new_inline}):
             old, new = old_inline.get(name), new_inline.get(name)
             if old != new:
-                yield self._inline(name, old, new, reason)
+                yield self._inline(name, old, new, lifts if name == INLINE_DENIAL else reason)
 
     def deleted(self, role: Role) -> Iterator[Change]:
         for profile in role.instance_profiles:

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from .calls import Service
+from .calls import Service, is_access_denied
 from .credentials import Connection
+from .documents import PolicyDocument
 from .model import (
     POLICY_VERSION_LIMIT,
     Account,
@@ -23,6 +24,7 @@ from .model import (
     identity_key,
 )
 from .references import is_aws, is_bound, policies_to_detach, policy_references
+from .sdk import ClientError
 from .shapes import identity_of, policy_of, role_of
 
 
@@ -88,6 +90,18 @@ class Lookup:
         capital = kind.capitalize()
         answer = self._iam.find(f"Get{capital}", **{f"{capital}Name": name})
         return answer[capital]["Arn"] if answer else None
+
+    def document_at(self, arn: str) -> PolicyDocument | None:
+        """What a customer managed policy says; None where it is gone or the caller may not read it."""
+        try:
+            found = self._iam.find("GetPolicy", PolicyArn=arn)
+            version = found["Policy"]["DefaultVersionId"] if found else ""
+            answer = self._iam.find("GetPolicyVersion", PolicyArn=arn, VersionId=version) if found else None
+        except ClientError as error:
+            if is_access_denied(error):
+                return None
+            raise
+        return PolicyDocument(answer["PolicyVersion"]["Document"]) if answer else None
 
     def instance_profiles(self, role: str) -> tuple[str, ...]:
         profiles = _all(self._iam.pages("ListInstanceProfilesForRole", RoleName=role), "InstanceProfiles")
