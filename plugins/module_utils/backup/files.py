@@ -76,7 +76,7 @@ class BackupFile:
         except OSError as error:
             raise EngineError(
                 f"The backup cannot be written to {error.filename or self.folder}: {error.strerror or error}. Without"
-                " it nothing is taken away: see to backup_dir, or leave it out."
+                " it nothing is taken away: give another folder with backup_dir (aws_ml_backup_dir)."
             ) from error
 
     def shown(self) -> dict[str, Any] | None:
