@@ -203,9 +203,9 @@ def _all_of(bad: Sequence[BadBackup]) -> BadBackup:
     """Everything that is wrong with several files, as one error."""
     if len(bad) == 1:
         return bad[0]
+    messages = "\n".join(error.message for error in bad)
     return BadBackup(
-        f"{len(bad)} backups cannot be used, nothing was read from AWS or written:\n"
-        + "\n".join(error.message for error in bad),
+        f"{len(bad)} backups cannot be used, nothing was read from AWS or written:\n{messages}",
         problems=[problem for error in bad for problem in error.fields["problems"]],
     )
 
