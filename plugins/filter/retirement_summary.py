@@ -3,7 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+import re
+import shlex
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
@@ -25,6 +28,15 @@ options:
     description: Whether it was a run in check mode.
     type: bool
     default: false
+  host:
+    description: The host whose account it is. With it, the command that undoes the run is one of the lines.
+    type: str
+    default: ""
+  inventory:
+    description: The inventories of the run, as in the variable C(ansible_inventory_sources), for that command.
+    type: list
+    elements: str
+    default: []
 author: aws_ml.permissions contributors (@aws-ml)
 """
 
@@ -32,7 +44,9 @@ EXAMPLES = r"""
 ---
 - name: Show what was retired
   ansible.builtin.debug:
-    msg: "{{ aws_ml_retire | aws_ml.permissions.retirement_summary(planned=ansible_check_mode) }}"
+    msg: >-
+      {{ aws_ml_retire | aws_ml.permissions.retirement_summary(
+           planned=ansible_check_mode, host=inventory_hostname, inventory=ansible_inventory_sources) }}
 """
 
 RETURN = r"""
@@ -42,6 +56,7 @@ _value:
   elements: str
 """
 
+PLAYBOOK = "aws_ml.permissions.restore"
 STEPS = ("quarantined", "removed", "waiting", "kept")
 
 
@@ -52,12 +67,14 @@ class FilterModule:
         return {"retirement_summary": retirement_summary}
 
 
-def retirement_summary(result: Mapping[str, Any], planned: bool = False) -> list[str]:
-    """A heading and a line for each object or refusal. Raises AnsibleFilterError."""
-    return [printable(line) for line in _lines(result, planned)]
+def retirement_summary(
+    result: Mapping[str, Any], planned: bool = False, host: str = "", inventory: Sequence[str] = ()
+) -> list[str]:
+    """A heading, a line for each object or refusal, and how to undo what was done. Raises AnsibleFilterError."""
+    return [printable(line) for line in _lines(result, planned, host, inventory)]
 
 
-def _lines(result: Mapping[str, Any], planned: bool) -> list[str]:
+def _lines(result: Mapping[str, Any], planned: bool, host: str, inventory: Sequence[str]) -> list[str]:
     if not isinstance(result, Mapping) or not {"retired", "refusals", "msg"} & set(result):
         raise AnsibleFilterError("retirement_summary takes the result of aws_ml.permissions.iam_retire")
     account = f"account {result['account_id']}" if "account_id" in result else "this account"
@@ -66,9 +83,12 @@ def _lines(result: Mapping[str, Any], planned: bool) -> list[str]:
         number = "1 refusal" if len(rows) == 1 else f"{len(rows)} refusals"
         lines = [line for row in rows for line in (f"{row[0]}  {row[1]}: {row[2]}", f"    {row[3]}")]
         return [f"{account}: nothing was written, {number}", *lines]
+    undo = _undo(result, host, inventory)
     if "retired" not in result:
-        return [f"{account}: {line}" if not index else line for index, line in enumerate(result["msg"].splitlines())]
-    return [f"{account}: {_counted(result['retired'], planned)}{_kept_in(result)}", *_rows(result["retired"])]
+        lines = result["msg"].splitlines()
+        return [*(line if index else f"{account}: {line}" for index, line in enumerate(lines)), *undo]
+    head = f"{account}: {_counted(result['retired'], planned)}{_kept_in(result)}"
+    return [head, *_rows(result["retired"]), *undo]
 
 
 def _counted(items: list[Mapping[str, Any]], planned: bool) -> str:
@@ -82,6 +102,22 @@ def _counted(items: list[Mapping[str, Any]], planned: bool) -> str:
 def _kept_in(result: Mapping[str, Any]) -> str:
     backup = result.get("backup")
     return f"; backup in {backup['path']}" if backup else ""
+
+
+def _undo(result: Mapping[str, Any], host: str, inventory: Sequence[str]) -> list[str]:
+    """The command that puts back what the run took away, as a shell takes it."""
+    if not host or not result.get("backup"):
+        return []
+    sources = [word for source in inventory or ["INVENTORY"] for word in ("-i", source)]
+    words = ["ansible-playbook", *sources, PLAYBOOK, "-e", _extra_variable(result["backup"]["path"]), "--limit", host]
+    return [f"To undo this: {shlex.join(words)}"]
+
+
+def _extra_variable(path: str) -> str:
+    """The source of a restore as a value of -e, which takes NAME=VALUE apart at spaces, quotes and backslashes."""
+    if re.fullmatch(r"[\w./@%+,:-]+", path):
+        return f"aws_ml_restore_src={path}"
+    return json.dumps({"aws_ml_restore_src": path})
 
 
 def _rows(items: list[Mapping[str, Any]]) -> list[str]:

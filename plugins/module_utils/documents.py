@@ -46,7 +46,7 @@ class PolicyDocument:
         if isinstance(source, Mapping):
             return cls(source)
         try:
-            content = json.loads(source, object_pairs_hook=_without_duplicate_keys, parse_constant=_not_a_number)
+            content = json.loads(source, object_pairs_hook=without_duplicate_keys, parse_constant=not_a_number)
         except json.JSONDecodeError as error:
             raise UnreadableDocument(
                 f"not valid JSON: {error.msg} at line {error.lineno} column {error.colno}"
@@ -137,7 +137,7 @@ def is_principal_id(principal: str) -> bool:
     return _PRINCIPAL_ID.fullmatch(principal) is not None
 
 
-def _without_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def without_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content = dict(pairs)
     if len(content) < len(pairs):
         names = [name for name, dummy in pairs]
@@ -146,7 +146,7 @@ def _without_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return content
 
 
-def _not_a_number(constant: str) -> None:
+def not_a_number(constant: str) -> None:
     raise UnreadableDocument(f"not valid JSON: {constant} is no number")
 
 

@@ -15,7 +15,7 @@ from .documents import PolicyDocument, dangling_principals
 from .inline_parts import inline_parts
 from .model import AccountState, Identity, Quotas, Role, identity_key, policy_key
 from .plan import Step
-from .quarantine import DENY_ALL, INLINE_DENIAL, denials_that_change, is_denial
+from .quarantine import DENY_ALL, INLINE_DENIAL, denials_that_change, is_denial, standing
 from .references import told_names
 from .tag_changes import as_tags, tag_changes
 from .tested_tags import TestedTags
@@ -160,17 +160,20 @@ class _IdentityWriter:
         new_managed = after.managed if after else frozenset()
         reason = "role is to be deleted" if after is None else "not declared"
         names = told_names(old_managed | new_managed)
+        is_lifted = after is not None and standing(before) is not None and standing(after) is None
+        lifts = f"lifts the quarantine of {self.resource}" if is_lifted else reason
         for arn in sorted(new_managed - old_managed):
             stage = Stage.RESTRICT if is_denial(arn) else Stage.GRANT
             yield self._managed(arn, names[arn], "Attach", stage, "not attached")
         for arn in sorted(old_managed - new_managed):
-            yield self._managed(arn, names[arn], "Detach", Stage.REVOKE, reason)
+            yield self._managed(arn, names[arn], "Detach", Stage.REVOKE, lifts if is_denial(arn) else reason)
         old_inline = before.inline if before else {}
         new_inline = after.inline if after else {}
         for name, parts in inline_parts(
             old_inline, new_inline, self.only, self.quotas.inline_size[self.owner.kind]
         ).items():
-            yield self._inline(name, old_inline.get(name), new_inline.get(name), parts, reason)
+            why = lifts if name == INLINE_DENIAL else reason
+            yield self._inline(name, old_inline.get(name), new_inline.get(name), parts, why)
 
     def deleted(self, role: Role) -> Iterator[Change]:
         for profile in role.instance_profiles:

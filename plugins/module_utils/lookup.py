@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from .calls import Service
+from .calls import Service, error_code, is_access_denied
 from .credentials import Connection
+from .documents import PolicyDocument
 from .model import (
     POLICY_VERSION_LIMIT,
     Account,
@@ -23,6 +24,7 @@ from .model import (
     identity_key,
 )
 from .references import is_aws, is_bound, policies_to_detach, policy_references
+from .sdk import ClientError
 from .shapes import identity_of, policy_of, role_of
 
 
@@ -95,6 +97,15 @@ class Lookup:
         version = detail["DefaultVersionId"]
         answer = self._iam.read("GetPolicyVersion", PolicyArn=arn, VersionId=version)
         return policy_of(detail, [answer["PolicyVersion"]])
+
+    def document_at(self, arn: str) -> PolicyDocument | None:
+        """What a customer managed policy says; None where it is gone or the caller may not read it."""
+        try:
+            return self.document_in_force(arn).document
+        except ClientError as error:
+            if is_access_denied(error) or error_code(error) == "NoSuchEntity":
+                return None
+            raise
 
     def instance_profiles(self, role: str) -> tuple[str, ...]:
         profiles = _all(self._iam.pages("ListInstanceProfilesForRole", RoleName=role), "InstanceProfiles")

@@ -14,6 +14,7 @@ from .account_rules import own_principals
 from .aws_policies import AwsPolicies
 from .calls import is_access_denied
 from .credentials import Connection
+from .documents import PolicyDocument
 from .errors import EngineError
 from .foresight import with_foreseen
 from .lookup import Lookup
@@ -149,6 +150,13 @@ class Reader:
             roles_in_use=summary.get("Roles", 0),
             managed_policies_in_use=summary.get("Policies", 0),
         )
+
+    def documents_at(self, arns: Sequence[str]) -> dict[str, PolicyDocument]:
+        """What these customer managed policies say, as far as they are there and the caller may read them."""
+        lookup = Lookup(self._iam, self._workers)
+        with ThreadPoolExecutor(max_workers=self._workers) as pool:
+            found = zip(arns, pool.map(lookup.document_at, arns), strict=True)
+            return {arn: document for arn, document in found if document is not None}
 
     def profile_holders(self, profiles: Sequence[str]) -> dict[str, str | None]:
         """The role in each of these instance profiles, None in an empty one; those that are not there are left out."""

@@ -31,11 +31,11 @@ MAXIMUM_MANAGED_POLICIES = 25
 MAXIMUM_TAGS = 50
 RESERVED_PATHS = ("/aws-service-role/", "/aws-reserved/")
 
-_NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
-_PATH = re.compile(r"(/|/[\u0021-\u007e]+/)")
-_NOT_IN_DESCRIPTION = re.compile("[^\u0009\u000a\u000d\u0020-\u007e\u00a1-\u00ff]")
-_TAG_TEXT = re.compile(r"[\w +=.@:/-]*")
-_POLICY_ARN = re.compile(r"arn:[a-z0-9-]+:iam::(aws|\d{12}):policy(/[\u0021-\u007e]+)*/[\w+=,.@-]+")
+IAM_NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
+IAM_PATH = re.compile(r"(/|/[\u0021-\u007e]+/)")
+NOT_IN_DESCRIPTION = re.compile("[^\u0009\u000a\u000d\u0020-\u007e\u00a1-\u00ff]")
+TAG_TEXT = re.compile(r"[\w +=.@:/-]*")
+POLICY_ARN = re.compile(r"arn:[a-z0-9-]+:iam::(aws|\d{12}):policy(/[\u0021-\u007e]+)*/[\w+=,.@-]+")
 _FIXED = Quotas()
 
 
@@ -152,14 +152,14 @@ def _declared_twice(
 
 
 def _name_problems(name: str, place: str, kind: str, limit: int) -> Iterator[Problem]:
-    if not _NAME.fullmatch(name):
+    if not IAM_NAME.fullmatch(name):
         yield Problem(place, f"{shown(name)} is no {kind} name; letters, digits and _+=,.@- are allowed")
     if len(name) > limit:
         yield Problem(place, f"{len(name)} characters; a {kind} name has at most {limit}")
 
 
 def _path_problems(path: str, place: str) -> Iterator[Problem]:
-    if not _PATH.fullmatch(path) or len(path) > 512:
+    if not IAM_PATH.fullmatch(path) or len(path) > 512:
         yield Problem(
             place,
             f"{shown(path)} is no path; it begins and ends with /, has at most 512 characters and no spaces,"
@@ -172,7 +172,7 @@ def _path_problems(path: str, place: str) -> Iterator[Problem]:
 def _description_problems(description: str, place: str) -> Iterator[Problem]:
     if len(description) > 1000:
         yield Problem(place, f"{len(description)} characters; a description has at most 1000")
-    stray = _NOT_IN_DESCRIPTION.search(description)
+    stray = NOT_IN_DESCRIPTION.search(description)
     if stray:
         yield Problem(place, f"contains {character(stray.group())}, which IAM does not take; write plain Latin text")
 
@@ -201,10 +201,10 @@ def _reference_problems(references: Iterable[str], place: str) -> Iterator[Probl
         if not isinstance(reference, str) or not reference:
             yield Problem(where, "empty; give the name or the ARN of a managed policy")
         elif reference.startswith("arn:"):
-            if not _POLICY_ARN.fullmatch(reference):
+            if not POLICY_ARN.fullmatch(reference):
                 wrong = "is not the ARN of a managed policy (arn:…:iam::…:policy/…)"
                 yield Problem(where, f"{shown(reference)} {arn_account_refusal(reference) or wrong}")
-        elif not _NAME.fullmatch(reference) or len(reference) > 128:
+        elif not IAM_NAME.fullmatch(reference) or len(reference) > 128:
             yield Problem(where, f"{shown(reference)} is neither the name nor the ARN of a managed policy")
 
 
@@ -222,7 +222,7 @@ def _tag_problems(tags: Mapping[str, str] | None, place: str) -> Iterator[Proble
             yield Problem(where, f"the value has {len(value)} characters; a tag value has at most 256")
         if key.lower().startswith("aws:"):
             yield Problem(where, "the prefix aws: is reserved for AWS")
-        if not _TAG_TEXT.fullmatch(key) or not _TAG_TEXT.fullmatch(value):
+        if not TAG_TEXT.fullmatch(key) or not TAG_TEXT.fullmatch(value):
             yield Problem(where, "tags hold letters, digits, spaces and _.:/=+-@")
         if key.lower() in seen:
             yield Problem(
@@ -235,7 +235,7 @@ def quarantine_reason_problems(reason: str, place: str) -> Iterator[Problem]:
     """The reason is the value of a tag."""
     if len(reason) > 256:
         yield Problem(place, f"{len(reason)} characters; a tag of the role holds it, and has at most 256")
-    stray = next((sign for sign in reason if not _TAG_TEXT.fullmatch(sign)), None)
+    stray = next((sign for sign in reason if not TAG_TEXT.fullmatch(sign)), None)
     if stray is not None:
         yield Problem(
             place,

@@ -13,7 +13,7 @@ from typing import Any
 from .account_rules import quota_problems, state_problems
 from .approval import approval_of, require_approval
 from .backup.files import BackupFile
-from .backup.keeping import kept
+from .backup.keeping import kept, lost_unread, takes_away
 from .calls import error_code
 from .clients import user_agent
 from .connection_rules import connection_problems
@@ -208,7 +208,7 @@ class Task:
         clock = Patience()
         was_stale = False
         while situation.plan.steps:
-            self._back_up(situation, done)
+            self._back_up(connection, situation, done)
             execution = Executor(connection.iam, situation.state, on_step=self.on_step).run(situation.plan)
             done += execution.done
             if execution.error is None and not was_stale:
@@ -264,18 +264,20 @@ class Task:
         """Where the same declarations would have the objects now."""
         return target_of(situation.desired, there)
 
-    def _back_up(self, situation: Situation, done: Sequence[Step]) -> None:
+    def _back_up(self, connection: Connection, situation: Situation, done: Sequence[Step]) -> None:
         """Keep what the plan takes away, before anything is. Raises EngineError where it cannot be kept."""
         if self._backup is None:
             return
-        state, plan = situation.state, situation.plan
+        state, target, plan = situation.state, situation.target, situation.plan
+        unread = lost_unread(state, target) if takes_away(plan) else []
         backup = kept(
             state,
-            situation.target,
+            target,
             plan,
             self._now.astimezone(UTC).isoformat(timespec="microseconds"),
             made_by=self.made_by,
             additions=self.backs_up_additions,
+            read=Reader(connection).documents_at(unread) if unread else {},
         )
         try:
             if backup is not None:

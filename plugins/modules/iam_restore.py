@@ -13,19 +13,25 @@ description:
     made, all of them or chosen ones, in the account that they are from and in no other.
   - Puts back what the run took away, piece by piece. What others changed since is left as it is and told in
     RV(not_restored), unless it is chosen by its name or O(overwrite) is true. Nothing that came later is taken away.
+  - Lifts the quarantine of a role that the run put into it. A quarantine that began later stays.
+  - Does not give a role a customer managed policy that may grant more by now than at the backup, unless the role is
+    chosen by its name or O(overwrite) is true.
   - Where a deleted role stood in the trust policy of another role of the account, IAM shows the id of the deleted one
     there. The ARN of the restored role takes its place; nothing else in that trust policy changes.
   - A file that is damaged, cut off, changed, of another account, no backup at all, or of a newer version of this
-    collection is refused before AWS is asked for anything.
+    collection is refused before AWS is asked for anything. So is one that is no regular file, or that anybody but this
+    user and root could have written.
 author: aws_ml.permissions contributors (@aws-ml)
 options:
   src:
     description:
       - A backup, a folder of backups, or a pattern such as V(/var/backups/iam/123456789012-2026*.json).
       - Of a folder or a pattern, the files of O(account_id) count, without it those of the only account there is. Of
-        each object its newest content wins; where the run before it had not come to its end, that one counts too.
-        Files that this module made are left out.
-      - It is a path on the machine where the module runs.
+        each object its newest content wins; where the run before it had not come to its end, that one counts too, and
+        so does the run that put a role into quarantine, out of which a later one deleted it. Files that this module
+        made are left out, and so are those whose name begins with another account.
+      - It is a path on the machine where the module runs. A relative one is in the folder that Ansible was started in,
+        unless the connection leads to another machine.
     type: path
     required: true
   roles:
@@ -577,6 +583,27 @@ problems:
   type: list
   elements: str
   sample: ["roles[0]: l4e is not in the backup; did you mean l4e-role?"]
+quarantines_lifted:
+  description: The quarantines that end, those which the run of the backup began.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    resource:
+      description: The role.
+      returned: always
+      type: str
+      sample: role/AWSDeepLensServiceRole
+    since:
+      description: When it was quarantined, UTC, ISO 8601.
+      returned: always
+      type: str
+      sample: "2026-11-22T10:00:00Z"
+    reason:
+      description: Why, empty where no reason was given.
+      returned: always
+      type: str
+      sample: AWS DeepLens ended on 2024-01-31
 restored_as:
   description: Policies that AWS has withdrawn, and the customer managed policies with their content.
   returned: success

@@ -32,6 +32,9 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variab
 
 AMAZON_GROUP = "group/amazon.aws.aws"
 
+PATHS = ("backup_dir", "src")
+"""Options that are paths of files of the collection's own."""
+
 WHOLE_RESULT = 3
 """The verbosity (`-vvv`) from which a result is shown whole, and with the arguments that led to it."""
 
@@ -56,7 +59,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         result: dict[str, Any] = super().run(tmp, task_vars)
         known = task_vars or {}
         self._require_known_variables(known)
-        arguments = {**self._amazon_defaults(), **self._host_account(known), **self._task.args}
+        arguments = self._with_own_paths({**self._amazon_defaults(), **self._host_account(known), **self._task.args})
         name = self._task.resolved_action.rpartition(".")[2]
         tells = display.verbosity > 0 and not self._task.no_log and not SHAPES[name].read_only
         here = self._belongs_here(known)
@@ -114,6 +117,18 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
                 name: value for name, value in self._task.args.items() if not isinstance(value, (dict, list))
             }
 
+    def _with_own_paths(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The arguments, with relative paths of backups from the folder that Ansible itself was started in.
+
+        A module does not run there: Ansible starts it in the folder of the playbook, another user in yet another.
+        """
+        if self._connection.transport != "local":
+            return arguments
+        return {
+            name: _from_here(name, value) if name in PATHS and isinstance(value, str) else value
+            for name, value in arguments.items()
+        }
+
     def _belongs_here(self, task_vars: dict[str, Any]) -> bool:
         """Whether the module would run on this machine, as this user, with this interpreter, while Ansible waits."""
         delegate = self._task.delegate_to
@@ -152,6 +167,18 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         """Run for no host that may have the variables of another account, or lack its own."""
         if problem := account_problem({name: self._templar.template(task_vars.get(name)) for name in VARIABLES}):
             raise AnsibleActionFail(f"{task_vars['inventory_hostname']} is refused: {problem}")
+
+
+def _from_here(option: str, path: str) -> str:
+    """A path from the current folder. The module itself expands a home folder and variables."""
+    if not path or os.path.isabs(path) or path.startswith(("~", "$")):
+        return path
+    try:
+        return os.path.join(os.getcwd(), path)
+    except OSError:
+        raise AnsibleActionFail(
+            f"{option}: {path} is relative, and the folder that Ansible was started in is gone; give an absolute path"
+        ) from None
 
 
 def _tell(task_vars: Mapping[str, Any], write: Shown, would: str = "") -> None:

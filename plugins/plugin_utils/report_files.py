@@ -11,13 +11,15 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from ansible_collections.aws_ml.permissions.plugins.module_utils.private_folders import make_private_folder
+
 
 def write_files(directory: Path, contents: Mapping[str, str]) -> list[Path]:
     """Write every content under its name, UTF-8, for the owner alone. Raises OSError, and then has written none.
 
-    A file of the same name is replaced. A directory that is not there is made, for the owner alone.
+    A file of the same name is replaced. A directory that is not there is made for the owner alone, like those above it.
     """
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(str(directory))
     written: list[tuple[Path, Path]] = []
     try:
         for name, content in contents.items():

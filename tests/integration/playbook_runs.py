@@ -100,9 +100,10 @@ class Playbook:
         command += ["--check"] if check else []
         command += ["--diff"] if diff else []
         command += arguments
-        here = {"PWD": str(working_folder)} if working_folder else {}  # as a shell has it
-        settings = {**os.environ, **self.environment, **REPORT, **here, **(environment or {})}
-        done = ANSIBLE.run(command, cwd=working_folder, env=settings, timeout=LIMIT)
+        settings = {**os.environ, **self.environment, **REPORT, **(environment or {})}
+        # A shell would set PWD; nothing may depend on it.
+        settings = {name: value for name, value in settings.items() if name != "PWD" or name in (environment or {})}
+        done = ANSIBLE.run(command, cwd=working_folder or self.folder, env=settings, timeout=LIMIT)
         start = done.stdout.find("{")
         report = json.loads(done.stdout[start:]) if start >= 0 else {"plays": [], "stats": {}}
         return Run(done.returncode, done.stdout, done.stderr, report["plays"], report["stats"])

@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 from integration.documented_blocks import COLLECTION, blocks
 from integration.documented_commands import Command, commands
+from integration.shell_runs import typed
 from local_aws import LocalAws
 
 REPOSITORY = "https://github.com/aws-ml/permissions.git"
@@ -93,7 +94,7 @@ def test_every_step_prints_what_the_page_shows(aws: LocalAws, environment: dict[
                 elif command.words[0] == "export":
                     exported.append(command.text)
                 else:
-                    printed = typed(command, exported, folder, environment)
+                    printed = typed("\n".join([*exported, command.text]), folder, environment)
                     followed += 1
                     assert not missing(command.output.replace(DOCUMENTED, account), printed), printed
     assert followed == 7
@@ -107,24 +108,6 @@ def assert_installed(command: Command) -> None:
         assert tuple(map(int, importlib.metadata.version(name).split(".")[:1])) >= tuple(
             map(int, lowest.split(".")[:1]) if lowest else (0,)
         )
-
-
-def typed(command: Command, exported: list[str], folder: Path, environment: dict[str, str]) -> str:
-    """What the shell prints."""
-    script = "\n".join([*exported, command.text])
-    done = subprocess.run(
-        ["bash", "-c", script],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
-    return done.stdout
 
 
 def missing(shown: str, printed: str) -> str:

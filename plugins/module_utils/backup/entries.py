@@ -5,17 +5,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from ..documents import PolicyDocument
-from ..model import AwsManagedPolicy, Identity, IdentityKind, ManagedPolicy, PolicyVersion, Role
+from ..model import (
+    POLICY_VERSION_LIMIT,
+    AwsManagedPolicy,
+    Identity,
+    IdentityKind,
+    ManagedPolicy,
+    PolicyVersion,
+    Quotas,
+    Role,
+)
+from ..rules import MAXIMUM_MANAGED_POLICIES, MAXIMUM_TRUST_SIZE
+from . import checks
+from .checks import Check
 from .keeping import Kept
 
 Entry = dict[str, Any]
-Check = Callable[[Any, str], list[str]]
-"""Gives what is wrong with a value, each problem with its place."""
 
 
 def identity_entry(kept: Kept[Identity]) -> Entry:
@@ -35,6 +45,11 @@ def aws_policy_entry(policy: AwsManagedPolicy) -> Entry:
     return {"name": policy.name, "arn": policy.arn, "attachable": policy.attachable, "policy": document}
 
 
+def held_policy_entry(arn: str, document: PolicyDocument) -> Entry:
+    """What a customer managed policy said that the run did not write to, and that an object of the backup held."""
+    return {"arn": arn, "policy": document.content}
+
+
 def identity_of(kind: IdentityKind, entry: Entry) -> Kept[Identity]:
     """What `identity_entry` gave."""
     left = entry["left"]
@@ -51,16 +66,6 @@ def policy_of(entry: Entry) -> Kept[ManagedPolicy]:
 
 def aws_policy_of(entry: Entry) -> AwsManagedPolicy:
     return AwsManagedPolicy(entry["name"], entry["arn"], PolicyDocument(entry["policy"]), entry["attachable"])
-
-
-def entry_problems(value: Any, shape: Mapping[str, Check], place: str) -> list[str]:
-    """What is wrong with an entry of the given shape. Members that the shape does not have are not looked at."""
-    if not isinstance(value, dict):
-        return [f"{place}: not an object"]
-    found = []
-    for name, check in shape.items():
-        found += check(value[name], f"{place}.{name}") if name in value else [f"{place}.{name}: missing"]
-    return found
 
 
 def _identity(identity: Identity) -> Entry:
@@ -135,83 +140,67 @@ def _as_policy(entry: Entry) -> ManagedPolicy:
     )
 
 
-def _text(value: Any, place: str) -> list[str]:
-    return [] if isinstance(value, str) else [f"{place}: not a text"]
+def _identity_shape(kind: IdentityKind, id_prefix: str, more: Mapping[str, Check]) -> Mapping[str, Check]:
+    """The shape of an identity of one kind, `left` included."""
+    shape = {
+        "name": checks.name_of(f"a {kind}", 128 if kind == "group" else 64),
+        "arn": checks.text,
+        "path": checks.path,
+        "managed_policies": checks.list_of(checks.policy_arn, MAXIMUM_MANAGED_POLICIES),
+        "inline_policies": checks.map_of(
+            checks.document(Quotas().inline_size[kind]), checks.name_of("an inline policy", 128)
+        ),
+        "boundary": checks.or_null(checks.policy_arn),
+        **more,
+    }
+    return {**shape, "unique_ids": _unique_ids(kind, id_prefix), "left": checks.or_null(checks.entry_of(shape))}
 
 
-def _boolean(value: Any, place: str) -> list[str]:
-    return [] if isinstance(value, bool) else [f"{place}: not true or false"]
+def _unique_ids(kind: str, prefix: str) -> Check:
+    return checks.list_of(checks.matching(rf"{prefix}[A-Z0-9]{{12,124}}", f"the unique id of a {kind} ({prefix}…)"))
 
 
-def _seconds(value: Any, place: str) -> list[str]:
-    return [] if isinstance(value, int) and not isinstance(value, bool) else [f"{place}: not a whole number"]
+def _policy_shape(versions: str) -> Mapping[str, Check]:
+    version = {
+        "id": checks.matching(versions, "a version such as v1"),
+        "policy": checks.or_null(checks.document(Quotas().managed_policy_size)),
+    }
+    return {
+        "name": checks.name_of("a policy", 128),
+        "arn": checks.text,
+        "path": checks.path,
+        "description": checks.description,
+        "tags": checks.tags,
+        "policy": checks.document(Quotas().managed_policy_size),
+        "default_version": checks.matching(versions, "a version such as v1"),
+        "versions": checks.list_of(checks.entry_of(version), POLICY_VERSION_LIMIT - 1),
+    }
 
 
-def _document(value: Any, place: str) -> list[str]:
-    statements = value.get("Statement") if isinstance(value, dict) else None
-    listed = statements if isinstance(statements, list) else [statements]
-    return [] if all(isinstance(one, dict) for one in listed) else [f"{place}: not a policy document"]
-
-
-def _or_null(check: Check) -> Check:
-    return lambda value, place: [] if value is None else check(value, place)
-
-
-def _list_of(check: Check) -> Check:
-    def checked(value: Any, place: str) -> list[str]:
-        if not isinstance(value, list):
-            return [f"{place}: not a list"]
-        return [problem for index, one in enumerate(value) for problem in check(one, f"{place}[{index}]")]
-
-    return checked
-
-
-def _map_of(check: Check) -> Check:
-    def checked(value: Any, place: str) -> list[str]:
-        if not isinstance(value, dict):
-            return [f"{place}: not an object"]
-        return [problem for name, one in value.items() for problem in check(one, f"{place}.{name}")]
-
-    return checked
-
-
-def _entry(shape: Mapping[str, Check]) -> Check:
-    return lambda value, place: entry_problems(value, shape, place)
-
-
-_IDENTITY: Mapping[str, Check] = {
-    "name": _text,
-    "arn": _text,
-    "path": _text,
-    "managed_policies": _list_of(_text),
-    "inline_policies": _map_of(_document),
-    "boundary": _or_null(_text),
+_OF_ROLES: Mapping[str, Check] = {
+    "assume_role_policy_document": checks.document(MAXIMUM_TRUST_SIZE),
+    "description": checks.description,
+    "max_session_duration": checks.session_duration,
+    "tags": checks.tags,
+    "instance_profiles": checks.list_of(checks.name_of("an instance profile", 128)),
 }
-_ROLE: Mapping[str, Check] = {
-    **_IDENTITY,
-    "assume_role_policy_document": _document,
-    "description": _text,
-    "max_session_duration": _seconds,
-    "tags": _map_of(_text),
-    "instance_profiles": _list_of(_text),
-}
-_POLICY: Mapping[str, Check] = {
-    "name": _text,
-    "arn": _text,
-    "path": _text,
-    "description": _text,
-    "tags": _map_of(_text),
-    "policy": _document,
-    "default_version": _text,
-    "versions": _list_of(_entry({"id": _text, "policy": _or_null(_document)})),
-}
-
-IDENTITY: Mapping[str, Check] = {**_IDENTITY, "unique_ids": _list_of(_text), "left": _or_null(_entry(_IDENTITY))}
-ROLE: Mapping[str, Check] = {**_ROLE, "unique_ids": _list_of(_text), "left": _or_null(_entry(_ROLE))}
+ROLE = _identity_shape("role", "AROA", _OF_ROLES)
+USER = _identity_shape("user", "AIDA", {})
+GROUP = _identity_shape("group", "AGPA", {})
 POLICY: Mapping[str, Check] = {
-    **_POLICY,
-    "unique_ids": _list_of(_text),
-    "attached_to": _list_of(_text),
-    "left": _or_null(_entry(_POLICY)),
+    **_policy_shape(r"v[1-9]\d*"),
+    "unique_ids": _unique_ids("policy", "ANPA"),
+    "attached_to": checks.list_of(checks.matching(r"(role|user|group)/[\w+=,.@-]+", "a role, user or group")),
+    # Of versions that a restore brings back, the number is not known beforehand.
+    "left": checks.or_null(checks.entry_of(_policy_shape(r"v[1-9]\d*( of the backup)?"))),
 }
-AWS_POLICY: Mapping[str, Check] = {"name": _text, "arn": _text, "attachable": _boolean, "policy": _document}
+AWS_POLICY: Mapping[str, Check] = {
+    "name": checks.name_of("a policy", 128),
+    "arn": checks.policy_arn,
+    "attachable": checks.boolean,
+    "policy": checks.document(None),
+}
+HELD_POLICY: Mapping[str, Check] = {
+    "arn": checks.policy_arn,
+    "policy": checks.document(Quotas().managed_policy_size),
+}

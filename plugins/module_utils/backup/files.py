@@ -13,20 +13,29 @@ import fcntl
 import glob
 import hashlib
 import os
+import re
 import secrets
-from collections.abc import Iterator, Mapping
+import stat
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from ..errors import EngineError
+from ..private_folders import make_private_folder
 from .format import BadBackup, as_text, parse
 from .keeping import Backup, newest
+from .trusted_files import Untrusted, content_of, folder_problems
 
 MADE_BY_RESTORE = "iam_restore"
 
 _WILDCARDS = set("*?[")
+_OF_COLLECTION = re.compile(r"(?P<account>[0-9]{12})-.*\.json$")
+_LEFT_OVER = re.compile(r"\.[0-9]{12}-[0-9]{8}T[0-9]{6}Z-[0-9a-f]{12}(-restore)?\.json\.[0-9a-f]{8}")
+_LEFT_OVER_AFTER = 3600
+"""Seconds after which a file that was never moved into its place is taken for that of a run that was killed."""
 
 
 @dataclass
@@ -52,15 +61,22 @@ class BackupFile:
     def keep(self, backup: Backup) -> None:
         """Put a backup into the file, beside what is in it. Raises EngineError where that cannot be done."""
         try:
-            os.makedirs(self.folder, mode=0o700, exist_ok=True)
+            make_private_folder(self.folder)
+            unsafe = list(folder_problems(self.folder))
+            if unsafe:
+                raise EngineError(
+                    f"The backup cannot be written to {self.folder}, where others could change it. Nothing was taken"
+                    f" away: {'; '.join(unsafe)}. Or give another backup_dir, such as a new folder in it."
+                )
             with _locked(self.folder):
+                _clear_left_over(self.folder)
                 self._add(backup)
         except BadBackup as error:
             raise EngineError(f"The backup of this run cannot be added to: {error.message}") from None
         except OSError as error:
             raise EngineError(
                 f"The backup cannot be written to {error.filename or self.folder}: {error.strerror or error}. Without"
-                " it nothing is taken away: see to backup_dir, or leave it out."
+                " it nothing is taken away: give another folder with backup_dir (aws_ml_backup_dir)."
             ) from error
 
     def shown(self) -> dict[str, Any] | None:
@@ -72,10 +88,9 @@ class BackupFile:
         there = sorted(glob.glob(os.path.join(glob.escape(self.folder), f"{account}-*Z-{self.run_id}.json")))
         if there:
             path = there[0]
-            with open(path, "rb") as file:
-                backup = parse(file.read(), path).followed_by(backup)
+            backup = _content(path, backup.moment).followed_by(backup)
         else:
-            moment = datetime.fromisoformat(backup.created).strftime("%Y%m%dT%H%M%SZ")
+            moment = backup.moment.strftime("%Y%m%dT%H%M%SZ")
             path = os.path.join(self.folder, f"{account}-{moment}-{self.run_id}.json")
         write_whole(path, as_text(backup).encode())
         self.path, self.objects = path, backup.objects
@@ -103,23 +118,28 @@ def write_whole(path: str, data: bytes) -> None:
         os.close(handle)
 
 
-def read(source: str, account_id: str | None) -> tuple[Backup, list[str]]:
+def read(source: str, account_id: str | None, now: datetime | None = None) -> tuple[Backup, list[str]]:
     """The backup of an account in a file, or in the files of a folder or a pattern, and the paths that it is from.
 
-    Of several files, those that iam_restore made count only where a single file is named. Raises BadBackup.
+    Of several files, those that iam_restore made count only where a single file is named, and those of other accounts
+    by their name are not looked at. Every file has to be safe to believe (see `trusted_files`). `now` is the time by
+    which a backup cannot be of the future, by default that of the clock. Raises BadBackup.
     """
-    paths = _paths(source, account_id)
-    backups = {path: _parsed(path) for path in paths}
-    single = paths == [source]
+    moment = now or datetime.now(UTC)
+    paths, single = _paths(source, account_id)
+    backups, bad = _parsed(paths, moment, named=not single)
     if not single:
         backups = {path: backup for path, backup in backups.items() if backup.made_by != MADE_BY_RESTORE}
-    accounts = sorted({backup.account.id for backup in backups.values()})
+    of_bad = {account for account in map(_account_in_name, bad) if account and not single}
+    accounts = sorted({backup.account.id for backup in backups.values()} | of_bad)
     wanted = account_id or (accounts[0] if len(accounts) == 1 else None)
     if wanted is None and accounts:
         raise BadBackup(
             f"{source} holds backups of {len(accounts)} accounts ({', '.join(accounts)}): say which one with"
             " account_id, or aws_account_id of the host. Nothing was read from AWS or written."
         )
+    if bad:
+        raise _all_of(list(bad.values()))
     if single and accounts != [wanted]:
         raise BadBackup(f"{source} is a backup of account {accounts[0]}, not of {wanted}. Nothing was written.")
     own = {path: backup for path, backup in backups.items() if backup.account.id == wanted}
@@ -129,22 +149,71 @@ def read(source: str, account_id: str | None) -> tuple[Backup, list[str]]:
     return newest(list(own.values())), sorted(own)
 
 
-def _paths(source: str, account_id: str | None) -> list[str]:
+def _paths(source: str, account_id: str | None) -> tuple[list[str], bool]:
+    """The files to read, and whether they are the single one that was named."""
     if os.path.isdir(source):
-        pattern = os.path.join(glob.escape(source), f"{account_id}-*.json" if account_id else "*.json")
-    elif _WILDCARDS & set(source) and not os.path.exists(source):
-        pattern = source
+        try:
+            names = os.listdir(source)
+        except OSError as error:
+            raise _unreadable(source, error) from error
+        found = [os.path.join(source, name) for name in names if _OF_COLLECTION.match(name)]
+    elif _WILDCARDS & set(source) and not os.path.lexists(source):
+        found = [path for path in glob.glob(source) if _account_in_name(path) or os.path.isfile(path)]
     else:
-        return [source]
-    return sorted(path for path in glob.glob(pattern) if os.path.isfile(path))
+        return [source], True
+    return sorted(path for path in found if _account_in_name(path) in (None, account_id) or account_id is None), False
 
 
-def _parsed(path: str) -> Backup:
+def _parsed(paths: Sequence[str], now: datetime, *, named: bool) -> tuple[dict[str, Backup], dict[str, BadBackup]]:
+    """The backups by their paths, and what is wrong with the others. Where they are `named`, the name has to fit."""
+    good: dict[str, Backup] = {}
+    bad: dict[str, BadBackup] = {}
+    for path in paths:
+        try:
+            backup = _content(path, now)
+            said = _account_in_name(path)
+            if named and said not in (None, backup.account.id):
+                raise BadBackup(
+                    f"{path} is a backup of account {backup.account.id}, not of {said} as its name says: give it its"
+                    " own name back, or move it away. Nothing was read from AWS or written."
+                )
+            good[path] = backup
+        except BadBackup as error:
+            bad[path] = error
+    return good, bad
+
+
+def _content(path: str, now: datetime) -> Backup:
     try:
-        with open(path, "rb") as file:
-            return parse(file.read(), path)
+        return parse(content_of(path), path, now)
+    except Untrusted as error:
+        lines = "".join(f"\n- {problem}" for problem in error.problems)
+        raise BadBackup(
+            f"{path} cannot be trusted, nothing was read from AWS or written:{lines}", problems=error.problems
+        ) from error
     except OSError as error:
-        raise BadBackup(f"{path} cannot be read: {error.strerror}. Nothing was read from AWS or written.") from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: str, error: OSError) -> BadBackup:
+    return BadBackup(f"{path} cannot be read: {error.strerror}. Nothing was read from AWS or written.")
+
+
+def _all_of(bad: Sequence[BadBackup]) -> BadBackup:
+    """Everything that is wrong with several files, as one error."""
+    if len(bad) == 1:
+        return bad[0]
+    messages = "\n".join(error.message for error in bad)
+    return BadBackup(
+        f"{len(bad)} backups cannot be used, nothing was read from AWS or written:\n{messages}",
+        problems=[problem for error in bad for problem in error.fields["problems"]],
+    )
+
+
+def _account_in_name(path: str) -> str | None:
+    """The account that the name of a file says it is of."""
+    found = _OF_COLLECTION.match(os.path.basename(path))
+    return found["account"] if found else None
 
 
 @contextmanager
@@ -158,3 +227,14 @@ def _locked(folder: str) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def _clear_left_over(folder: str) -> None:
+    """Remove what killed runs of this user wrote and never moved into its place. To be called alone in the folder."""
+    for name in filter(_LEFT_OVER.fullmatch, os.listdir(folder)):
+        path = os.path.join(folder, name)
+        with suppress(OSError):
+            status = os.lstat(path)
+            is_own = stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid()
+            if is_own and status.st_mtime < time.time() - _LEFT_OVER_AFTER:
+                os.unlink(path)

@@ -13,20 +13,25 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from ..account_ids import as_account_id
-from ..errors import EngineError, printable
+from ..documents import PolicyDocument, not_a_number, without_duplicate_keys
+from ..errors import EngineError, printable, shown
 from ..model import Account, IdentityKind
+from .checks import Check, entry_of, matching
+from .consistency import inconsistencies
 from .entries import (
     AWS_POLICY,
-    IDENTITY,
+    GROUP,
+    HELD_POLICY,
     POLICY,
     ROLE,
+    USER,
     Entry,
     aws_policy_entry,
     aws_policy_of,
-    entry_problems,
+    held_policy_entry,
     identity_entry,
     identity_of,
     policy_entry,
@@ -37,9 +42,26 @@ from .keeping import Backup
 FORMAT = "aws_ml.permissions backup"
 FORMAT_VERSION = 1
 
-_SECTIONS = {"roles": ROLE, "users": IDENTITY, "groups": IDENTITY, "managed_policies": POLICY}
+AHEAD = timedelta(days=1)
+"""How far the clock of the machine that made a backup may be ahead of this one's."""
+
+_FRAME: Mapping[str, Check] = {
+    "created": matching(
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(\+00:00|Z)", "a time in UTC such as 2026-11-22T10:00:00+00:00"
+    ),
+    "made_by": matching("|iam_restore", 'empty or "iam_restore"'),
+    "account_id": matching(r"\d{12}", "an account id of 12 digits"),
+    "partition": matching("aws(-[a-z]+)*", "a partition of AWS"),
+}
+_SECTIONS: Mapping[str, Mapping[str, Check]] = {
+    "roles": ROLE,
+    "users": USER,
+    "groups": GROUP,
+    "managed_policies": POLICY,
+    "aws_managed_policies": AWS_POLICY,
+    "held_policies": HELD_POLICY,
+}
 _IDENTITIES: tuple[tuple[IdentityKind, str], ...] = (("role", "roles"), ("user", "users"), ("group", "groups"))
-_LISTS = (*_SECTIONS, "aws_managed_policies")
 
 
 class BadBackup(EngineError):
@@ -68,15 +90,16 @@ def as_text(backup: Backup) -> str:
             "groups": identities["group"],
             "managed_policies": [policy_entry(backup.policies[name]) for name in sorted(backup.policies)],
             "aws_managed_policies": [aws_policy_entry(backup.aws_policies[arn]) for arn in sorted(backup.aws_policies)],
+            "held_policies": [held_policy_entry(arn, backup.held[arn]) for arn in sorted(backup.held)],
         },
     }
     return json.dumps({**document, "checksum": checksum(document)}, indent=1) + "\n"
 
 
-def parse(data: bytes, path: str) -> Backup:
+def parse(data: bytes, path: str, now: datetime) -> Backup:
     """Read a backup. Raises BadBackup, whose message names the file and says what is wrong with it."""
     document = _trusted(data, path)
-    found = [*_frame_problems(document), *_content_problems(document)]
+    found = _shape_problems(document) or [*_time_problems(document, now), *inconsistencies(document)]
     if found:
         raise BadBackup(f"{path} does not hold what a backup holds, nothing was read from AWS or written:", found)
     account = Account(document["account_id"], document["partition"])
@@ -91,6 +114,7 @@ def parse(data: bytes, path: str) -> Backup:
         {kept.before.key: kept for kept in identities},
         {kept.before.name.lower(): kept for kept in policies},
         {policy.arn: policy for policy in aws_policies},
+        {entry["arn"]: PolicyDocument(entry["policy"]) for entry in content["held_policies"]},
     )
 
 
@@ -106,7 +130,10 @@ def _trusted(data: bytes, path: str) -> dict[str, Any]:
     if not data.strip():
         raise BadBackup(f"{path} is empty: take another copy of it. Nothing was read from AWS or written.")
     try:
-        document = json.loads(data.decode("utf-8"))
+        document = json.loads(
+            data.decode("utf-8"), object_pairs_hook=without_duplicate_keys, parse_constant=not_a_number
+        )
+        found = checksum(document) if isinstance(document, dict) else ""
     except (ValueError, RecursionError) as error:
         raise BadBackup(
             f"{path} is cut off or damaged: it is not whole JSON ({error}). Take another copy of it; nothing was read"
@@ -125,7 +152,7 @@ def _trusted(data: bytes, path: str) -> dict[str, Any]:
             f"{path} was written by a newer version of this collection (format_version {version}; this one reads up to"
             f" {FORMAT_VERSION}): update the collection aws_ml.permissions. Nothing was read from AWS or written."
         )
-    told, found = document.get("checksum"), checksum(document)
+    told = document.get("checksum")
     if told != found:
         raise BadBackup(
             f"{path} was changed or damaged after it was written: its content has the checksum {found}, but it says"
@@ -134,34 +161,28 @@ def _trusted(data: bytes, path: str) -> dict[str, Any]:
     return document
 
 
-def _frame_problems(document: Mapping[str, Any]) -> list[str]:
-    found = [
-        f"{name}: {'missing' if name not in document else 'not a text'}"
-        for name in ("created", "made_by", "account_id", "partition")
-        if not isinstance(document.get(name), str)
-    ]
-    account_id = document.get("account_id")
-    if isinstance(account_id, str) and as_account_id(account_id) is None:
-        found.append("account_id: not an account id of 12 digits")
-    return found
-
-
-def _content_problems(document: Mapping[str, Any]) -> list[str]:
+def _shape_problems(document: Mapping[str, Any]) -> list[str]:
+    """What is missing, of the wrong type, or beyond IAM's limits."""
+    found = []
+    for name, check in _FRAME.items():
+        found += check(document[name], name) if name in document else [f"{name}: missing"]
     content = document.get("content")
     if not isinstance(content, dict):
-        return ["content: missing" if content is None else "content: not an object"]
-    owner = f"arn:{document.get('partition')}:iam::{document.get('account_id')}:"
-    found = []
-    for section in _LISTS:
+        return [*found, "content: missing" if content is None else "content: not an object"]
+    for section, shape in _SECTIONS.items():
         entries = content.get(section)
         if not isinstance(entries, list):
             found.append(f"content.{section}: {'missing' if section not in content else 'not a list'}")
             continue
         for index, entry in enumerate(entries):
-            shape = _SECTIONS.get(section, AWS_POLICY)
-            place = f"content.{section}[{index}]"
-            problems = entry_problems(entry, shape, place)
-            if not problems and section in _SECTIONS and not entry["arn"].startswith(owner):
-                problems = [f"{place}.arn: {entry['arn']} is not of account {document.get('account_id')}"]
-            found += problems
+            found += entry_of(shape)(entry, f"content.{section}[{index}]")
     return found
+
+
+def _time_problems(document: Mapping[str, Any], now: datetime) -> list[str]:
+    created = document["created"]
+    try:
+        ahead = datetime.fromisoformat(created) - now
+    except ValueError:
+        return [f"created: {shown(created)} is no date of the calendar"]
+    return [f"created: {created} is in the future; check the clock of this machine"] if ahead > AHEAD else []

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Generic
+from datetime import datetime
+from typing import Any, Generic
 
+from ..documents import PolicyDocument
 from ..model import (
     POLICY_VERSION_LIMIT,
     Account,
@@ -17,8 +19,11 @@ from ..model import (
     Identity,
     ManagedPolicy,
     PolicyVersion,
+    Quarantine,
+    Role,
 )
 from ..plan import Plan, Step
+from ..quarantine import standing
 from ..references import is_aws
 from ..target import Target
 from .pieces import Thing, is_of_the_run, pieces_of, put_together
@@ -31,13 +36,15 @@ class Kept(Generic[Thing]):
     """An object as it was `before` a run, and as the run was to leave it: None where it was to be deleted.
 
     `ids` are the unique ids under which the run deleted or changed it. `users` are the keys of the identities that a
-    policy was attached to, or bounded, as far as they were known.
+    policy was attached to, or bounded, as far as they were known. `held` maps the ARNs of customer managed policies
+    that an identity had, or was bounded by, to what they said.
     """
 
     before: Thing
     left: Thing | None
     ids: tuple[str, ...] = ()
     users: tuple[str, ...] = ()
+    held: Mapping[str, PolicyDocument] = field(default_factory=dict)
 
     def followed_by(self, later: Kept[Thing]) -> Kept[Thing]:
         """Both as one: what was there first, with what others changed between the two."""
@@ -58,7 +65,15 @@ class Kept(Generic[Thing]):
             later.left,
             tuple(dict.fromkeys((*self.ids, *later.ids))),
             tuple(sorted({*self.users, *later.users})),
+            {**later.held, **self.held},
         )
+
+    def began_removal(self, later: Kept[Thing]) -> bool:
+        """Whether this run quarantined the role that `later`, of another run, deleted out of that same quarantine."""
+        if later.left is not None or not set(self.ids) & set(later.ids):
+            return False
+        quarantine = quarantine_of_run(self)
+        return quarantine is not None and _quarantine(later.before) == quarantine
 
     def was_interrupted(self, later: Kept[Thing]) -> bool:
         """Whether `later`, of another run, began with an object that this run had not brought to its end."""
@@ -76,12 +91,18 @@ class Kept(Generic[Thing]):
         return self.left is None and bool(self.ids and later.ids) and not set(self.ids) & set(later.ids)
 
 
+def quarantine_of_run(kept: Kept[Any]) -> Quarantine | None:
+    """The quarantine into which the run put a role; None where it did not."""
+    return None if _quarantine(kept.before) is not None else _quarantine(kept.left)
+
+
 @dataclass(frozen=True)
 class Backup:
     """What was kept in one account. Keys are those of AccountState; `aws_policies` is keyed by ARN.
 
-    `created` is when its first part was kept, UTC in ISO 8601. `made_by` is `iam_restore` where that module kept what
-    it replaced itself, else empty.
+    `held` maps the ARNs of customer managed policies that identities of the backup had, or were bounded by, and that
+    the run did not write to, to what they said. `created` is when its first part was kept, UTC in ISO 8601. `made_by`
+    is `iam_restore` where that module kept what it replaced itself, else empty.
     """
 
     account: Account
@@ -90,6 +111,12 @@ class Backup:
     identities: Mapping[str, Kept[Identity]] = field(default_factory=dict)
     policies: Mapping[str, Kept[ManagedPolicy]] = field(default_factory=dict)
     aws_policies: Mapping[str, AwsManagedPolicy] = field(default_factory=dict)
+    held: Mapping[str, PolicyDocument] = field(default_factory=dict)
+
+    @property
+    def moment(self) -> datetime:
+        """When its first part was kept."""
+        return datetime.fromisoformat(self.created)
 
     @property
     def objects(self) -> list[str]:
@@ -104,15 +131,32 @@ class Backup:
             identities=_together(self.identities, later.identities),
             policies=_together(self.policies, later.policies),
             aws_policies={**later.aws_policies, **self.aws_policies},
+            held={**later.held, **self.held},
         )
+
+    def with_held(self) -> Backup:
+        """The backup, each identity in it with what the policies said that it had."""
+        said = {**self.held, **{kept.before.arn: kept.before.document for kept in self.policies.values()}}
+        identities = {
+            key: replace(kept, held={arn: said[arn] for arn in held_arns(kept.before) if arn in said})
+            for key, kept in self.identities.items()
+        }
+        return replace(self, identities=identities)
+
+
+def held_arns(identity: Identity) -> list[str]:
+    """The customer managed policies that an identity has, or is bounded by."""
+    boundary = {identity.boundary} if identity.boundary else set()
+    return sorted(arn for arn in identity.managed | boundary if not is_aws(arn))
 
 
 def newest(backups: Sequence[Backup]) -> Backup:
     """Backups of one account as one: of each object what it was before the newest run.
 
-    Where an earlier run had not come to its end with an object, the newest began with a half of it, and both count.
+    Where an earlier run had not come to its end with an object, the newest began with a half of it, and both count. So
+    do both halves of a retirement: the run that quarantined a role, and the one that deleted it.
     """
-    row = sorted(backups, key=lambda backup: backup.created)
+    row = [backup.with_held() for backup in sorted(backups, key=lambda backup: backup.moment)]
     return replace(
         row[-1],
         identities=_newest([backup.identities for backup in row]),
@@ -122,13 +166,20 @@ def newest(backups: Sequence[Backup]) -> Backup:
 
 
 def kept(
-    state: AccountState, target: Target, plan: Plan, created: str, *, made_by: str = "", additions: bool = False
+    state: AccountState,
+    target: Target,
+    plan: Plan,
+    created: str,
+    *,
+    made_by: str = "",
+    additions: bool = False,
+    read: Mapping[str, PolicyDocument] | None = None,
 ) -> Backup | None:
     """Every object that the plan writes to, whole; None where it takes nothing away.
 
-    With `additions`, also where it only adds.
+    With `additions`, also where it only adds. `read` holds documents of `lost_unread`.
     """
-    if not additions and not any(_takes_away(step) for step in plan.steps):
+    if not additions and not takes_away(plan):
         return None
     written = {step.subject for step in plan.steps}
     identities = {
@@ -150,7 +201,38 @@ def kept(
         identities,
         {name: replace(policy, users=_users(policy.before.arn, state)) for name, policy in policies.items()},
         _known_of_aws(identities.values(), state),
+        _held(identities.values(), policies.values(), state, read or {}),
     )
+
+
+def lost_unread(state: AccountState, target: Target) -> list[str]:
+    """The ARNs of customer managed policies that the run takes off identities, and whose text is not known yet."""
+    lost: set[str] = set()
+    for key, after in target.identities.items():
+        before = state.identities.get(key)
+        if before is not None:
+            lost |= {*held_arns(before)} - {*(held_arns(after) if after else ())}
+    return sorted(arn for arn in lost if state.document_of(arn) is None)
+
+
+def takes_away(plan: Plan) -> bool:
+    return any(_takes_away(step) for step in plan.steps)
+
+
+def _held(
+    identities: Iterable[Kept[Identity]],
+    policies: Iterable[Kept[ManagedPolicy]],
+    state: AccountState,
+    read: Mapping[str, PolicyDocument],
+) -> dict[str, PolicyDocument]:
+    whole = {item.before.arn for item in policies}
+    arns = {arn for item in identities for arn in held_arns(item.before)} - whole
+    found = {arn: state.document_of(arn) or read.get(arn) for arn in sorted(arns)}
+    return {arn: document for arn, document in found.items() if document is not None}
+
+
+def _quarantine(thing: Any) -> Quarantine | None:
+    return standing(thing) if isinstance(thing, Role) else None
 
 
 def _takes_away(step: Step) -> bool:
@@ -198,7 +280,7 @@ def _newest(row: Sequence[Mapping[str, Kept[Thing]]]) -> dict[str, Kept[Thing]]:
         chain = [kept_in_run[key] for kept_in_run in row if key in kept_in_run]
         ids = tuple(dict.fromkeys(id_ for item in chain for id_ in item.ids))
         latest = chain.pop()
-        while chain and chain[-1].was_interrupted(latest):
+        while chain and (chain[-1].was_interrupted(latest) or chain[-1].began_removal(latest)):
             latest = chain.pop().followed_by(latest)
         found[key] = replace(latest, ids=ids)
     return found

@@ -10,7 +10,7 @@ and `document`. What is absent is not among the pieces.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -77,6 +77,10 @@ def put_together(thing: Thing, pieces: Pieces) -> Thing:
         del fields["tags"]
     changed: Thing = _replaced(thing, **fields)
     return changed
+
+
+def without_pieces(thing: Thing, gone: Collection[Piece]) -> Thing:
+    return put_together(thing, {piece: value for piece, value in pieces_of(thing).items() if piece not in gone})
 
 
 def is_of_the_run(piece: Piece, before: Any, left: Any, now: Any) -> bool:

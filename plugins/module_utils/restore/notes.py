@@ -14,12 +14,14 @@ from ..errors import printable
 class Notes:
     """`not_restored` are things that somebody can still do something about, `cannot_come_back` are not.
 
-    `restored_as` maps the ARNs of policies that AWS has withdrawn to those that stand in for them.
+    `lifted` are quarantines that end. `restored_as` maps the ARNs of policies that AWS has withdrawn to those that
+    stand in for them.
     """
 
     not_restored: list[dict[str, str]] = field(default_factory=list)
     cannot_come_back: list[dict[str, str]] = field(default_factory=list)
     restored_as: dict[str, str] = field(default_factory=dict)
+    lifted: list[dict[str, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     def leave(self, resource: str, reason: str, remedy: str) -> None:

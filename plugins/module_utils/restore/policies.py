@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from ..backup.keeping import Backup, Kept
 from ..backup.pieces import DOCUMENT, Piece, is_of_the_run, pieces_of, told
-from ..model import POLICY_VERSION_LIMIT, AccountState, ManagedPolicy, PolicyVersion, Quotas
+from ..documents import PolicyDocument, canonical_statement
+from ..model import POLICY_VERSION_LIMIT, AccountState, Identity, ManagedPolicy, PolicyVersion, Quotas
 from ..references import is_aws
 from ..target import Target
 from .choice import Choice, stand_in
@@ -43,6 +45,20 @@ class PolicyRestoration:
         A policy that is in the backup and not in the account is taken along.
         """
         return self._stand_in(arn) if is_aws(arn) else self._own(arn)
+
+    def widened(self, kept: Kept[Identity], arn: str) -> str:
+        """Why a policy may give an identity more than it had by it at the backup; empty where it does not.
+
+        What AWS changes in its own policies, everybody gets who has them; that is not looked at.
+        """
+        name = arn.rpartition("/")[2]
+        there = self._target.policies.get(name.lower()) or self._state.policies.get(name.lower())
+        if is_aws(arn) or there is None or there.arn != arn:
+            return ""
+        then = kept.held.get(arn)
+        if then is None:
+            return f"what policy {name} said at the backup is not known"
+        return "" if grants_no_more(there.document, then) else f"policy {name} says something else than at the backup"
 
     def stand_in_of(self, arn: str) -> str | None:
         """The ARN of the policy that stands in for one of AWS's, were it withdrawn."""
@@ -172,3 +188,19 @@ def _older(before: ManagedPolicy, spoken: set[str]) -> list[PolicyVersion]:
             said.add(version.document.canonical)
             found.append(PolicyVersion(f"{version.id} of the backup", version.document))
     return found
+
+
+def grants_no_more(one: PolicyDocument, other: PolicyDocument) -> bool:
+    """Whether a document surely grants nothing that the other does not. In doubt it is not so."""
+    if one.content.get("Version") != other.content.get("Version"):
+        return one == other
+    allowed, denied = _statements(one, "Allow"), _statements(one, "Deny")
+    return allowed <= _statements(other, "Allow") and denied >= _statements(other, "Deny")
+
+
+def _statements(document: PolicyDocument, effect: str) -> set[str]:
+    return {
+        canonical_statement(statement, with_sid=False)
+        for statement in document.statements
+        if isinstance(statement, Mapping) and statement.get("Effect") == effect
+    }

@@ -9,12 +9,12 @@ put back only where it is chosen by its name. Policies and trust policies have r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..backup.keeping import Backup, Kept
-from ..backup.pieces import BOUNDARY, TRUST, Piece, is_of_the_run, pieces_of, put_together, told
+from ..backup.pieces import BOUNDARY, TRUST, Piece, is_of_the_run, pieces_of, put_together, told, without_pieces
 from ..model import (
     AccountState,
     AttachmentDeclaration,
@@ -28,8 +28,10 @@ from ..model import (
 from ..quarantine import RETIRED_TAG, standing
 from ..target import Target
 from .choice import Choice
+from .instance_profiles import free_profiles
 from .notes import Notes
 from .policies import PolicyRestoration
+from .quarantines import Ending, added_in_quarantine, ending
 from .trust_policies import PROTECTED, TrustRestoration, undecayed
 
 _MARK: Piece = ("tag", RETIRED_TAG)
@@ -94,6 +96,10 @@ class _Restoring:
 
     def _create(self, key: str, before: Role) -> None:
         resource = f"role/{before.name}"
+        widened = self._widened(key, self.backup.identities[key], pieces_of(before))
+        if widened:
+            self._hold_back(key, before.name, widened.values())
+            return
         managed, missing = set(), []
         for arn in sorted(before.managed):
             now, why = self.policies.arn_now(arn)
@@ -119,7 +125,7 @@ class _Restoring:
             boundary=boundary,
             tags=_without_mark(before.tags),
             trust=self.trusts.written(before, told_of=True),
-            instance_profiles=self._free_profiles(before),
+            instance_profiles=free_profiles(before, self.profiles, self.notes),
             id="",
         )
         ids = ", ".join(self.backup.identities[key].ids) or "its unique id"
@@ -150,18 +156,55 @@ class _Restoring:
             )
             self.withheld.add(key)
             return current
-        if changed:
-            reason = f"changed since the backup: {', '.join(sorted(map(told, changed)))}"
-            if isinstance(current, Role):
-                remedy = f"choose it by its name (roles: [{current.name}]) or give overwrite: true to put it back"
+        reasons = [f"changed since the backup: {', '.join(sorted(map(told, changed)))}"] if changed else []
+        if not isinstance(current, Role):
+            widened = self._widened(key, kept, todo)
+            for reason in (*reasons, *widened.values()):
+                remedy = "choose it with attachments, or give overwrite: true, to put it back"
                 self.notes.leave(resource, reason, remedy)
-                self.withheld.add(key)
-                return current
-            remedy = "choose it with attachments, or give overwrite: true, to put it back"
-            self.notes.leave(resource, reason, remedy)
-        if standing(current) is not None and standing(kept.before) is None:
-            self.notes.warnings.append(f"{resource} stays in quarantine; iam_role with state: present lifts that")
-        return self._with(current, kept, todo)
+            return self._with(current, kept, {piece: value for piece, value in todo.items() if piece not in widened})
+        end = self._ending(key, kept, current)
+        reasons += self._widened(key, kept, pieces_of(kept.before) if end.pieces else todo).values()
+        added = added_in_quarantine(kept, current) if end.pieces and not self.choice.is_named(key) else []
+        if added:
+            reasons.append(f"given while it was in quarantine: {', '.join(added)}")
+        if reasons:
+            self._hold_back(key, current.name, reasons)
+            return current
+        if end.quarantine is not None:
+            self.notes.lifted.append({"resource": resource, **end.quarantine.shown()})
+        return self._with(without_pieces(current, end.pieces), kept, todo)
+
+    def _hold_back(self, key: str, name: str, reasons: Iterable[str]) -> None:
+        """Leave a role as it is, because something about it was changed since the backup."""
+        remedy = f"choose it by its name (roles: [{name}]) or give overwrite: true to put it back"
+        self.notes.leave(f"role/{name}", "; ".join(reasons), remedy)
+        self.withheld.add(key)
+
+    def _ending(self, key: str, kept: Kept[Identity], current: Role) -> Ending:
+        """What of its quarantine the role loses, told in the notes."""
+        end = ending(kept, current, is_named=self.choice.is_named(key))
+        resource = f"role/{current.name}"
+        if end.pieces and not self.choice.is_whole(key):
+            self.notes.leave(resource, "is in quarantine", f"restore it whole (roles: [{current.name}])")
+            return Ending()
+        if end.stays:
+            self.notes.leave(resource, end.stays, end.remedy)
+        return end
+
+    def _widened(self, key: str, kept: Kept[Identity], pieces: Mapping[Piece, Any]) -> dict[Piece, str]:
+        """Why policies would give more than they gave at the backup, where they are not chosen by name."""
+        found = {}
+        for piece, value in pieces.items():
+            if piece[0] != "managed" and piece != BOUNDARY:
+                continue
+            why = self.policies.widened(kept, value if piece == BOUNDARY else piece[1])
+            if why and self.choice.names_piece(key, piece):
+                remedy = "compare it with the backup, which holds what it said, and restore or replace it"
+                self.notes.leave(f"{kept.before.kind}/{kept.before.name}", why, remedy)
+            elif why:
+                found[piece] = why
+        return found
 
     def _differing(
         self, key: str, kept: Kept[Identity], current: Identity, wanted: Mapping[Piece, Any]
@@ -213,27 +256,13 @@ class _Restoring:
         restored = put_together(current, pieces)
         if isinstance(restored, Role) and isinstance(kept.before, Role):
             wanted = {name for kind, name in todo if kind == "instance_profile"}
-            free = self._free_profiles(replace(kept.before, instance_profiles=tuple(sorted(wanted))))
+            role = replace(kept.before, instance_profiles=tuple(sorted(wanted)))
+            free = free_profiles(role, self.profiles, self.notes)
             joined = {*restored.instance_profiles, *free}
             restored = replace(restored, instance_profiles=tuple(sorted(joined)))
         if isinstance(restored, Role) and self.choice.is_whole(restored.key):
             restored = replace(restored, tags=_without_mark(restored.tags))
         return restored
-
-    def _free_profiles(self, role: Role) -> tuple[str, ...]:
-        """The instance profiles that the role can join again, or is in already."""
-        free = []
-        for name in role.instance_profiles:
-            holder = self.profiles.get(name)
-            if name in self.profiles and (holder is None or holder.lower() == role.name.lower()):
-                free.append(name)
-                continue
-            reason = (
-                f"instance profile {name} holds role {holder} now" if holder else f"instance profile {name} is gone"
-            )
-            remedy = "take that role out of it" if holder else "create the instance profile"
-            self.notes.leave(f"role/{role.name}", reason, f"{remedy}, then restore again")
-        return tuple(free)
 
     def _desired(self) -> Desired:
         roles, attachments, trusts = [], [], []

@@ -38,7 +38,7 @@ class Restore(Task):
         found = list(connection_problems(self.options))
         if found:
             raise InputError(found)
-        self._kept, self._sources = read(self.options["src"], self.options.get("account_id"))
+        self._kept, self._sources = read(self.options["src"], self.options.get("account_id"), self._now)
         self._choice = Choice.of(self.options)
         found = list(choice_problems(self.options, self._choice, self._kept))
         if found:
@@ -78,6 +78,7 @@ class Restore(Task):
             "sources": self._sources,
             "not_restored": sorted(notes.not_restored, key=lambda note: (note["resource"], note["reason"])),
             "cannot_come_back": sorted(notes.cannot_come_back, key=lambda note: (note["resource"], note["what"])),
+            "quarantines_lifted": sorted(notes.lifted, key=lambda item: item["resource"]),
             "restored_as": [
                 {"policy_arn": arn, "restored_as": notes.restored_as[arn]} for arn in sorted(notes.restored_as)
             ],

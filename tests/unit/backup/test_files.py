@@ -122,6 +122,16 @@ def no_space(folder: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return f"The backup cannot be written to {folder}: No space left on device."
 
 
+def writable_by_others(folder: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    os.makedirs(folder)
+    os.chmod(folder, 0o770)
+    return (
+        f"The backup cannot be written to {folder}, where others could change it. Nothing was taken away: {folder} can"
+        f" be written by others (mode 0770): make sure that what is in it is genuine, then chmod go-w {folder}. Or give"
+        " another backup_dir, such as a new folder in it."
+    )
+
+
 def damaged(folder: str, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(backup_files.glob, "glob", lambda pattern: [f"{folder}/1-Z-2.json"])
     os.makedirs(folder)
@@ -129,7 +139,9 @@ def damaged(folder: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return f"The backup of this run cannot be added to: {folder}/1-Z-2.json is cut off or damaged"
 
 
-@pytest.mark.parametrize("obstacle", [in_the_way, no_space, damaged], ids=lambda case: case.__name__)
+@pytest.mark.parametrize(
+    "obstacle", [in_the_way, no_space, writable_by_others, damaged], ids=lambda case: case.__name__
+)
 def test_nothing_is_written_without_the_backup(
     *,
     obstacle: Callable[[str, pytest.MonkeyPatch], str],
@@ -162,6 +174,38 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(KeyboardInterrupt):
         backup_files.write_whole(str(path), b"new")
     assert (path.read_bytes(), os.listdir(tmp_path)) == (b"old", ["backup.json"])
+
+
+def test_what_a_killed_run_left_goes_and_nothing_else_does(iam: Any, folder: str, converge: Converge) -> None:
+    """Only files of the collection's own pattern, and not those that another run may be writing just now."""
+    ours = ".123456789012-20261101T000000Z-0123456789ab.json.0123abcd"
+    restores = ".123456789012-20261101T000000Z-0123456789ab-restore.json.0123abcd"
+    of_now = ".123456789012-20261101T000001Z-0123456789ab.json.0123abcd"
+    others = [
+        ".123456789012-20261101T000000Z-0123456789ab.json",
+        ".notes.json.0123abcd",
+        "123456789012-1.json.0123abcd",
+    ]
+    os.makedirs(folder, mode=0o700)
+    for name in (ours, restores, of_now, *others):
+        path = Path(folder, name)
+        path.write_text("half", encoding="utf-8")
+        os.utime(path, None if name == of_now else (0, 0))
+    linked = ".123456789012-20261101T000002Z-0123456789ab.json.0123abcd"
+    os.symlink(Path(folder, others[0]), Path(folder, linked))
+    make_role(iam, "worker")
+    made = converge("roles", name="worker", state="absent")["backup"]["path"]
+    assert set(os.listdir(folder)) == {of_now, linked, *others, os.path.basename(made)}
+
+
+def test_every_new_folder_is_for_its_owner_alone(iam: Any, tmp_path: Path, converge: Converge) -> None:
+    make_role(iam, "worker")
+    before = os.umask(0o002)
+    try:
+        converge("roles", name="worker", state="absent", backup_dir=str(tmp_path / "var" / "iam"))
+    finally:
+        os.umask(before)
+    assert [stat.S_IMODE(os.stat(tmp_path / made).st_mode) for made in ("var", "var/iam")] == [0o700, 0o700]
 
 
 def test_of_several_files_the_newest_content_of_each_object_counts(

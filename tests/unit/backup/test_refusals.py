@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,13 @@ def spoiled(case: dict[str, Any]) -> bytes:
         put(document, place, value)
     for place in case.get("remove", ()):
         put(document, place, REMOVED)
+    for place, members in case.get("copy", {}).items():
+        _content, section, index = place.split(".")
+        entries = document["content"][section]
+        entries.append({**entries[int(index)], **members})
+    if "left" in case:
+        entries = document["content"][case["left"].partition(".")[2]]
+        entries[-1]["left"] = entries[0]
     return json.dumps({**document, "checksum": case.get("checksum") or checksum(document)}).encode()
 
 
@@ -85,9 +93,11 @@ def test_the_table_is_long_enough() -> None:
     assert len(CASES) >= 20
 
 
-def test_the_file_that_the_cases_spoil_is_good(restore: Restored, aws: LocalAws) -> None:
+def test_the_file_that_the_cases_spoil_is_good(restore: Restored, aws: LocalAws, tmp_path: Path) -> None:
+    copy = tmp_path / "backup.json"
+    copy.write_bytes(GOOD.read_bytes())
     with pytest.raises(EngineError, match="These credentials belong to account"):
-        restore(src=str(GOOD))
+        restore(src=str(copy))
     assert not any(action.startswith(("Create", "Put", "Attach")) for action in aws.call_counts())
 
 
@@ -102,12 +112,49 @@ def test_what_is_not_there_is_refused(refusal: Callable[..., str], tmp_path: Pat
     assert refusal(src=str(tmp_path / "*.json")).endswith("holds no backup. Nothing was read from AWS or written.")
 
 
-def test_a_folder_is_refused_for_one_bad_file_of_the_account(refusal: Callable[..., str], tmp_path: Path) -> None:
-    text = GOOD.read_text(encoding="utf-8")
-    (tmp_path / "123456789012-1.json").write_text(text, encoding="utf-8")
-    bad = tmp_path / "123456789012-2.json"
-    bad.write_text(text[:300], encoding="utf-8")
-    assert f"{bad} is cut off or damaged" in refusal(src=str(tmp_path), account_id="123456789012")
+def backup_of(account: str, **changes: Any) -> str:
+    document = {**json.loads(GOOD.read_text(encoding="utf-8").replace("123456789012", account)), **changes}
+    return json.dumps({**document, "checksum": checksum(document)})
+
+
+def test_every_bad_file_of_the_account_is_told_at_once(refusal: Callable[..., str], tmp_path: Path) -> None:
+    (tmp_path / "123456789012-1.json").write_text(backup_of("123456789012"), encoding="utf-8")
+    cut, forged = tmp_path / "123456789012-2.json", tmp_path / "123456789012-3.json"
+    cut.write_text(backup_of("123456789012")[:300], encoding="utf-8")
+    forged.write_text(backup_of("123456789012", created="zzzz"), encoding="utf-8")
+    folder = tmp_path / "123456789012-4.json"
+    folder.mkdir()
+    for options in ({}, {"account_id": "123456789012"}):
+        message = refusal(src=str(tmp_path), **options)
+        assert message.startswith("3 backups cannot be used, nothing was read from AWS or written:\n")
+        assert f"{cut} is cut off or damaged" in message
+        assert (
+            f'{forged} does not hold what a backup holds, nothing was read from AWS or written:\n- created: "zzzz"'
+            in message
+        )
+        assert f"{folder} is a folder, not a file" in message
+
+
+@pytest.mark.parametrize("pattern", ["", "/*.json"], ids=["folder", "pattern"])
+def test_bad_files_of_other_accounts_stop_nobody(
+    pattern: str, restore: Restored, aws: LocalAws, account: str, tmp_path: Path
+) -> None:
+    """The backup is read: the role in it is created."""
+    (tmp_path / f"{account}-1.json").write_text(backup_of(account), encoding="utf-8")
+    (tmp_path / "210987654321-1.json").write_text("{", encoding="utf-8")
+    os.mkfifo(tmp_path / "210987654321-2.json")
+    if not pattern:
+        (tmp_path / "notes.json").write_text("{}", encoding="utf-8")
+    result = restore(src=f"{tmp_path}{pattern}", account_id=account, check_mode=True)
+    assert result["sources"] == [str(tmp_path / f"{account}-1.json")]
+    assert "CreateRole" in {step["action"] for step in result["plan"]}
+
+
+def test_a_name_that_says_another_account_is_told(refusal: Callable[..., str], tmp_path: Path) -> None:
+    path = tmp_path / "123456789012-1.json"
+    path.write_text(backup_of("210987654321"), encoding="utf-8")
+    message = refusal(src=str(tmp_path), account_id="123456789012")
+    assert message.startswith(f"{path} is a backup of account 210987654321, not of 123456789012 as its name says: ")
 
 
 def test_a_folder_of_several_accounts_needs_to_know_which(refusal: Callable[..., str], tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import E
 from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.task import Restore
 from ansible_collections.aws_ml.permissions.plugins.module_utils.runner import Task
 
-from .ground import DENY_ALL, Ground
+from .ground import DENY_ALL, NOW, Ground
 
 MONTH = timedelta(days=30)
 SERVICE = {
@@ -119,11 +119,11 @@ def test_quarantine_is_undone_by_state_present(ground: Ground) -> None:
     }  # fmt: skip
 
 
-def restored(ground: Ground) -> list[dict[str, Any]]:
-    """Put back all that the backups hold. What cannot come back."""
-    options = {"src": str(ground.backups), "roles": [], "policies": [], "attachments": [], "overwrite": False}
+def restored(ground: Ground, source: str = "") -> list[dict[str, Any]]:
+    """Put back all that the backups hold, or one. What cannot come back."""
+    options = {"src": source or str(ground.backups), "roles": [], "policies": [], "attachments": [], "overwrite": False}
     entry = {"assume_role": ground.defaults()["assume_role"]}
-    told: list[dict[str, Any]] = Restore({**entry, **options}).converge()["not_restored"]
+    told: list[dict[str, Any]] = Restore({**entry, **options}, clock=lambda: NOW + MONTH).converge()["not_restored"]
     return told
 
 
@@ -135,16 +135,33 @@ def test_a_backup_puts_back_what_went_at_once(ground: Ground) -> None:
     assert ground.snapshot() == before
 
 
-def test_a_backup_puts_back_what_went_after_quarantine(ground: Ground) -> None:
-    """In quarantine, out of which it comes by state: present."""
+def test_a_backup_puts_back_what_went_into_quarantine(ground: Ground) -> None:
+    ground.give(MESS)
+    before = ground.snapshot()
+    ground.retire()
+    assert restored(ground) == []
+    assert ground.snapshot() == before
+
+
+def test_the_backup_of_a_removal_puts_back_what_went_after_quarantine(ground: Ground) -> None:
+    """In quarantine, as that run found it. Out of it, it comes by state: present."""
     ground.give(MESS)
     before = ground.snapshot()
     ground.retire()
     powerless = ground.snapshot()
-    ground.retire(later=MONTH)
-    assert restored(ground) == []
+    removed = ground.retire(later=MONTH)["backup"]["path"]
+    assert restored(ground, removed) == []
     assert ground.snapshot() == powerless
     release(ground)
+    assert ground.snapshot() == before
+
+
+def test_the_backups_of_both_runs_put_back_what_was_before_the_quarantine(ground: Ground) -> None:
+    ground.give(MESS)
+    before = ground.snapshot()
+    ground.retire()
+    ground.retire(later=MONTH)
+    assert restored(ground) == []
     assert ground.snapshot() == before
 
 

@@ -1,0 +1,101 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads files that only this user or root can have written.
+
+Whoever can write a backup decides what a restore grants. So the file has to be a regular file of this user or of root
+that nobody else can write, and so has the folder that it is in. Folders further up are refused only where everybody
+can write them: a group of one's own is common there.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import stat
+from collections.abc import Iterator
+
+LARGEST = 256 * 2**20
+"""Bytes; twice what an account can hold that is full of roles and policies at their limits (FACTS C1)."""
+
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+_KINDS = (
+    (stat.S_ISLNK, "a symbolic link"),
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a FIFO"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+class Untrusted(Exception):
+    """A file that somebody else could have written, or that is no file. `problems` say what to do about each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+def content_of(path: str) -> bytes:
+    """The content of a file that is safe to believe. Never waits. Raises Untrusted and OSError."""
+    # Before it is opened: opening a device can have effects.
+    _require_regular(path, os.lstat(path))
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(handle)
+        _require_regular(path, status)
+        found = [*_problems(path, status), *folder_problems(os.path.dirname(os.path.abspath(path)))]
+        if found:
+            raise Untrusted(found)
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise Untrusted([f"{path} is larger than {LARGEST // 2**20} MiB, which no backup is: give the backup itself"])
+    return content
+
+
+def folder_problems(folder: str) -> Iterator[str]:
+    """Why files of a folder cannot be believed. Raises OSError where the folder cannot be looked at."""
+    status = os.stat(folder)
+    if not status.st_mode & stat.S_ISVTX:
+        yield from _problems(folder, status)
+    for above in _folders_above(folder):
+        mode = os.stat(above).st_mode
+        if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+            yield _writable(above, mode)
+
+
+def _require_regular(path: str, status: os.stat_result) -> None:
+    if stat.S_ISREG(status.st_mode):
+        return
+    kind = next((words for is_it, words in _KINDS if is_it(status.st_mode)), "no regular file")
+    meant = os.path.realpath(path) if stat.S_ISLNK(status.st_mode) else "the backup itself"
+    raise Untrusted([f"{path} is {kind}, not a file: give {meant}"])
+
+
+def _problems(path: str, status: os.stat_result) -> Iterator[str]:
+    if status.st_uid not in (0, os.geteuid()):
+        yield (
+            f"{path} belongs to another user (uid {status.st_uid}), who can change it: make sure that it is genuine,"
+            f" then chown {os.geteuid()} {shlex.quote(path)}"
+        )
+    if status.st_mode & _OTHERS_WRITE:
+        yield _writable(path, status.st_mode)
+
+
+def _writable(path: str, mode: int) -> str:
+    return (
+        f"{path} can be written by others (mode {stat.S_IMODE(mode):04o}): make sure that what is in it is genuine,"
+        f" then chmod go-w {shlex.quote(path)}"
+    )
+
+
+def _folders_above(folder: str) -> list[str]:
+    """The folders on the way to a folder, by its path as it is given and as it is without symbolic links."""
+    found: list[str] = []
+    for below in (os.path.abspath(folder), os.path.realpath(folder)):
+        above = os.path.dirname(below)
+        while above not in found[-1:]:
+            found.append(above)
+            above = os.path.dirname(above)
+    return list(dict.fromkeys(found))

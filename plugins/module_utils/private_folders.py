@@ -1,0 +1,29 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Folders that the collection makes: for their owner alone, the new folders above them too."""
+
+from __future__ import annotations
+
+import os
+
+
+def make_private_folder(folder: str) -> None:
+    """Make a folder, and those above it that are not there, with mode 0700. Raises OSError.
+
+    A folder that is there keeps its mode. `os.makedirs` gives its mode to the last folder only.
+    """
+    missing = []
+    above = os.path.abspath(folder)
+    while not os.path.lexists(above):
+        missing.append(above)
+        above = os.path.dirname(above)
+    for path in reversed(missing):
+        try:
+            os.mkdir(path, 0o700)
+        except FileExistsError:
+            # Another task of the run, for another account, was faster.
+            if not os.path.isdir(path):
+                raise
+    if not os.path.isdir(folder):
+        raise FileExistsError(17, os.strerror(17), folder)

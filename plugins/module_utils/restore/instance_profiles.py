@@ -1,0 +1,25 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which instance profiles a role of a backup can join again. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..model import Role
+from .notes import Notes
+
+
+def free_profiles(role: Role, profiles: Mapping[str, str | None], notes: Notes) -> tuple[str, ...]:
+    """Those of the role's that it can join, or is in already. `profiles` maps those there are to a role or None."""
+    free = []
+    for name in role.instance_profiles:
+        holder = profiles.get(name)
+        if name in profiles and (holder is None or holder.lower() == role.name.lower()):
+            free.append(name)
+            continue
+        reason = f"instance profile {name} holds role {holder} now" if holder else f"instance profile {name} is gone"
+        remedy = "take that role out of it" if holder else "create the instance profile"
+        notes.leave(f"role/{role.name}", reason, f"{remedy}, then restore again")
+    return tuple(free)

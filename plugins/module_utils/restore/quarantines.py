@@ -1,0 +1,74 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What becomes of the quarantine of a role that is restored. Pure.
+
+A restore lifts the quarantine that the run of the backup put the role into. Any other came later, and stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..backup.keeping import Kept, quarantine_of_run
+from ..backup.pieces import Piece, pieces_of, told
+from ..model import Identity, Quarantine
+from ..quarantine import INLINE_DENIAL, QUARANTINED_TAG, REASON_TAG, is_denial, is_denied, standing, tagged
+
+
+@dataclass(frozen=True)
+class Ending:
+    """The pieces of a quarantine that go, and which it is. Or, without pieces, why one stays, and what would help."""
+
+    pieces: frozenset[Piece] = frozenset()
+    quarantine: Quarantine | None = None
+    stays: str = ""
+    remedy: str = "iam_role with state: present lifts a quarantine"
+
+
+def ending(kept: Kept[Identity], current: Identity, *, is_named: bool) -> Ending:
+    """What of its quarantine a role loses. `is_named` says that it was chosen by its name, or `overwrite` given."""
+    of_run, now = quarantine_of_run(kept), tagged(current)
+    if of_run is None:
+        came_later = standing(current) is not None and standing(kept.before) is None
+        return Ending(stays=_others(now)) if came_later else Ending()
+    there, before = pieces_of(current), pieces_of(kept.before)
+    pieces = frozenset(piece for piece in pieces_of(kept.left) if _is_denying(piece) and piece not in before)
+    pieces &= there.keys()
+    is_same_role = not (kept.ids and current.id) or current.id in kept.ids
+    if not pieces:
+        return Ending()
+    if now == of_run and is_same_role:
+        return Ending(pieces, of_run)
+    if now is None and is_denied(current) and is_named and is_same_role:
+        return Ending(pieces, of_run)
+    if now is None and is_denied(current):
+        return Ending(
+            stays="is denied everything, without tags that say whose quarantine that is",
+            remedy=f"choose it by its name (roles: [{current.name}]), or take AWSDenyAll off it, if it is not needed",
+        )
+    return Ending(stays=_others(now))
+
+
+def added_in_quarantine(kept: Kept[Identity], current: Identity) -> list[str]:
+    """Policies that a role was given since the backup. They grant nothing until its quarantine is lifted."""
+    known = {*pieces_of(kept.before), *pieces_of(kept.left)}
+    return sorted(
+        told(piece)
+        for piece in pieces_of(current)
+        if piece[0] in ("managed", "inline") and piece not in known and not _is_denying(piece)
+    )
+
+
+def _is_denying(piece: Piece) -> bool:
+    kind, name = piece
+    return (
+        (kind == "managed" and is_denial(name))
+        or piece == ("inline", INLINE_DENIAL)
+        or (kind == "tag" and name.lower() in (QUARANTINED_TAG, REASON_TAG))
+    )
+
+
+def _others(now: Quarantine | None) -> str:
+    since = f" since {now.since}" if now else ""
+    return f"is in quarantine{since}, which is not that of the backup"
