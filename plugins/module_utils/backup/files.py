@@ -21,6 +21,8 @@ from datetime import datetime
 from typing import Any
 
 from ..errors import EngineError
+from ..model import Account
+from ..quarantine_records import Event
 from .format import BadBackup, as_text, parse
 from .keeping import Backup, newest
 
@@ -127,6 +129,18 @@ def read(source: str, account_id: str | None) -> tuple[Backup, list[str]]:
         of_account = f" of account {wanted}" if wanted else ""
         raise BadBackup(f"{source} holds no backup{of_account}. Nothing was read from AWS or written.")
     return newest(list(own.values())), sorted(own)
+
+
+def events_in(folder: str, account: Account) -> tuple[Event, ...]:
+    """The quarantines of an account that the backups of a folder tell of, oldest run first; none without the folder.
+
+    Raises BadBackup where one of its backups cannot be read, since it may say that a quarantine was lifted.
+    """
+    if not os.path.isdir(folder):
+        return ()
+    backups = [_parsed(path) for path in _paths(folder, account.id)]
+    row = sorted(backups, key=lambda backup: backup.created)
+    return tuple(event for backup in row if backup.account == account for event in backup.events)
 
 
 def _paths(source: str, account_id: str | None) -> list[str]:

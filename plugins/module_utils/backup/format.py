@@ -31,10 +31,14 @@ from .entries import (
     policy_entry,
     policy_of,
 )
+from .events import event_entry, event_of, event_problems
 from .keeping import Backup
 
 FORMAT = "aws_ml.permissions backup"
 FORMAT_VERSION = 1
+
+EVENTS_SECTION = "quarantine_events"
+"""What the run did about quarantines; only where it did anything."""
 
 _SECTIONS = {"roles": ROLE, "users": IDENTITY, "groups": IDENTITY, "managed_policies": POLICY}
 _IDENTITIES: tuple[tuple[IdentityKind, str], ...] = (("role", "roles"), ("user", "users"), ("group", "groups"))
@@ -67,6 +71,7 @@ def as_text(backup: Backup) -> str:
             "groups": identities["group"],
             "managed_policies": [policy_entry(backup.policies[name]) for name in sorted(backup.policies)],
             "aws_managed_policies": [aws_policy_entry(backup.aws_policies[arn]) for arn in sorted(backup.aws_policies)],
+            **({EVENTS_SECTION: [event_entry(event) for event in backup.events]} if backup.events else {}),
         },
     }
     return json.dumps({**document, "checksum": checksum(document)}, indent=1) + "\n"
@@ -94,6 +99,7 @@ def parse(data: bytes, path: str) -> Backup:
         {kept.before.key: kept for kept in identities},
         {kept.before.name.lower(): kept for kept in policies},
         {policy.arn: policy for policy in aws_policies},
+        tuple(event_of(entry) for entry in content.get(EVENTS_SECTION, ())),
     )
 
 
@@ -167,4 +173,4 @@ def _content_problems(document: Mapping[str, Any]) -> list[str]:
             if not problems and section in _SECTIONS and not entry["arn"].startswith(owner):
                 problems = [f"{place}.arn: {entry['arn']} is not of account {document.get('account_id')}"]
             found += problems
-    return found
+    return [*found, *event_problems(content.get(EVENTS_SECTION, []), f"content.{EVENTS_SECTION}")]

@@ -19,6 +19,7 @@ from ..model import (
     PolicyVersion,
 )
 from ..plan import Plan, Step
+from ..quarantine_records import Event
 from ..references import is_aws
 from ..target import Target
 from .pieces import Thing, is_of_the_run, pieces_of, put_together
@@ -78,7 +79,8 @@ class Kept(Generic[Thing]):
 
 @dataclass(frozen=True)
 class Backup:
-    """What was kept in one account. Keys are those of AccountState; `aws_policies` is keyed by ARN.
+    """What was kept in one account. Keys are those of AccountState; `aws_policies` is keyed by ARN. `events` are the
+    quarantines that the run began and lifted, and the removals that it began.
 
     `created` is when its first part was kept, UTC in ISO 8601. `made_by` is `iam_restore` where that module kept what
     it replaced itself, else empty.
@@ -90,6 +92,7 @@ class Backup:
     identities: Mapping[str, Kept[Identity]] = field(default_factory=dict)
     policies: Mapping[str, Kept[ManagedPolicy]] = field(default_factory=dict)
     aws_policies: Mapping[str, AwsManagedPolicy] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
 
     @property
     def objects(self) -> list[str]:
@@ -104,6 +107,7 @@ class Backup:
             identities=_together(self.identities, later.identities),
             policies=_together(self.policies, later.policies),
             aws_policies={**later.aws_policies, **self.aws_policies},
+            events=tuple(dict.fromkeys((*self.events, *later.events))),
         )
 
 
@@ -126,9 +130,10 @@ def kept(
 ) -> Backup | None:
     """Every object that the plan writes to, whole; None where it takes nothing away.
 
-    With `additions`, also where it only adds.
+    With `additions`, or where a quarantine begins, also where it only adds.
     """
-    if not additions and not any(_takes_away(step) for step in plan.steps):
+    adds = additions or bool(target.quarantined)
+    if not adds and not any(_takes_away(step) for step in plan.steps):
         return None
     written = {step.subject for step in plan.steps}
     identities = {
