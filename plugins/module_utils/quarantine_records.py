@@ -100,8 +100,8 @@ def key_problems(options: Mapping[str, Any]) -> Iterator[Problem]:
     if key is not None and len(key) < SHORTEST_KEY:
         yield Problem(
             "record_key",
-            f"has {len(key)} characters, at least {SHORTEST_KEY} are needed so that nobody can guess it;"
-            " `openssl rand -hex 32` makes one",
+            f"has {len(key)} characters; it must have at least {SHORTEST_KEY}, so that nobody can guess it."
+            " To make one: openssl rand -hex 32",
         )
 
 

@@ -105,7 +105,7 @@ def difference(state: AccountState, target: Target) -> dict[str, str]:
 def lifted_quarantines(state: AccountState, target: Target) -> list[dict[str, str]]:
     """The quarantines that end with the target: name of the role, since when by its record or else its tags, reason."""
     found = []
-    for key, after in target.identities.items():
+    for key, after in sorted(target.identities.items()):
         before = state.identities.get(key)
         if before is None or after is None or not is_denied(before) or is_denied(after):
             continue

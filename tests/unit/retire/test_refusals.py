@@ -91,8 +91,8 @@ def test_options_that_make_no_sense(ground: Ground) -> None:
         "min_age_days: -1 is outside 0 to 3650; 0 retires what was created today too",
         'quarantine_reason: contains "?" (U+003F); a tag of the role holds it, which takes letters, digits, spaces and'
         " _.:/=+-@",
-        "record_key: has 9 characters, at least 32 are needed so that nobody can guess it; `openssl rand -hex 32` makes"
-        " one",
+        "record_key: has 9 characters; it must have at least 32, so that nobody can guess it. To make one: openssl rand"
+        " -hex 32",
         "roles[0]: empty; give a name, or a pattern with * and ?",
         'services[0]: "deeplense" is not known; it is one of deeplens, panorama, lookout_equipment, lookout_vision,'
         " groundtruth_lambda",
