@@ -62,6 +62,7 @@ def make_by_hand(fleet: Fleet) -> None:
             fleet.aws.seed(account, role_last_used=seed)
     for name in wanted["gone"]:
         iam.delete_role(RoleName=name)
+    fleet.aws.seed(account, all_created="2021-06-01T00:00:00+00:00")
 
 
 def make_role(iam: Any, account: str, role: dict[str, Any]) -> None:

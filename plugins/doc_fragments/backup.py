@@ -15,7 +15,7 @@ options:
       - Every object that the plan writes to is kept whole, as it was, in one JSON file for each account and run of
         Ansible, with mode 0600. M(aws_ml.permissions.iam_restore) puts it back.
       - Where it cannot be written, nothing is written to IAM either. A plan that only adds needs no backup and makes
-        none.
+        none, unless it puts a role into quarantine, of which the backup then is the record.
       - It is a path on the machine where the module runs. A relative one is in the folder that Ansible was started in,
         unless the connection leads to another machine.
       - If omitted, no backup is made; RV(deleted) still holds a copy of what the writes took away.

@@ -18,12 +18,14 @@ options:
     description:
       - V(present) creates the role, or changes what differs from what is declared.
       - V(present) ends a quarantine too, also where nothing is purged. Its denial and its tags go, the denial last of
-        all that changes.
+        all that changes. That takes a record of the quarantine, in the backups of the folder or signed with the key
+        that the task is given. Without one, AWSDenyAll may be somebody else's and stays, with a warning, unless
+        O(managed_policies) leaves it out.
       - V(quarantined) keeps the role and makes it powerless. AWS's policy AWSDenyAll is attached (where the quota
         leaves no room, an inline policy C(AWSMLPermissionsDenyAll) that says the same is put), then the tags
         C(aws_ml_permissions:quarantined), the time in UTC, and C(aws_ml_permissions:quarantine_reason). All else stays
         as it is, the trust policy included, and the other options are ignored. A role in quarantine is left alone, so
-        its date stays; one that does not exist is not created.
+        its date stays; one that does not exist is not created. A role with 50 tags gets none of them.
       - V(absent) deletes the role with its inline policies. Its managed policies are detached first, and it is taken
         out of its instance profiles, which stay. The other options are ignored.
     type: str

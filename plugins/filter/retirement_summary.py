@@ -121,9 +121,13 @@ def _extra_variable(path: str) -> str:
 
 
 def _rows(items: list[Mapping[str, Any]]) -> list[str]:
+    """A line for each object, in columns, and below it what is to be noted about it."""
+    ordered = sorted(items, key=lambda item: (STEPS.index(item["step"]), item["resource"]))
     rows = [
         (item["step"], item["resource"], f"until {item['until'][:10]}" if item["until"] else "-", item["reason"])
-        for item in sorted(items, key=lambda item: (STEPS.index(item["step"]), item["resource"]))
+        for item in ordered
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    notes = [[f"    {item['note']}"] if item["note"] else [] for item in ordered]
+    return [told for line, note in zip(lines, notes, strict=True) for told in (line, *note)]

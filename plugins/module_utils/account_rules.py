@@ -17,9 +17,8 @@ from .declaration import within
 from .documents import PolicyDocument, canonical_statement, is_principal_id, principals
 from .errors import Problem
 from .model import AccountState, Desired, Identity, ManagedPolicy, Quotas, Role, identity_key
-from .quarantine import standing
+from .quarantine import MAXIMUM_TAGS
 from .references import is_for_service_linked_roles, policy_references
-from .rules import MAXIMUM_TAGS
 from .target import Target
 
 _PRINCIPAL = re.compile(r"arn:[a-z0-9-]+:iam::(\d{12}):(role|user)(/(?:[^/]+/)*)([^/]+)")
@@ -63,16 +62,7 @@ def quota_problems(desired: Desired, state: AccountState, target: Target, quotas
                     f" {quotas.attached_policies[identity.kind]}: join some, or have the quota raised",
                 )
             )
-        if isinstance(identity, Role) and len(identity.tags) > MAXIMUM_TAGS and standing(identity) is not None:
-            new_tags = len(identity.tags.keys() - (before.tags if isinstance(before, Role) else {}))
-            found.append(
-                Problem(
-                    within(place, "state"),
-                    f"role {identity.name} has {len(identity.tags) - new_tags} tags and its quarantine needs {new_tags}"
-                    f" more; IAM takes at most {MAXIMUM_TAGS}: remove a tag, or the role at once (state: absent)",
-                )
-            )
-        elif isinstance(identity, Role) and len(identity.tags) > MAXIMUM_TAGS:
+        if isinstance(identity, Role) and len(identity.tags) > MAXIMUM_TAGS:
             found.append(
                 Problem(within(place, "tags"), f"{len(identity.tags)} tags together; IAM takes at most {MAXIMUM_TAGS}")
             )

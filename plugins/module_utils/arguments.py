@@ -40,6 +40,11 @@ def backup_option() -> Spec:
     return {"backup_dir": {"type": "path"}}
 
 
+def record_option() -> Spec:
+    """What modules take that put roles into quarantine or give them back."""
+    return {"record_key": {"type": "str", "no_log": True}}
+
+
 def role_options() -> Spec:
     return {
         "name": {"type": "str", "required": True, "aliases": ["role_name"]},
@@ -97,13 +102,14 @@ def retire_options() -> Spec:
         "policies": _names(),
         "except": _names(default=[]),
         "unused_days": {"type": "int", "default": 90},
+        "min_age_days": {"type": "int"},
         "after_days": {"type": "int", "default": 30},
         "at_once": {"type": "bool", "default": False},
         "max_share": {"type": "float"},
         "allow": {
             "type": "list",
             "elements": "str",
-            "choices": ["used", "depended_on", "service_alive", "share"],
+            "choices": ["used", "depended_on", "service_alive", "share", "too_young", "declared_present"],
             "default": [],
         },
         "quarantine_reason": {"type": "str"},

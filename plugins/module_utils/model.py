@@ -147,7 +147,8 @@ class AccountState:
     `missing_principals` maps ARNs of this account that nothing has to the ARN that a role or user of the same
     name has, if there is one; `own_policy_arns` maps the names of all customer managed policies to their ARNs;
     `policy_suggestions` maps names that nothing has to ARNs of AWS's policies with a name like it;
-    `policy_users` maps the ARNs of policies that are to be deleted to the keys of who uses them.
+    `policy_users` maps the ARNs of policies that are to be deleted to the keys of who uses them; `quarantines` maps
+    the keys of roles that are denied everything to when this collection quarantined them, as its own record says.
     """
 
     account: Account
@@ -158,6 +159,7 @@ class AccountState:
     own_policy_arns: Mapping[str, str] = field(default_factory=dict)
     policy_suggestions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     policy_users: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    quarantines: Mapping[str, str] = field(default_factory=dict)
 
     def role(self, name: str) -> Role | None:
         found = self.identities.get(identity_key("role", name))
@@ -178,10 +180,14 @@ class AccountState:
 
 @dataclass(frozen=True)
 class Quarantine:
-    """When a role was quarantined (UTC, ISO 8601) and why; the reason is empty where none was given."""
+    """When a role was quarantined (UTC, ISO 8601) and why; the reason is empty where none was given.
+
+    A declared one that is `anew` begins now, whatever the tags of the role say.
+    """
 
     since: str
     reason: str = ""
+    anew: bool = False
 
     def shown(self) -> dict[str, str]:
         return {"since": self.since, "reason": self.reason}

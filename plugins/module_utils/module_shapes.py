@@ -18,6 +18,7 @@ from .arguments import (
     baseline_options,
     connection_options,
     managed_policy_options,
+    record_option,
     restore_options,
     retire_options,
     role_options,
@@ -34,13 +35,14 @@ from .runner import Task
 class Shape:
     """`section` is the option of `iam_baseline` that a single-object module stands for, None for all of them.
 
-    Without `backs_up` nothing it takes away could be put back.
+    Without `backs_up` nothing it takes away could be put back. `quarantines` are begun or lifted, and recorded.
     """
 
     options: Callable[[], Spec]
     section: str | None = None
     read_only: bool = False
     backs_up: bool = True
+    quarantines: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,13 @@ class Outcome:
 
 SHAPES: Mapping[str, Shape] = {
     "iam_audit": Shape(audit_options, read_only=True),
-    "iam_baseline": Shape(baseline_options),
+    "iam_baseline": Shape(baseline_options, quarantines=True),
     "iam_baseline_info": Shape(baseline_options, read_only=True),
     "iam_managed_policy": Shape(managed_policy_options, "managed_policies"),
     "iam_policy_attachment": Shape(attachment_options, "attachments"),
     "iam_restore": Shape(restore_options),
-    "iam_retire": Shape(retire_options),
-    "iam_role": Shape(role_options, "roles"),
+    "iam_retire": Shape(retire_options, quarantines=True),
+    "iam_role": Shape(role_options, "roles", quarantines=True),
     "iam_service_linked_role": Shape(service_linked_role_options, backs_up=False),
     "iam_trust_statement": Shape(trust_statement_options, "trust_statements"),
 }
@@ -70,7 +72,8 @@ def argument_spec(name: str) -> Spec:
     """The whole argument spec of a module, by its name without the collection."""
     shape = SHAPES[name]
     of_writers = {} if shape.read_only else {**approval_option(), **(backup_option() if shape.backs_up else {})}
-    return {**connection_options(), **of_writers, **shape.options()}
+    of_quarantines = record_option() if shape.quarantines else {}
+    return {**connection_options(), **of_writers, **of_quarantines, **shape.options()}
 
 
 def run(

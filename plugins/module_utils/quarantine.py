@@ -5,6 +5,9 @@
 
 A denial wins over whatever the role is granted, by itself or by the policies of what it is used on within the account
 (IAM's evaluation logic), so nothing else has to be touched, and taking the denial off gives back what was there.
+
+The tags are for people. Whoever may tag a role can write them, so nothing is decided by what they say: that takes a
+record of ours, see the `quarantine_records` room.
 """
 
 from __future__ import annotations
@@ -20,8 +23,12 @@ from .model import Account, Identity, Quarantine, Quotas, Role
 
 QUARANTINED_TAG = "aws_ml_permissions:quarantined"
 REASON_TAG = "aws_ml_permissions:quarantine_reason"
+RECORD_TAG = "aws_ml_permissions:quarantine_record"
 RETIRED_TAG = "aws_ml_permissions:retired"
-"""Says that the removal of a role was begun, and for which services; see the `retirement` room."""
+"""Both hold signed records; see the `quarantine_records` room."""
+
+MAXIMUM_TAGS = 50
+"""Tags on one role or policy (FACTS C1)."""
 
 INLINE_DENIAL = "AWSMLPermissionsDenyAll"
 """The inline policy that denies in the place of AWSDenyAll where a role has no room for one more managed policy."""
@@ -70,39 +77,40 @@ def tagged(identity: Identity | None) -> Quarantine | None:
 
 
 def quarantined(role: Role, wanted: Quarantine, account: Account) -> Role:
-    """The role in quarantine. One that is in quarantine stays as it is, its date and reason included."""
-    if standing(role) is not None:
-        return role
+    """The role in a quarantine that begins with `wanted`, with as many of its tags as the role has room for."""
     managed = role.managed if is_denied(role) else role.managed | {deny_all_arn(account)}
-    tags = {**_other_tags(role.tags), QUARANTINED_TAG: wanted.since}
-    if wanted.reason:
-        tags[REASON_TAG] = wanted.reason
-    return replace(role, managed=managed, tags=tags)
+    told = {QUARANTINED_TAG: wanted.since, **({REASON_TAG: wanted.reason} if wanted.reason else {})}
+    return replace(role, managed=managed, tags=_with_own_tags(role, told))
 
 
-def released(role: Role) -> Role:
+def signed(role: Role, record: str) -> Role:
+    """The role in quarantine with a signed record of it, in the place of another tag of the quarantine if need be."""
+    told = {key: role.tags[key] for key in (QUARANTINED_TAG, REASON_TAG) if key in role.tags}
+    return replace(role, tags=_with_own_tags(role, {RECORD_TAG: record, **told}))
+
+
+def released(role: Role, *, recorded: bool) -> Role:
     """The role without its quarantine, and without what is left of one.
 
-    AWSDenyAll alone may be somebody else's: it goes only from a role that is tagged.
+    AWSDenyAll goes only where it is `recorded` that a quarantine put it there: else it may be somebody else's.
     """
     inline = {name: document for name, document in role.inline.items() if name != INLINE_DENIAL}
-    managed = role.managed
-    if _tag(role, QUARANTINED_TAG) is not None:
-        managed = frozenset(arn for arn in managed if not is_denial(arn))
+    managed = frozenset(arn for arn in role.managed if not is_denial(arn)) if recorded else role.managed
     return replace(role, managed=managed, inline=inline, tags=_other_tags(role.tags))
 
 
 def with_room(before: Identity | None, after: Identity, quotas: Quotas) -> Identity:
-    """The role as it is to be, its new denial an inline policy where a managed one more would exceed the quota."""
+    """A role that goes into quarantine, its new denial an inline policy where a managed one more would exceed the
+    quota."""
     new = {arn for arn in after.managed - (before.managed if before else frozenset()) if is_denial(arn)}
-    if not new or standing(after) is None or len(after.managed) <= quotas.attached_policies[after.kind]:
+    if not new or len(after.managed) <= quotas.attached_policies[after.kind]:
         return after
     return replace(after, managed=after.managed - new, inline={**after.inline, INLINE_DENIAL: DENY_ALL})
 
 
 def denials_that_change(before: Identity, after: Identity) -> tuple[frozenset[str], bool]:
-    """ARNs of AWSDenyAll that come or go, and whether the inline denial does, where a quarantine begins or ends."""
-    if (QUARANTINED_TAG in _keys(before)) == (QUARANTINED_TAG in _keys(after)):
+    """ARNs of AWSDenyAll that come or go, and whether the inline denial does, where tags of a quarantine change."""
+    if _own_tags(before) == _own_tags(after):
         return frozenset(), False
     arns = frozenset(arn for arn in before.managed ^ after.managed if is_denial(arn))
     return arns, before.inline.get(INLINE_DENIAL) != after.inline.get(INLINE_DENIAL)
@@ -110,16 +118,28 @@ def denials_that_change(before: Identity, after: Identity) -> tuple[frozenset[st
 
 def without_moment(tags: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Tags of a write with no time in them: a plan is the same plan when it is made again a minute later."""
-    return [{**tag, "Value": ""} if tag.get("Key") == QUARANTINED_TAG else tag for tag in tags]
+    timed = (QUARANTINED_TAG, RECORD_TAG, RETIRED_TAG)
+    return [{**tag, "Value": ""} if tag.get("Key") in timed else tag for tag in tags]
+
+
+def _with_own_tags(role: Role, told: Mapping[str, str]) -> dict[str, str]:
+    """The tags of the role with those of its quarantine, the first ones where there is no room for all."""
+    others = _other_tags(role.tags)
+    room = max(MAXIMUM_TAGS - len(others), 0)
+    return {**others, **dict(list(told.items())[:room])}
+
+
+_OWN_TAGS = (QUARANTINED_TAG, REASON_TAG, RECORD_TAG, RETIRED_TAG)
 
 
 def _other_tags(tags: Mapping[str, str]) -> dict[str, str]:
-    return {key: value for key, value in tags.items() if key.lower() not in (QUARANTINED_TAG, REASON_TAG, RETIRED_TAG)}
+    return {key: value for key, value in tags.items() if key.lower() not in _OWN_TAGS}
+
+
+def _own_tags(identity: Identity) -> dict[str, str]:
+    tags = identity.tags if isinstance(identity, Role) else {}
+    return {key.lower(): value for key, value in tags.items() if key.lower() in _OWN_TAGS}
 
 
 def _tag(role: Role, key: str) -> str | None:
     return next((value for name, value in role.tags.items() if name.lower() == key), None)
-
-
-def _keys(identity: Identity) -> frozenset[str]:
-    return frozenset(key.lower() for key in identity.tags) if isinstance(identity, Role) else frozenset()

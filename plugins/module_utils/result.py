@@ -11,9 +11,9 @@ from typing import Any
 
 from .documents import PolicyDocument
 from .errors import printable
-from .model import AccountState, Desired, Identity, ManagedPolicy, Role, identity_key
+from .model import AccountState, Desired, Identity, ManagedPolicy, Quarantine, Role, identity_key
 from .plan import Step
-from .quarantine import standing
+from .quarantine import is_denied, standing
 from .target import Target
 
 try:
@@ -32,7 +32,7 @@ def objects(desired: Desired, state: AccountState, target: Target) -> dict[str, 
         return {**summary, "status": _status(before, after), **(identity_content(after) if after else {})}
 
     def role(key: str, name: str) -> dict[str, Any]:
-        in_quarantine = standing(target.identities.get(key))
+        in_quarantine = standing(target.identities.get(key)) or target.quarantined.get(key)
         shown = identity(key, name)
         if in_quarantine is not None:
             shown["status"] = "quarantined"
@@ -101,6 +101,26 @@ def difference(state: AccountState, target: Target) -> dict[str, str]:
             before.update({label: policy_content(old_policy)} if old_policy else {})
             after.update({label: policy_content(new_policy)} if new_policy else {})
     return {"before": as_yaml(before), "after": as_yaml(after)}
+
+
+def lifted_quarantines(state: AccountState, target: Target) -> list[dict[str, str]]:
+    """The quarantines that end with the target: name of the role, since when by its record or else its tags, reason."""
+    found = []
+    for key, after in sorted(target.identities.items()):
+        before = state.identities.get(key)
+        if before is None or after is None or not is_denied(before) or is_denied(after):
+            continue
+        told, since = standing(before), state.quarantines.get(key)
+        if told is not None or since is not None:
+            shown = told or Quarantine("")
+            found.append({"name": before.name, "since": since or shown.since, "reason": shown.reason})
+    return found
+
+
+def lifting(lifted: Mapping[str, str]) -> str:
+    """A quarantine that ends, in a sentence."""
+    why = f" ({lifted['reason']})" if lifted["reason"] else ""
+    return f"lifts the quarantine of role/{lifted['name']}, in quarantine since {lifted['since']}{why}"
 
 
 def taken_away(steps: Iterable[Step]) -> list[dict[str, Any]]:

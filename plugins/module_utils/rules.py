@@ -25,10 +25,10 @@ from .grammar import (
 )
 from .model import AttachmentDeclaration, Desired, PolicyDeclaration, Quotas, RoleDeclaration, TrustDeclaration
 from .placeholders import unfilled_role
+from .quarantine import MAXIMUM_TAGS
 
 MAXIMUM_TRUST_SIZE = 8192
 MAXIMUM_MANAGED_POLICIES = 25
-MAXIMUM_TAGS = 50
 RESERVED_PATHS = ("/aws-service-role/", "/aws-reserved/")
 
 IAM_NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -34,9 +34,11 @@ from .plan import Plan, Step
 from .plan_scope import relied_on
 from .planner import plan as plan_for
 from .quarantine import moment, standing
+from .quarantine_recorder import QuarantineRecorder
+from .quarantine_records import Event, key_problems
 from .read_back import Difference, Wanted, differences, with_known_policies
 from .reader import Reader, complete, require_account
-from .result import difference, last_use, objects, taken_away
+from .result import difference, last_use, lifted_quarantines, lifting, objects, taken_away
 from .rules import problems
 from .sdk import CallFailed, ClientError
 from .target import Target, make_room, target_of
@@ -77,6 +79,8 @@ class Task:
         self._now = self.clock()
         self._backup = BackupFile.of(self.options, self.made_by)
         self._knowledge = self._known()
+        self._recorder = QuarantineRecorder(self.options, self._backup, self._now)
+        self._written: list[Step] = []
 
     def _known(self) -> Knowledge:
         """What the controller has handed over."""
@@ -92,7 +96,10 @@ class Task:
             require_approval(first.plan, first.findings, self.options, self._now)
             result = self._result(connection, first)
             if not self.check_mode and first.plan.steps:
-                done = self._apply(connection, first)
+                try:
+                    done = self._apply(connection, first)
+                finally:
+                    self.warnings += self._recorder.keep_begun(first.state.account, self._written)
                 shown = [step.shown() for step in done]
                 result.update(plan=shown, changed=bool(done), deleted=taken_away(done), **self._backup_made())
         except CallFailed as error:
@@ -102,6 +109,7 @@ class Task:
 
     def inspect(self) -> dict[str, Any]:
         """Say how the account differs from what is declared, and write nothing. Raises EngineError."""
+        self._recorder.trusts_tags = True
         self._require_sound_declaration()
         connection = self._connect()
         try:
@@ -132,6 +140,7 @@ class Task:
         desired = self._declared(declaring)
         found = [
             *connection_problems(self.options),
+            *key_problems(self.options),
             *life_problems(self._knowledge, self.options.get("service")),
             *declaring.problems,
             *problems(desired),
@@ -170,11 +179,12 @@ class Task:
         state = with_own_writes(state, done)
         require_account(state, self.options.get("account_id"))
         desired = self._desired(state.account, state)
-        return self._planned(reader, desired, state)
+        return self._planned(reader, desired, self._recorder.with_quarantines(desired, state))
 
     def _planned(self, reader: Reader, desired: Desired, state: AccountState) -> Situation:
         """The way from the state to what is declared. Raises InputError where there is none."""
         state, target = complete(reader, desired, state, foresee=self.check_mode)
+        self._recorder.seal(state, target)
         found = problems(desired) + state_problems(desired, state, target)
         if self.check_mode:
             found, warnings = foreseeable(found)
@@ -196,6 +206,7 @@ class Task:
                 raise InputError(found)
             state = reader.with_policies_in_use(state, target)
             plan = plan_for(state, target, quotas)
+        self._recorder.begin(state, target, plan)
         noticed = self._found(desired, state, target)
         if plan.steps:
             plan = replace(plan, relies_on=relied_on(state, target, approved_findings(self._knowledge, noticed)))
@@ -211,6 +222,7 @@ class Task:
             self._back_up(connection, situation, done)
             execution = Executor(connection.iam, situation.state, on_step=self.on_step).run(situation.plan)
             done += execution.done
+            self._written += execution.done
             if execution.error is None and not was_stale:
                 break
             if execution.error is not None:
@@ -274,17 +286,21 @@ class Task:
             state,
             target,
             plan,
-            self._now.astimezone(UTC).isoformat(timespec="microseconds"),
+            self._recorder.created,
             made_by=self.made_by,
             additions=self.backs_up_additions,
             read=Reader(connection).documents_at(unread) if unread else {},
         )
         try:
             if backup is not None:
-                self._backup.keep(backup)
+                self._backup.keep(replace(backup, events=tuple(self._events(situation))))
         except EngineError as error:
             how_far = progress(done, plan.steps, state.account)
             raise EngineError(error.message, **how_far, **self._backup_made()) from error
+
+    def _events(self, situation: Situation) -> Iterable[Event]:
+        """What is recorded before the plan is carried out."""
+        return self._recorder.ends(situation.state, situation.target)
 
     def _backup_made(self) -> dict[str, Any]:
         made = self._backup.shown() if self._backup else None
@@ -303,6 +319,8 @@ class Task:
     def _result(self, connection: Connection, situation: Situation) -> dict[str, Any]:
         plan = situation.plan
         self._warn(situation)
+        lifted = [] if self._recorder.trusts_tags else lifted_quarantines(situation.state, situation.target)
+        self.warnings += map(lifting, lifted)
         result: dict[str, Any] = {
             "changed": bool(plan.steps),
             "account_id": situation.state.account.id,
@@ -312,6 +330,7 @@ class Task:
             "findings": situation.findings,
             "deleted": taken_away(plan.steps),
             **objects(situation.desired, situation.state, situation.target),
+            **({"lifted_quarantines": lifted} if lifted else {}),
             "api_calls": connection.counter.counts(),
         }
         if self.diff_mode:
@@ -322,7 +341,11 @@ class Task:
         """The findings, and one where the service has ended and gets anything."""
         remedies = self.options.get("remedies") or {}
         found = findings(self._knowledge, desired, state, target, remedies)
-        powerless = {f"{one.kind}/{one.name}" for one in target.identities.values() if one and standing(one)}
+        powerless = {
+            f"{one.kind}/{one.name}"
+            for key, one in target.identities.items()
+            if one and (standing(one) or key in target.quarantined)
+        }
         found = [item for item in found if item["resource"] not in powerless]
         life = outlived(self._knowledge, self.options.get("service"), target, remedies)
         return [*found, life] if life is not None else found

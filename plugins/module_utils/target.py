@@ -22,6 +22,7 @@ from .model import (
     Identity,
     ManagedPolicy,
     PolicyDeclaration,
+    Quarantine,
     Quotas,
     Role,
     RoleDeclaration,
@@ -34,13 +35,17 @@ from .trust import merged, without
 
 @dataclass
 class Target:
-    """Objects by key, None where they are to be absent, and what was noticed on the way."""
+    """Objects by key, None where they are to be absent, and what was noticed on the way.
+
+    `quarantined` are the quarantines that begin, by the key of the role.
+    """
 
     identities: dict[str, Identity | None] = field(default_factory=dict)
     policies: dict[str, ManagedPolicy | None] = field(default_factory=dict)
     only_version: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    quarantined: dict[str, Quarantine] = field(default_factory=dict)
 
 
 def target_of(desired: Desired, state: AccountState) -> Target:
@@ -50,7 +55,8 @@ def target_of(desired: Desired, state: AccountState) -> Target:
 
 def make_room(state: AccountState, target: Target, quotas: Quotas) -> None:
     """Deny by an inline policy where the quota leaves no room for AWSDenyAll on a role that is to be quarantined."""
-    for key, identity in target.identities.items():
+    for key in target.quarantined:
+        identity = target.identities[key]
         if identity is not None:
             target.identities[key] = with_room(state.identities.get(key), identity, quotas)
 
@@ -120,7 +126,8 @@ class _Overlay:
             self._adopted("role", declared.name, declared.path, there.name, there.path)
         path = declared.path or "/"
         arn = self.state.account.arn("role", path, declared.name)
-        base = released(there) if there else Role(kind="role", name=declared.name, path=path, arn=arn)
+        recorded = declared.key in self.state.quarantines
+        base = released(there, recorded=recorded) if there else Role("role", declared.name, path, arn)
         managed = base.managed
         wanted: frozenset[str] = frozenset()
         if declared.managed is not None:
@@ -135,10 +142,12 @@ class _Overlay:
             boundary = (
                 next(iter(self._resolved((declared.boundary,), place, there)), None) if declared.boundary else None
             )
-        if any(map(is_denial, managed - wanted)):
+        if there is not None and any(map(is_denial, managed - wanted)):
+            base = replace(base, tags=there.tags)
             self.target.warnings.append(
-                f"role {base.name} stays powerless: AWSDenyAll is on it, and no tag says that a quarantine put it"
-                " there; detach it with iam_policy_attachment, or name managed_policies"
+                f"role {base.name} stays powerless: AWSDenyAll is on it, and no record says that a quarantine of this"
+                " collection put it there, whatever its tags say. To fix: give the backup_dir or record_key of the"
+                " task that quarantined it, detach it with iam_policy_attachment, or name managed_policies"
             )
         self.target.identities[declared.key] = replace(
             base,
@@ -157,12 +166,19 @@ class _Overlay:
             self.target.identities[declared.key] = None
             return
         self._adopted("role", declared.name, declared.path, there.name, there.path)
-        if standing(there) is None and is_denied(there):
+        if standing(there) is not None and not declared.quarantine.anew:
+            self.target.identities[declared.key] = there
+            return
+        if is_denied(there) and there.key not in self.state.quarantines:
             self.target.warnings.append(
                 f"role {there.name} holds AWSDenyAll already: the end of its quarantine (state: present) takes it off"
                 " too, unless managed_policies names it"
             )
-        self.target.identities[declared.key] = quarantined(there, declared.quarantine, self.state.account)
+        after = quarantined(there, declared.quarantine, self.state.account)
+        self.target.identities[declared.key] = after
+        self.target.quarantined[declared.key] = declared.quarantine
+        if standing(after) is None:
+            self.target.warnings.append(f"role {there.name} has no room for the tags of its quarantine")
 
     def _lay_attachment(self, declared: AttachmentDeclaration) -> None:
         base = self._current(declared.key)

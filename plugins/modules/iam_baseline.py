@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - aws_ml.permissions.connection
   - aws_ml.permissions.approval
   - aws_ml.permissions.backup
+  - aws_ml.permissions.record
   - aws_ml.permissions.declaration
   - aws_ml.permissions.attributes
   - amazon.aws.common.modules
@@ -139,6 +140,13 @@ EXAMPLES = r"""
         statements:
           - Sid: SageMaker
         state: absent
+    record_key: "{{ quarantine_record_key }}"
+
+- name: The first trial as it was before its quarantine
+  aws_ml.permissions.iam_baseline:
+    roles:
+      - name: gt-first-trial
+    record_key: "{{ quarantine_record_key }}"
 
 - name: Say what the DeepLens service role would take
   aws_ml.permissions.iam_baseline:
@@ -448,6 +456,28 @@ findings:
       description: What mends it.
       returned: always
       type: str
+lifted_quarantines:
+  description:
+    - The quarantines that the task ends, or in check mode would, by name of the role. A warning names each as well.
+  returned: where a quarantine ends
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the role.
+      returned: always
+      type: str
+      sample: AWSDeepLensLambdaRole
+    since:
+      description: Since when it is in quarantine by its record, or else by its tags, UTC, ISO 8601.
+      returned: always
+      type: str
+      sample: "2026-11-22T10:00:00Z"
+    reason:
+      description: Why, by its tags; empty where they say nothing.
+      returned: always
+      type: str
+      sample: service ended
 managed_policies:
   description: The managed policies as they are after the task, in the order of their declaration.
   returned: success, where O(managed_policies) holds any

@@ -84,6 +84,14 @@ EXAMPLES = r"""
     approved_plan: "{{ planned.approval }}"
     approval_hours: 8
 
+- name: A role that a restore has brought back in quarantine gets its permissions back
+  aws_ml.permissions.iam_policy_attachment:
+    iam_type: role
+    iam_name: gt-first-trial
+    managed_policies:
+      - AWSDenyAll
+    state: absent
+
 - name: A policy on a role in another account, entered through a role of its own
   aws_ml.permissions.iam_policy_attachment:
     iam_type: role
@@ -319,6 +327,28 @@ findings:
       description: What mends it.
       returned: always
       type: str
+lifted_quarantines:
+  description:
+    - The quarantines that end because AWSDenyAll is taken off the role, or in check mode would. A warning names each.
+  returned: where a quarantine ends
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the role.
+      returned: always
+      type: str
+      sample: AWSDeepLensLambdaRole
+    since:
+      description: Since when it is in quarantine by its record, or else by its tags, UTC, ISO 8601.
+      returned: always
+      type: str
+      sample: "2026-11-22T10:00:00Z"
+    reason:
+      description: Why, by its tags; empty where they say nothing.
+      returned: always
+      type: str
+      sample: service ended
 plan:
   description:
     - Every write in its order; in check mode, every write that would be made. Empty where nothing differs.

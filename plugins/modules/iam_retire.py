@@ -13,7 +13,10 @@ description:
     does, puts the roles into quarantine, and deletes them in a later run, once they have been there for
     O(after_days).
   - A role in quarantine is whole but powerless, see O(aws_ml.permissions.iam_role#module:state). If something breaks,
-    M(aws_ml.permissions.iam_role) with C(state=present) gives it back as it was.
+    M(aws_ml.permissions.iam_role) with C(state=present) and the same O(backup_dir) gives it back as it was.
+  - The days in quarantine count by the record that the module itself keeps, in O(backup_dir) or signed with
+    O(record_key). Tags are for people, since whoever may tag a role can write them. A role that tags say is in
+    quarantine and no record does is put there anew, and a role that nothing but its tags connects with a service stays.
   - A customer managed policy goes as soon as nothing has it any more, which is as a rule with the last of its roles.
     Users and groups are never touched; a policy that one of them has stays, with a warning.
   - Keeps everything in O(backup_dir) before it writes, what goes into quarantine too.
@@ -54,9 +57,15 @@ options:
       - A role in quarantine is refused if it was used since it went there.
     type: int
     default: 90
+  min_age_days:
+    description:
+      - A role or policy that was created within so many days is refused, 0 to 3650. It cannot have been used before, so
+        that it was not says nothing. What a role in quarantine has had all the time is not refused.
+      - If omitted, the same as O(unused_days).
+    type: int
   after_days:
     description:
-      - So many days in quarantine come before a role is deleted.
+      - So many days in recorded quarantine come before a role is deleted.
     type: int
     default: 30
   at_once:
@@ -75,10 +84,10 @@ options:
     description:
       - What is retired although something stands against it. V(used), within O(unused_days); V(depended_on), by a
         trust policy, a policy or an instance profile; V(service_alive), of a service that has not ended; V(share),
-        more than O(max_share).
+        more than O(max_share); V(too_young), within O(min_age_days); V(declared_present), by O(declared).
     type: list
     elements: str
-    choices: [used, depended_on, service_alive, share]
+    choices: [used, depended_on, service_alive, share, too_young, declared_present]
     default: []
   quarantine_reason:
     description:
@@ -96,6 +105,7 @@ extends_documentation_fragment:
   - aws_ml.permissions.connection
   - aws_ml.permissions.approval
   - aws_ml.permissions.backup
+  - aws_ml.permissions.record
   - aws_ml.permissions.attributes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -111,12 +121,14 @@ EXAMPLES = r"""
 - name: What would go into quarantine, and what stands against it
   aws_ml.permissions.iam_retire:
     backup_dir: "{{ playbook_dir }}/backups"
+    record_key: "{{ quarantine_record_key }}"
   check_mode: true
   register: planned
 
 - name: Put the roles of services that have ended into quarantine, and delete those that were there for 30 days
   aws_ml.permissions.iam_retire:
     backup_dir: "{{ playbook_dir }}/backups"
+    record_key: "{{ quarantine_record_key }}"
     approved_plan: "{{ planned.approval }}"
     approval_hours: 8
 
@@ -127,6 +139,7 @@ EXAMPLES = r"""
     except:
       - "*demo*"
     unused_days: 180
+    min_age_days: 365
     after_days: 60
     max_share: 0.75
     quarantine_reason: DeepLens has ended - ask the vision team
@@ -139,7 +152,7 @@ EXAMPLES = r"""
     declared:
       - service: deeplens
         profile: documented
-        state: present
+        state: absent
         roles:
           - name: camera-runtime
         managed_policies: []
@@ -396,7 +409,8 @@ refusals:
     code:
       description:
         - The kind of refusal. One of V(used), V(depended_on), V(service_alive), V(service_linked), V(reserved),
-          V(template), V(own_role), V(share), V(no_backup_dir), V(foreign), V(other_service) and V(quarantine_date).
+          V(template), V(own_role), V(share), V(no_backup_dir), V(foreign), V(other_service), V(too_young) and
+          V(declared_present).
       returned: always
       type: str
       sample: used
@@ -430,7 +444,7 @@ retired:
     step:
       description:
         - V(quarantined) now, V(removed) now, V(waiting) for the end of its quarantine, or V(kept), which is a policy
-          that somebody else has.
+          that somebody else has, or a role that nothing but its tags connects with a service.
       returned: always
       type: str
       sample: quarantined
@@ -444,6 +458,13 @@ retired:
       returned: always
       type: str
       sample: AWS DeepLens ended on 2024-01-31
+    note:
+      description:
+        - What there is to know besides, empty for nothing. It says so where tags tell of a quarantine that no record
+          confirms, so that it starts now.
+      returned: always
+      type: str
+      sample: ""
 roles:
   description: The roles that the task writes to, as they are after it.
   returned: success, where there are any

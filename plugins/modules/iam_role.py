@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - aws_ml.permissions.connection
   - aws_ml.permissions.approval
   - aws_ml.permissions.backup
+  - aws_ml.permissions.record
   - aws_ml.permissions.declaration
   - aws_ml.permissions.attributes
   - amazon.aws.common.modules
@@ -105,10 +106,18 @@ EXAMPLES = r"""
     name: l4e-role
     state: quarantined
     quarantine_reason: Lookout for Equipment has ended
+    backup_dir: "{{ playbook_dir }}/backups"
 
 - name: The same role as it was before
   aws_ml.permissions.iam_role:
     name: l4e-role
+    backup_dir: "{{ playbook_dir }}/backups"
+
+- name: A quarantine whose record is a signed tag, where no folder lasts from one run to the next
+  aws_ml.permissions.iam_role:
+    name: AWSPanoramaApplianceRole
+    state: quarantined
+    record_key: "{{ quarantine_record_key }}"
 
 - name: Say what a change would write
   aws_ml.permissions.iam_role:
@@ -319,6 +328,28 @@ findings:
       description: What mends it.
       returned: always
       type: str
+lifted_quarantines:
+  description:
+    - The quarantines that the task ends, or in check mode would, by name of the role. A warning names each as well.
+  returned: where a quarantine ends
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the role.
+      returned: always
+      type: str
+      sample: AWSDeepLensLambdaRole
+    since:
+      description: Since when it is in quarantine by its record, or else by its tags, UTC, ISO 8601.
+      returned: always
+      type: str
+      sample: "2026-11-22T10:00:00Z"
+    reason:
+      description: Why, by its tags; empty where they say nothing.
+      returned: always
+      type: str
+      sample: service ended
 plan:
   description:
     - Every write in its order; in check mode, every write that would be made. Empty where nothing differs.

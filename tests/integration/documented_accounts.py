@@ -27,6 +27,10 @@ SOMEBODY = trust_of(Service="ec2.amazonaws.com")
 """Who may assume a given role of which nothing is said."""
 
 
+YEARS_AGO = "2021-06-01T00:00:00+00:00"
+"""When what is given was created. Retire refuses what is new."""
+
+
 class Accounts:
     """The members of a local AWS, with one SDK session for all of them."""
 
@@ -58,6 +62,7 @@ class Accounts:
             filled = _filled(content, self._entrances(example))
             if any(filled.values()):
                 create(self.iam(account), declared(filled, account))
+                self._aws.seed(account, all_created=YEARS_AGO)
         for seed in example.entry.get("seeds", []):
             self._aws.seed(example.account, **seed)
 

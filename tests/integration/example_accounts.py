@@ -9,6 +9,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from ansible_collections.aws_ml.permissions.plugins.module_utils.model import Account, Role
+from ansible_collections.aws_ml.permissions.plugins.module_utils.quarantine_records import quarantine_tag
 from local_aws import LocalAws
 
 
@@ -31,6 +33,9 @@ EVERYTHING = document({"Effect": "Allow", "Action": "*", "Resource": "*"})
 
 EXTERNAL_ID = "known-to-both-sides"
 """What the caller has to say to enter the role permissions-deployer."""
+
+RECORD_KEY = "0123456789abcdef" * 4
+"""What signs the records of quarantines."""
 
 
 def make_role(iam: Any, name: str, *trust: dict[str, Any]) -> None:
@@ -56,6 +61,9 @@ def before_policies(iam: Any) -> None:
 
 def before_attachments(iam: Any) -> None:
     make_l4e_role(iam, SAGEMAKER)
+    make_role(iam, "gt-first-trial", SAGEMAKER)
+    quarantined(iam, "gt-first-trial", "2026-10-01T00:00:00Z")
+    iam.attach_role_policy(RoleName="gt-first-trial", PolicyArn="arn:aws:iam::aws:policy/AWSDenyAll")
     iam.create_group(GroupName="quality-inspectors")
     iam.create_user(UserName="labeling-developer")
 
@@ -151,6 +159,15 @@ def before_restore(iam: Any) -> None:
         iam.attach_role_policy(RoleName=role, PolicyArn=f"arn:aws:iam::aws:policy/{policy}")
 
 
+def quarantined(iam: Any, name: str, since: str) -> None:
+    """Tag a role as a run has done that put it into quarantine, with the signed record of it."""
+    found = iam.get_role(RoleName=name)["Role"]
+    role = Role("role", name, "/", found["Arn"], id=found["RoleId"])
+    record = quarantine_tag(role, Account.owning(role.arn), since, RECORD_KEY)
+    tags = {"aws_ml_permissions:quarantined": since, "aws_ml_permissions:quarantine_record": record}
+    iam.tag_role(RoleName=name, Tags=[{"Key": key, "Value": value} for key, value in tags.items()])
+
+
 def before_retirement(iam: Any) -> None:
     """Roles of DeepLens, one of which is in quarantine long enough, their policies, and a role of a living service."""
     make_role(iam, "AWSDeepLensServiceRole", statement({"Service": "deeplens.amazonaws.com"}))
@@ -158,8 +175,7 @@ def before_retirement(iam: Any) -> None:
     make_role(iam, "camera-demo", LAMBDA)
     make_role(iam, "AWSDeepLensLambdaRole", LAMBDA)
     make_role(iam, "gt-execution", SAGEMAKER)
-    since = {"Key": "aws_ml_permissions:quarantined", "Value": "2026-01-01T00:00:00Z"}
-    iam.tag_role(RoleName="AWSDeepLensLambdaRole", Tags=[since])
+    quarantined(iam, "AWSDeepLensLambdaRole", "2026-01-01T00:00:00Z")
     iam.put_role_policy(RoleName="AWSDeepLensLambdaRole", PolicyName="PassAnyRole", PolicyDocument=PASS_ANY_ROLE)
     cameras = document({"Effect": "Allow", "Action": "deeplens:*", "Resource": "*"})
     own = iam.create_policy(PolicyName="deeplens-cameras", PolicyDocument=cameras)["Policy"]["Arn"]
@@ -200,6 +216,8 @@ def prepared(server: LocalAws, module: str) -> dict[str, str]:
         server.seed(member["id"], role_last_used={"name": "gt-console-role", "date": "2026-11-01T08:00:00+00:00"})
     if module == "iam_audit":
         server.seed(member["id"], role_last_used={"name": "l4e-role", "date": "2026-11-01T08:00:00+00:00"})
+    if module == "iam_retire":
+        server.seed(member["id"], all_created="2021-06-01T00:00:00+00:00")
     if module == "iam_restore":
         server.seed(member["id"], withdrawn_policy="arn:aws:iam::aws:policy/AWSLambda_FullAccess")
     if module == "iam_service_linked_role":

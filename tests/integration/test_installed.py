@@ -157,7 +157,12 @@ def test_the_playbooks_of_the_collection(
     assert book("site").total("changed") == 0
 
     assert book("audit").total("changed") == 0
-    there = {"aws_ml_retire_roles": ["AWSDeepLens*"], "aws_ml_retire_at_once": True}
+    there = {
+        "deeplens_iam_state": "absent",
+        "aws_ml_retire_roles": ["AWSDeepLens*"],
+        "aws_ml_retire_at_once": True,
+        "aws_ml_retire_allow": ["too_young"],
+    }
     assert book("retire", **there).total("changed") == 1
     assert roles_in(account["id"]) == before
     assert book("retire", **there).total("changed") == 0

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible.parsing.plugin_docs import read_docstring
-from integration.example_accounts import ANYONE, EVERYTHING, EXTERNAL_ID, NO_SERVICE, document, prepared
+from integration.example_accounts import ANYONE, EVERYTHING, EXTERNAL_ID, NO_SERVICE, RECORD_KEY, document, prepared
 from integration.playbook_runs import LIMIT
 from local_aws import LocalAws
 from preloaded_ansible import ANSIBLE
@@ -36,6 +36,7 @@ OF_ANSIBLE = {
 NEVER_SHARED = re.compile(
     r"A(ROA|IDA)[A-Z0-9]+"  # unique ids
     r"|[0-9-]{10}T[0-9:]{8}(Z|\+00:00)|[0-9]{8}T[0-9]{6}Z-[0-9a-f]{12}"  # moments, and names of backups
+    r"|(?<=Z )[0-9a-f]{64}"  # signatures of records
     r"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # deletion tasks
     r"|[0-9a-f]{64}"  # ids of plans, which cover unique ids
 )
@@ -77,6 +78,7 @@ BEYOND: dict[str, list[dict[str, Any]]] = {
     "iam_retire": [
         {"services": ["groundtruth_lambda"], "backup_dir": "{{ playbook_dir }}/backups"},
         {"unused_days": 500, "backup_dir": "{{ playbook_dir }}/backups"},
+        {"record_key": "too short", "backup_dir": "{{ playbook_dir }}/backups"},
     ],
     "iam_service_linked_role": [
         {"aws_service_name": "ecs.amazonaws.com", "state": "absent"},
@@ -156,7 +158,11 @@ def played(
     play = {
         "hosts": "localhost",
         "gather_facts": False,
-        "vars": {"deployer_external_id": EXTERNAL_ID, "ansible_python_interpreter": python},
+        "vars": {
+            "deployer_external_id": EXTERNAL_ID,
+            "quarantine_record_key": RECORD_KEY,
+            "ansible_python_interpreter": python,
+        },
         "module_defaults": {"group/aws_ml.permissions.aws": {"assume_role": {"role_arn": account["role_arn"]}}},
         "tasks": tasks,
     }

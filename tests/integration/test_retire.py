@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.format import checksum
 from integration.conftest import RolesIn
 from integration.playbook_runs import Playbook, Run
 from local_aws import LocalAws
@@ -22,6 +23,7 @@ AWS_POLICY = "arn:aws:iam::aws:policy"
 DENY_ALL = f"{AWS_POLICY}/AWSDenyAll"
 LEFT = ("AWSDeepLensLambdaRole", "AWSDeepLensServiceRole")
 LONG_AGO = "2026-01-01T00:00:00Z"
+LOUD = {"ANSIBLE_VERBOSITY": "3"}
 
 
 def trusting(*services: str) -> dict[str, Any]:
@@ -45,6 +47,21 @@ def fleet(aws: LocalAws) -> LocalAws:
 
 def writes(aws: LocalAws) -> list[str]:
     return [call["action"] for call in aws.calls() if not call["action"].startswith(READS)]
+
+
+def tag_all(aws: LocalAws, account: str, tags: dict[str, str]) -> None:
+    iam = aws.client("iam", account=account)
+    for name in LEFT:
+        iam.tag_role(RoleName=name, Tags=[{"Key": key, "Value": value} for key, value in tags.items()])
+
+
+def make_older(backups: Path) -> None:
+    """Let the quarantines that are recorded so far have begun long ago."""
+    for file in backups.iterdir():
+        content = json.loads(file.read_text())
+        for event in content["content"]["quarantine_events"]:
+            event["at"] = LONG_AGO
+        file.write_text(json.dumps({**content, "checksum": checksum(content)}))
 
 
 def shown(run: Run, host: str) -> list[str]:
@@ -97,9 +114,9 @@ def test_from_the_audit_to_the_last_role(
     assert shown(waiting, fleet.members[0]["name"])[0] == f"account {fleet.members[0]['id']}: 2 waiting"
 
     for member in fleet.members:
-        iam = fleet.client("iam", account=member["id"])
-        for name in LEFT:
-            iam.tag_role(RoleName=name, Tags=[{"Key": "aws_ml_permissions:quarantined", "Value": LONG_AGO}])
+        tag_all(fleet, member["id"], {"aws_ml_permissions:quarantined": LONG_AGO})
+    assert playbook(RETIRE, accounts, variables).total("changed") == 0
+    make_older(backups)
     last = playbook(RETIRE, accounts, variables)
     assert last.rc == 0
     for member in fleet.members:
@@ -157,7 +174,7 @@ def test_backups_go_where_the_playbook_is_run_from(
 def test_what_the_variables_of_a_host_name(
     fleet: LocalAws, playbook: Playbook, accounts: dict[str, Any], tmp_path: Path
 ) -> None:
-    """A role that only the host's own declaration knows belongs to the service too."""
+    """A role that only the host's own declaration knows belongs to the service too, and goes once it is absent."""
     member = fleet.members[0]
     fleet.seed(member["id"], role={"name": "sensors", "trust": trusting("sagemaker")})
     hosts = accounts["all"]["hosts"]
@@ -167,7 +184,54 @@ def test_what_the_variables_of_a_host_name(
         aws_ml_retire_except="AWSDeepLens*",
     )
     variables = {"aws_ml_backup_dir": str(tmp_path), "aws_ml_accounts": member["name"]}
+    refused = playbook(RETIRE, accounts, variables, check=True)
+    assert shown(refused, member["name"])[1:] == [
+        "role/sensors  declared_present: is declared present, so the playbook site would bring it back;"
+        " lookout_equipment_iam_state: absent declares it absent",
+        "    allow: [declared_present] (aws_ml_retire_allow)",
+    ]
+    hosts[member["name"]]["lookout_equipment_iam_state"] = "absent"
     run = playbook(RETIRE, accounts, variables, check=True)
     assert (run.rc, run.failures()) == (0, {})
     retired = run.results("Retire")[member["name"]]["retired"]
     assert [(item["resource"], item["services"]) for item in retired] == [("role/sensors", ["lookout_equipment"])]
+
+
+def test_site_says_which_quarantine_it_lifts(
+    fleet: LocalAws, playbook: Playbook, accounts: dict[str, Any], roles_in: RolesIn, tmp_path: Path
+) -> None:
+    """Once what was retired is declared present again, and not before."""
+    member = fleet.members[0]
+    variables = {"aws_ml_backup_dir": str(tmp_path), "aws_ml_accounts": member["name"]}
+    accounts["all"]["hosts"][member["name"]]["aws_ml_services"] = ["deeplens"]
+    assert playbook(RETIRE, accounts, {**variables, "deeplens_iam_state": "absent"}).rc == 0
+    waiting = playbook(RETIRE, accounts, variables)
+    assert (waiting.rc, waiting.total("changed")) == (0, 0)
+    since = {role["tags"]["aws_ml_permissions:quarantined"] for role in roles_in(member["id"]).values() if role["tags"]}
+    for check in (True, False):
+        run = playbook("aws_ml.permissions.site", accounts, variables, check=check)
+        results = [task["hosts"].get(member["name"], {}) for play in run.plays for task in play["tasks"]]
+        (result,) = [one for one in results if "lifted_quarantines" in one]
+        assert [one["name"] for one in result["lifted_quarantines"]] == sorted(LEFT)
+        assert {one["since"] for one in result["lifted_quarantines"]} <= since
+        for name in LEFT:
+            assert f"lifts the quarantine of role/{name}, in quarantine since " in run.stderr
+    assert DENY_ALL not in json.dumps(roles_in(member["id"]))
+
+
+def test_a_key_in_the_place_of_a_folder_that_lasts(
+    fleet: LocalAws, playbook: Playbook, accounts: dict[str, Any], roles_in: RolesIn, tmp_path: Path
+) -> None:
+    """As in a job of AWX, whose container goes with it. The key is shown nowhere."""
+    member = fleet.members[0]
+    key = "0123456789abcdef" * 4
+    variables = {"aws_ml_accounts": member["name"], "aws_ml_retire_record_key": key, "aws_ml_retire_after_days": 0}
+    output = ""
+    for job in ("first", "second"):
+        run = playbook(RETIRE, accounts, {**variables, "aws_ml_backup_dir": str(tmp_path / job)}, environment=LOUD)
+        assert run.rc == 0
+        output += run.stdout + run.stderr
+    assert set(LEFT) & set(roles_in(member["id"])) == set()
+    assert shown(run, member["name"])[0].startswith(f"account {member['id']}: 2 removed")
+    assert key not in output
+    assert key not in "".join(file.read_text() for file in tmp_path.rglob("*.json"))

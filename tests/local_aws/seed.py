@@ -6,7 +6,10 @@
 - `service_linked_role`: {"service": "panorama.amazonaws.com", "suffix": ""}
 - `service_linked_deletion`: {"role", "seconds", "reason", "usage": [{"Region", "Resources": [ARN]}]}: how long the
   deletion of a service-linked role takes, and, if there is a reason, why it fails
-- `role`: {"name", "path", "trust" (document), "description", "tags", "source_role_template", "managed_policies"}
+- `role`: {"name", "path", "trust" (document), "description", "tags", "source_role_template", "managed_policies",
+  "created" (ISO 8601)}; without the last it is some years old
+- `created`: {"name", "date" (ISO 8601)}: when the roles and policies of that name were created
+- `all_created`: when all roles and policies that the account has by now were created (ISO 8601)
 - `role_last_used`: {"name", "date" (ISO 8601), "region"}
 - `withdrawn_policy`: the ARN of a policy of AWS, which is withdrawn until the next reset
 - `many_roles`: {"count", "prefix", "path", "trust"}
@@ -30,6 +33,9 @@ _TRUST = {
 }
 
 
+_YEARS_AGO = "2021-06-01T00:00:00+00:00"
+
+
 def seed(iam: Iam, wanted: dict[str, Any]) -> None:
     """Put the wanted state into an account; it is visible at once."""
     store = live_store(wanted["account"], wanted.get("partition", "aws"))
@@ -45,6 +51,10 @@ def seed(iam: Iam, wanted: dict[str, Any]) -> None:
         moment = datetime.fromisoformat(used["date"])
         target.last_used = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         target.last_used_region = used.get("region", "us-east-1")
+    if everything := wanted.get("all_created"):
+        _make_older(store, everything)
+    if one := wanted.get("created"):
+        _make_older(store, one["date"], one["name"])
     if arn := wanted.get("withdrawn_policy"):
         iam.withdrawn.add(wanted["account"], arn)
     if many := wanted.get("many_roles"):
@@ -52,6 +62,17 @@ def seed(iam: Iam, wanted: dict[str, Any]) -> None:
         for number in range(int(many["count"])):
             _create_role(iam, store, {**many, "name": f"{prefix}{number:05d}"})
     iam.visibility.forget()
+
+
+def _make_older(store: Store, created: str, name: str | None = None) -> None:
+    for thing in (*store.roles.values(), *store.managed_policies.values()):
+        if ":aws:policy/" not in thing.arn and name in (None, thing.name):
+            thing.create_date = _naive(created)
+
+
+def _naive(moment: str) -> datetime:
+    """A time as moto keeps it: UTC, without a time zone."""
+    return datetime.fromisoformat(moment).astimezone(UTC).replace(tzinfo=None)
 
 
 def _create_role(iam: Iam, store: Store, wanted: dict[str, Any]) -> None:
@@ -65,6 +86,7 @@ def _create_role(iam: Iam, store: Store, wanted: dict[str, Any]) -> None:
         tags=[{"Key": key, "Value": value} for key, value in wanted.get("tags", {}).items()],
         max_session_duration="3600",
     )
+    role.create_date = _naive(wanted.get("created", _YEARS_AGO))
     for arn in wanted.get("managed_policies", []):
         role.managed_policies[arn] = policy_with_arn(store, arn)
     if template := wanted.get("source_role_template"):

@@ -181,7 +181,9 @@ class _Judge:
 
     def _compared(self, found: Found) -> tuple[str, Form | None, list[dict[str, Any]]]:
         """The status, the nearest form, and how the object differs from it."""
-        subject = released(found.subject) if isinstance(found.subject, Role) else found.subject
+        subject = found.subject
+        if isinstance(subject, Role):
+            subject = released(subject, recorded=standing(subject) is not None)
         compared = [(drift(form, subject), form) for form in self._forms(found)]
         if not compared:
             return "in_sync" if self._profile_of_people(found) else "unknown", None, []

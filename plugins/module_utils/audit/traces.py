@@ -130,11 +130,11 @@ def _found_of(
     policies = {}
     for policy in state.policies.values():
         told = looking.at_policy(policy)
-        if _is_enough(told):
+        if is_enough(told):
             policies[policy.arn] = told
             yield Found(service, policy, tuple(told))
     identities = {key: looking.at_identity(identity, policies) for key, identity in state.identities.items()}
-    found = {key for key, told in identities.items() if _is_enough(told)}
+    found = {key for key, told in identities.items() if is_enough(told)}
     linked = looking.linked(state, found)
     for key, identity in state.identities.items():
         told = [*identities[key], *linked.get(key, ())]
@@ -238,7 +238,8 @@ class _Looking:
         return action.lower().startswith(self._traces.actions)
 
 
-def _is_enough(told: Sequence[Trace]) -> bool:
+def is_enough(told: Sequence[Trace]) -> bool:
+    """Whether these traces tell that an object belongs to their service."""
     strengths = {trace.strength for trace in told}
     principal = any(trace.by == "trust_principal" for trace in told)
     return ALONE in strengths or (WITH_PRINCIPAL in strengths and principal)

@@ -16,7 +16,8 @@ from typing import Any
 
 from ..documents import PolicyDocument
 from ..errors import shown
-from ..rules import IAM_NAME, IAM_PATH, MAXIMUM_TAGS, NOT_IN_DESCRIPTION, POLICY_ARN, TAG_TEXT
+from ..quarantine import MAXIMUM_TAGS
+from ..rules import IAM_NAME, IAM_PATH, NOT_IN_DESCRIPTION, POLICY_ARN, TAG_TEXT
 
 Check = Callable[[Any, str], list[str]]
 """Gives what is wrong with a value, each problem with its place."""

@@ -24,7 +24,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..errors import EngineError
+from ..model import Account
 from ..private_folders import make_private_folder
+from ..quarantine_records import Event
 from .format import BadBackup, as_text, parse
 from .keeping import Backup, newest
 from .trusted_files import Untrusted, content_of, folder_problems
@@ -147,6 +149,21 @@ def read(source: str, account_id: str | None, now: datetime | None = None) -> tu
         of_account = f" of account {wanted}" if wanted else ""
         raise BadBackup(f"{source} holds no backup{of_account}. Nothing was read from AWS or written.")
     return newest(list(own.values())), sorted(own)
+
+
+def events_in(folder: str, account: Account, now: datetime) -> tuple[Event, ...]:
+    """The quarantines of an account that the backups of a folder tell of, oldest run first; none without the folder.
+
+    Raises BadBackup where one of its backups cannot be read or trusted, since it may say that a quarantine was lifted.
+    """
+    if not os.path.isdir(folder):
+        return ()
+    paths, _single = _paths(folder, account.id)
+    good, bad = _parsed(paths, now, named=True)
+    if bad:
+        raise _all_of(list(bad.values()))
+    row = sorted(good.values(), key=lambda backup: backup.moment)
+    return tuple(event for backup in row if backup.account == account for event in backup.events)
 
 
 def _paths(source: str, account_id: str | None) -> tuple[list[str], bool]:

@@ -37,6 +37,7 @@ from .entries import (
     policy_entry,
     policy_of,
 )
+from .events import event_entry, event_of, event_problems
 from .keeping import Backup
 
 FORMAT = "aws_ml.permissions backup"
@@ -61,6 +62,10 @@ _SECTIONS: Mapping[str, Mapping[str, Check]] = {
     "aws_managed_policies": AWS_POLICY,
     "held_policies": HELD_POLICY,
 }
+
+EVENTS_SECTION = "quarantine_events"
+"""What the run did about quarantines; only where it did anything."""
+
 _IDENTITIES: tuple[tuple[IdentityKind, str], ...] = (("role", "roles"), ("user", "users"), ("group", "groups"))
 
 
@@ -91,6 +96,7 @@ def as_text(backup: Backup) -> str:
             "managed_policies": [policy_entry(backup.policies[name]) for name in sorted(backup.policies)],
             "aws_managed_policies": [aws_policy_entry(backup.aws_policies[arn]) for arn in sorted(backup.aws_policies)],
             "held_policies": [held_policy_entry(arn, backup.held[arn]) for arn in sorted(backup.held)],
+            **({EVENTS_SECTION: [event_entry(event) for event in backup.events]} if backup.events else {}),
         },
     }
     return json.dumps({**document, "checksum": checksum(document)}, indent=1) + "\n"
@@ -115,6 +121,7 @@ def parse(data: bytes, path: str, now: datetime) -> Backup:
         {kept.before.name.lower(): kept for kept in policies},
         {policy.arn: policy for policy in aws_policies},
         {entry["arn"]: PolicyDocument(entry["policy"]) for entry in content["held_policies"]},
+        tuple(event_of(entry) for entry in content.get(EVENTS_SECTION, ())),
     )
 
 
@@ -176,7 +183,7 @@ def _shape_problems(document: Mapping[str, Any]) -> list[str]:
             continue
         for index, entry in enumerate(entries):
             found += entry_of(shape)(entry, f"content.{section}[{index}]")
-    return found
+    return [*found, *event_problems(content.get(EVENTS_SECTION, []), f"content.{EVENTS_SECTION}")]
 
 
 def _time_problems(document: Mapping[str, Any], now: datetime) -> list[str]:

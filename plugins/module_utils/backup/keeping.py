@@ -24,6 +24,7 @@ from ..model import (
 )
 from ..plan import Plan, Step
 from ..quarantine import standing
+from ..quarantine_records import Event
 from ..references import is_aws
 from ..target import Target
 from .pieces import Thing, is_of_the_run, pieces_of, put_together
@@ -98,7 +99,8 @@ def quarantine_of_run(kept: Kept[Any]) -> Quarantine | None:
 
 @dataclass(frozen=True)
 class Backup:
-    """What was kept in one account. Keys are those of AccountState; `aws_policies` is keyed by ARN.
+    """What was kept in one account. Keys are those of AccountState; `aws_policies` is keyed by ARN. `events` are the
+    quarantines that the run began and lifted, and the removals that it began.
 
     `held` maps the ARNs of customer managed policies that identities of the backup had, or were bounded by, and that
     the run did not write to, to what they said. `created` is when its first part was kept, UTC in ISO 8601. `made_by`
@@ -112,6 +114,7 @@ class Backup:
     policies: Mapping[str, Kept[ManagedPolicy]] = field(default_factory=dict)
     aws_policies: Mapping[str, AwsManagedPolicy] = field(default_factory=dict)
     held: Mapping[str, PolicyDocument] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
 
     @property
     def moment(self) -> datetime:
@@ -132,6 +135,7 @@ class Backup:
             policies=_together(self.policies, later.policies),
             aws_policies={**later.aws_policies, **self.aws_policies},
             held={**later.held, **self.held},
+            events=tuple(dict.fromkeys((*self.events, *later.events))),
         )
 
     def with_held(self) -> Backup:
@@ -177,9 +181,10 @@ def kept(
 ) -> Backup | None:
     """Every object that the plan writes to, whole; None where it takes nothing away.
 
-    With `additions`, also where it only adds. `read` holds documents of `lost_unread`.
+    With `additions`, or where a quarantine begins, also where it only adds. `read` holds documents of `lost_unread`.
     """
-    if not additions and not takes_away(plan):
+    adds = additions or bool(target.quarantined)
+    if not adds and not takes_away(plan):
         return None
     written = {step.subject for step in plan.steps}
     identities = {

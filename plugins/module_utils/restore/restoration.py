@@ -137,8 +137,8 @@ class _Restoring:
         quarantine = standing(before)
         if quarantine is not None:
             self.notes.warnings.append(
-                f"{resource} comes back as it was when it was removed, in quarantine since {quarantine.since};"
-                " iam_role with state: present lifts that"
+                f"{resource} comes back as it was when it was removed, in quarantine since {quarantine.since}, and"
+                " no record tells of the new role: iam_policy_attachment with state: absent takes AWSDenyAll off"
             )
 
     def _put_back(self, key: str, kept: Kept[Identity], current: Identity, wanted: Mapping[Piece, Any]) -> Identity:

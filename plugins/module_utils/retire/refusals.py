@@ -13,14 +13,18 @@ from ..audit.audit import AuditedObject
 from ..errors import InputError, Problem, printable
 from ..knowledge import ServiceLife
 from ..model import AccountState, Role
-from .retirement import KEPT, QUARANTINED, REMOVED, WAITING, Retired, Retirement, Wish, in_quarantine, matches, since_of
+from .retirement import KEPT, QUARANTINED, REMOVED, WAITING, Retired, Retirement, Wish, matches
 
 DEFAULT_SHARE = 0.5
 FLOOR = 20
 """Roles that may go in one run by the default share, however few roles the account has (docs/decisions/0014)."""
 
-ALLOWABLE = ("used", "depended_on", "service_alive", "share")
+ALLOWABLE = ("used", "depended_on", "service_alive", "share", "too_young", "declared_present")
 """The refusals that `allow` overrides."""
+
+
+Declared = Mapping[tuple[str, str], Sequence[str]]
+"""By kind and lower-case name of what is declared present, the services that it is declared for."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,10 @@ def refusals(
     objects: Sequence[AuditedObject],
     state: AccountState,
     lives: Mapping[str, ServiceLife],
+    *,
+    declared: Declared,
 ) -> list[Refusal]:
-    """Everything that stands against the retirement of one account."""
+    """Everything that stands against the retirement of one account; `declared` is what its host declares present."""
     leaving = {item.resource for item in planned.of(QUARANTINED, REMOVED, WAITING)}
     found: list[Refusal] = []
     for item in planned.of(QUARANTINED, REMOVED):
@@ -77,7 +83,8 @@ def refusals(
         found += _of_life(item, wish, lives)
         found += _of_use(item, wish, planned.now)
         found += _of_dependants(item, wish, leaving)
-        found += _of_quarantine(item, wish)
+        found += _of_age(item, wish, planned.now)
+        found += _of_declaration(item, wish, declared)
     found += _of_named(wish, planned, objects, state)
     found += _of_share(wish, planned, state)
     return found
@@ -119,16 +126,13 @@ def _of_use(item: Retired, wish: Wish, now: datetime) -> Iterator[Refusal]:
         return
     used = datetime.fromisoformat(role.last_used["date"])
     where = f" in {role.last_used['region']}" if role.last_used.get("region") else ""
-    since = since_of(role)
-    if since is not None:
-        if used > since:
-            why = f"was used on {used:%Y-%m-%d}{where}, though it is in quarantine since {since:%Y-%m-%d}"
+    if item.since is not None:
+        if used > item.since:
+            why = f"was used on {used:%Y-%m-%d}{where}, though it is in quarantine since {item.since:%Y-%m-%d}"
             yield Refusal(item.resource, "used", why, _allow("used"))
     elif now - used < wish.unused:
-        days = max((now - used).days, 0)
-        ago = "today" if days == 0 else "yesterday" if days == 1 else f"{days} days ago"
         limit = f"unused_days (aws_ml_retire_unused_days) is {wish.unused.days}"
-        why = f"was used on {used:%Y-%m-%d}{where}, {ago}; {limit}"
+        why = f"was used on {used:%Y-%m-%d}{where}, {_ago(used, now)}; {limit}"
         yield Refusal(item.resource, "used", why, _allow("used"))
 
 
@@ -141,14 +145,26 @@ def _of_dependants(item: Retired, wish: Wish, leaving: set[str]) -> Iterator[Ref
         yield Refusal(item.resource, "depended_on", told, _allow("depended_on"))
 
 
-def _of_quarantine(item: Retired, wish: Wish) -> Iterator[Refusal]:
-    role = item.subject
-    if not isinstance(role, Role) or wish.at_once:
+def _of_age(item: Retired, wish: Wish, now: datetime) -> Iterator[Refusal]:
+    """What was in quarantine since before it is young no more: nobody has needed it meanwhile."""
+    if "too_young" in wish.allowed or not wish.min_age or _is_protected(item):
         return
-    quarantine = in_quarantine(role)
-    if quarantine is not None and since_of(role) is None:
-        why = f'is in quarantine since "{quarantine.since}", which is no time in UTC, so its days cannot be counted'
-        yield Refusal(item.resource, "quarantine_date", why, "at_once: true (aws_ml_retire_at_once) does not wait")
+    if not item.subject.created:
+        yield Refusal(item.resource, "too_young", "IAM does not say when it was created", _allow("too_young"))
+        return
+    created = datetime.fromisoformat(item.subject.created)
+    if now - created < wish.min_age and (item.since is None or created > item.since):
+        limit = f"min_age_days (aws_ml_retire_min_age_days) is {wish.min_age.days}"
+        why = f"was created on {created:%Y-%m-%d}, {_ago(created, now)}; {limit}"
+        yield Refusal(item.resource, "too_young", why, _allow("too_young"))
+
+
+def _of_declaration(item: Retired, wish: Wish, declared: Declared) -> Iterator[Refusal]:
+    services = declared.get((item.kind, item.subject.name.lower()), ())
+    if services and "declared_present" not in wish.allowed:
+        state = " and ".join(f"{service}_iam_state: absent" for service in services)
+        why = f"is declared present, so the playbook site would bring it back; {state} declares it absent"
+        yield Refusal(item.resource, "declared_present", why, _allow("declared_present"))
 
 
 def _of_named(
@@ -156,7 +172,7 @@ def _of_named(
 ) -> Iterator[Refusal]:
     """Names without wildcards that are in the account and not of the services, or that somebody keeps."""
     for item in planned.of(KEPT):
-        if _is_named(item.subject.name, wish.policies):
+        if item.kind == "policy" and _is_named(item.subject.name, wish.policies):
             override = (
                 "detach it there first (iam_policy_attachment), or leave it out of policies (aws_ml_retire_policies)"
             )
@@ -200,6 +216,15 @@ def _of_share(wish: Wish, planned: Retirement, state: AccountState) -> Iterator[
             f" max_share (aws_ml_retire_max_share) is {share:g}"
         )
         yield Refusal("account", "share", why, f"{_allow('share')}, or a larger max_share")
+
+
+def _ago(moment: datetime, now: datetime) -> str:
+    days = max((now - moment).days, 0)
+    return "today" if days == 0 else "yesterday" if days == 1 else f"{days} days ago"
+
+
+def _is_protected(item: Retired) -> bool:
+    return item.subject.path.startswith(("/aws-service-role/", "/aws-reserved/"))
 
 
 def _is_named(name: str, patterns: Sequence[str] | None) -> bool:

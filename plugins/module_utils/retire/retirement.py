@@ -9,13 +9,13 @@ Whether it may be is decided in the `refusals` room.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 
 from ..audit.audit import AuditedObject
-from ..errors import printable
+from ..errors import printable, shown
 from ..knowledge import ServiceLife
 from ..model import (
     AccountState,
@@ -28,8 +28,9 @@ from ..model import (
     RoleDeclaration,
 )
 from ..plan import Step
-from ..quarantine import RETIRED_TAG, moment, standing, tagged
-from ..rules import MAXIMUM_TAGS
+from ..quarantine import MAXIMUM_TAGS, RETIRED_TAG, moment, tagged
+from ..quarantine_records import REMOVAL, Event, Records, removal_tag
+from .belonging import Belonging
 
 QUARANTINED = "quarantined"
 REMOVED = "removed"
@@ -50,6 +51,7 @@ class Wish:
     policies: tuple[str, ...] | None = None
     excepted: tuple[str, ...] = ()
     unused: timedelta = timedelta(days=90)
+    min_age: timedelta = timedelta(days=90)
     after: timedelta = timedelta(days=30)
     at_once: bool = False
     max_share: float | None = None
@@ -64,12 +66,19 @@ class Wish:
             wanted = ("*",)
         return matches(name, wanted or ()) and not matches(name, self.excepted)
 
+    def names(self, kind: str, name: str) -> bool:
+        """Whether an object is asked for by its very name."""
+        wanted = self.roles if kind == "role" else self.policies
+        return any(one.lower() == name.lower() for one in wanted or ())
+
 
 @dataclass(frozen=True)
 class Retired:
     """One object and what becomes of it. `until` is when it goes for good, where that is known.
 
-    `services` are all that it belongs to, wished for or not. `depended_on_by` is as in the audit.
+    `services` are all that it belongs to, wished for or not. `depended_on_by` is as in the audit. `since` is when its
+    quarantine was recorded to begin, of a policy that of the last role that had it. `unrecorded` is when a quarantine
+    began that its tags tell of and no record does, empty where they tell of none.
     """
 
     subject: Role | ManagedPolicy
@@ -78,6 +87,8 @@ class Retired:
     until: datetime | None = None
     reason: str = ""
     depended_on_by: tuple[Mapping[str, Any], ...] = ()
+    since: datetime | None = None
+    unrecorded: str = ""
 
     @property
     def kind(self) -> str:
@@ -87,6 +98,13 @@ class Retired:
     def resource(self) -> str:
         return f"{self.kind}/{self.subject.name}"
 
+    @property
+    def note(self) -> str:
+        """What people should know besides, empty for nothing."""
+        if not self.unrecorded:
+            return ""
+        return f"quarantine since {shown(self.unrecorded)} is told by its tags and not recorded here; it starts now"
+
     def shown(self) -> dict[str, Any]:
         return {
             "resource": self.resource,
@@ -94,6 +112,7 @@ class Retired:
             "step": self.step,
             "until": moment(self.until) if self.until else None,
             "reason": printable(self.reason),
+            "note": printable(self.note),
         }
 
 
@@ -120,7 +139,9 @@ class Retirement:
                     item.resource,
                     item.subject.name,
                     present=item.step == QUARANTINED,
-                    quarantine=Quarantine(moment(self.now), item.reason) if item.step == QUARANTINED else None,
+                    quarantine=Quarantine(moment(self.now), item.reason, anew=True)
+                    if item.step == QUARANTINED
+                    else None,
                 )
                 for item in self.of(REMOVED, QUARANTINED)
                 if isinstance(item.subject, Role)
@@ -129,69 +150,69 @@ class Retirement:
 
 
 def retirement(
-    wish: Wish, objects: Iterable[AuditedObject], state: AccountState, lives: Mapping[str, ServiceLife], now: datetime
+    wish: Wish,
+    found: Belonging,
+    state: AccountState,
+    lives: Mapping[str, ServiceLife],
+    records: Records,
 ) -> Retirement:
-    """Lay the wish over what an audit of all services found."""
-    objects = [*objects, *_begun(state, lives)]
-    found: dict[str, list[AuditedObject]] = {}
-    for one in objects:
-        if isinstance(one.subject, (Role, ManagedPolicy)):
-            found.setdefault(one.resource.lower(), []).append(one)
-    meant = [
-        group
-        for dummy, group in sorted(found.items())
-        if any(one.service in wish.services for one in group) and wish.means(group[0].kind, group[0].name)
-    ]
+    """Lay the wish over what belongs to services and what is recorded of earlier runs."""
+    named = [one for one in found.by_tags if wish.names(one.kind, one.name)]
+    meant = _meant(wish, [*found.objects, *named])
     roles: list[Retired] = []
     policies: list[Retired] = []
     for group in meant:
         subject = group[0].subject
         if isinstance(subject, Role):
-            roles.append(_role_retired(wish, subject, group, lives, now))
+            roles.append(_role_retired(wish, subject, group, lives, records))
     for group in meant:
         subject = group[0].subject
         if isinstance(subject, ManagedPolicy):
             policies.append(_policy_retired(subject, group, state, roles))
-    return Retirement((*roles, *policies), now)
+    known = {item.resource for item in roles}
+    by_tags = [group for group in _meant(wish, found.by_tags) if group[0].resource not in known]
+    return Retirement((*roles, *map(_kept_by_tags, by_tags), *policies), records.now)
 
 
-def marks(planned: Retirement, objects: Iterable[AuditedObject]) -> tuple[Step, ...]:
-    """Tags for roles that nothing would be known by any more once their removal was begun, were it cut short."""
-    lasting = {one.resource for one in objects if any(_lasts(trace) for trace in one.found_by)}
+def _meant(wish: Wish, objects: Iterable[AuditedObject]) -> list[list[AuditedObject]]:
+    """The roles and policies that are wished for, by name, each as often as there are services that it belongs to."""
+    found: dict[str, list[AuditedObject]] = {}
+    for one in objects:
+        if isinstance(one.subject, (Role, ManagedPolicy)):
+            found.setdefault(one.resource.lower(), []).append(one)
+    return [
+        group
+        for dummy, group in sorted(found.items())
+        if any(one.service in wish.services for one in group) and wish.means(group[0].kind, group[0].name)
+    ]
+
+
+def marks(planned: Retirement, records: Records) -> tuple[Step, ...]:
+    """Signed tags that say that removals were begun, so that the next run goes on without this one's backup.
+
+    None without a key; none on a role that has no room for one.
+    """
     return tuple(
-        Step(
-            "TagRole",
-            item.resource,
-            "its removal begins",
-            item.subject.key,
-            {
-                "RoleName": item.subject.name,
-                "Tags": [{"Key": RETIRED_TAG, "Value": " ".join(dict.fromkeys(item.services))}],
-            },
-        )
+        _mark(item.subject, item, records)
         for item in planned.of(REMOVED)
         if isinstance(item.subject, Role)
-        and item.resource not in lasting
-        and RETIRED_TAG not in item.subject.tags
-        and len(item.subject.tags) < MAXIMUM_TAGS
+        and records.key
+        and not records.of(item.subject).services
+        and (RETIRED_TAG in item.subject.tags or len(item.subject.tags) < MAXIMUM_TAGS)
     )
 
 
-def in_quarantine(role: Role) -> Quarantine | None:
-    """The quarantine of a role; one that has lost all its policies to a removal that was cut short is in it still."""
-    return standing(role) or (None if role.managed or role.inline else tagged(role))
+def removals(planned: Retirement) -> Iterator[Event]:
+    """The removals that begin, as events."""
+    for item in planned.of(REMOVED):
+        if isinstance(item.subject, Role):
+            yield Event(REMOVAL, item.subject.name, item.subject.id, moment(planned.now), item.services)
 
 
-def since_of(role: Role) -> datetime | None:
-    """When a role went into quarantine; None where it is in none, or its tag says no time."""
-    quarantine = in_quarantine(role)
-    if quarantine is None:
-        return None
-    try:
-        since = datetime.fromisoformat(quarantine.since)
-    except ValueError:
-        return None
-    return since if since.tzinfo else None
+def _mark(role: Role, item: Retired, records: Records) -> Step:
+    value = removal_tag(role, records.account, moment(records.now), item.services, records.key)
+    given = {"RoleName": role.name, "Tags": [{"Key": RETIRED_TAG, "Value": value}]}
+    return Step("TagRole", item.resource, "its removal begins", role.key, given)
 
 
 def matches(name: str, patterns: Iterable[str]) -> bool:
@@ -200,20 +221,33 @@ def matches(name: str, patterns: Iterable[str]) -> bool:
 
 
 def _role_retired(
-    wish: Wish, role: Role, group: Sequence[AuditedObject], lives: Mapping[str, ServiceLife], now: datetime
+    wish: Wish, role: Role, group: Sequence[AuditedObject], lives: Mapping[str, ServiceLife], records: Records
 ) -> Retired:
     services = tuple(dict.fromkeys(one.service for one in group))
-    depended_on_by = group[0].depended_on_by
-    quarantine, since = in_quarantine(role), since_of(role)
-    going = wish.at_once or RETIRED_TAG in role.tags
-    if quarantine is None and not going:
+    since, told = records.quarantine_of(role), tagged(role)
+    item = Retired(role, services, REMOVED, depended_on_by=group[0].depended_on_by, since=since)
+    if since is None and not wish.at_once:
         reason = wish.reason or _reason(services, lives)
-        return Retired(role, services, QUARANTINED, now + wish.after, reason, depended_on_by)
-    until = since + wish.after if since else None
-    reason = quarantine.reason if quarantine else ""
-    if until is not None and until > now and not going:
-        return Retired(role, services, WAITING, until, reason, depended_on_by)
-    return Retired(role, services, REMOVED, None, reason, depended_on_by)
+        until = records.now + wish.after
+        return replace(item, step=QUARANTINED, until=until, reason=reason, unrecorded=told.since if told else "")
+    item = replace(item, reason=told.reason if told else "")
+    if since is not None and since + wish.after > records.now and not wish.at_once:
+        return replace(item, step=WAITING, until=since + wish.after)
+    return item
+
+
+def _kept_by_tags(group: Sequence[AuditedObject]) -> Retired:
+    subject = group[0].subject
+    assert isinstance(subject, Role)
+    services = tuple(dict.fromkeys(one.service for one in group))
+    names = " and ".join(services)
+    return Retired(
+        subject,
+        services,
+        KEPT,
+        None,
+        f"nothing but its tags tells that it belongs to {names}; name it in roles to retire it",
+    )
 
 
 def _policy_retired(
@@ -232,21 +266,9 @@ def _policy_retired(
         dates = [item.until for item in later if item.until]
         names = ", ".join(sorted(item.resource for item in later))
         return Retired(policy, services, WAITING, max(dates) if dates else None, f"goes with {names}")
-    return Retired(policy, services, REMOVED)
-
-
-def _begun(state: AccountState, lives: Mapping[str, ServiceLife]) -> Iterator[AuditedObject]:
-    """Roles whose removal was cut short when nothing but their tag told what they belong to."""
-    for role in state.identities.values():
-        if isinstance(role, Role) and RETIRED_TAG in role.tags:
-            for service in role.tags[RETIRED_TAG].split():
-                if service in lives:
-                    yield AuditedObject(service, "role", role.name, "unknown", role)
-
-
-def _lasts(trace: Mapping[str, str]) -> bool:
-    """Whether a trace is there until the role itself goes."""
-    return trace["strength"] == "alone" and trace["by"] in ("name", "trust_principal", "tag", "path")
+    begun = [steps[user.key].since for user in users]
+    since = max((one for one in begun if one), default=None) if all(begun) else None
+    return Retired(policy, services, REMOVED, since=since)
 
 
 def _uses(identity: Identity, arn: str) -> bool:

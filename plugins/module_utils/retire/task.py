@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from ..audit.account_reading import read_account, with_tags_of
 from ..audit.audit import audit
 from ..audit.knowledge import AuditKnowledge
+from ..audit.profile_forms import declared_profiles
 from ..audit.task import service_problems, sound_declarations
 from ..connection_rules import connection_problems
 from ..credentials import Connection
@@ -21,12 +22,14 @@ from ..knowledge import Knowledge
 from ..model import AccountState
 from ..own_writes import with_own_writes
 from ..plan import Step
+from ..quarantine_records import Event, key_problems
 from ..reader import Reader, require_account
 from ..rules import quarantine_reason_problems
 from ..runner import Situation, Task
+from .belonging import belonging
 from .misspelled import misspelled, unmatched, warnings
-from .refusals import Refusal, Refused, refusals
-from .retirement import KEPT, Retirement, Wish, marks, retirement
+from .refusals import Declared, Refusal, Refused, refusals
+from .retirement import KEPT, Retirement, Wish, marks, removals, retirement
 
 LONGEST_UNUSED = 400
 """Days; IAM tells of no use that is longer ago (FACTS C6)."""
@@ -54,6 +57,7 @@ class RetireTask(Task):
             *connection_problems(self.options),
             *service_problems(self._audit_knowledge, self.options),
             *_problems(self.options),
+            *key_problems(self.options),
             *more,
         ]
         if found:
@@ -69,12 +73,14 @@ class RetireTask(Task):
         # All services, since what one has left behind may belong to another that lives.
         found = audit(self._audit_knowledge, state, list(self._audit_knowledge.traces), self._services_declare)
         wish, lives = self._wish(), self._known().services
-        planned = retirement(wish, found.objects, state, lives, self._now)
+        records = self._recorder.records(state.account)
+        there = belonging(found.objects, state, lives, records)
+        planned = retirement(wish, there, state, lives, records)
+        belonging_objects = [*found.objects, *there.objects]
         lost = unmatched(wish, state)
-        traces = self._audit_knowledge.traces.values()
         against = [
-            *refusals(wish, planned, found.objects, state, lives),
-            *misspelled(lost, wish, planned, found.objects, traces),
+            *refusals(wish, planned, belonging_objects, state, lives, declared=self._declared_present()),
+            *misspelled(lost, wish, planned, found.objects, self._audit_knowledge.traces.values()),
         ]
         if against:
             raise Refused(against, state.account.id)
@@ -83,16 +89,28 @@ class RetireTask(Task):
         desired = planned.desired()
         arns = [state.policies[policy.name.lower()].arn for policy in desired.policies]
         situation = self._planned(Reader(connection), desired, with_tags_of(connection, state, arns))
-        first = marks(planned, found.objects)
+        first = marks(planned, records)
         return replace(situation, plan=replace(situation.plan, steps=(*first, *situation.plan.steps)))
 
     def _state_again(self, connection: Connection, situation: Situation) -> tuple[AccountState, bool]:
         return read_account(connection), True
 
+    def _events(self, situation: Situation) -> Iterable[Event]:
+        return (*super()._events(situation), *removals(self._retirement))
+
     def _result(self, connection: Connection, situation: Situation) -> dict[str, Any]:
         items = self._retirement.items
         self.warnings += [f"{item.resource} stays: {item.reason}" for item in items if item.step == KEPT]
+        self.warnings += [f"{item.resource}: {item.note}" for item in items if item.note]
         return {**super()._result(connection, situation), "retired": [item.shown() for item in items]}
+
+    def _declared_present(self) -> Declared:
+        found: dict[tuple[str, str], list[str]] = {}
+        for profile in declared_profiles(self._services_declare, list(self._audit_knowledge.traces)):
+            for kind, name in profile.names():
+                services = found.setdefault((kind, name.lower()), [])
+                services += [profile.service] if profile.service not in services else []
+        return found
 
     def _wish(self) -> Wish:
         options = self.options
@@ -105,6 +123,7 @@ class RetireTask(Task):
             policies=_globs(options, "policies"),
             excepted=_globs(options, "except") or (),
             unused=timedelta(days=options["unused_days"]),
+            min_age=timedelta(days=_min_age(options)),
             after=timedelta(days=options["after_days"]),
             at_once=options["at_once"],
             max_share=options.get("max_share"),
@@ -112,6 +131,11 @@ class RetireTask(Task):
             reason=options.get("quarantine_reason") or "",
             own_role=role_arn.rpartition("/")[2],
         )
+
+
+def _min_age(options: Mapping[str, Any]) -> int:
+    given: int | None = options.get("min_age_days")
+    return int(options["unused_days"]) if given is None else given
 
 
 def _globs(options: Mapping[str, Any], option: str) -> tuple[str, ...] | None:
@@ -125,10 +149,13 @@ def _problems(options: Mapping[str, Any]) -> Iterator[Problem]:
             if not name:
                 yield Problem(f"{option}[{index}]", "empty; give a name, or a pattern with * and ?")
     unused, after, share = options["unused_days"], options["after_days"], options.get("max_share")
+    min_age = _min_age(options)
     if not 0 <= unused <= LONGEST_UNUSED:
         yield Problem(
             "unused_days", f"{unused} is outside 0 to {LONGEST_UNUSED}; IAM tells of no use that is longer ago"
         )
+    if not 0 <= min_age <= 3650:
+        yield Problem("min_age_days", f"{min_age} is outside 0 to 3650; 0 retires what was created today too")
     if not 0 <= after <= 3650:
         yield Problem("after_days", f"{after} is outside 0 to 3650; at_once: true does not wait at all")
     if share is not None and not 0 <= share <= 1:

@@ -13,12 +13,13 @@ from typing import Any
 
 import yaml
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
-from ansible_collections.aws_ml.permissions.plugins.module_utils import arguments
 from ansible_collections.aws_ml.permissions.plugins.module_utils.connection_rules import connection_problems
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declaration import Declaring
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, InputError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import Account
+from ansible_collections.aws_ml.permissions.plugins.module_utils.module_shapes import SHAPES, argument_spec
 from ansible_collections.aws_ml.permissions.plugins.module_utils.placeholders import Placeholders
+from ansible_collections.aws_ml.permissions.plugins.module_utils.quarantine_records import key_problems
 from ansible_collections.aws_ml.permissions.plugins.module_utils.rules import problems
 from ansible_collections.aws_ml.permissions.plugins.module_utils.runner import Task
 
@@ -30,13 +31,6 @@ READS = ("Get", "List", "AssumeRole")
 
 ANY_ACCOUNT = Account("123456789012", "aws")
 CASES = Path(__file__).parent / "cases"
-MODULES = {
-    "iam_baseline": (None, arguments.baseline_options),
-    "iam_role": ("roles", arguments.role_options),
-    "iam_managed_policy": ("managed_policies", arguments.managed_policy_options),
-    "iam_policy_attachment": ("attachments", arguments.attachment_options),
-    "iam_trust_statement": ("trust_statements", arguments.trust_statement_options),
-}
 
 
 @dataclass(frozen=True)
@@ -103,7 +97,7 @@ def matches(expected: str, msg: str) -> bool:
 
 def foreseen(module: str, options: Mapping[str, Any]) -> list[str]:
     """Run a task in check mode that has to succeed; its warnings."""
-    task = Task(validated(module, options), MODULES[module][0], check_mode=True, diff_mode=True)
+    task = Task(validated(module, options), SHAPES[module].section, check_mode=True, diff_mode=True)
     task.converge()
     return task.warnings
 
@@ -111,7 +105,7 @@ def foreseen(module: str, options: Mapping[str, Any]) -> list[str]:
 def attempt(module: str, options: Mapping[str, Any], *, check_mode: bool) -> Failure:
     """Run a task that has to fail, with options as they come out of Ansible's own validation."""
     try:
-        Task(validated(module, options), MODULES[module][0], check_mode=check_mode, diff_mode=True).converge()
+        Task(validated(module, options), SHAPES[module].section, check_mode=check_mode, diff_mode=True).converge()
     except Refused as refused:
         return Failure(str(refused), [], str(refused))
     except EngineError as error:
@@ -123,16 +117,15 @@ def found_in_options(case: BadCase) -> list[str]:
     """The problems of a case that the options alone show, without an account."""
     options = validated(case.module, in_account(case.options, ANY_ACCOUNT.id))
     declaring = Declaring(Placeholders(ANY_ACCOUNT))
-    section = MODULES[case.module][0]
+    section = SHAPES[case.module].section
     desired = declaring.single(section, options) if section else declaring.baseline(options)
-    found = [*connection_problems(options), *declaring.problems, *problems(desired)]
+    found = [*connection_problems(options), *key_problems(options), *declaring.problems, *problems(desired)]
     return [str(problem) for problem in InputError(found).problems]
 
 
 def validated(module: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """The options of a task as the module gets them, or Refused."""
-    spec = {**arguments.connection_options(), **arguments.approval_option(), **MODULES[module][1]()}
-    result = ModuleArgumentSpecValidator(spec).validate(json.loads(json.dumps(options, default=str)))
+    result = ModuleArgumentSpecValidator(argument_spec(module)).validate(json.loads(json.dumps(options, default=str)))
     if result.error_messages:
         raise Refused("; ".join(result.error_messages))
     return dict(result.validated_parameters)

@@ -42,7 +42,7 @@ class Account:
     """A member account with a role for each mode."""
 
     def __init__(self, aws: LocalAws, backups: Path) -> None:
-        self.id = aws.members[0]["id"]
+        self.aws, self.id = aws, aws.members[0]["id"]
         self.iam = aws.client("iam", account=self.id)
         self.backups = str(backups)
         for mode in MODES:
@@ -63,7 +63,8 @@ class Account:
         return [step["action"] for step in Restore(options).converge()["plan"]]
 
     def retire(self, **options: Any) -> list[str]:
-        """The writes of a retirement."""
+        """The writes of a retirement of what has been there for years."""
+        self.aws.seed(self.id, all_created="2021-06-01T00:00:00+00:00")
         given = {
             **{name: option.get("default") for name, option in retire_options().items()},
             **self.entered_by("retire"),

@@ -58,6 +58,12 @@ def own_arn(name: str, case: dict[str, Any]) -> str:
     return ACCOUNT.arn("policy", "/", name) if name in own else f"arn:aws:iam::aws:policy/{name}"
 
 
+def tags_of(tags: dict[str, Any]) -> dict[str, str]:
+    """Tags as they stand, or so many of numbered keys."""
+    many = tags.get("$numbered")
+    return {f"{many['key']}{number}": "" for number in range(many["times"])} if many else tags
+
+
 def state_of(case: dict[str, Any]) -> AccountState:
     roles = [
         Role(
@@ -69,7 +75,7 @@ def state_of(case: dict[str, Any]) -> AccountState:
             managed=frozenset(own_arn(name, case) for name in role.get("managed", ())),
             inline={name: PolicyDocument(document(actions)) for name, actions in role.get("inline", {}).items()},
             boundary=own_arn(role["boundary"], case) if "boundary" in role else None,
-            tags=role.get("tags", {}),
+            tags=tags_of(role.get("tags", {})),
             instance_profiles=tuple(role.get("instance_profiles", ())),
         )
         for role in case["there"].get("roles", ())
@@ -92,7 +98,11 @@ def state_of(case: dict[str, Any]) -> AccountState:
         for name, actions in (("Reader", ["s3:GetObject"]), ("Writer", ["s3:*"]), ("Withdrawn", ["lambda:*"]))
     }
     return AccountState(
-        ACCOUNT, {role.key: role for role in roles}, {policy.name.lower(): policy for policy in policies}, aws
+        ACCOUNT,
+        {role.key: role for role in roles},
+        {policy.name.lower(): policy for policy in policies},
+        aws,
+        quarantines={f"role/{name}": since for name, since in case["there"].get("recorded", {}).items()},
     )
 
 

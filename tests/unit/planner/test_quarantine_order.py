@@ -55,7 +55,8 @@ def converged(state: AccountState, declared: Mapping[str, Any], quotas: Any) -> 
     assert target.problems == []
     made = plan(state, target, quotas)
     there = {key: identity for key, identity in target.identities.items() if identity is not None}
-    return made, replace(state, identities={**state.identities, **there})
+    recorded = {key: quarantine.since for key, quarantine in target.quarantined.items()}
+    return made, replace(state, identities={**state.identities, **there}, quarantines=recorded)
 
 
 @MANY

@@ -6,12 +6,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import secrets
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.arguments import retire_options
+from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.files import BackupFile
+from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.keeping import Backup
+from ansible_collections.aws_ml.permissions.plugins.module_utils.model import Account, Role
+from ansible_collections.aws_ml.permissions.plugins.module_utils.quarantine_records import Event, quarantine_tag
 from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.task import RetireTask
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.audit_action import AuditAction
 from local_aws import LocalAws
@@ -51,8 +56,10 @@ class Ground:
         """Bring the account to the state that a case starts from, and empty the log of calls.
 
         `roles`: name, trusts (services), trusted_roles, managed (names of AWS's policies, or of the account's own),
-        inline (name: statements), tags, path, template, quarantined (ISO 8601), used (ISO 8601), instance_profile.
-        `policies`: name and statements. `users`: name, managed, inline. `linked`: services with a service-linked role.
+        inline (name: statements), tags, path, template, quarantined (ISO 8601; by a run that recorded it), used and
+        created (ISO 8601), instance_profile. `policies`: name and statements, created. `users`: name, managed, inline.
+        `linked`: services with a service-linked role. `key`: what quarantines are signed with besides. What no
+        `created` is given for is some years old.
         """
         given = json.loads(json.dumps(given).replace("<account_id>", self.account))
         for policy in given.get("policies", ()):
@@ -69,7 +76,24 @@ class Ground:
             for name, statements in user.get("inline", {}).items():
                 text = document(*statements)
                 self.iam.put_user_policy(UserName=user["name"], PolicyName=name, PolicyDocument=text)
+        self.aws.seed(self.account, all_created="2021-06-01T00:00:00+00:00")
+        for thing in (*given.get("roles", ()), *given.get("policies", ())):
+            if "created" in thing:
+                self.aws.seed(self.account, created={"name": thing["name"], "date": thing["created"]})
+        self._record([role for role in given.get("roles", ()) if "quarantined" in role], given.get("key", ""))
         self.aws.clear_calls()
+
+    def record(self, *events: Event) -> None:
+        """Keep events in a backup of an earlier run."""
+        backup = Backup(Account(self.account, "aws"), "2026-01-01T00:00:00+00:00", events=events)
+        BackupFile(str(self.backups), secrets.token_hex(6)).keep(backup)
+
+    def files(self) -> dict[str, bytes]:
+        """The backups that there are."""
+        return {file.name: file.read_bytes() for file in self.backups.iterdir()} if self.backups.exists() else {}
+
+    def role_id(self, name: str) -> str:
+        return str(self.iam.get_role(RoleName=name)["Role"]["RoleId"])
 
     def retire(self, *, check_mode: bool = False, later: timedelta = timedelta(), **options: Any) -> dict[str, Any]:
         """Retire with the module's defaults, that much later. The result, with the warnings; raises EngineError."""
@@ -107,6 +131,24 @@ class Ground:
         for user in details["UserDetailList"]:
             found[f"user/{user['UserName']}"] = [policy["PolicyName"] for policy in user["AttachedManagedPolicies"]]
         return found
+
+    def sign(self, name: str, since: str, key: str, *, like: str = "", account: str = "") -> None:
+        """Sign the quarantine of a role, as if its id were that of the role `like` or it were of another account."""
+        role = Role("role", name, "/", "", id=self.role_id(like or name))
+        value = quarantine_tag(role, Account(account or self.account, "aws"), since, key)
+        self.tag(name, **{"aws_ml_permissions:quarantine_record": value})
+
+    def tag(self, name: str, **tags: str) -> None:
+        self.iam.tag_role(RoleName=name, Tags=[{"Key": key, "Value": value} for key, value in tags.items()])
+
+    def _record(self, roles: Sequence[Mapping[str, Any]], key: str) -> None:
+        """Earlier runs put these roles into quarantine."""
+        for role in roles if key else ():
+            self.sign(role["name"], role["quarantined"], key)
+        if roles:
+            self.record(
+                *(Event("quarantined", role["name"], self.role_id(role["name"]), role["quarantined"]) for role in roles)
+            )
 
     def _make_role(self, role: Mapping[str, Any], policies: Mapping[str, str]) -> None:
         roles = [trusting(account=f"arn:aws:iam::{self.account}:role/{name}") for name in role.get("trusted_roles", ())]

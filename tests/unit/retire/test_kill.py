@@ -1,11 +1,15 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Killed at any of its calls, a retirement is ended by the next one as if nothing had happened."""
+"""Killed at any of its calls, a retirement is ended by the next one as if nothing had happened.
+
+The record of what was begun is in the backups, or, where they are lost with each run, in signed tags.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import threading
 from datetime import timedelta
@@ -71,11 +75,31 @@ def _retire_and_die(ground: Ground, options: dict[str, Any], kill_at: int, *, af
     os._exit(0)
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("name", RUNS)
-def test_a_rerun_ends_what_was_killed(ground: Ground, name: str, *, after: bool) -> None:
-    given, options = RUNS[name]
+KEY = "0123456789abcdef" * 4
+
+
+def start(ground: Ground, given: dict[str, Any]) -> None:
+    """The account as it was given, and no backups but those of its quarantines."""
+    ground.aws.reset()
+    shutil.rmtree(ground.backups, ignore_errors=True)
     ground.give(given)
+
+
+def lose_backups(ground: Ground, options: dict[str, Any]) -> None:
+    """What becomes of the folder of a container between two runs. Signed tags are to do without."""
+    if "record_key" in options:
+        shutil.rmtree(ground.backups, ignore_errors=True)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("more", [{}, {"record_key": KEY}], ids=["folder", "key"])
+@pytest.mark.parametrize("name", RUNS)
+def test_a_rerun_ends_what_was_killed(ground: Ground, name: str, more: dict[str, Any], *, after: bool) -> None:
+    given, options = RUNS[name]
+    options = {**options, **more}
+    if more:
+        given = {**given, "key": KEY}
+    start(ground, given)
     before = ground.snapshot()
     ground.retire(**options)
     goal = ground.snapshot()
@@ -83,12 +107,14 @@ def test_a_rerun_ends_what_was_killed(ground: Ground, name: str, *, after: bool)
     number = 0
     while True:
         number += 1
-        ground.aws.reset()
-        ground.give(given)
+        start(ground, given)
         assert ground.snapshot() == before
+        lose_backups(ground, options)
         over = calls_of_a_run(ground, options, number, after=after)
+        lose_backups(ground, options)
         result = ground.retire(later=timedelta(minutes=1), **options)
         assert ground.snapshot() == goal, (name, number)
+        lose_backups(ground, options)
         assert ground.retire(later=timedelta(minutes=2), **options)["plan"] == []
         if over:
             assert result["plan"] == []

@@ -11,7 +11,7 @@ import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.aws_ml.permissions.plugins.filter.retirement_summary import retirement_summary
 
-ITEM = {"resource": "role/AWSDeepLensServiceRole", "services": ["deeplens"], "until": None, "reason": ""}
+ITEM = {"resource": "role/AWSDeepLensServiceRole", "services": ["deeplens"], "until": None, "reason": "", "note": ""}
 DONE: dict[str, Any] = {
     "account_id": "123456789012",
     "retired": [
@@ -26,6 +26,15 @@ def test_what_is_done_comes_before_what_waits() -> None:
         "account 123456789012: 1 removed, 1 waiting",
         "removed  role/camera                  -",
         "waiting  role/AWSDeepLensServiceRole  until 2026-12-22  ended",
+    ]
+
+
+def test_a_note_stands_below_its_object() -> None:
+    first, second = DONE["retired"]
+    assert retirement_summary({**DONE, "retired": [{**first, "note": "is not recorded here"}, second]})[1:] == [
+        "removed  role/camera                  -",
+        "waiting  role/AWSDeepLensServiceRole  until 2026-12-22  ended",
+        "    is not recorded here",
     ]
 
 

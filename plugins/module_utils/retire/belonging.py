@@ -1,0 +1,52 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What of all that an audit found belongs to a service by more than tags, which anybody may have written. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..audit.audit import AuditedObject
+from ..audit.traces import Trace, is_enough
+from ..knowledge import ServiceLife
+from ..model import AccountState, Role
+from ..quarantine_records import Records
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """Objects that belong to services, and those of which nothing but tags tells so."""
+
+    objects: tuple[AuditedObject, ...]
+    by_tags: tuple[AuditedObject, ...]
+
+
+def belonging(
+    found: Sequence[AuditedObject], state: AccountState, lives: Mapping[str, ServiceLife], records: Records
+) -> Belonging:
+    """`found` is what an audit of all services found. Roles whose removal was cut short are known by their record."""
+    told = {(one.service, one.resource): _told(one) for one in found}
+    sure = {key for key, traces in told.items() if is_enough([one for one in traces if one.by != "linked"])}
+    objects: list[AuditedObject] = []
+    by_tags: list[AuditedObject] = []
+    for one in found:
+        linked = [trace for trace in told[one.service, one.resource] if (one.service, trace.value) in sure]
+        known = (one.service, one.resource) in sure or is_enough(linked)
+        (objects if known else by_tags).append(one)
+    return Belonging((*objects, *_begun(state, lives, records)), tuple(by_tags))
+
+
+def _told(one: AuditedObject) -> list[Trace]:
+    """The traces of an object without its tags."""
+    return [Trace(**trace) for trace in one.found_by if trace["by"] != "tag"]
+
+
+def _begun(state: AccountState, lives: Mapping[str, ServiceLife], records: Records) -> Iterator[AuditedObject]:
+    """Roles whose removal was cut short when nothing but a record told what they belong to."""
+    for role in state.identities.values():
+        if isinstance(role, Role):
+            for service in records.of(role).services:
+                if service in lives:
+                    yield AuditedObject(service, "role", role.name, "unknown", role)
