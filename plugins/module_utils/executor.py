@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .account_rules import own_principals
-from .calls import Service, error_code, error_message, is_lost_reply
+from .advice import error_code, error_message
+from .calls import Service, is_lost_reply
 from .documents import PolicyDocument
 from .model import AccountState
 from .plan import Plan, Step
@@ -21,7 +22,7 @@ from .sdk import CallFailed, ClientError
 from .shapes import role_of, tags
 
 OnStep = Callable[[Step], None]
-"""Is called in the thread of `run` as soon as a write is made; what it raises ends the run."""
+"""Is called in the thread of `run` as soon as a write is made; what it raises ends the run, no write being begun."""
 
 _CREATIONS = ("CreateRole", "CreatePolicy")
 _STALE = {"EntityAlreadyExists", "NoSuchEntity", "DeleteConflict"}
@@ -93,15 +94,21 @@ class Executor:
                         finished.add(index)
                         if future.result():
                             made.add(index)
-                            if self._on_step is not None:
-                                self._on_step(plan.steps[index])
-                    elif not isinstance(error, CallFailed):
+                            self._tell(plan.steps[index], execution)
+                    elif not isinstance(error, Exception):
                         raise error
                     elif execution.error is None or execution.stale:
                         execution.failed, execution.error = plan.steps[index], error
         execution.done = [step for index, step in enumerate(plan.steps) if index in made]
         execution.not_done = [step for index, step in enumerate(plan.steps) if index not in finished]
         return execution
+
+    def _tell(self, step: Step, execution: Execution) -> None:
+        try:
+            if self._on_step is not None:
+                self._on_step(step)
+        except Exception as error:
+            execution.failed, execution.error = None, error
 
     def wait_until_visible(self, steps: Sequence[Step]) -> None:
         """Wait until IAM shows what was created, so that the next task finds it (FACTS C3). Gives up quietly."""
@@ -115,7 +122,7 @@ class Executor:
                 self._iam.call("GetRole", _is_missing, RoleName=step.parameters["RoleName"])
             else:
                 self._iam.call("GetPolicy", _is_missing, PolicyArn=self._arn(step))
-        except CallFailed:
+        except Exception:
             return
 
     def _write(self, step: Step) -> bool:

@@ -12,15 +12,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .account_rules import quota_problems, state_problems
+from .advice import error_code
 from .backup.files import BackupFile
 from .backup.keeping import kept
-from .calls import PATIENCE_SECONDS, error_code
+from .calls import PATIENCE_SECONDS, CallCounter, is_lost_reply
 from .clients import user_agent
 from .connection_rules import connection_problems
 from .credentials import Connection, SessionKeeper, connect
 from .declaration import Declaring, named_roles
 from .errors import EngineError, InputError, Problem
-from .executor import Executor, OnStep
+from .executor import Execution, Executor, OnStep
 from .failures import plan_failed, progress, reading_failed
 from .findings import findings
 from .foresight import foreseeable
@@ -87,6 +88,10 @@ class Task:
 
     def __post_init__(self) -> None:
         self._now = self.clock()
+        self._counter = CallCounter()
+        self._connection: Connection | None = None
+        self._done: list[Step] = []
+        self._not_done: Sequence[Step] = ()
         self._backup = BackupFile.of(self.options, self.made_by)
         self._knowledge = self._known()
 
@@ -108,7 +113,7 @@ class Task:
                 shown = [step.shown() for step in done]
                 result.update(plan=shown, changed=bool(done), deleted=taken_away(done), **self._backup_made())
         except CallFailed as error:
-            raise reading_failed(error, connection.iam.account_id) from error
+            raise reading_failed(error, connection.iam.account_id) from None
         result["api_calls"] = connection.counter.counts()
         return result
 
@@ -119,7 +124,7 @@ class Task:
         try:
             situation = self._read(connection)
         except CallFailed as error:
-            raise reading_failed(error, connection.iam.account_id) from error
+            raise reading_failed(error, connection.iam.account_id) from None
         result = self._result(connection, situation)
         used = last_use(situation.desired, situation.state)
         for item, declared in zip(result.get("roles", ()), situation.desired.roles, strict=True):
@@ -137,7 +142,19 @@ class Task:
         return result
 
     def _connect(self, check_mode: bool = False) -> Connection:
-        return connect(self.options, self.sessions, agent=user_agent(self.module, check_mode=check_mode))
+        agent = user_agent(self.module, check_mode=check_mode)
+        self._connection = connect(self.options, self.sessions, agent=agent, counter=self._counter)
+        return self._connection
+
+    def so_far(self) -> dict[str, Any]:
+        """What a result says of this task whatever ends it: empty until AWS was called."""
+        calls = self._counter.counts()
+        if not calls:
+            return {}
+        there = self._connection.account if self._connection else None
+        how_far = progress(self._done, self._not_done, there.id if there else "")
+        known = {name: value for name, value in how_far.items() if value != ""}
+        return {**known, **self._backup_made(), "api_calls": calls}
 
     def _require_sound_declaration(self) -> None:
         declaring = self._declaring(PROVISIONAL_ACCOUNT)
@@ -211,28 +228,45 @@ class Task:
 
     def _apply(self, connection: Connection, situation: Situation) -> list[Step]:
         """Run the plan. Where the account was not as it had been read, read and plan again and go on."""
-        done: list[Step] = []
+        done = self._done
         clock = _Patience()
         was_stale = False
         while situation.plan.steps:
+            self._not_done = situation.plan.steps
             self._back_up(situation, done)
             execution = Executor(connection.iam, situation.state, on_step=self.on_step).run(situation.plan)
             done += execution.done
+            self._not_done = execution.not_done
             if execution.error is None and not was_stale:
                 break
             if execution.error is not None:
                 may_wait = execution.stale and not self.options.get("approved_plan")
                 if not may_wait or not clock.wait():
+                    self._read_back(connection, execution)
                     raise plan_failed(execution, done, situation.state.account, **self._backup_made())
             elif not clock.wait():
                 break
             was_stale = True
             try:
                 situation = self._read(connection, done)
-            except (InputError, *CallFailed) as error:
-                raise plan_failed(execution, done, situation.state.account, error, **self._backup_made()) from error
+            except Exception as error:
+                raise plan_failed(execution, done, situation.state.account, error, **self._backup_made()) from None
+        self._not_done = ()
         Executor(connection.iam, situation.state).wait_until_visible(done)
         return done
+
+    def _read_back(self, connection: Connection, execution: Execution) -> None:
+        """Look whether the write was made whose replies were all lost; where that cannot be read, it counts as not."""
+        failed = execution.failed
+        if failed is None or execution.error is None or not is_lost_reply(execution.error):
+            return
+        try:
+            ahead = self._read(connection, self._done).plan.steps
+        except Exception:
+            return
+        if all((step.action, step.parameters) != (failed.action, failed.parameters) for step in ahead):
+            self._done.append(failed)
+            execution.not_done.remove(failed)
 
     def _back_up(self, situation: Situation, done: Sequence[Step]) -> None:
         """Keep what the plan takes away, before anything is. Raises EngineError where it cannot be kept."""
@@ -251,8 +285,8 @@ class Task:
             if backup is not None:
                 self._backup.keep(backup)
         except EngineError as error:
-            how_far = progress(done, plan.steps, state.account)
-            raise EngineError(error.message, **how_far, **self._backup_made()) from error
+            how_far = progress(done, plan.steps, state.account.id)
+            raise EngineError(error.message, **how_far, **self._backup_made()) from None
 
     def _backup_made(self) -> dict[str, Any]:
         made = self._backup.shown() if self._backup else None

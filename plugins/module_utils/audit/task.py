@@ -56,7 +56,7 @@ class AuditTask(Task):
             policies = [one.subject.arn for one in found if isinstance(one.subject, ManagedPolicy)]
             state = with_tags_of(connection, state, policies)
         except CallFailed as error:
-            raise reading_failed(error, connection.iam.account_id) from error
+            raise reading_failed(error, connection.iam.account_id) from None
         audited = audit(self._audit_knowledge, state, services, declared, as_in(state, found))
         return {
             "changed": False,
