@@ -82,6 +82,7 @@ class Service:
                 is_over = unreadable >= UNREADABLE_REPLIES or time.monotonic() + pause > deadline
                 if is_over or not hopeful:
                     error.operation_name, error.profile = action, self.profile  # type: ignore[attr-defined]
+                    error.__cause__ = error.__context__ = None  # what urllib3 raised may quote the reply
                     raise
             time.sleep(pause * random.uniform(0.8, 1.2))
             pause = min(pause * 2, 2.0)

@@ -37,7 +37,13 @@ _SERVICES = ("iam", "sts")
 _LOGIN = {"sso_session", "sso_start_url", "login_session"}
 
 # What they log with a traceback quotes replies and what a credential_process has printed; the task tells its failure.
-for _name in ("botocore.credentials", "botocore.tokens", "botocore.utils", "urllib3.connection"):
+for _name in (
+    "botocore.credentials",
+    "botocore.tokens",
+    "botocore.utils",
+    "urllib3.connection",
+    "urllib3.connectionpool",
+):
     logging.getLogger(_name).addFilter(lambda record: not record.exc_info)
 
 

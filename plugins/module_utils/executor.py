@@ -30,10 +30,14 @@ _STALE = {"EntityAlreadyExists", "NoSuchEntity", "DeleteConflict"}
 
 @dataclass
 class Execution:
-    """What became of a plan. A step that someone else had made already is neither done nor not done."""
+    """What became of a plan. A step that someone else had made already is neither done nor not done.
+
+    `lost` are those of `not_done` that may have been made all the same: no reply said so.
+    """
 
     done: list[Step] = field(default_factory=list)
     not_done: list[Step] = field(default_factory=list)
+    lost: list[Step] = field(default_factory=list)
     failed: Step | None = None
     error: Exception | None = None
 
@@ -95,9 +99,12 @@ class Executor:
                         if future.result():
                             made.add(index)
                             self._tell(plan.steps[index], execution)
-                    elif not isinstance(error, Exception):
+                        continue
+                    if not isinstance(error, Exception):
                         raise error
-                    elif execution.error is None or execution.stale:
+                    if is_lost_reply(error):
+                        execution.lost.append(plan.steps[index])
+                    if execution.error is None or execution.stale:
                         execution.failed, execution.error = plan.steps[index], error
         execution.done = [step for index, step in enumerate(plan.steps) if index in made]
         execution.not_done = [step for index, step in enumerate(plan.steps) if index not in finished]

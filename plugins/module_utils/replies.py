@@ -86,6 +86,8 @@ def is_page_of_another(error_code: str) -> bool:
 
 
 def _what(response: Mapping[str, Any]) -> str:
+    if 300 <= response["status_code"] < 400:
+        return "the reply is a redirect, and AWS never sends one"
     if not response["body"]:
         return "the reply is empty"
     if _root(response) == f"{_operation(response)}Response":

@@ -15,7 +15,7 @@ from .account_rules import quota_problems, state_problems
 from .advice import error_code
 from .backup.files import BackupFile
 from .backup.keeping import kept
-from .calls import PATIENCE_SECONDS, CallCounter, is_lost_reply
+from .calls import PATIENCE_SECONDS, CallCounter
 from .clients import user_agent
 from .connection_rules import connection_problems
 from .credentials import Connection, SessionKeeper, connect
@@ -256,17 +256,17 @@ class Task:
         return done
 
     def _read_back(self, connection: Connection, execution: Execution) -> None:
-        """Look whether the write was made whose replies were all lost; where that cannot be read, it counts as not."""
-        failed = execution.failed
-        if failed is None or execution.error is None or not is_lost_reply(execution.error):
+        """Look which writes were made whose replies were all lost; what cannot be read counts as not made."""
+        if not execution.lost:
             return
         try:
             ahead = self._read(connection, self._done).plan.steps
         except Exception:
             return
-        if all((step.action, step.parameters) != (failed.action, failed.parameters) for step in ahead):
-            self._done.append(failed)
-            execution.not_done.remove(failed)
+        for lost in execution.lost:
+            if all((step.action, step.parameters) != (lost.action, lost.parameters) for step in ahead):
+                self._done.append(lost)
+                execution.not_done.remove(lost)
 
     def _back_up(self, situation: Situation, done: Sequence[Step]) -> None:
         """Keep what the plan takes away, before anything is. Raises EngineError where it cannot be kept."""

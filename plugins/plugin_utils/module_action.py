@@ -106,8 +106,8 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         host = self._task.delegate_to or task_vars["inventory_hostname"]
         if self._connection.transport != "local":
             # The variables of the task have a connection and an address, whoever gave them.
-            given = task_vars["hostvars"][host] if host in task_vars["hostvars"] else {}
-            problem = machine_problem(host, given, self._connection.transport)
+            known_hosts = task_vars["hostvars"]
+            problem = host in known_hosts and machine_problem(host, known_hosts[host], self._connection.transport)
             if problem:
                 raise AnsibleActionFail(problem)
         try:
