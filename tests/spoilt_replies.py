@@ -84,7 +84,7 @@ def _plain(body: bytes) -> bytes:
 class Rule:
     """What is spoilt: replies to these actions (all where there are none), the first `times` of each, or all."""
 
-    kind: str
+    spoil: Callable[[bytes], Sent]
     actions: Collection[str] = ()
     times: int | None = None
     spoilt: Counter[str] = field(default_factory=Counter)
@@ -120,9 +120,17 @@ class SpoilingProxy:
 
     def spoil(self, kind: str, *actions: str, times: int | None = None) -> tuple[str, Rule]:
         """An endpoint whose replies are spoilt, and the rule that tells how often."""
-        rule = Rule(kind, actions, times)
+        rule = Rule(KINDS[kind], actions, times)
+        return self._endpoint(rule), rule
+
+    def refuse(self, code: str, message: str) -> str:
+        """An endpoint where AWS refuses every call with this error."""
+        body = f"<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
+        return self._endpoint(Rule(lambda dummy: _reply(403, body.encode(), "text/xml")))
+
+    def _endpoint(self, rule: Rule) -> str:
         self._rules.append(rule)
-        return f"http://127.0.0.1:{self._server.server_address[1]}/{len(self._rules) - 1}", rule
+        return f"http://127.0.0.1:{self._server.server_address[1]}/{len(self._rules) - 1}"
 
     def leaks(self, text: str) -> list[str]:
         """The secrets that stand in a text, whole or to a good part."""
@@ -139,7 +147,7 @@ class SpoilingProxy:
         rule = self._rules[int(path.strip("/"))]
         aws.close()
         if rule.hits(action):
-            return KINDS[rule.kind](content)
+            return rule.spoil(content)
         request_id = [f"x-amzn-RequestId: {reply.headers['x-amzn-RequestId']}"] if target else []
         return _reply(reply.status, content, kind, None, *request_id)
 

@@ -21,7 +21,7 @@ from .sdk import LOST_REPLIES, ClientError, SSLError
 PATIENCE_SECONDS = 60.0
 """How long a call is repeated that may yet succeed; IAM settles within that time (FACTS C3)."""
 
-UNREADABLE_REPLIES = 5
+UNREADABLE_REPLIES = 4
 """How many replies in a row, all of which cannot be read, end a call: they do not come from AWS."""
 
 _THROTTLING = {"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"}

@@ -90,7 +90,7 @@ def _what(response: Mapping[str, Any]) -> str:
         return "the reply is a redirect, and AWS never sends one"
     if not response["body"]:
         return "the reply is empty"
-    if _root(response) == f"{_operation(response)}Response":
+    if _root(response) in (f"{_operation(response)}Response", "ErrorResponse"):
         return "the reply is cut off or damaged"
     return "the reply is not AWS's"
 

@@ -59,8 +59,7 @@ def test_the_first_reply_to_every_call(ground: Ground, proxy: SpoilingProxy, kin
 @pytest.mark.parametrize("action", ["DeleteRole", "DetachRolePolicy", "DeletePolicy"])
 def test_a_retirement_that_breaks_off_says_what_was_done(ground: Ground, proxy: SpoilingProxy, action: str) -> None:
     ground.give(MESS)
-    endpoint, dummy = proxy.spoil("forbidden", action)
-    outcome = retire(ground, endpoint)
+    outcome = retire(ground, proxy.spoil("forbidden", action)[0])
     values = outcome.values
     assert (outcome.failed, values["failed_call"], values["changed"]) == (True, action, True)
     assert values["account_id"] == ground.account
