@@ -46,7 +46,7 @@ _BY_CODE: Mapping[str, str] = {
     "ConnectionClosedError": "The connection broke off. Check the network and run again.",
     "CredentialRetrievalError": (
         "Run what profile {profile} gets its credentials from by itself (credential_process, role or metadata service):"
-        " it failed, and what it printed is not shown because it may hold a secret."
+        " it failed."
     ),
     "EndpointConnectionError": _NETWORK,
     "ExpiredToken": f"The session of these credentials has expired. {_NEW_SESSION}",
@@ -117,9 +117,12 @@ def error_message(error: BaseException) -> str:
     return str(error) if type(error).__name__ in _SAFE else ""
 
 
-def said(error: BaseException) -> str:
-    """The kind of an error and its words, in one line."""
-    return ": ".join(filter(None, (error_code(error), " ".join(error_message(error).split()))))
+def words(error: BaseException) -> str:
+    """What an error says, in one line."""
+    hidden = (
+        "no reason was given" if isinstance(error, ClientError) else "its text is not shown, as it may hold a secret"
+    )
+    return " ".join(error_message(error).split()) or hidden
 
 
 def next_step(error: BaseException) -> str:

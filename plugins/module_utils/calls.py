@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .advice import error_code, error_message, failed_at, is_unexpected, next_step, said, sentences
+from .advice import error_code, error_message, failed_at, is_unexpected, next_step, sentences, words
 from .errors import AwsError
 from .replies import UnreadableReply, is_page_of_another
 from .sdk import LOST_REPLIES, ClientError, SSLError
@@ -134,7 +134,7 @@ def as_aws_error(error: Exception, action: str, resource: str, account: str, **f
             advice += " Or the role does not exist, or its trust policy (external id) does not let the caller in."
     elif not action.startswith(READS) and is_lost_reply(error):
         advice = f"AWS may have made it all the same: run again, and what was made is found. {advice}"
-    message = sentences(f"{action}{about}{where} failed: {said(error)}", advice)
+    message = sentences(f"{action}{about}{where} failed: {error_code(error)}: {words(error)}", advice)
     at = {"failed_at": failed_at(error)} if is_unexpected(error) else {}
     return AwsError(message, error_code=error_code(error), failed_call=action, **at, **fields)
 

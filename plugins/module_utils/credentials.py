@@ -12,7 +12,7 @@ from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, Protocol
 
-from .advice import error_code, is_unexpected, next_step, said, sentences
+from .advice import error_code, is_unexpected, next_step, sentences, words
 from .call_pace import CallPace
 from .calls import CallCounter, Service, as_aws_error
 from .clients import Clients, Keys
@@ -131,15 +131,15 @@ def _entered(connection: Connection, assume_role: Mapping[str, Any], sessions: S
 def _not_connected(error: Exception, profile: str) -> EngineError:
     """The failure of whatever comes before the first call: configuration files, profiles, credentials, the endpoint."""
     error.profile = profile  # type: ignore[attr-defined]
-    told, advice = said(error), next_step(error)
+    told, advice = f"{error_code(error)}: {words(error)}", next_step(error)
     if isinstance(error, ValueError) and str(error).startswith("Invalid endpoint"):
         told, advice = str(error), "endpoint_url is a URL, such as https://iam.amazonaws.com."
     elif isinstance(error, TypeError) and "keyword argument" in str(error):
         told, advice = "aws_config is not understood", f"botocore.config.Config says: {error}"
     elif is_unexpected(error) or not advice:
         advice = (
-            f"Credentials and settings came from profile {profile} or the environment: check them, and what"
-            " credential_process names. Nothing they printed is shown, because it may hold a secret."
+            f"Credentials and settings came from profile {profile or 'NAME'} or the environment: check them, and the"
+            " program that credential_process names."
         )
     return AwsError(sentences(f"Cannot connect to AWS: {told}", advice), error_code=error_code(error))
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What stands between a task and AWS: each failure says what is wrong and the next step, in the worker and as a module.
 
-getting_in.yml has the cases. One playbook runs them all, one task for each.
+getting_in.yml has the cases. One playbook runs them all, one task for each; as modules a few of them, which take long.
 """
 
 from __future__ import annotations
@@ -71,6 +71,7 @@ credential_process = sh -c "echo GEHEIM; echo GEHEIM >&2; exit 3"
 credential_process = sh -c "echo '{\\"SecretAccessKey\\": \\"GEHEIM\\"'; echo GEHEIM >&2"
 """
 WORKER, MODULE = "worker", "module"
+OF = {WORKER: CASES, MODULE: {name: case for name, case in CASES.items() if case.get("module")}}
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +123,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module", params=[WORKER, MODULE])
+@pytest.fixture(scope="module")
 def ran(
     request: pytest.FixtureRequest,
     aws: LocalAws,
@@ -131,7 +132,7 @@ def ran(
     home: Path,
 ) -> Run:
     """The run of all cases."""
-    tasks = [task(name, case, proxy, untrusted, home) for name, case in CASES.items()]
+    tasks = [task(name, case, proxy, untrusted, home) for name, case in OF[request.param].items()]
     variables = {"ansible_python_interpreter": str(home / "python") if request.param == MODULE else sys.executable}
     play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "vars": variables, "tasks": tasks}
     environment = {
@@ -163,13 +164,14 @@ def task(name: str, case: dict[str, Any], proxy: SpoilingProxy, untrusted: str, 
     return {"name": f"Case {name}", "aws_ml.permissions.iam_role": options, **keywords}
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(("ran", "name"), [(way, name) for way in OF for name in OF[way]], indirect=["ran"])
 def test_what_is_said(ran: Run, name: str) -> None:
     result = ran.results(f"Case {name}")["localhost"]
     assert result["failed"] is True
     assert [part for part in CASES[name]["said"] if part not in result["msg"]] == []
 
 
+@pytest.mark.parametrize("ran", OF, indirect=True)
 def test_nothing_secret_and_no_traceback_is_shown(ran: Run, home: Path) -> None:
     log = "".join(path.read_text(encoding="utf-8") for path in home.glob("*.log"))
     assert "worker" in log
