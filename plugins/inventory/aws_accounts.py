@@ -233,10 +233,11 @@ from dataclasses import asdict
 from difflib import get_close_matches
 from typing import Any
 
-from ansible.errors import AnsibleParserError
+from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.inventory.data import InventoryData
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, shown
+from ansible_collections.aws_ml.permissions.plugins.module_utils.failures import reading_failed
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_filters import AccountFilter
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_hosts import role_problem, variables_of_hosts
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_names import (
@@ -288,6 +289,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             self._populate(options, self._selection(options, path, cache), path)
         except EngineError as error:
             raise AnsibleParserError(error.message) from None
+        except AnsibleError:
+            raise
+        except Exception as error:
+            failure = reading_failed(error, "")
+            told = f"{failure.message} failed_at: {', '.join(failure.fields.get('failed_at', ()))}"
+            raise AnsibleParserError(told) from None
 
     def _check(self, source: Mapping[str, Any], options: Mapping[str, Any]) -> None:
         """Refuse what would be silently ignored, or only show in the middle of a run."""

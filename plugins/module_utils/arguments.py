@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
+from .sdk import aws_argument_spec
 
 Spec = dict[str, Any]
 

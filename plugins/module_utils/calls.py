@@ -13,13 +13,21 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .advice import error_code, error_message, failed_at, is_unexpected, next_step, sentences, words
 from .errors import AwsError
-from .sdk import LOST_REPLIES, CallFailed, ClientError, EndpointConnectionError, NoCredentialsError, NoRegionError
+from .replies import UnreadableReply, is_page_of_another
+from .sdk import LOST_REPLIES, ClientError, SSLError
 
 PATIENCE_SECONDS = 60.0
 """How long a call is repeated that may yet succeed; IAM settles within that time (FACTS C3)."""
 
+UNREADABLE_REPLIES = 4
+"""How many replies in a row, all of which cannot be read, end a call: they do not come from AWS."""
+
 _THROTTLING = {"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"}
+READS = ("Assume", "Describe", "Get", "List", "Reading")
+"""What the names of calls begin with that change nothing."""
+
 _PASSING = {*_THROTTLING, "ConcurrentModification", "ServiceFailure", "ServiceUnavailable", "InternalFailure"}
 Mends = Callable[[Exception], bool]
 
@@ -44,12 +52,14 @@ class CallCounter:
 
 
 class Service:
-    """One AWS service in one account. `account_id` is for messages and may be filled in later."""
+    """One AWS service in one account. `account_id` and `profile` are for messages; the first may be filled in later."""
 
-    def __init__(self, client: Any, counter: CallCounter, account_id: str = "") -> None:
+    def __init__(self, client: Any, counter: CallCounter, account_id: str = "", profile: str = "") -> None:
         self._client = client
         self.account_id = account_id
+        self.profile = profile
         counter.watch(client)
+        client.meta.events.register_first("needs-retry", _raise_refused_certificate)
         # Sent twice, it would leave two versions: whoever calls it has to look before sending again.
         client.meta.events.register_first("needs-retry.iam.CreatePolicyVersion", _raise_lost_reply)
 
@@ -61,14 +71,18 @@ class Service:
         method = getattr(self._client, _snake(action))
         deadline = time.monotonic() + PATIENCE_SECONDS
         pause = 0.25
+        unreadable = 0
         while True:
             try:
                 answer: dict[str, Any] = method(**parameters)
                 return answer
-            except CallFailed as error:
+            except Exception as error:
+                unreadable = unreadable + 1 if isinstance(error, UnreadableReply) else 0
                 hopeful = error_code(error) in _PASSING or (mends is not None and mends(error))
-                if not hopeful or time.monotonic() + pause > deadline:
-                    error.operation_name = action  # type: ignore[union-attr]
+                is_over = unreadable >= UNREADABLE_REPLIES or time.monotonic() + pause > deadline
+                if is_over or not hopeful:
+                    error.operation_name, error.profile = action, self.profile  # type: ignore[attr-defined]
+                    error.__cause__ = error.__context__ = None  # what urllib3 raised may quote the reply
                     raise
             time.sleep(pause * random.uniform(0.8, 1.2))
             pause = min(pause * 2, 2.0)
@@ -97,22 +111,9 @@ class Service:
             marker = {"Marker": page["Marker"]}
 
 
-def error_code(error: Exception) -> str:
-    """AWS's code of an error, or the name of botocore's exception."""
-    if isinstance(error, ClientError):
-        return str(error.response.get("Error", {}).get("Code", ""))
-    return type(error).__name__
-
-
-def error_message(error: Exception) -> str:
-    if isinstance(error, ClientError):
-        return str(error.response.get("Error", {}).get("Message", ""))
-    return str(error)
-
-
 def is_lost_reply(error: Exception) -> bool:
-    """Whether the connection broke after the request was sent, so that AWS may have acted on it."""
-    return isinstance(error, LOST_REPLIES)
+    """Whether the request was sent and what came back does not say what AWS made of it."""
+    return isinstance(error, (UnreadableReply, *LOST_REPLIES)) or is_page_of_another(error_code(error))
 
 
 def is_access_denied(error: Exception) -> bool:
@@ -123,30 +124,32 @@ def as_aws_error(error: Exception, action: str, resource: str, account: str, **f
     """The error for a person: call, object, account, code and AWS's words, and the permission that is missing."""
     where = f" in account {account}" if account else ""
     about = f" for {resource}" if resource else ""
-    code, text = error_code(error), error_message(error)
-    advice = ""
+    advice = next_step(error)
     if is_access_denied(error):
         service = "sts" if action in ("AssumeRole", "GetCallerIdentity") else "iam"
-        named = re.search(r"perform: ([\w-]+:\w+)", text)
+        named = re.search(r"perform: ([\w-]+:\w+)", error_message(error))
         permission = named.group(1) if named else f"{service}:{action}"
-        advice = f" The caller needs {permission}."
+        advice = f"The caller needs {permission}."
         if action == "AssumeRole":
             advice += " Or the role does not exist, or its trust policy (external id) does not let the caller in."
-    elif isinstance(error, NoCredentialsError):
-        advice = " Give access_key and secret_key, a profile, or AWS_* environment variables."
-    elif isinstance(error, EndpointConnectionError):
-        advice = " Check endpoint_url, region and the network."
-    elif isinstance(error, NoRegionError):
-        advice = " Give region, or the AWS_REGION environment variable."
-    told = " ".join(text.split())
-    stop = "" if not advice or told.endswith((".", "!", "?")) else "."
-    message = f"{action}{about}{where} failed: {code}: {told}{stop}{advice}"
-    return AwsError(message, error_code=code, failed_call=action, **fields)
+    elif not action.startswith(READS) and is_lost_reply(error):
+        advice = f"AWS may have made it all the same: run again, and what was made is found. {advice}"
+    message = sentences(f"{action}{about}{where} failed: {error_code(error)}: {words(error)}", advice)
+    at = {"failed_at": failed_at(error)} if is_unexpected(error) else {}
+    return AwsError(message, error_code=error_code(error), failed_call=action, **at, **fields)
 
 
-def _raise_lost_reply(caught_exception: Exception | None = None, **dummy: Any) -> None:
+def _raise_refused_certificate(caught_exception: Exception | None = None, **dummy: Any) -> None:
+    """A certificate that is refused once is refused the next time."""
+    if isinstance(caught_exception, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(caught_exception):
+        raise caught_exception
+
+
+def _raise_lost_reply(response: Any = None, caught_exception: Exception | None = None, **dummy: Any) -> None:
     if caught_exception is not None and is_lost_reply(caught_exception):
         raise caught_exception
+    if response is not None and is_page_of_another(str(response[1].get("Error", {}).get("Code", ""))):
+        raise UnreadableReply(what="the reply is not AWS's", answered=response[1]["Error"]["Message"])
 
 
 def _snake(action: str) -> str:

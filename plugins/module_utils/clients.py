@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from copy import copy
 from datetime import datetime
@@ -19,6 +20,9 @@ try:
 except ImportError:
     pass  # module_runner says what is missing
 
+from .replies import CheckedParsers
+from .sdk import BotoCoreError, NoCredentialsError
+
 VERSION = "1.0.0"
 """The version of this collection, as it stands in galaxy.yml, which a module's own interpreter does not have."""
 
@@ -29,6 +33,18 @@ Keys = Mapping[str, str]
 """`aws_access_key_id`, `aws_secret_access_key` and `aws_session_token`."""
 
 _SERVICES = ("iam", "sts")
+
+_LOGIN = {"sso_session", "sso_start_url", "login_session"}
+
+# What they log with a traceback quotes replies and what a credential_process has printed; the task tells its failure.
+for _name in (
+    "botocore.credentials",
+    "botocore.tokens",
+    "botocore.utils",
+    "urllib3.connection",
+    "urllib3.connectionpool",
+):
+    logging.getLogger(_name).addFilter(lambda record: not record.exc_info)
 
 
 def user_agent(module: str, *, check_mode: bool = False) -> str:
@@ -55,6 +71,12 @@ def load_models() -> None:
             data_loader().load_service_model(service, kind)
 
 
+class MfaCodeNeeded(BotoCoreError):
+    """A profile that asks for a code when there is nobody to ask."""
+
+    fmt = "an MFA code is asked for ({prompt}), and a playbook cannot ask for it"
+
+
 class Clients:
     """Makes clients with amazon.aws's connection parameters, and with other credentials where they are given."""
 
@@ -70,6 +92,26 @@ class Clients:
         own = botocore.config.Config(retries=RETRIES, max_pool_connections=20, user_agent_extra=agent)
         given = parameters.get("aws_config")
         self._config = own.merge(given) if given else own
+
+    @property
+    def profile(self) -> str:
+        """The profile that the credentials may come from: where it builds on one that logs in, that one."""
+        profiles = self._session.full_config.get("profiles", {})
+        name = self._session.profile or ("default" if "default" in profiles and not self._keys else "")
+        chain = [name]
+        while (source := profiles.get(chain[-1], {}).get("source_profile")) and source not in chain:
+            chain.append(source)
+        return str(next((one for one in chain if _LOGIN & profiles.get(one, {}).keys()), name))
+
+    def require_credentials(self) -> None:
+        """Get the credentials now rather than at the first call. Raises whatever they come from raises."""
+        if self._keys:
+            return
+        self._session.get_component("credential_provider").get_provider("assume-role")._prompter = _refuse_prompt
+        found = self._session.get_credentials()
+        if found is None:
+            raise NoCredentialsError
+        found.get_frozen_credentials()
 
     def caller(self) -> list[str | None]:
         """What tells these clients' credentials and their AWS from others', without a secret."""
@@ -98,8 +140,14 @@ def _handlers() -> Any:
 def _session(profile: str | None) -> Any:
     session = botocore.session.Session(event_hooks=copy(_handlers()), include_builtin_handlers=False, profile=profile)
     session.register_component("data_loader", data_loader())
-    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)
+    parsers = CheckedParsers()
+    parsers.set_parser_defaults(timestamp_parser=_moment)
+    session.register_component("response_parser_factory", parsers)
     return session
+
+
+def _refuse_prompt(prompt: str) -> str:
+    raise MfaCodeNeeded(prompt=prompt.strip().rstrip(":"))
 
 
 def _moment(value: Any) -> Any:

@@ -5,20 +5,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, Protocol
 
-from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
-
+from .advice import error_code, is_unexpected, next_step, sentences, words
 from .call_pace import CallPace
 from .calls import CallCounter, Service, as_aws_error
 from .clients import Clients, Keys
-from .errors import EngineError
+from .errors import AwsError, EngineError
 from .model import Account
-from .sdk import CallFailed
+from .sdk import CallFailed, get_aws_connection_info
 
 DEFAULT_SESSION_NAME = "aws_ml.permissions"
 
@@ -51,11 +51,11 @@ class Connection:
         """A service of AWS. Raises EngineError where the options do not lead to a client."""
         try:
             client = self.clients.client(name, self.keys)
-        except (ValueError, *CallFailed) as error:
-            raise EngineError(f"Cannot connect to AWS: {error}") from error
+        except Exception as error:
+            raise _not_connected(error, self.clients.profile) from None
         account_id = self.account.id if self.account else ""
         self.pace.hold(client, name, account_id)
-        return Service(client, self.counter, account_id)
+        return Service(client, self.counter, account_id, self.clients.profile)
 
     def caller_account(self) -> Account:
         """The account that the credentials belong to; one call to STS where nothing else told."""
@@ -63,25 +63,34 @@ class Connection:
             try:
                 arn = self.service("sts").read("GetCallerIdentity")["Arn"]
             except CallFailed as error:
-                raise as_aws_error(error, "GetCallerIdentity", "", "") from error
+                raise as_aws_error(error, "GetCallerIdentity", "", "") from None
             self.account = Account.owning(arn)
         self.iam.account_id = self.account.id
         return self.account
 
 
 def connect(
-    options: Mapping[str, Any], sessions: SessionKeeper | None = None, *, agent: str = DEFAULT_SESSION_NAME
+    options: Mapping[str, Any],
+    sessions: SessionKeeper | None = None,
+    *,
+    agent: str = DEFAULT_SESSION_NAME,
+    counter: CallCounter | None = None,
 ) -> Connection:
     """Open a connection with a module's options. Raises EngineError where they do not lead to credentials.
 
-    `agent` stands in the user agent of every call, see `user_agent`.
+    `agent` stands in the user agent of every call, see `user_agent`. `counter` counts the calls for whoever gave it.
     """
-    region, endpoint, parameters = get_aws_connection_info(SimpleNamespace(params=options, fail_json=_refuse))
+    profile = str(options.get("profile") or os.environ.get("AWS_PROFILE") or "default")
     try:
+        region, endpoint, parameters = get_aws_connection_info(SimpleNamespace(params=options, fail_json=_refuse))
         clients = Clients(region, endpoint, parameters, agent)
-    except (ValueError, *CallFailed) as error:
-        raise EngineError(f"Cannot connect to AWS: {error}") from error
-    connection = Connection(clients, CallPace.of(options), CallCounter())
+        profile = clients.profile
+        clients.require_credentials()
+    except EngineError:
+        raise
+    except Exception as error:
+        raise _not_connected(error, profile) from None
+    connection = Connection(clients, CallPace.of(options), counter or CallCounter())
     assume_role = options.get("assume_role")
     return _entered(connection, assume_role, sessions) if assume_role else connection
 
@@ -95,7 +104,7 @@ def _entered(connection: Connection, assume_role: Mapping[str, Any], sessions: S
         "DurationSeconds": assume_role.get("duration_seconds"),
         "Policy": assume_role.get("policy"),
     }
-    identity = {"caller": _caller(connection), **parameters} if sessions else {}
+    identity = {"caller": connection.clients.caller(), **parameters} if sessions else {}
     answer = sessions.recall(identity) if sessions else None
     if answer is None:
         given = {key: value for key, value in parameters.items() if value is not None}
@@ -119,11 +128,20 @@ def _entered(connection: Connection, assume_role: Mapping[str, Any], sessions: S
     )
 
 
-def _caller(connection: Connection) -> list[str | None]:
-    try:
-        return connection.clients.caller()
-    except CallFailed as error:
-        raise as_aws_error(error, "AssumeRole", "", "") from None
+def _not_connected(error: Exception, profile: str) -> EngineError:
+    """The failure of whatever comes before the first call: configuration files, profiles, credentials, the endpoint."""
+    error.profile = profile  # type: ignore[attr-defined]
+    told, advice = f"{error_code(error)}: {words(error)}", next_step(error)
+    if isinstance(error, ValueError) and str(error).startswith("Invalid endpoint"):
+        told, advice = str(error), "endpoint_url is a URL, such as https://iam.amazonaws.com."
+    elif isinstance(error, TypeError) and "keyword argument" in str(error):
+        told, advice = "aws_config is not understood", f"botocore.config.Config says: {error}"
+    elif is_unexpected(error) or not advice:
+        advice = (
+            f"Credentials and settings came from profile {profile or 'NAME'} or the environment: check them, and the"
+            " program that credential_process names."
+        )
+    return AwsError(sentences(f"Cannot connect to AWS: {told}", advice), error_code=error_code(error))
 
 
 def _refuse(msg: str, **dummy: Any) -> None:

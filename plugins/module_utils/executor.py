@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .account_rules import own_principals
-from .calls import Service, error_code, error_message, is_lost_reply
+from .advice import error_code, error_message
+from .calls import Service, is_lost_reply
 from .documents import PolicyDocument
 from .model import AccountState
 from .plan import Plan, Step, dependencies
@@ -20,17 +21,21 @@ from .sdk import CallFailed, ClientError
 from .shapes import role_of, tags
 
 OnStep = Callable[[Step], None]
-"""Is called in the thread of `run` as soon as a write is made; what it raises ends the run."""
+"""Is called in the thread of `run` as soon as a write is made; what it raises ends the run, no write being begun."""
 
 _STALE = {"EntityAlreadyExists", "NoSuchEntity", "DeleteConflict"}
 
 
 @dataclass
 class Execution:
-    """What became of a plan. A step that someone else had made already is neither done nor not done."""
+    """What became of a plan. A step that someone else had made already is neither done nor not done.
+
+    `lost` are those of `not_done` that may have been made all the same: no reply said so.
+    """
 
     done: list[Step] = field(default_factory=list)
     not_done: list[Step] = field(default_factory=list)
+    lost: list[Step] = field(default_factory=list)
     failed: Step | None = None
     error: Exception | None = None
 
@@ -91,15 +96,24 @@ class Executor:
                         finished.add(index)
                         if future.result():
                             made.add(index)
-                            if self._on_step is not None:
-                                self._on_step(plan.steps[index])
-                    elif not isinstance(error, CallFailed):
+                            self._tell(plan.steps[index], execution)
+                        continue
+                    if not isinstance(error, Exception):
                         raise error
-                    elif execution.error is None or execution.stale:
+                    if is_lost_reply(error):
+                        execution.lost.append(plan.steps[index])
+                    if execution.error is None or execution.stale:
                         execution.failed, execution.error = plan.steps[index], error
         execution.done = [step for index, step in enumerate(plan.steps) if index in made]
         execution.not_done = [step for index, step in enumerate(plan.steps) if index not in finished]
         return execution
+
+    def _tell(self, step: Step, execution: Execution) -> None:
+        try:
+            if self._on_step is not None:
+                self._on_step(step)
+        except Exception as error:
+            execution.failed, execution.error = None, error
 
     def _write(self, step: Step) -> bool:
         """Make one write. False where there was nothing left to do, though not by this run."""

@@ -24,10 +24,10 @@ def plan_failed(
     failed = execution.failed
     return as_aws_error(
         execution.error or reading or RuntimeError(),
-        failed.action if failed else "Reading again",
+        failed.action if failed else "Showing a write" if execution.error else "Reading again",
         failed.resource if failed else "",
         account.id,
-        **progress(done, execution.not_done, account),
+        **progress(done, execution.not_done, account.id),
         **fields,
     )
 
@@ -41,21 +41,21 @@ def account_differs(
         f"After the last write account {account.id} is not as declared. Another run or person changed it meanwhile;"
         f" run again, one run at a time.{lines}",
         differences=[difference.shown() for difference in differences],
-        **progress(done, (), account),
+        **progress(done, (), account.id),
         **fields,
     )
 
 
-def progress(done: Sequence[Step], not_done: Sequence[Step], account: Account) -> dict[str, Any]:
+def progress(done: Sequence[Step], not_done: Sequence[Step], account_id: str) -> dict[str, Any]:
     """How far a plan came that was not carried out whole."""
     return {
         "changed": bool(done),
-        "account_id": account.id,
+        "account_id": account_id,
         "plan": {"done": [step.shown() for step in done], "not_done": [step.shown() for step in not_done]},
         "deleted": taken_away(done),
     }
 
 
 def reading_failed(error: Exception, account_id: str) -> EngineError:
-    """The failure of a call before there was a plan."""
-    return as_aws_error(error, getattr(error, "operation_name", "The call"), "", account_id)
+    """The failure of a call outside a plan, or of no call at all."""
+    return as_aws_error(error, getattr(error, "operation_name", "The task"), "", account_id)

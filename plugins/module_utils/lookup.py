@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from .calls import Service, error_code, is_access_denied
+from .advice import error_code
+from .calls import Service, is_access_denied
 from .credentials import Connection
 from .documents import PolicyDocument
 from .model import (

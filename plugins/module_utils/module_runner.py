@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -31,7 +32,8 @@ def run_module(name: str, task: type[Task] = Task) -> None:
     """Build the module of this name, run its task, and leave with a result or an ordinary failure."""
     module = Module(argument_spec=argument_spec(name), supports_check_mode=True)
     if not HAS_SDK:
-        module.fail_json(msg=missing_required_lib("boto3 and botocore"))
+        missing = missing_required_lib("boto3 and botocore")
+        module.fail_json(msg=f"{missing} To fix: {sys.executable} -m pip install boto3, or set another interpreter.")
     options = {**module.params, **module.from_controller}
     outcome = run(name, options, task=task, check_mode=module.check_mode, diff_mode=module._diff)
     for warning in outcome.warnings:

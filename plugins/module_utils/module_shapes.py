@@ -28,6 +28,7 @@ from .arguments import (
 from .credentials import SessionKeeper
 from .errors import EngineError, printable
 from .executor import OnStep
+from .failures import reading_failed
 from .runner import Task
 
 
@@ -89,15 +90,23 @@ def run(
     """Run a module's task with its validated options: its `converge`, or `inspect` of what is `read_only`.
 
     What only one module needs is in a `task` of its own, so that the others need not load it.
+    Whatever ends the task, the outcome says what was done by then, and where the backup is.
     With `sessions`, roles assumed by earlier tasks are assumed no more; `on_step` hears of each write as it is made.
     """
     shape = SHAPES[name]
-    one = task(options, shape.section, check_mode or shape.read_only, diff_mode, sessions, on_step, module=name)
+    one: Task | None = None
     try:
+        one = task(options, shape.section, check_mode or shape.read_only, diff_mode, sessions, on_step, module=name)
         values = one.inspect() if shape.read_only else one.converge()
+        return Outcome(values, tuple(dict.fromkeys(one.warnings)))
     except EngineError as error:
-        return Outcome({"msg": error.message, **error.fields}, _told(one.warnings), failed=True)
-    return Outcome(values, _told(one.warnings))
+        failure = error
+    except Exception as error:
+        failure = reading_failed(error, str(one.so_far().get("account_id", "")) if one else "")
+    so_far = one.so_far() if one else {}
+    known = {key: value for key, value in so_far.items() if not shape.read_only or key not in ("plan", "deleted")}
+    warnings = _told(one.warnings) if one else ()
+    return Outcome({"msg": failure.message, **known, **failure.fields}, warnings, failed=True)
 
 
 def _told(warnings: Iterable[str]) -> tuple[str, ...]:

@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .account_rules import quota_problems, state_problems
+from .advice import error_code
 from .approval import approval_of, require_approval
 from .backup.files import BackupFile
 from .backup.keeping import kept, lost_unread, takes_away
-from .calls import error_code
+from .calls import CallCounter
 from .clients import user_agent
 from .connection_rules import connection_problems
 from .credentials import Connection, SessionKeeper, connect
@@ -77,10 +78,13 @@ class Task:
 
     def __post_init__(self) -> None:
         self._now = self.clock()
+        self._counter = CallCounter()
+        self._connection: Connection | None = None
+        self._done: list[Step] = []
+        self._not_done: Sequence[Step] = ()
         self._backup = BackupFile.of(self.options, self.made_by)
         self._knowledge = self._known()
         self._recorder = QuarantineRecorder(self.options, self._backup, self._now)
-        self._written: list[Step] = []
 
     def _known(self) -> Knowledge:
         """What the controller has handed over."""
@@ -99,11 +103,11 @@ class Task:
                 try:
                     done = self._apply(connection, first)
                 finally:
-                    self.warnings += self._recorder.keep_begun(first.state.account, self._written)
+                    self.warnings += self._recorder.keep_begun(first.state.account, self._done)
                 shown = [step.shown() for step in done]
                 result.update(plan=shown, changed=bool(done), deleted=taken_away(done), **self._backup_made())
         except CallFailed as error:
-            raise reading_failed(error, connection.iam.account_id) from error
+            raise reading_failed(error, connection.iam.account_id) from None
         result["api_calls"] = connection.counter.counts()
         return result
 
@@ -115,7 +119,7 @@ class Task:
         try:
             situation = self._read(connection)
         except CallFailed as error:
-            raise reading_failed(error, connection.iam.account_id) from error
+            raise reading_failed(error, connection.iam.account_id) from None
         result = self._result(connection, situation)
         used = last_use(situation.desired, situation.state)
         for item, declared in zip(result.get("roles", ()), situation.desired.roles, strict=True):
@@ -133,7 +137,19 @@ class Task:
         return result
 
     def _connect(self, check_mode: bool = False) -> Connection:
-        return connect(self.options, self.sessions, agent=user_agent(self.module, check_mode=check_mode))
+        agent = user_agent(self.module, check_mode=check_mode)
+        self._connection = connect(self.options, self.sessions, agent=agent, counter=self._counter)
+        return self._connection
+
+    def so_far(self) -> dict[str, Any]:
+        """What a result says of this task whatever ends it: empty until AWS was called."""
+        calls = self._counter.counts()
+        if not calls:
+            return {}
+        there = self._connection.account if self._connection else None
+        how_far = progress(self._done, self._not_done, there.id if there else "")
+        known = {name: value for name, value in how_far.items() if value != ""}
+        return {**known, **self._backup_made(), "api_calls": calls}
 
     def _require_sound_declaration(self) -> None:
         declaring = self._declaring(PROVISIONAL_ACCOUNT)
@@ -215,27 +231,30 @@ class Task:
     def _apply(self, connection: Connection, situation: Situation) -> list[Step]:
         """Run the plan. Where the account was not as it had been read, read and plan again and go on."""
         first = situation
-        done: list[Step] = []
+        done = self._done
         clock = Patience()
         was_stale = False
         while situation.plan.steps:
+            self._not_done = situation.plan.steps
             self._back_up(connection, situation, done)
             execution = Executor(connection.iam, situation.state, on_step=self.on_step).run(situation.plan)
             done += execution.done
-            self._written += execution.done
+            self._not_done = execution.not_done
             if execution.error is None and not was_stale:
                 break
             if execution.error is not None:
                 may_wait = execution.stale and not self.options.get("approved_plan")
                 if not may_wait or not clock.wait():
+                    self._settle_lost(connection, execution)
                     raise plan_failed(execution, done, situation.state.account, **self._backup_made())
             elif not clock.wait():
                 break
             was_stale = True
             try:
                 situation = self._read(connection, done)
-            except (InputError, *CallFailed) as error:
-                raise plan_failed(execution, done, situation.state.account, error, **self._backup_made()) from error
+            except Exception as error:
+                raise plan_failed(execution, done, situation.state.account, error, **self._backup_made()) from None
+        self._not_done = ()
         if done:
             self._require_as_written(connection, first, situation, done)
         return done
@@ -251,7 +270,7 @@ class Task:
                 found = self._differences(connection, first, last)
             except CallFailed as error:
                 if error_code(error) != "NoSuchEntity" or not clock.wait():
-                    raise plan_failed(Execution(), list(done), account, error, **self._backup_made()) from error
+                    raise plan_failed(Execution(), list(done), account, error, **self._backup_made()) from None
                 continue
             if not found:
                 return
@@ -276,6 +295,19 @@ class Task:
         """Where the same declarations would have the objects now."""
         return target_of(situation.desired, there)
 
+    def _settle_lost(self, connection: Connection, execution: Execution) -> None:
+        """Look which writes were made whose replies were all lost; what cannot be read counts as not made."""
+        if not execution.lost:
+            return
+        try:
+            ahead = self._read(connection, self._done).plan.steps
+        except Exception:
+            return
+        for lost in execution.lost:
+            if all((step.action, step.parameters) != (lost.action, lost.parameters) for step in ahead):
+                self._done.append(lost)
+                execution.not_done.remove(lost)
+
     def _back_up(self, connection: Connection, situation: Situation, done: Sequence[Step]) -> None:
         """Keep what the plan takes away, before anything is. Raises EngineError where it cannot be kept."""
         if self._backup is None:
@@ -295,8 +327,8 @@ class Task:
             if backup is not None:
                 self._backup.keep(replace(backup, events=tuple(self._events(situation))))
         except EngineError as error:
-            how_far = progress(done, plan.steps, state.account)
-            raise EngineError(error.message, **how_far, **self._backup_made()) from error
+            how_far = progress(done, plan.steps, state.account.id)
+            raise EngineError(error.message, **how_far, **self._backup_made()) from None
 
     def _events(self, situation: Situation) -> Iterable[Event]:
         """What is recorded before the plan is carried out."""

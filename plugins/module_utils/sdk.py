@@ -1,42 +1,58 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The AWS SDK's exceptions, so that the engine can be imported where the SDK is missing and say so."""
+"""What the engine needs of others, so that it can be imported where the SDK or amazon.aws is missing and say so."""
 
 from __future__ import annotations
 
+from typing import Any
+
 try:
-    from botocore.exceptions import (
-        BotoCoreError,
-        ClientError,
-        ConnectionClosedError,
-        EndpointConnectionError,
-        NoCredentialsError,
-        NoRegionError,
-        ReadTimeoutError,
-        ResponseStreamingError,
-    )
+    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError, SSLError
+    from botocore.parsers import ResponseParserFactory
 
     HAS_SDK = True
-    LOST_REPLIES: tuple[type[Exception], ...] = (ConnectionClosedError, ReadTimeoutError, ResponseStreamingError)
+    # All that is raised once a request is under way; a connection that was never made has other exceptions.
+    LOST_REPLIES: tuple[type[Exception], ...] = (HTTPClientError,)
 except ImportError:
     HAS_SDK = False
     LOST_REPLIES = ()
+    ResponseParserFactory = object  # type: ignore[misc,assignment]
 
     class BotoCoreError(Exception):  # type: ignore[no-redef]
         """Never raised."""
 
-    ClientError = EndpointConnectionError = NoCredentialsError = NoRegionError = BotoCoreError  # type: ignore[misc,assignment]
+    ClientError = NoCredentialsError = SSLError = BotoCoreError  # type: ignore[misc,assignment]
+
+try:
+    from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
+    from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
+
+    HAS_AMAZON_AWS = True
+except ImportError:
+    HAS_AMAZON_AWS = False
+
+    def get_aws_connection_info(module: Any) -> Any:
+        """Never called: the action says first what is missing."""
+        raise NotImplementedError
+
+    def aws_argument_spec() -> dict[str, Any]:
+        return {}
+
 
 CallFailed = (ClientError, BotoCoreError)
 """What a call to AWS can raise; for `except`."""
 
 __all__ = [
+    "HAS_AMAZON_AWS",
     "HAS_SDK",
     "LOST_REPLIES",
+    "BotoCoreError",
     "CallFailed",
     "ClientError",
-    "EndpointConnectionError",
     "NoCredentialsError",
-    "NoRegionError",
+    "ResponseParserFactory",
+    "SSLError",
+    "aws_argument_spec",
+    "get_aws_connection_info",
 ]

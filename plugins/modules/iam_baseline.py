@@ -217,12 +217,12 @@ RETURN = r"""
 ---
 account_id:
   description: The account that the task worked in.
-  returned: success, or when a write fails
+  returned: success, or when the task fails after it has called AWS
   type: str
   sample: "123456789012"
 api_calls:
   description: How often each action of AWS was called, retries included.
-  returned: success
+  returned: success, or when the task fails after it has called AWS
   type: dict
   sample: {GetAccountAuthorizationDetails: 1, ListRoles: 1, CreateRole: 5}
 approval:
@@ -420,6 +420,12 @@ error_code:
   returned: when a call to AWS fails for good
   type: str
   sample: AccessDenied
+failed_at:
+  description: The lines of this collection's code and of the SDK's that an unexpected error came through, no values.
+  returned: when a task fails unexpectedly, with C(-vvv)
+  type: list
+  elements: str
+  sample: ["runner.py:118 in converge", "reader.py:97 in quotas"]
 failed_call:
   description: The action of AWS that failed.
   returned: when a call to AWS fails for good
@@ -521,7 +527,7 @@ managed_policies:
 plan:
   description:
     - Every write in its order; in check mode, every write that would be made. Empty where nothing differs.
-    - When a write fails, a dictionary of two such lists instead, C(done) and C(not_done).
+    - When the task fails after it has called AWS, a dictionary of two such lists instead, C(done) and C(not_done).
   returned: success, when a write fails, or when the plan is not the approved one
   type: list
   elements: dict

@@ -172,12 +172,12 @@ RETURN = r"""
 ---
 account_id:
   description: The account that the task looked at.
-  returned: success
+  returned: success, or when the task fails after it has called AWS
   type: str
   sample: "123456789012"
 api_calls:
   description: How often each action of AWS was called, retries included.
-  returned: success
+  returned: success, or when the task fails after it has called AWS
   type: dict
   sample: {GetAccountAuthorizationDetails: 1, ListRoles: 1}
 approval:
@@ -337,6 +337,12 @@ error_code:
   returned: when a call to AWS fails for good
   type: str
   sample: AccessDenied
+failed_at:
+  description: The lines of this collection's code and of the SDK's that an unexpected error came through, no values.
+  returned: when a task fails unexpectedly, with C(-vvv)
+  type: list
+  elements: str
+  sample: ["runner.py:118 in converge", "reader.py:97 in quotas"]
 failed_call:
   description: The action of AWS that failed.
   returned: when a call to AWS fails for good

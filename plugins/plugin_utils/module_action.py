@@ -17,13 +17,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible import constants as C
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
+from ansible_collections.aws_ml.permissions.plugins.module_utils.failures import reading_failed
 from ansible_collections.aws_ml.permissions.plugins.module_utils.module_shapes import SHAPES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.runner import Task
-from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_SDK
+from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_AMAZON_AWS, HAS_SDK
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_machines import LOCAL, machine_problem
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_problem import VARIABLES, account_problem
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.in_worker import KNOWLEDGE, Shown, run_in_worker
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
@@ -58,6 +60,11 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         known = task_vars or {}
+        if not HAS_AMAZON_AWS:
+            raise AnsibleActionFail(
+                "The collection amazon.aws is missing, which this one builds on: ansible-galaxy collection install"
+                " amazon.aws"
+            )
         self._require_known_variables(known)
         arguments = self._with_own_paths({**self._amazon_defaults(), **self._host_account(known), **self._task.args})
         name = self._task.resolved_action.rpartition(".")[2]
@@ -66,23 +73,30 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         if here:
             environment: dict[str, str] = {}
             self._compute_environment_string(environment)
-            ran = run_in_worker(
-                name,
-                arguments,
-                check_mode=self._task.check_mode,
-                diff_mode=self._task.diff,
-                run_folder=C.DEFAULT_LOCAL_TMP,
-                environment=environment,
-                task=self.task,
-                knowledge=self.knowledge,
-                on_write=(lambda write: _tell(known, write)) if tells else None,
-            )
+            try:
+                ran = run_in_worker(
+                    name,
+                    arguments,
+                    check_mode=self._task.check_mode,
+                    diff_mode=self._task.diff,
+                    run_folder=C.DEFAULT_LOCAL_TMP,
+                    environment=environment,
+                    task=self.task,
+                    knowledge=self.knowledge,
+                    on_write=(lambda write: _tell(known, write)) if tells else None,
+                )
+            except AnsibleError:
+                raise  # a template in the arguments, which Ansible tells best
+            except Exception as error:
+                failure = reading_failed(error, "")
+                ran = {"failed": True, "msg": failure.message, **failure.fields}
         else:
             arguments.update(_knowledge=self.facts(), _run_folder=C.DEFAULT_LOCAL_TMP)
             wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
-            ran = self._execute_module(module_args=arguments, task_vars=task_vars, wrap_async=wrap_async)
+            ran = self._executed(arguments, known, wrap_async=wrap_async)
         if display.verbosity < WHOLE_RESULT:
             ran.pop("invocation", None)
+            ran.pop("failed_at", None)
         merged: dict[str, Any] = merge_hash(result, ran)
         if tells and not ran.get("failed"):
             # In its own interpreter a module cannot be listened to.
@@ -106,6 +120,25 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
             )
             if found:
                 raise AnsibleActionFail(told(found, "nothing was written"))
+
+    def _executed(self, arguments: dict[str, Any], task_vars: dict[str, Any], *, wrap_async: bool) -> dict[str, Any]:
+        """The result of the module in an interpreter of its own, on the machine that the connection leads to."""
+        host = self._task.delegate_to or task_vars["inventory_hostname"]
+        if self._connection.transport != "local":
+            # The variables of the task have a connection and an address, whoever gave them.
+            known_hosts = task_vars["hostvars"]
+            problem = host in known_hosts and machine_problem(host, known_hosts[host], self._connection.transport)
+            if problem:
+                raise AnsibleActionFail(problem)
+        try:
+            ran: dict[str, Any] = self._execute_module(
+                module_args=arguments, task_vars=task_vars, wrap_async=wrap_async
+            )
+        except AnsibleConnectionFailure as error:
+            raise AnsibleConnectionFailure(
+                f"{error.message.rstrip('.')}. If {host} is an account and no machine: {LOCAL}"
+            ) from None
+        return ran
 
     def _travel_light(self) -> None:
         """Leave declarations out of what the worker's copy of the task takes back to Ansible with the result.
@@ -131,8 +164,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
 
     def _belongs_here(self, task_vars: dict[str, Any]) -> bool:
         """Whether the module would run on this machine, as this user, with this interpreter, while Ansible waits."""
-        delegate = self._task.delegate_to
-        variables = task_vars.get("ansible_delegated_vars", {}).get(delegate, {}) if delegate else task_vars
+        variables = self._variables(task_vars)
         python = self._templar.template(variables.get("ansible_python_interpreter")) or "auto"
         return (
             HAS_SDK
@@ -141,6 +173,14 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
             and not self._play_context.become
             and (python.startswith("auto") or _is_own(python))
         )
+
+    def _variables(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        """The variables of the host that the connection leads to."""
+        delegate = self._task.delegate_to
+        variables: dict[str, Any] = (
+            task_vars.get("ansible_delegated_vars", {}).get(delegate, {}) if delegate else task_vars
+        )
+        return variables
 
     def _amazon_defaults(self) -> dict[str, Any]:
         defaults: dict[str, Any] = {}

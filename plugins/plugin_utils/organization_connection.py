@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +19,10 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_
 def organizations(options: Mapping[str, Any]) -> Service:
     """The service, with the inventory's connection options. Raises EngineError."""
     if not HAS_SDK:
-        raise EngineError("The inventory of accounts needs boto3 and botocore in Ansible's Python: pip install boto3")
+        raise EngineError(
+            "The inventory of accounts needs boto3 and botocore in Ansible's Python:"
+            f" {sys.executable} -m pip install boto3"
+        )
     role_arn = options.get("assume_role_arn")
     connection = connect(
         {**options, "assume_role": {"role_arn": role_arn} if role_arn else None}, agent=user_agent("aws_accounts")

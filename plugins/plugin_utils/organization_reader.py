@@ -15,12 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC
 from typing import Any, Protocol
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.calls import (
-    as_aws_error,
-    error_code,
-    error_message,
-    is_access_denied,
-)
+from ansible_collections.aws_ml.permissions.plugins.module_utils.advice import error_code, error_message
+from ansible_collections.aws_ml.permissions.plugins.module_utils.calls import as_aws_error, is_access_denied
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import AwsError, EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import CallFailed
 

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from ..advice import error_code
 from ..aws_policies import AwsPolicies
-from ..calls import as_aws_error, error_code, is_access_denied
+from ..calls import as_aws_error, is_access_denied
 from ..credentials import Connection
 from ..model import AccountState, ManagedPolicy
 from ..sdk import ClientError
@@ -33,7 +34,7 @@ def read_account(connection: Connection) -> AccountState:
         advice = " An audit reads with iam:GetAccountAuthorizationDetails, iam:ListRoles and iam:ListPolicyTags, which"
         refused.message += f"{advice} AWS's policy SecurityAudit allows."
         refused.args = (refused.message,)
-        raise refused from error
+        raise refused from None
     if account is not None:
         connection.account = account
     return replace(state, account=connection.caller_account())

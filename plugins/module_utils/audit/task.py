@@ -58,7 +58,7 @@ class AuditTask(Task):
             state = with_tags_of(connection, state, policies)
             state = with_namesakes(connection, state, names_to_ask_for(declared, state))
         except CallFailed as error:
-            raise reading_failed(error, connection.iam.account_id) from error
+            raise reading_failed(error, connection.iam.account_id) from None
         audited = audit(self._audit_knowledge, state, services, declared, as_in(state, found))
         return {
             "changed": False,

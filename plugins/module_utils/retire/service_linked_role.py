@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..advice import error_code
 from ..approval import approval_of, require_approval
-from ..calls import as_aws_error, error_code, is_lost_reply
+from ..calls import as_aws_error, is_lost_reply
 from ..connection_rules import connection_problems
 from ..credentials import Connection
 from ..errors import EngineError, InputError, Problem, printable, shown
@@ -50,7 +51,7 @@ class ServiceLinkedRoleTask(Task):
             return self._converged(connection)
         except CallFailed as error:
             action = getattr(error, "operation_name", "The call")
-            raise as_aws_error(error, action, self._named(), connection.iam.account_id) from error
+            raise as_aws_error(error, action, self._named(), connection.iam.account_id, **self.so_far()) from None
 
     def _converged(self, connection: Connection) -> dict[str, Any]:
         account = connection.caller_account()
@@ -96,10 +97,14 @@ class ServiceLinkedRoleTask(Task):
     def _deleted(self, connection: Connection, roles: list[Role], items: list[Item], plan: Plan) -> list[Item]:
         """What became of each role. Raises EngineError where one stays."""
         asked = []
+        self._not_done = plan.steps
         for role, step in zip(roles, plan.steps, strict=True):
             task = self._asked(connection, role)
-            if task is not None and self.on_step is not None:
-                self.on_step(step)
+            self._not_done = self._not_done[1:]
+            if task is not None:
+                self._done.append(step)
+                if self.on_step is not None:
+                    self.on_step(step)
             asked.append(task)
         deadline = self.ticks() + self.options.get("wait_timeout", 0)
         ended = [self._ended(connection, task, deadline) if task else None for task in asked]
@@ -118,12 +123,21 @@ class ServiceLinkedRoleTask(Task):
         return told
 
     def _asked(self, connection: Connection, role: Role) -> str | None:
-        """The deletion task of a role, an earlier one if it is under way; None where the role has gone meanwhile."""
+        """The deletion task of a role, an earlier one if it is under way; None where the role has gone meanwhile.
+
+        Empty where this run has deleted it, and the reply that named the task was lost.
+        """
+        lost: list[Exception] = []
+
+        def mends(error: Exception) -> bool:
+            lost.extend([error] if is_lost_reply(error) else [])
+            return is_lost_reply(error)
+
         try:
-            answer = connection.iam.call("DeleteServiceLinkedRole", is_lost_reply, RoleName=role.name)
+            answer = connection.iam.call("DeleteServiceLinkedRole", mends, RoleName=role.name)
         except ClientError as error:
             if error_code(error) == "NoSuchEntity":
-                return None
+                return "" if lost else None
             raise
         return str(answer["DeletionTaskId"])
 
@@ -165,7 +179,7 @@ def _item(role: Role, status: str) -> Item:
 
 def _told(item: Item, task: str | None, end: Mapping[str, Any] | None) -> Item:
     if task is None or end is None:
-        return {**item, "status": "absent"}
+        return {**item, "status": "absent"} if task is None else item
     reason = end.get("Reason", {})
     usage = [
         {"region": used.get("Region", ""), "resources": list(used.get("Resources", ()))}
