@@ -133,6 +133,7 @@ class _Overlay:
         if declared.managed is not None:
             wanted = self._resolved(declared.managed, within(declared.place, "managed_policies"), there)
             managed = wanted if declared.purge_managed else base.managed | wanted
+            self._warn_of_namesakes(base, declared.managed, managed - wanted)
         inline = dict(base.inline)
         if declared.inline is not None:
             inline = {**({} if declared.purge_inline else base.inline), **declared.inline}
@@ -193,10 +194,11 @@ class _Overlay:
         if declared.present:
             wanted = self._resolved(declared.managed, within(declared.place, "managed_policies"), base)
             inline.update({name: document for name, document in declared.inline.items() if document is not None})
+            self._warn_of_namesakes(base, declared.managed, base.managed - wanted)
             self.target.identities[declared.key] = replace(base, managed=base.managed | wanted, inline=inline)
             return
         unwanted = frozenset().union(*(self.resolver.meant(reference, base.managed) for reference in declared.managed))
-        self._warn_of_namesakes(base, declared.managed, unwanted)
+        self._warn_of_namesakes(base, declared.managed, base.managed - unwanted)
         self.target.identities[declared.key] = replace(base, managed=base.managed - unwanted, inline=inline)
 
     def _lay_trust(self, declared: TrustDeclaration) -> None:
@@ -218,9 +220,9 @@ class _Overlay:
             return
         self.target.identities[declared.key] = replace(base, trust=trust)
 
-    def _warn_of_namesakes(self, base: Identity, references: tuple[str, ...], unwanted: frozenset[str]) -> None:
-        """Say what stays attached though it has the name of what is to be detached."""
-        for arn in sorted(base.managed - unwanted):
+    def _warn_of_namesakes(self, base: Identity, references: tuple[str, ...], staying: frozenset[str]) -> None:
+        """Say which policies that nobody means stay attached, though they have the name of one that is meant."""
+        for arn in sorted(staying):
             if any(may_mean(reference, arn) for reference in references):
                 other = "the account's own" if is_aws(arn) else "AWS's"
                 self.target.warnings.append(
