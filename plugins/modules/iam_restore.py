@@ -153,6 +153,21 @@ EXAMPLES = r"""
       - DeepLensWarehouseInventory
     backup_dir: "{{ playbook_dir }}/backups"
 
+- name: Put a role that DeepLens has left into quarantine
+  aws_ml.permissions.iam_retire:
+    services:
+      - deeplens
+    roles:
+      - AWSDeepLensServiceRole
+    allow:
+      - depended_on
+    backup_dir: "{{ playbook_dir }}/backups"
+  register: retired
+
+- name: Lift that quarantine
+  aws_ml.permissions.iam_restore:
+    src: "{{ retired.backup.path }}"
+
 - name: Remove the DeepLens roles and what was granted, and keep it all
   aws_ml.permissions.iam_baseline:
     roles:
@@ -368,6 +383,11 @@ deleted:
       returned: always
       type: str
       sample: role/l4e-role
+    policy_arn:
+      description: ARN of the managed policy that was detached, AWSDenyAll.
+      returned: for the end of a quarantine
+      type: str
+      sample: arn:aws:iam::aws:policy/AWSDenyAll
     policy_name:
       description: Name of the inline policy.
       returned: for an inline policy

@@ -102,8 +102,9 @@ def test_from_the_audit_to_the_last_role(
             }
         lines = shown(first, member["name"])
         assert lines[0].startswith(f"account {member['id']}: 2 quarantined; backup in {backups}/{member['id']}-")
-        assert all(line.startswith("quarantined  role/AWSDeepLens") for line in lines[1:])
-        assert all("until 20" in line and line.endswith("AWS DeepLens ended on 2024-01-31") for line in lines[1:])
+        assert all(line.startswith("quarantined  role/AWSDeepLens") for line in lines[1:-1])
+        assert all("until 20" in line and line.endswith("AWS DeepLens ended on 2024-01-31") for line in lines[1:-1])
+        assert lines[-1].endswith(f" --limit {member['name']}")
     files = sorted(backups.iterdir())
     assert len(files) == len(fleet.members)
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
