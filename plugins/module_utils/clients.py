@@ -141,7 +141,7 @@ def _session(profile: str | None) -> Any:
     session = botocore.session.Session(event_hooks=copy(_handlers()), include_builtin_handlers=False, profile=profile)
     session.register_component("data_loader", data_loader())
     parsers = CheckedParsers()
-    parsers.set_parser_defaults(timestamp_parser=_moment)  # type: ignore[no-untyped-call]
+    parsers.set_parser_defaults(timestamp_parser=_moment)
     session.register_component("response_parser_factory", parsers)
     return session
 

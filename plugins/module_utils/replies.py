@@ -31,7 +31,7 @@ class CheckedParsers(ResponseParserFactory):
     """Makes botocore's parsers, each behind a check of the reply. For the component `response_parser_factory`."""
 
     def create_parser(self, protocol_name: str) -> Any:
-        return _CheckedParser(super().create_parser(protocol_name), protocol_name)  # type: ignore[no-untyped-call]
+        return _CheckedParser(super().create_parser(protocol_name), protocol_name)
 
 
 class _CheckedParser:
