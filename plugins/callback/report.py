@@ -103,8 +103,10 @@ def quietly(method: Callable[..., None]) -> Callable[..., None]:
     def guarded(self: Any, *arguments: Any, **named: Any) -> None:
         try:
             method(self, *arguments, **named)
-        except Exception as error:
+        except OSError as error:
             self._warn(f"{type(error).__name__}: {error}")
+        except Exception as error:  # its text may quote a result
+            self._warn(f"{type(error).__name__} in {method.__name__}")
 
     return guarded
 
