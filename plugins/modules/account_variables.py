@@ -22,10 +22,10 @@ options:
   playbook:
     description:
       - The playbook whose variables are checked and converted, by its name without that of the collection.
-      - V(awx) is C(awx.check) and C(awx.apply).
+      - C(awx.check) and C(awx.apply) run V(site).
     type: str
     required: true
-    choices: [site, audit, retire, restore, awx, awx.setup]
+    choices: [site, audit, retire, restore, awx.setup]
 attributes:
   check_mode:
     description: Can say what it would do without changing anything.

@@ -47,6 +47,8 @@ options:
   except:
     description:
       - Names of roles and policies, or patterns, that are never retired.
+      - An entry need not match in every account; a warning names it. Where it matches nothing and is a letter or two
+        from something that would be retired, the account is refused; so it is with O(roles) and O(policies).
     type: list
     elements: str
     default: []
@@ -415,8 +417,8 @@ refusals:
     code:
       description:
         - The kind of refusal. One of V(used), V(depended_on), V(service_alive), V(service_linked), V(reserved),
-          V(template), V(own_role), V(share), V(no_backup_dir), V(foreign), V(other_service), V(too_young) and
-          V(declared_present).
+          V(template), V(own_role), V(share), V(no_backup_dir), V(foreign), V(other_service), V(too_young),
+          V(declared_present) and V(misspelled).
       returned: always
       type: str
       sample: used

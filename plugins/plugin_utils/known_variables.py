@@ -56,7 +56,7 @@ class KnownVariables:
                 continue
             if name.startswith(prefixes):
                 yield _problem(name, origin, self._nearest(name, _ALIKE))
-            elif name.startswith(("aws_", "retire_")) or "_iam_" in name:
+            elif name.startswith(("aws_", "retire_")) or ("_iam_" in name and not name.startswith("_")):
                 near = self._nearest(name, _MISSPELLED)
                 if near:
                     yield _problem(name, origin, near)

@@ -15,8 +15,8 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.known_variables
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variable_values import WrongValue, converted
 
 WITHOUT_ACCOUNTS = "awx.setup"
-PLAYBOOKS = ("site", "audit", "retire", "restore", "awx", WITHOUT_ACCOUNTS)
-"""By their names without the collection; awx is awx.check and awx.apply."""
+PLAYBOOKS = ("site", "audit", "retire", "restore", WITHOUT_ACCOUNTS)
+"""By their names without the collection; awx.check and awx.apply run site."""
 
 
 def values_of(

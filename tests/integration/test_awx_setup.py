@@ -149,8 +149,8 @@ def test_surveys_ask_what_the_playbooks_read(results: dict[str, dict[str, Any]])
     assert len(surveys) == 2
     assert surveys[0] == surveys[1]
     questions = {question["variable"]: question for question in surveys[0]}
-    assert questions.keys() <= known_variables().read_by("awx").keys()
-    read = (COLLECTION / "playbooks" / "awx" / "answers.yml").read_text(encoding="utf-8")
+    assert questions.keys() <= known_variables().read_by("site").keys()
+    read = (COLLECTION / "playbooks" / "site.yml").read_text(encoding="utf-8")
     assert sorted(questions["aws_ml_only_services"]["choices"]) == sorted(SERVICES)
     for question in surveys[0]:
         assert {"question_name", "variable", "type", "required"} <= question.keys()

@@ -273,6 +273,13 @@ WAYS_TO_USE_A_ROLE = {
     "import": play_of("deeplens_iam")
     .replace("  roles: [aws_ml.permissions.deeplens_iam]\n", "")
     .replace("  tasks:\n", "  tasks:\n    - import_role: {name: aws_ml.permissions.deeplens_iam}\n"),
+    "declared": play_of("deeplens_iam")
+    .replace("  roles: [aws_ml.permissions.deeplens_iam]\n", "")
+    .replace(
+        "  tasks:\n",
+        "  tasks:\n    - include_role: {name: aws_ml.permissions.deeplens_iam, tasks_from: declared}\n"
+        '    - aws_ml.permissions.iam_audit: {declared: ["{{ deeplens_iam_declared }}"]}\n',
+    ),
     "include": play_of("deeplens_iam")
     .replace("  roles: [aws_ml.permissions.deeplens_iam]\n", "")
     .replace("  tasks:\n", "  tasks:\n    - include_role: {name: aws_ml.permissions.deeplens_iam}\n"),
