@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is said of a service that has ended, and all findings of a task. Pure: that it has is data, no look at the clock."""
+"""What is said of a service that has ended, and all findings of a task. Pure: the end is data, no look at the clock."""
 
 from __future__ import annotations
 
