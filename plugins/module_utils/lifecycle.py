@@ -1,15 +1,17 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is said of a service that has ended. Pure: whether it has is data, not a look at the clock."""
+"""What is said of a service that has ended, and all findings of a task. Pure: the end is data, no look at the clock."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from .errors import Problem, shown
-from .findings import finding
+from .findings import finding, findings
 from .knowledge import Knowledge
+from .model import AccountState, Desired
+from .quarantine import standing
 from .target import Target
 
 OUTLIVED = "grants_ended_service"
@@ -20,6 +22,27 @@ def life_problems(knowledge: Knowledge, service: str | None) -> Iterator[Problem
     """A service that the collection knows nothing of."""
     if service and service not in knowledge.services:
         yield Problem("service", f"{shown(service)} is not known; it is one of {', '.join(knowledge.services)}")
+
+
+def all_findings(
+    knowledge: Knowledge,
+    desired: Desired,
+    state: AccountState,
+    target: Target,
+    *,
+    service: str | None,
+    remedies: Mapping[str, str],
+) -> list[dict[str, str]]:
+    """The findings but those of roles in quarantine, which can do nothing, and that the service has ended."""
+    found = findings(knowledge, desired, state, target, remedies)
+    powerless = {
+        f"{one.kind}/{one.name}"
+        for key, one in target.identities.items()
+        if one and (standing(one) or key in target.quarantined)
+    }
+    found = [item for item in found if item["resource"] not in powerless]
+    life = outlived(knowledge, service, target, remedies)
+    return [*found, life] if life is not None else found
 
 
 def outlived(

@@ -13,6 +13,7 @@ from typing import Any
 from .account_rules import quota_problems, state_problems
 from .advice import error_code
 from .approval import approval_of, require_approval
+from .as_written import require_as_written
 from .backup.files import BackupFile
 from .backup.keeping import kept, lost_unread, takes_away
 from .calls import CallCounter
@@ -22,11 +23,11 @@ from .credentials import Connection, SessionKeeper, connect
 from .declaration import Declaring, named_roles
 from .errors import EngineError, InputError, Problem
 from .executor import Execution, Executor, OnStep
-from .failures import account_differs, plan_failed, progress, reading_failed
-from .findings import approved_findings, findings
+from .failures import plan_failed, progress, reading_failed
+from .findings import approved_findings
 from .foresight import foreseeable
 from .knowledge import Knowledge
-from .lifecycle import OUTLIVED, life_problems, outlived
+from .lifecycle import OUTLIVED, all_findings, life_problems
 from .model import PROVISIONAL_ACCOUNT, Account, AccountState, Desired, Quotas
 from .own_writes import with_own_writes
 from .patience import Patience
@@ -223,7 +224,8 @@ class Task:
             state = reader.with_policies_in_use(state, target)
             plan = plan_for(state, target, quotas)
         self._recorder.begin(state, target, plan)
-        noticed = self._found(desired, state, target)
+        service, remedies = self.options.get("service"), self.options.get("remedies") or {}
+        noticed = all_findings(self._knowledge, desired, state, target, service=service, remedies=remedies)
         if plan.steps:
             plan = replace(plan, relies_on=relied_on(state, target, approved_findings(self._knowledge, noticed)))
         return Situation(desired, state, target, plan, noticed)
@@ -256,26 +258,11 @@ class Task:
                 raise plan_failed(execution, done, situation.state.account, error, **self._backup_made()) from None
         self._not_done = ()
         if done:
-            self._require_as_written(connection, first, situation, done)
+            last = situation
+            require_as_written(
+                lambda: self._differences(connection, first, last), done, last.state.account, self._backup_made()
+            )
         return done
-
-    def _require_as_written(
-        self, connection: Connection, first: Situation, last: Situation, done: Sequence[Step]
-    ) -> None:
-        """Read what was declared until it shows what was written. Raises EngineError where it does not in time."""
-        clock = Patience()
-        account = last.state.account
-        while True:
-            try:
-                found = self._differences(connection, first, last)
-            except CallFailed as error:
-                if error_code(error) != "NoSuchEntity" or not clock.wait():
-                    raise plan_failed(Execution(), list(done), account, error, **self._backup_made()) from None
-                continue
-            if not found:
-                return
-            if not clock.wait():
-                raise account_differs(found, done, account, **self._backup_made())
 
     def _differences(self, connection: Connection, first: Situation, last: Situation) -> list[Difference]:
         there, swept = self._state_again(connection, last)
@@ -368,19 +355,6 @@ class Task:
         if self.diff_mode:
             result["diff"] = difference(situation.state, situation.target)
         return result
-
-    def _found(self, desired: Desired, state: AccountState, target: Target) -> list[dict[str, str]]:
-        """The findings, and one where the service has ended and gets anything."""
-        remedies = self.options.get("remedies") or {}
-        found = findings(self._knowledge, desired, state, target, remedies)
-        powerless = {
-            f"{one.kind}/{one.name}"
-            for key, one in target.identities.items()
-            if one and (standing(one) or key in target.quarantined)
-        }
-        found = [item for item in found if item["resource"] not in powerless]
-        life = outlived(self._knowledge, self.options.get("service"), target, remedies)
-        return [*found, life] if life is not None else found
 
     def _warn(self, situation: Situation) -> None:
         """Warn of critical findings, of a service that has ended if it gets anything, and of what the plan says."""

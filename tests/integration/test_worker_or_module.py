@@ -9,6 +9,7 @@ one under another name), and a `sudo` that becomes nobody.
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -46,13 +47,18 @@ PLAY = """
       register: made
       {keywords}
 """
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
 ROLE = "aws_ml.permissions.iam_role: {name: '{{ item }}', assume_role_policy_document: '{{ trust }}'}"
 BASELINE = ROLE.replace("iam_role: {", "iam_baseline: {roles: [{") + "]}"
 OWN_PYTHON = "vars: {ansible_python_interpreter: '{{ ansible_playbook_python }}'}"
+OTHER_PYTHON = "vars: {ansible_python_interpreter: '{{ other_python }}'}"
 AS_MODULES = {
     "for another machine": "delegate_to: other",
     "as another user": f"become: true\n      {OWN_PYTHON}",
-    "with another interpreter": "vars: {ansible_python_interpreter: '{{ other_python }}'}",
+    "with another interpreter": OTHER_PYTHON,
 }
 IN_THE_WORKER = {
     "as it comes": "",
@@ -114,6 +120,22 @@ def test_a_task_runs_in_the_worker_unless_it_is_for_someone_or_somewhere_else(
     assert plans(run) == [["role/one"], ["role/two"]]
     assert {role["RoleName"] for role in aws.client("iam").list_roles()["Roles"]} >= {"one", "two"}
     assert (started_modules(log) > 0) == (asked in AS_MODULES)
+
+
+@pytest.mark.parametrize(("checked_in", "applied_in"), [("", OTHER_PYTHON), (OTHER_PYTHON, "")])
+def test_a_plan_is_the_same_in_the_worker_and_as_a_module(
+    aws: LocalAws, verbose: Playbook, inventory: dict[str, Any], checked_in: str, applied_in: str
+) -> None:
+    for name in ("one", "two"):
+        tags = [{"Key": "team", "Value": name}]
+        aws.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST), Tags=tags)
+    checked = verbose(PLAY.format(task=ROLE, keywords=f"check_mode: true\n      {checked_in}"), inventory)
+    approvals = [result["approval"] for result in checked.results("Make roles")["localhost"]["results"]]
+    approved = ROLE.removesuffix("}") + f", approved_plan: '{{{{ {json.dumps(approvals)}[number] }}}}'}}"
+    task = f"{approved}\n      loop_control: {{index_var: number}}"
+    applied = verbose(PLAY.format(task=task, keywords=applied_in), inventory)
+    assert applied.failures() == {}
+    assert plans(applied) == plans(checked) == [["role/one"], ["role/two"]]
 
 
 @pytest.mark.parametrize("other_python", [False, True], ids=["worker", "module"])
