@@ -13,6 +13,7 @@ from .documents import PolicyDocument, UnreadableDocument
 from .errors import Problem, shown
 from .grammar import identity_policy_problems
 
+_ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
 _ROLE_ARN = re.compile(r"arn:[a-z0-9-]+:iam::\d{12}:role/[\w+=,.@/-]+", re.ASCII)
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 _SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
@@ -21,18 +22,38 @@ _PLAN_ID = re.compile(r"[0-9a-f]{64}")
 
 def connection_problems(options: Mapping[str, Any]) -> Iterator[Problem]:
     """Problems of `account_id`, `approved_plan` and `assume_role`; sources: the STS API reference, AssumeRole."""
-    account_id = options.get("account_id")
-    if account_id and not re.fullmatch(r"\d{12}", account_id):
-        yield Problem(
-            "account_id",
-            f"{shown(account_id)} is not an account id of 12 digits; quote it, here or in the host's aws_account_id",
-        )
+    yield from _account_problems(options.get("account_id"), options.get("_account_from") or "")
     approved = options.get("approved_plan")
     if approved and not _PLAN_ID.fullmatch(approved):
         yield Problem("approved_plan", f"{shown(approved)} is not a plan id; give the plan_id of a run in check mode")
     assume_role = options.get("assume_role")
     if assume_role:
         yield from _assume_role_problems(assume_role)
+
+
+def connection_warnings(options: Mapping[str, Any]) -> Iterator[str]:
+    """What is worth a warning before a task that writes."""
+    if options.get("assume_role") and options.get("account_id") is None:
+        yield (
+            "assume_role without account_id: nothing says which account the role has to be in; give account_id so that"
+            " the task cannot write to another account"
+        )
+
+
+def _account_problems(account_id: Any, place: str) -> Iterator[Problem]:
+    """`place` is where an account id was given, empty where that is not known: then None is none."""
+    if account_id is None and not place:
+        return
+    if account_id is None or account_id == "":
+        yield Problem(
+            place or "account_id",
+            "is empty, so nothing says which account is meant; give the 12 digits of the account in quotes",
+        )
+    elif not _ACCOUNT_ID.fullmatch(account_id):
+        yield Problem(
+            place or "account_id",
+            f"{shown(account_id)} is not an account id of 12 digits; quote it, here or in the host's aws_account_id",
+        )
 
 
 def _assume_role_problems(assume_role: Mapping[str, Any]) -> Iterator[Problem]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import SimpleNamespace
@@ -18,6 +18,7 @@ from .calls import CallCounter, Service, as_aws_error
 from .clients import Clients, Keys
 from .errors import EngineError
 from .model import Account
+from .redaction import hide_secrets
 from .sdk import CallFailed
 
 DEFAULT_SESSION_NAME = "aws_ml.permissions"
@@ -42,6 +43,7 @@ class Connection:
     counter: CallCounter
     keys: Keys | None = None
     account: Account | None = None
+    external_id: str = ""
 
     @cached_property
     def iam(self) -> Service:
@@ -55,6 +57,7 @@ class Connection:
             raise EngineError(f"Cannot connect to AWS: {error}") from error
         account_id = self.account.id if self.account else ""
         self.pace.hold(client, name, account_id)
+        hide_secrets(client, self.external_id)
         return Service(client, self.counter, account_id)
 
     def caller_account(self) -> Account:
@@ -70,19 +73,24 @@ class Connection:
 
 
 def connect(
-    options: Mapping[str, Any], sessions: SessionKeeper | None = None, *, agent: str = DEFAULT_SESSION_NAME
+    options: Mapping[str, Any],
+    sessions: SessionKeeper | None = None,
+    *,
+    agent: str = DEFAULT_SESSION_NAME,
+    warn: Callable[[str], None] = lambda warning: None,
 ) -> Connection:
     """Open a connection with a module's options. Raises EngineError where they do not lead to credentials.
 
-    `agent` stands in the user agent of every call, see `user_agent`.
+    `agent` stands in the user agent of every call, see `user_agent`. `warn` hears of what does not end the task.
     """
     region, endpoint, parameters = get_aws_connection_info(SimpleNamespace(params=options, fail_json=_refuse))
     try:
         clients = Clients(region, endpoint, parameters, agent)
     except (ValueError, *CallFailed) as error:
         raise EngineError(f"Cannot connect to AWS: {error}") from error
-    connection = Connection(clients, CallPace.of(options), CallCounter())
     assume_role = options.get("assume_role")
+    external_id = (assume_role or {}).get("external_id") or ""
+    connection = Connection(clients, CallPace.of(options, warn), CallCounter(), external_id=external_id)
     return _entered(connection, assume_role, sessions) if assume_role else connection
 
 

@@ -24,6 +24,7 @@ from .arguments import (
     service_linked_role_options,
     trust_statement_options,
 )
+from .connection_rules import connection_warnings
 from .credentials import SessionKeeper
 from .errors import EngineError
 from .executor import OnStep
@@ -65,12 +66,31 @@ SHAPES: Mapping[str, Shape] = {
     "iam_trust_statement": Shape(trust_statement_options, "trust_statements"),
 }
 
+SECRET = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+"""What Ansible shows in the place of a secret."""
+
 
 def argument_spec(name: str) -> Spec:
     """The whole argument spec of a module, by its name without the collection."""
     shape = SHAPES[name]
     of_writers = {} if shape.read_only else {**approval_option(), **(backup_option() if shape.backs_up else {})}
     return {**connection_options(), **of_writers, **shape.options()}
+
+
+def without_secrets(spec: Spec, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options as they may be shown: what is a secret by the spec is replaced, whichever alias it was given by."""
+    named = {alias: option for name, option in spec.items() for alias in (name, *option.get("aliases", ()))}
+    return {name: _shown_option(named.get(name, {}), value) for name, value in options.items()}
+
+
+def _shown_option(option: Spec, value: Any) -> Any:
+    if option.get("no_log"):
+        return SECRET if value else value
+    if "options" in option and isinstance(value, Mapping):
+        return without_secrets(option["options"], value)
+    if "options" in option and isinstance(value, list):
+        return [_shown_option(option, item) for item in value]
+    return value
 
 
 def run(
@@ -90,8 +110,16 @@ def run(
     """
     shape = SHAPES[name]
     one = task(options, shape.section, check_mode or shape.read_only, diff_mode, sessions, on_step, module=name)
+    one.warnings += () if shape.read_only else connection_warnings(options)
     try:
         values = one.inspect() if shape.read_only else one.converge()
     except EngineError as error:
-        return Outcome({"msg": error.message, **error.fields}, tuple(dict.fromkeys(one.warnings)), failed=True)
-    return Outcome(values, tuple(dict.fromkeys(one.warnings)))
+        return Outcome({"msg": error.message, **error.fields}, _warnings(one), failed=True)
+    return Outcome(values, _warnings(one))
+
+
+def _warnings(task: Task) -> tuple[str, ...]:
+    """Each warning once, with the account that it is about where Ansible's output does not tell it from the host's."""
+    delegate = task.options.get("_delegate")
+    about = f"{delegate} ({task.options.get('account_id')}): " if delegate else ""
+    return tuple(dict.fromkeys(f"{about}{warning}" for warning in task.warnings))

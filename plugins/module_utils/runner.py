@@ -137,7 +137,8 @@ class Task:
         return result
 
     def _connect(self, check_mode: bool = False) -> Connection:
-        return connect(self.options, self.sessions, agent=user_agent(self.module, check_mode=check_mode))
+        agent = user_agent(self.module, check_mode=check_mode)
+        return connect(self.options, self.sessions, agent=agent, warn=self.warnings.append)
 
     def _require_sound_declaration(self) -> None:
         declaring = self._declaring(PROVISIONAL_ACCOUNT)
