@@ -41,7 +41,7 @@ def playbook(aws: LocalAws, tmp_path: Path) -> Playbook:
 def way(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
     """Host variables by which tasks run in Ansible's worker, and those by which each is a module of its own."""
     if request.param == "worker":
-        return {"ansible_connection": "local"}
+        return {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
     python = tmp_path / "python"
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
     python.chmod(0o755)
