@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ValidationResult
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.clients import load_models
@@ -62,32 +62,41 @@ def run_in_worker(
     with _environment(environment):
         spec = argument_spec(name)
         validated = ArgumentSpecValidator(spec).validate(_plain(arguments))
-        parameters: dict[str, Any] = validated.validated_parameters
-        result: dict[str, Any] = {"invocation": {"module_args": without_secrets(spec, parameters)}}
-        result["deprecations"] = list(validated._deprecations)
-        warnings = [
-            f"Both option {both['option']} and its alias {both['alias']} are set." for both in validated._warnings
-        ]
         if validated.error_messages:
-            # As in a module, Ansible's own words may quote any option.
-            message = remove_values(_message(name, validated.errors), validated._no_log_values)
-            result.update(failed=True, msg=message)
-        else:
-            outcome = run(
-                name,
-                {**parameters, **handed_over, "_knowledge": knowledge},
-                task=task,
-                check_mode=check_mode,
-                diff_mode=diff_mode,
-                sessions=AssumedSessions(handed_over["_run_folder"]),
-                on_step=(lambda step: on_write(step.shown())) if on_write is not None else None,
-            )
-            warnings += outcome.warnings
-            result.update(outcome.values)
-            if outcome.failed:
-                result["failed"] = True
-    result["warnings"] = warnings
-    return {key: value for key, value in result.items() if value or key not in ("warnings", "deprecations")}
+            return _refused(name, validated)
+        parameters: dict[str, Any] = validated.validated_parameters
+        outcome = run(
+            name,
+            {**parameters, **handed_over, "_knowledge": knowledge},
+            task=task,
+            check_mode=check_mode,
+            diff_mode=diff_mode,
+            sessions=AssumedSessions(handed_over["_run_folder"]),
+            on_step=(lambda step: on_write(step.shown())) if on_write is not None else None,
+        )
+    return {
+        "invocation": {"module_args": without_secrets(spec, parameters)},
+        **_remarks(validated, outcome.warnings),
+        **outcome.values,
+        **({"failed": True} if outcome.failed else {}),
+    }
+
+
+def _refused(name: str, validated: ValidationResult) -> dict[str, Any]:
+    """The failure of options that Ansible does not take: as in a module, a secret is masked wherever they hold it."""
+    result = {"invocation": {"module_args": validated.validated_parameters}, **_remarks(validated)}
+    result.update(failed=True, msg=_message(name, validated.errors))
+    masked: dict[str, Any] = remove_values(result, validated._no_log_values)
+    return masked
+
+
+def _remarks(validated: ValidationResult, warnings: Sequence[str] = ()) -> dict[str, Any]:
+    """The `deprecations` and `warnings` of a result, as far as there are any."""
+    of_options = [
+        f"Both option {both['option']} and its alias {both['alias']} are set." for both in validated._warnings
+    ]
+    remarks = {"deprecations": list(validated._deprecations), "warnings": [*of_options, *warnings]}
+    return {key: value for key, value in remarks.items() if value}
 
 
 def _plain(value: Any) -> Any:

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from integration.playbook_runs import Playbook, Run
 from local_aws import LocalAws
 
+NAMES = ("dev", "prod", "lab")
 HEAD = """
 - hosts: {hosts}
   gather_facts: false
@@ -39,7 +41,7 @@ OF_MANY = """      delegate_to: "{{ account }}"
 
 @pytest.fixture
 def hosts(aws: LocalAws) -> dict[str, dict[str, Any]]:
-    return {name: {"aws_account_id": member["id"]} for name, member in zip(("dev", "prod", "lab"), aws.members)}
+    return {name: {"aws_account_id": member["id"]} for name, member in zip(NAMES, aws.members, strict=True)}
 
 
 def written(aws: LocalAws) -> dict[str, list[str]]:
@@ -96,7 +98,9 @@ def test_a_loop_over_accounts_writes_into_each(
 def test_a_loop_of_included_roles_writes_into_each(
     playbook: Playbook, aws: LocalAws, hosts: dict[str, dict[str, Any]]
 ) -> None:
-    play = HEAD.format(hosts="dev") + """
+    play = (
+        HEAD.format(hosts="dev")
+        + """
     - name: Include
       ansible.builtin.include_role:
         name: aws_ml.permissions.panorama_iam
@@ -104,6 +108,7 @@ def test_a_loop_of_included_roles_writes_into_each(
       loop: "{{ groups.all }}"
       loop_control: {loop_var: account}
 """
+    )
     ran(playbook, hosts, {"ansible_connection": "local"}, play)
     for host in hosts.values():
         counts = aws.call_counts(host["aws_account_id"])
@@ -127,18 +132,24 @@ def test_the_delegate_says_as_whom_too(
             }
         ],
     }
-    aws.client("iam", account=second["id"]).create_role(RoleName="own", AssumeRolePolicyDocument=str(trust).replace("'", '"'))
+    iam = aws.client("iam", account=second["id"])
+    iam.create_role(RoleName="own", AssumeRolePolicyDocument=json.dumps(trust))
     aws.clear_calls()
     hosts["dev"] = {**hosts["dev"], "aws_external_id": "of-dev", "role": "OrganizationAccountAccessRole"}
     hosts["prod"] = {**hosts["prod"], "aws_external_id": "of-prod", "role": "own"}
     hosts["lab"] = {"role": "OrganizationAccountAccessRole"}
-    play = HEAD.format(hosts="dev").replace("role/OrganizationAccountAccessRole", "role/{{ role }}") + f"""
+    play = (
+        HEAD.format(hosts="dev").replace("role/OrganizationAccountAccessRole", "role/{{ role }}")
+        + f"""
     - name: Say where
       ansible.builtin.set_fact:
         aws_account_id: "{third["id"]}"
       delegate_to: lab
       delegate_facts: true
-""" + ROLE + IN_A_LOOP
+"""
+        + ROLE
+        + IN_A_LOOP
+    )
     ran(playbook, hosts, way, play)
     assert written(aws) == {member["id"]: ["from-dev"] for member in (first, second, third)}
 

@@ -19,10 +19,13 @@ TRUST = {
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
 }
 THEIRS, OURS = "amazon.aws.iam_role", "aws_ml.permissions.iam_role"
+KEYS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
 OUR_GROUP = "group/aws_ml.permissions.aws"
 GROUP_OF_A_COLLECTION = {
-    "MANIFEST.json": '{"collection_info": {"namespace": "own", "name": "cloud", "version": "1.0.0", "dependencies": {}}}',
-    "meta/runtime.yml": "action_groups: {all: [{metadata: {extend_group: [amazon.aws.aws]}}], s3: [amazon.aws.s3_bucket]}",
+    "MANIFEST.json": '{"collection_info": {"namespace": "own", "name": "cloud", "version": "1.0.0"}}',
+    "meta/runtime.yml": (
+        "action_groups: {all: [{metadata: {extend_group: [amazon.aws.aws]}}], s3: [amazon.aws.s3_bucket]}"
+    ),
 }
 
 
@@ -33,13 +36,17 @@ def run(playbook: Playbook, aws: LocalAws, way: dict[str, str], tmp_path: Path) 
     The profiles `one`, `two` and `three` lead into the three member accounts, `default` into the management account.
     `own.cloud` is a collection with a group that takes in amazon.aws's, and one that does not.
     """
-    secret = aws.environment()["AWS_SECRET_ACCESS_KEY"]
-    profiles = f"[default]\naws_access_key_id={aws.environment()['AWS_ACCESS_KEY_ID']}\naws_secret_access_key={secret}\n"
+    operator = aws.environment()
+    profiles = {"default": [operator["AWS_ACCESS_KEY_ID"], operator["AWS_SECRET_ACCESS_KEY"]]}
     for name, member in zip(("one", "two", "three"), aws.members, strict=True):
         keys = aws.client("sts").assume_role(RoleArn=member["role_arn"], RoleSessionName="test")["Credentials"]
-        profiles += f"[{name}]\naws_access_key_id={keys['AccessKeyId']}\naws_secret_access_key={keys['SecretAccessKey']}\n"
-        profiles += f"aws_session_token={keys['SessionToken']}\n"
-    (tmp_path / "credentials").write_text(profiles, encoding="utf-8")
+        profiles[name] = [keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"]]
+    lines = [
+        line
+        for name, values in profiles.items()
+        for line in (f"[{name}]", *(f"{key}={value}" for key, value in zip(KEYS, values, strict=False)))
+    ]
+    (tmp_path / "credentials").write_text("\n".join(lines), encoding="utf-8")
     for name, text in GROUP_OF_A_COLLECTION.items():
         path = tmp_path / "collections/ansible_collections/own/cloud" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -80,9 +87,11 @@ def task(module: str, name: str, **options: Any) -> dict[str, Any]:
 BOTH = [task(THEIRS, "theirs"), task(OURS, "ours")]
 
 
-@pytest.mark.parametrize("group", ["group/aws", "group/ansible.builtin.aws", "group/amazon.aws.aws", "group/own.cloud.all"])
+@pytest.mark.parametrize(
+    "group", ["group/aws", "group/ansible.builtin.aws", "group/amazon.aws.aws", "group/own.cloud.all"]
+)
 def test_whatever_group_leads_a_task_of_amazon_aws_leads_ours(run: Any, group: str) -> None:
-    assert run(BOTH, module_defaults={group: {"profile": "one"}}) == {"one": ["ours", "theirs"]}
+    assert run(BOTH, module_defaults={f"group/{group}": {"profile": "one"}}) == {"one": ["ours", "theirs"]}
 
 
 def test_a_group_without_the_modules_of_amazon_aws_leads_neither(run: Any) -> None:
@@ -110,7 +119,10 @@ def test_which_defaults_go_before_which(run: Any) -> None:
     ]
     own_group = {**task(OURS, "ours-group"), "module_defaults": {OUR_GROUP: {"profile": "two"}}}
     given = [task(THEIRS, "theirs-given", profile="three"), task(OURS, "ours-given", profile="three")]
-    left_out = {**task(OURS, "ours-left-out"), "module_defaults": {"group/aws": {"profile": "{{ nowhere | default(omit) }}"}}}
+    left_out = {
+        **task(OURS, "ours-left-out"),
+        "module_defaults": {"group/aws": {"profile": "{{ nowhere | default(omit) }}"}},
+    }
     tasks = [*BOTH, inner, hidden, *of_the_task, *of_the_module, own_group, *given, left_out]
     assert run(tasks, {"two": "two"}, module_defaults={"group/aws": {"profile": "one"}}) == {
         "one": ["ours", "theirs"],
@@ -131,9 +143,7 @@ def test_the_defaults_of_a_group_may_be_one_variable(run: Any) -> None:
     assert run(BOTH, variables, module_defaults={"group/aws": "{{ defaults }}"}) == {"one": ["ours", "theirs"]}
 
 
-def test_host_variables_go_before_defaults_of_amazon_aws_and_after_the_collections_own(
-    run: Any, aws: LocalAws
-) -> None:
+def test_host_variables_go_before_defaults_of_amazon_aws_and_after_the_collections_own(run: Any, aws: LocalAws) -> None:
     one, two = aws.members[:2]
     host = {"aws_account_id": one["id"], "aws_assume_role_arn": one["role_arn"]}
     own = {"account_id": two["id"], "assume_role": {"role_arn": two["role_arn"]}}
