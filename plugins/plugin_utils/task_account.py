@@ -42,9 +42,7 @@ def task_account(task: Any, variables: Mapping[str, Any], templar: Any) -> TaskA
     if role_arn:
         arguments["assume_role"] = {"role_arn": role_arn, **({"external_id": external_id} if external_id else {})}
     elif external_id and "assume_role" not in task.args:
-        raise AnsibleActionFail(
-            f"{EXTERNAL_ID}: needs {ROLE_ARN}, the role that is to be assumed with it (host {host})"
-        )
+        raise AnsibleActionFail("aws_external_id: needs aws_assume_role_arn, the role that is to be assumed with it")
     return TaskAccount(arguments, f"{ACCOUNT_ID} of host {host}" if "account_id" in arguments else "", delegate)
 
 
