@@ -13,15 +13,18 @@ options:
       - The account that the task is meant for, 12 digits. Put it in quotes, or YAML drops leading zeros. A number of 12
         digits, as an INI inventory makes it, is taken.
       - Where the credentials belong to another account, the task fails before its first write.
-      - If omitted, C(aws_account_id) of the host counts; without that, the task works in the account that the
-        credentials belong to.
+      - If omitted, C(aws_account_id) of the host counts, or of the host that the task is delegated to if that has one
+        of its own; without that, the task works in the account that the credentials belong to.
+      - An account id that is given here or there and is empty, null, or anything but 12 digits stops the task before
+        its first call. V(omit) leaves it out.
     type: str
   assume_role:
     description:
       - An IAM role to assume before anything else, as a rule one in the account that the task is meant for.
       - It is assumed with the credentials of the other connection options, by one call of C(sts:AssumeRole).
-      - If omitted, C(aws_assume_role_arn) of the host is assumed, with C(aws_external_id) of the host if it has one;
-        without that, those credentials are used as they are.
+      - If omitted, C(aws_assume_role_arn) of the host whose C(aws_account_id) counts is assumed, with its
+        C(aws_external_id) if it has one; without that, those credentials are used as they are.
+      - A task that writes warns where there is a role and no account id, neither here nor there.
     type: dict
     suboptions:
       role_arn:
@@ -54,6 +57,8 @@ options:
     description:
       - How many calls per second all tasks of one run of Ansible make together at most, as long as they run on the same
         machine. Retries count.
+      - A task that cannot write the run's folder, because it runs as another user, on another machine or longer than
+        the run, keeps to it by itself, with a warning.
       - For the retries themselves see O(aws_config), whose C(retries) take C(mode) and C(max_attempts).
       - If omitted, calls are made as they come, and what AWS throttles is tried again, for about a minute.
     type: dict
@@ -70,7 +75,9 @@ options:
         type: float
 notes:
   - Credentials come from the connection options, the C(AWS_*) environment variables or a profile, as in the modules of
-    amazon.aws. No key, session token or external ID appears in results, logs or diffs.
+    amazon.aws. No secret key, session token or external ID is put into results, logs or diffs. Data in a result that
+    equals one, such as a tag, is shown as it is.
+  - C(module_defaults) of amazon.aws's group count too, by each name that Ansible has for it, such as C(group/aws).
   - O(debug_botocore_endpoint_logs) has no effect. RV(api_calls) counts every call without it.
 requirements:
   - python >= 3.11

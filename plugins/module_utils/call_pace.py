@@ -5,7 +5,8 @@
 
 Each task is a process of its own, so the pace is kept in a file for each bucket that AWS keeps: one for STS, for the
 whole fleet, and one of IAM for each account. The file holds the moment at which the next call may go, and is locked
-while it is looked at.
+while it is looked at. Where the run's folder is out of reach (another machine, another user, a run that has ended)
+each task keeps the pace for itself, and warns once.
 """
 
 from __future__ import annotations
@@ -13,44 +14,88 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+Warn = Callable[[str], None]
 
-@dataclass(frozen=True)
+
+def _silent(warning: str) -> None:
+    """Nobody listens."""
+
+
+@dataclass
 class CallPace:
-    """`rates` are calls per second by service (`sts`, `iam`); `folder` is the run's own. Without either, no bound."""
+    """`rates` are calls per second by service (`sts`, `iam`); `folder` is the run's own. Without rates, no bound."""
 
     folder: str = ""
     rates: Mapping[str, float] = field(default_factory=dict)
+    warn: Warn = _silent
+    _turns: dict[str, _Turns] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, options: Mapping[str, Any]) -> CallPace:
+    def of(cls, options: Mapping[str, Any], warn: Warn = _silent) -> CallPace:
         """The pace that the options `call_rate` and `_run_folder` of a task ask for."""
         rates = {service: rate for service, rate in (options.get("call_rate") or {}).items() if rate}
-        return cls(options.get("_run_folder") or "", rates)
+        return cls(options.get("_run_folder") or "", rates, warn)
 
     def hold(self, client: Any, service: str, account_id: str) -> None:
         """Make a client wait for its turn before each request, retries included."""
         rate = self.rates.get(service)
-        if not rate or not self.folder:
+        if not rate:
             return
         bucket = service if service == "sts" else f"{service} {account_id}"
         name = hashlib.sha256(f"{client.meta.endpoint_url} {bucket}".encode()).hexdigest()[:16]
-        path = os.path.join(self.folder, f"call-pace-{name}")
-        client.meta.events.register("before-send.*.*", lambda **dummy: _take_turn(path, 1 / rate))
+        path = os.path.join(self.folder, f"call-pace-{name}") if self.folder else ""
+        turns = self._turns.setdefault(name, _Turns(path, 1 / rate, self.warn))
+        client.meta.events.register("before-send.*.*", lambda **dummy: turns.take())
 
 
-def _take_turn(path: str, interval: float) -> None:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+class _Turns:
+    """The turns of one bucket, `interval` seconds apart: by a file, or among the threads of this process."""
+
+    def __init__(self, path: str, interval: float, warn: Warn) -> None:
+        self._path = path
+        self._interval = interval
+        self._warn = warn
+        self._lock = threading.Lock()
+        self._next = 0.0
+        self._alone = False
+
+    def take(self) -> None:
+        """Wait for the next turn."""
+        with self._lock:
+            pause = self._pause()
+        time.sleep(pause)
+
+    def _pause(self) -> float:
+        """Seconds until the turn that is now taken."""
+        if not self._alone:
+            try:
+                return self._shared_pause()
+            except (OSError, ValueError) as error:
+                self._alone = True
+                reason = getattr(error, "strerror", None) or "its content is not readable"
+                self._warn(
+                    "call_rate counts for each task by itself, not for the run: the folder of the run cannot be"
+                    f" written here ({reason})"
+                )
         # The clock since boot is the same for all processes.
         now = time.monotonic()
-        turn = max(now, float(os.read(handle, 64) or 0))
-        os.pwrite(handle, f"{turn + interval:<32}".encode(), 0)
-    finally:
-        os.close(handle)
-    time.sleep(turn - now)
+        turn = max(now, self._next)
+        self._next = turn + self._interval
+        return turn - now
+
+    def _shared_pause(self) -> float:
+        handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            now = time.monotonic()
+            turn = max(now, float(os.read(handle, 64) or 0))
+            os.pwrite(handle, f"{turn + self._interval:<32}".encode(), 0)
+        finally:
+            os.close(handle)
+        return turn - now

@@ -22,14 +22,33 @@ _SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
 
 def connection_problems(options: Mapping[str, Any]) -> Iterator[Problem]:
     """Problems of `account_id`, the approval and `assume_role`; sources: the STS API reference, AssumeRole."""
-    account_id = options.get("account_id")
-    refused = account_id_refusal(account_id, "it here or in the host's aws_account_id") if account_id else None
-    if refused:
-        yield Problem("account_id", f"{shown(account_id)} {refused}")
+    yield from _account_problems(options.get("account_id"), options.get("_account_from") or "")
     yield from approval_problems(options)
     assume_role = options.get("assume_role")
     if assume_role:
         yield from _assume_role_problems(assume_role)
+
+
+def connection_warnings(options: Mapping[str, Any]) -> Iterator[str]:
+    """What is worth a warning before a task that writes."""
+    if options.get("assume_role") and options.get("account_id") is None:
+        yield (
+            "assume_role without account_id: nothing says which account the role has to be in; give account_id so that"
+            " the task cannot write to another account"
+        )
+
+
+def _account_problems(account_id: Any, place: str) -> Iterator[Problem]:
+    """`place` is where an account id was given, empty where that is not known: then None is none."""
+    if account_id is None and not place:
+        return
+    if account_id is None or account_id == "":
+        yield Problem(
+            place or "account_id",
+            "is empty, so nothing says which account is meant; give the 12 digits of the account in quotes",
+        )
+    elif refused := account_id_refusal(account_id, "it here or in the host's aws_account_id"):
+        yield Problem(place or "account_id", f"{shown(account_id)} {refused}")
 
 
 def _assume_role_problems(assume_role: Mapping[str, Any]) -> Iterator[Problem]:

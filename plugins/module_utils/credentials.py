@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import SimpleNamespace
@@ -18,6 +18,7 @@ from .calls import CallCounter, Service, as_aws_error
 from .clients import Clients, Keys
 from .errors import AwsError, EngineError
 from .model import Account
+from .redaction import hide_secrets
 from .sdk import CallFailed, get_aws_connection_info
 
 DEFAULT_SESSION_NAME = "aws_ml.permissions"
@@ -42,6 +43,7 @@ class Connection:
     counter: CallCounter
     keys: Keys | None = None
     account: Account | None = None
+    external_id: str = ""
 
     @cached_property
     def iam(self) -> Service:
@@ -55,6 +57,7 @@ class Connection:
             raise _not_connected(error, self.clients.profile) from None
         account_id = self.account.id if self.account else ""
         self.pace.hold(client, name, account_id)
+        hide_secrets(client, self.external_id)
         return Service(client, self.counter, account_id, self.clients.profile)
 
     def caller_account(self) -> Account:
@@ -75,10 +78,12 @@ def connect(
     *,
     agent: str = DEFAULT_SESSION_NAME,
     counter: CallCounter | None = None,
+    warn: Callable[[str], None] = lambda warning: None,
 ) -> Connection:
     """Open a connection with a module's options. Raises EngineError where they do not lead to credentials.
 
     `agent` stands in the user agent of every call, see `user_agent`. `counter` counts the calls for whoever gave it.
+    `warn` hears of what does not end the task.
     """
     profile = str(options.get("profile") or os.environ.get("AWS_PROFILE") or "default")
     try:
@@ -90,8 +95,9 @@ def connect(
         raise
     except Exception as error:
         raise _not_connected(error, profile) from None
-    connection = Connection(clients, CallPace.of(options), counter or CallCounter())
     assume_role = options.get("assume_role")
+    external_id = (assume_role or {}).get("external_id") or ""
+    connection = Connection(clients, CallPace.of(options, warn), counter or CallCounter(), external_id=external_id)
     return _entered(connection, assume_role, sessions) if assume_role else connection
 
 

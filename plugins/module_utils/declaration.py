@@ -15,6 +15,7 @@ from typing import Any
 from .account_ids import with_ids_as_text
 from .documents import PolicyDocument, UnreadableDocument
 from .errors import Problem
+from .masked import masked_values
 from .model import AttachmentDeclaration, Desired, PolicyDeclaration, Quarantine, RoleDeclaration, TrustDeclaration
 from .placeholders import Placeholders
 
@@ -150,7 +151,7 @@ class Declaring:
         try:
             content = PolicyDocument.parse(source).content
         except UnreadableDocument as error:
-            self.problems.append(Problem(place, str(error)))
+            self.problems += list(masked_values(source, place)) or [Problem(place, str(error))]
             return None
         return PolicyDocument(_with_ids_as_text(content))
 
@@ -202,3 +203,46 @@ def named_roles(section: str | None, options: Options) -> Iterator[tuple[str, st
     for item in items.get("attachments") or ():
         if item["iam_type"] == "role":
             yield item["iam_name"], "/"
+
+
+def declared_values(desired: Desired) -> Iterator[tuple[str, Any]]:
+    """What of a declaration may be written to AWS, by the place of its option."""
+    for policy in desired.policies:
+        of_policy = {
+            "name": policy.name,
+            "path": policy.path,
+            "description": policy.description,
+            "policy": _content(policy.document),
+            "tags": policy.tags,
+        }
+        yield from ((within(policy.place, option), value) for option, value in of_policy.items())
+    for role in desired.roles:
+        of_role = {
+            "name": role.name,
+            "path": role.path,
+            "description": role.description,
+            "assume_role_policy_document": _content(role.trust),
+            "managed_policies": role.managed,
+            "inline_policies": _contents(role.inline),
+            "boundary": role.boundary,
+            "tags": role.tags,
+        }
+        yield from ((within(role.place, option), value) for option, value in of_role.items())
+    for attachment in desired.attachments:
+        of_attachment = {
+            "iam_name": attachment.name,
+            "managed_policies": attachment.managed,
+            "inline_policies": _contents(attachment.inline),
+        }
+        yield from ((within(attachment.place, option), value) for option, value in of_attachment.items())
+    for trust in desired.trust_statements:
+        yield within(trust.place, "name"), trust.role
+        yield within(trust.place, "statements"), trust.statements
+
+
+def _content(document: PolicyDocument | None) -> Any:
+    return document.content if document else None
+
+
+def _contents(documents: Mapping[str, PolicyDocument | None] | None) -> Any:
+    return {name: _content(document) for name, document in (documents or {}).items()}

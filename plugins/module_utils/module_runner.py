@@ -10,12 +10,14 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from .module_shapes import argument_spec, run
+from .module_shapes import argument_spec, run, without_secrets
 from .runner import Task
 from .sdk import HAS_SDK
 
-FROM_CONTROLLER = ("_knowledge", "_run_folder")
-"""What action plugins hand over: the controller's data files (see `knowledge`) and a folder of the run's own."""
+FROM_CONTROLLER = ("_knowledge", "_run_folder", "_account_from", "_delegate")
+"""What action plugins hand over, and no option: the controller's data files (see `knowledge`), a folder of the run's
+own, the place that an account id was given in (empty where none was: Ansible sets the option to None either way), and
+the host that the task is delegated to, where that is an account of its own."""
 
 
 class Module(AnsibleModule):  # type: ignore[misc]
@@ -30,14 +32,18 @@ class Module(AnsibleModule):  # type: ignore[misc]
 
 def run_module(name: str, task: type[Task] = Task) -> None:
     """Build the module of this name, run its task, and leave with a result or an ordinary failure."""
-    module = Module(argument_spec=argument_spec(name), supports_check_mode=True)
+    spec = argument_spec(name)
+    module = Module(argument_spec=spec, supports_check_mode=True)
     if not HAS_SDK:
         missing = missing_required_lib("boto3 and botocore")
         module.fail_json(msg=f"{missing} To fix: {sys.executable} -m pip install boto3, or set another interpreter.")
+    # By these Ansible would replace what equals a secret anywhere in the result, and results are data.
+    module.no_log_values.clear()
+    invocation = {"module_args": without_secrets(spec, module.params)}
     options = {**module.params, **module.from_controller}
     outcome = run(name, options, task=task, check_mode=module.check_mode, diff_mode=module._diff)
     for warning in outcome.warnings:
         module.warn(warning)
     if outcome.failed:
-        module.fail_json(**outcome.values)
-    module.exit_json(**outcome.values)
+        module.fail_json(**outcome.values, invocation=invocation)
+    module.exit_json(**outcome.values, invocation=invocation)

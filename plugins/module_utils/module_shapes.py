@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ from .arguments import (
     service_linked_role_options,
     trust_statement_options,
 )
+from .connection_rules import connection_warnings
 from .credentials import SessionKeeper
 from .errors import EngineError, printable
 from .executor import OnStep
@@ -68,6 +69,9 @@ SHAPES: Mapping[str, Shape] = {
     "iam_trust_statement": Shape(trust_statement_options, "trust_statements"),
 }
 
+SECRET = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+"""What Ansible shows in the place of a secret."""
+
 
 def argument_spec(name: str) -> Spec:
     """The whole argument spec of a module, by its name without the collection."""
@@ -75,6 +79,22 @@ def argument_spec(name: str) -> Spec:
     of_writers = {} if shape.read_only else {**approval_option(), **(backup_option() if shape.backs_up else {})}
     of_quarantines = record_option() if shape.quarantines else {}
     return {**connection_options(), **of_writers, **of_quarantines, **shape.options()}
+
+
+def without_secrets(spec: Spec, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options as they may be shown: what is a secret by the spec is replaced, whichever alias it was given by."""
+    named = {alias: option for name, option in spec.items() for alias in (name, *option.get("aliases", ()))}
+    return {name: _shown_option(named.get(name, {}), value) for name, value in options.items()}
+
+
+def _shown_option(option: Spec, value: Any) -> Any:
+    if option.get("no_log"):
+        return SECRET if value else value
+    if "options" in option and isinstance(value, Mapping):
+        return without_secrets(option["options"], value)
+    if "options" in option and isinstance(value, list):
+        return [_shown_option(option, item) for item in value]
+    return value
 
 
 def run(
@@ -97,18 +117,21 @@ def run(
     one: Task | None = None
     try:
         one = task(options, shape.section, check_mode or shape.read_only, diff_mode, sessions, on_step, module=name)
+        one.warnings += () if shape.read_only else connection_warnings(options)
         values = one.inspect() if shape.read_only else one.converge()
-        return Outcome(values, tuple(dict.fromkeys(one.warnings)))
+        return Outcome(values, _warnings(one))
     except EngineError as error:
         failure = error
     except Exception as error:
         failure = reading_failed(error, str(one.so_far().get("account_id", "")) if one else "")
     so_far = one.so_far() if one else {}
     known = {key: value for key, value in so_far.items() if not shape.read_only or key not in ("plan", "deleted")}
-    warnings = _told(one.warnings) if one else ()
+    warnings = _warnings(one) if one else ()
     return Outcome({"msg": failure.message, **known, **failure.fields}, warnings, failed=True)
 
 
-def _told(warnings: Iterable[str]) -> tuple[str, ...]:
-    """Each warning once, as one line."""
-    return tuple(dict.fromkeys(map(printable, warnings)))
+def _warnings(task: Task) -> tuple[str, ...]:
+    """Each warning once, as one line, with the account that it is about where Ansible's output does not tell it."""
+    delegate = task.options.get("_delegate")
+    about = f"{delegate} ({task.options.get('account_id')}): " if delegate else ""
+    return tuple(dict.fromkeys(printable(f"{about}{warning}") for warning in task.warnings))

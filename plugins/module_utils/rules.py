@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from .account_ids import arn_account_refusal
-from .declaration import within
+from .declaration import declared_values, within
 from .documents import PolicyDocument
 from .errors import Problem, character, shown
 from .grammar import (
@@ -23,6 +23,7 @@ from .grammar import (
     trust_statement_problems,
     trust_statements_problems,
 )
+from .masked import masked_values
 from .model import AttachmentDeclaration, Desired, PolicyDeclaration, Quotas, RoleDeclaration, TrustDeclaration
 from .placeholders import unfilled_role
 from .quarantine import MAXIMUM_TAGS
@@ -52,6 +53,8 @@ def problems(desired: Desired) -> list[Problem]:
         found += _trust_problems(trust)
     found += _declared_twice(desired.roles, "role")
     found += _declared_twice(desired.policies, "policy")
+    for place, value in declared_values(desired):
+        found += masked_values(value, place)
     return found
 
 
@@ -233,6 +236,7 @@ def _tag_problems(tags: Mapping[str, str] | None, place: str) -> Iterator[Proble
 
 def quarantine_reason_problems(reason: str, place: str) -> Iterator[Problem]:
     """The reason is the value of a tag."""
+    yield from masked_values(reason, place)
     if len(reason) > 256:
         yield Problem(place, f"{len(reason)} characters; a tag of the role holds it, and has at most 256")
     stray = next((sign for sign in reason if not TAG_TEXT.fullmatch(sign)), None)

@@ -139,7 +139,9 @@ class Task:
 
     def _connect(self, check_mode: bool = False) -> Connection:
         agent = user_agent(self.module, check_mode=check_mode)
-        self._connection = connect(self.options, self.sessions, agent=agent, counter=self._counter)
+        self._connection = connect(
+            self.options, self.sessions, agent=agent, counter=self._counter, warn=self.warnings.append
+        )
         return self._connection
 
     def so_far(self) -> dict[str, Any]:

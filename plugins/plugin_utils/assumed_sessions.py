@@ -49,10 +49,19 @@ class AssumedSessions:
 
     def keep(self, identity: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
         text = json.dumps({key: answer[key] for key in ("Credentials", "AssumedRoleUser")}, default=_as_text)
+        # Where the folder cannot be written the next task assumes the role itself, which is no harm.
+        with contextlib.suppress(OSError):
+            self._write(self._file(identity), self._cipher.encrypt(text.encode()))
+
+    def _write(self, path: Path, content: bytes) -> None:
         handle, name = tempfile.mkstemp(dir=self._folder)
-        with os.fdopen(handle, "wb") as file:
-            file.write(self._cipher.encrypt(text.encode()))
-        os.replace(name, self._file(identity))
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            os.replace(name, path)
+        except OSError:
+            os.unlink(name)
+            raise
 
     def _file(self, identity: Mapping[str, Any]) -> Path:
         text = json.dumps(identity, sort_keys=True)

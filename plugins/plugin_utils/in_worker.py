@@ -11,17 +11,20 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ValidationResult
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.clients import load_models
 from ansible_collections.aws_ml.permissions.plugins.module_utils.knowledge import Knowledge
-from ansible_collections.aws_ml.permissions.plugins.module_utils.module_shapes import argument_spec, run
-from ansible_collections.aws_ml.permissions.plugins.module_utils.plan import Step
+from ansible_collections.aws_ml.permissions.plugins.module_utils.module_shapes import (
+    argument_spec,
+    run,
+    without_secrets,
+)
 from ansible_collections.aws_ml.permissions.plugins.module_utils.runner import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_SDK
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.assumed_sessions import AssumedSessions
@@ -46,47 +49,54 @@ def run_in_worker(
     *,
     check_mode: bool,
     diff_mode: bool,
-    run_folder: str,
+    handed_over: Mapping[str, str],
     environment: Mapping[str, str],
     task: type[Task] = Task,
     knowledge: Any = KNOWLEDGE,
     on_write: Callable[[Shown], None] | None = None,
 ) -> dict[str, Any]:
-    """The result of the module `name`, in a failure with `failed` and `msg`. `on_write` hears of each write."""
+    """The result of the module `name`, in a failure with `failed` and `msg`. `on_write` hears of each write.
+
+    `handed_over` is what the action tells the engine beside the options, by the names of `FROM_CONTROLLER`.
+    """
     with _environment(environment):
-        validated = ArgumentSpecValidator(argument_spec(name)).validate(_plain(arguments))
-        parameters: dict[str, Any] = validated.validated_parameters
-        result: dict[str, Any] = {"invocation": {"module_args": parameters}}
-        result["deprecations"] = list(validated._deprecations)
-        warnings = [
-            f"Both option {both['option']} and its alias {both['alias']} are set." for both in validated._warnings
-        ]
+        spec = argument_spec(name)
+        validated = ArgumentSpecValidator(spec).validate(_plain(arguments))
         if validated.error_messages:
-            result.update(failed=True, msg=_message(name, validated.errors))
-        else:
-            options = {**parameters, "_knowledge": knowledge, "_run_folder": run_folder}
-            secrets = validated._no_log_values
+            return _refused(name, validated)
+        parameters: dict[str, Any] = validated.validated_parameters
+        outcome = run(
+            name,
+            {**parameters, **handed_over, "_knowledge": knowledge},
+            task=task,
+            check_mode=check_mode,
+            diff_mode=diff_mode,
+            sessions=AssumedSessions(handed_over["_run_folder"]),
+            on_step=(lambda step: on_write(step.shown())) if on_write is not None else None,
+        )
+    return {
+        "invocation": {"module_args": without_secrets(spec, parameters)},
+        **_remarks(validated, outcome.warnings),
+        **outcome.values,
+        **({"failed": True} if outcome.failed else {}),
+    }
 
-            def on_step(step: Step) -> None:
-                if on_write is not None:
-                    on_write(remove_values(step.shown(), secrets))
 
-            outcome = run(
-                name,
-                options,
-                task=task,
-                check_mode=check_mode,
-                diff_mode=diff_mode,
-                sessions=AssumedSessions(run_folder),
-                on_step=on_step if on_write is not None else None,
-            )
-            warnings += outcome.warnings
-            result.update(outcome.values)
-            if outcome.failed:
-                result["failed"] = True
-    result["warnings"] = warnings
-    kept = {key: value for key, value in result.items() if value or key not in ("warnings", "deprecations")}
-    return remove_values(kept, validated._no_log_values) if validated._no_log_values else kept
+def _refused(name: str, validated: ValidationResult) -> dict[str, Any]:
+    """The failure of options that Ansible does not take: as in a module, a secret is masked wherever they hold it."""
+    result = {"invocation": {"module_args": validated.validated_parameters}, **_remarks(validated)}
+    result.update(failed=True, msg=_message(name, validated.errors))
+    masked: dict[str, Any] = remove_values(result, validated._no_log_values)
+    return masked
+
+
+def _remarks(validated: ValidationResult, warnings: Sequence[str] = ()) -> dict[str, Any]:
+    """The `deprecations` and `warnings` of a result, as far as there are any."""
+    of_options = [
+        f"Both option {both['option']} and its alias {both['alias']} are set." for both in validated._warnings
+    ]
+    remarks = {"deprecations": list(validated._deprecations), "warnings": [*of_options, *warnings]}
+    return {key: value for key, value in remarks.items() if value}
 
 
 def _plain(value: Any) -> Any:

@@ -3,10 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs the module of an action's own name with what only the controller knows, in the worker where it can.
 
-`module_defaults` for `group/amazon.aws.aws` reach this collection's modules too: Ansible looks a group up only in the
-collection that owns it, so amazon.aws's group cannot name them, but playbooks that set region, profile or endpoint
-there mean every AWS module. A host is an AWS account, so its variables say where a task works and as whom. And data
-files stay on the controller, because Ansible sends modules nothing but Python.
+That is: the defaults of amazon.aws's group (see `group_defaults`), and the account of the host, whose variables say
+where a task works and as whom (see `task_account`). And data files stay on the controller, because Ansible sends
+modules nothing but Python.
 """
 
 from __future__ import annotations
@@ -26,13 +25,12 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.module_shapes i
 from ansible_collections.aws_ml.permissions.plugins.module_utils.runner import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_AMAZON_AWS, HAS_SDK
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_machines import LOCAL, machine_problem
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_problem import VARIABLES, account_problem
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.group_defaults import amazon_defaults
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.in_worker import KNOWLEDGE, Shown, run_in_worker
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.known_variables import known_variables
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variables import told
-
-AMAZON_GROUP = "group/amazon.aws.aws"
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.task_account import TaskAccount, task_account
 
 PATHS = ("backup_dir", "src")
 """Options that are paths of files of the collection's own."""
@@ -66,32 +64,18 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
                 " amazon.aws"
             )
         self._require_known_variables(known)
-        arguments = self._with_own_paths({**self._amazon_defaults(), **self._host_account(known), **self._task.args})
-        name = self._task.resolved_action.rpartition(".")[2]
-        tells = display.verbosity > 0 and not self._task.no_log and not SHAPES[name].read_only
+        account = task_account(self._task, known, self._templar)
+        arguments = self._with_own_paths(
+            {**amazon_defaults(self._task, self._templar), **account.arguments, **self._task.args}
+        )
+        handed_over = self._handed_over(account)
+        tells = display.verbosity > 0 and not self._task.no_log and not SHAPES[self._module].read_only
+        host = " -> ".join(filter(None, (known.get("inventory_hostname"), handed_over["_delegate"])))
         here = self._belongs_here(known)
         if here:
-            environment: dict[str, str] = {}
-            self._compute_environment_string(environment)
-            try:
-                ran = run_in_worker(
-                    name,
-                    arguments,
-                    check_mode=self._task.check_mode,
-                    diff_mode=self._task.diff,
-                    run_folder=C.DEFAULT_LOCAL_TMP,
-                    environment=environment,
-                    task=self.task,
-                    knowledge=self.knowledge,
-                    on_write=(lambda write: _tell(known, write)) if tells else None,
-                )
-            except AnsibleError:
-                raise  # a template in the arguments, which Ansible tells best
-            except Exception as error:
-                failure = reading_failed(error, "")
-                ran = {"failed": True, "msg": failure.message, **failure.fields}
+            ran = self._run_here(arguments, handed_over, (lambda write: _tell(host, write)) if tells else None)
         else:
-            arguments.update(_knowledge=self.facts(), _run_folder=C.DEFAULT_LOCAL_TMP)
+            arguments.update(handed_over, _knowledge=self.facts())
             wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
             ran = self._executed(arguments, known, wrap_async=wrap_async)
         if display.verbosity < WHOLE_RESULT:
@@ -102,11 +86,10 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
             # In its own interpreter a module cannot be listened to.
             if self._task.check_mode or not here:
                 for write in ran.get("plan", ()):
-                    _tell(known, write, "would " if self._task.check_mode else "")
+                    _tell(host, write, "would " if self._task.check_mode else "")
             # With this key Ansible does not show the result at any verbosity.
             if display.verbosity < WHOLE_RESULT:
                 merged["_ansible_verbose_override"] = True
-        self._travel_light()
         return merged
 
     def _require_known_variables(self, task_vars: Mapping[str, Any]) -> None:
@@ -140,15 +123,41 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
             ) from None
         return ran
 
-    def _travel_light(self) -> None:
-        """Leave declarations out of what the worker's copy of the task takes back to Ansible with the result.
+    @property
+    def _module(self) -> str:
+        return str(self._task.resolved_action.rpartition(".")[2])
 
-        There they would be kept for each account until the last has finished the task. Another try needs them.
-        """
-        if not self._task.until and self._task.retries is None:
-            self._task.args = {
-                name: value for name, value in self._task.args.items() if not isinstance(value, (dict, list))
-            }
+    def _run_here(
+        self, arguments: Mapping[str, Any], handed_over: Mapping[str, str], on_write: Callable[[Shown], None] | None
+    ) -> dict[str, Any]:
+        environment: dict[str, str] = {}
+        self._compute_environment_string(environment)
+        try:
+            return run_in_worker(
+                self._module,
+                arguments,
+                check_mode=self._task.check_mode,
+                diff_mode=self._task.diff,
+                handed_over=handed_over,
+                environment=environment,
+                task=self.task,
+                knowledge=self.knowledge,
+                on_write=on_write,
+            )
+        except AnsibleError:
+            raise  # a template in the arguments, which Ansible tells best
+        except Exception as error:
+            failure = reading_failed(error, "")
+            return {"failed": True, "msg": failure.message, **failure.fields}
+
+    def _handed_over(self, account: TaskAccount) -> dict[str, str]:
+        """What the engine is told beside the options; see `FROM_CONTROLLER` of module_runner."""
+        by_task = "account_id" in self._task.args
+        return {
+            "_run_folder": C.DEFAULT_LOCAL_TMP,
+            "_account_from": "account_id" if by_task else account.account_from,
+            "_delegate": "" if by_task else account.delegate,
+        }
 
     def _with_own_paths(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The arguments, with relative paths of backups from the folder that Ansible itself was started in.
@@ -182,32 +191,6 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         )
         return variables
 
-    def _amazon_defaults(self) -> dict[str, Any]:
-        defaults: dict[str, Any] = {}
-        for level in self._task.module_defaults or ():
-            if AMAZON_GROUP in level:
-                defaults.update(self._templar.template(level[AMAZON_GROUP]))
-        return defaults
-
-    def _host_account(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        """`account_id` and `assume_role` from `aws_account_id`, `aws_assume_role_arn` and `aws_external_id`."""
-        self._refuse_unclear_account(task_vars)
-        names = ("aws_account_id", "aws_assume_role_arn", "aws_external_id")
-        account_id, role_arn, external_id = (self._templar.template(task_vars.get(name)) for name in names)
-        arguments: dict[str, Any] = {"account_id": str(account_id)} if account_id else {}
-        if role_arn:
-            arguments["assume_role"] = {"role_arn": role_arn, **({"external_id": external_id} if external_id else {})}
-        elif external_id and "assume_role" not in self._task.args:
-            raise AnsibleActionFail(
-                "aws_external_id: needs aws_assume_role_arn, the role that is to be assumed with it"
-            )
-        return arguments
-
-    def _refuse_unclear_account(self, task_vars: Mapping[str, Any]) -> None:
-        """Run for no host that may have the variables of another account, or lack its own."""
-        if problem := account_problem({name: self._templar.template(task_vars.get(name)) for name in VARIABLES}):
-            raise AnsibleActionFail(f"{task_vars['inventory_hostname']} is refused: {problem}")
-
 
 def _from_here(option: str, path: str) -> str:
     """A path from the current folder. The module itself expands a home folder and variables."""
@@ -221,9 +204,9 @@ def _from_here(option: str, path: str) -> str:
         ) from None
 
 
-def _tell(task_vars: Mapping[str, Any], write: Shown, would: str = "") -> None:
+def _tell(host: str, write: Shown, would: str = "") -> None:
     """Show one write with `-v`, under the name that the inventory has for the account."""
-    display.v(f"{would}{write['action']} {write['resource']} ({write['reason']})", host=task_vars["inventory_hostname"])
+    display.v(f"{would}{write['action']} {write['resource']} ({write['reason']})", host=host)
 
 
 def _is_own(python: str) -> bool:

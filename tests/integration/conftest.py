@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,17 @@ def aws(running_aws: LocalAws) -> Iterator[LocalAws]:
 def playbook(aws: LocalAws, tmp_path: Path) -> Playbook:
     """`playbook(path_or_text, inventory, extra_vars, check=, diff=)` gives a Run."""
     return Playbook(tmp_path, aws.environment())
+
+
+@pytest.fixture(params=["worker", "module"])
+def way(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    """Host variables by which tasks run in Ansible's worker, and those by which each is a module of its own."""
+    if request.param == "worker":
+        return {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+    return {"ansible_connection": "local", "ansible_python_interpreter": str(python)}
 
 
 @pytest.fixture

@@ -26,7 +26,8 @@ ANSIBLE_KINDS = {"host_variables", "inventory", "message", "play_keywords", "pla
 """Kinds that are run by ansible-playbook in accounts of their own."""
 OTHER_KINDS = {"aws_accounts_source", "requirements", "task_output"}
 KEYS = {
-    *("account", "accounts", "after", "again", "alone", "as", "at", "before", "changed", "check", "credentials"),
+    *("account", "accounts", "after", "again", "alone", "as", "at", "before", "beside", "changed", "check"),
+    "credentials",
     *(
         "fails",
         "files",

@@ -68,6 +68,8 @@ class Examples:
         for together in _batches(examples):
             hosts = {example.name: self._hosts(example) for example in together}
             inventory = {"all": {"hosts": {f"{name}.{host}": it for name in hosts for host, it in hosts[name].items()}}}
+            for example in together:
+                inventory["all"]["hosts"].update(example.entry.get("beside", {}))
             what = self._playbook_of(together)
             for number in range(2):
                 run = self._playbook(

@@ -54,7 +54,7 @@ def test_the_host_says_where_and_as_whom_and_the_task_goes_first(playbook: Playb
     failures = run.failures()
     assert set(failures) == {"wrong", "octal", "half"}
     assert f"belong to account {second['id']}, not to {first['id']}" in failures["wrong"]
-    assert 'account_id: "12345" is not an account id of 12 digits' in failures["octal"]
+    assert 'aws_account_id of host octal: "12345" is not an account id of 12 digits' in failures["octal"]
     assert "aws_external_id: needs aws_assume_role_arn" in failures["half"]
     assert "CreateRole" not in aws.call_counts(second["id"])
     assert "not for your eyes" not in run.stdout + run.stderr
@@ -103,3 +103,71 @@ def test_an_ini_inventory_makes_numbers_of_account_ids(playbook: Playbook, aws: 
     assert statement["Principal"] == {"AWS": f"arn:aws:iam::{member['id']}:root"}
     assert statement["Condition"] == {"StringEquals": {"aws:PrincipalAccount": member["id"]}}
     assert playbook(PLAY.replace("{Service: sagemaker.amazonaws.com}", principal), inventory).total("failures") == 0
+
+
+NO_ACCOUNT: dict[str, Any] = {
+    "empty": "",
+    "nothing": None,
+    "zero": 0,
+    "false": False,
+    "defaulted": "{{ nowhere | default('') }}",
+    "none": "{{ none }}",
+    "eleven": 12345678901,
+}
+GUARDED = """
+- hosts: all
+  gather_facts: false
+  tasks:
+    - name: Write
+      aws_ml.permissions.iam_role: {name: worker, state: absent, account_id: "{{ own if own is defined else omit }}"}
+      ignore_errors: true
+    - name: Read
+      aws_ml.permissions.iam_audit: {account_id: "{{ own if own is defined else omit }}"}
+      ignore_errors: true
+"""
+
+
+def test_an_account_id_that_comes_to_nothing_is_refused_before_any_call(
+    playbook: Playbook, aws: LocalAws, way: dict[str, str]
+) -> None:
+    omitted = "{{ nowhere | default(omit) }}"
+    hosts: dict[str, dict[str, Any]] = {
+        **{name: {"aws_account_id": value} for name, value in {**NO_ACCOUNT, "omitted": omitted}.items()},
+        **{f"{name}-task": {"own": value, "aws_account_id": aws.management} for name, value in NO_ACCOUNT.items()},
+        "undefined": {"aws_account_id": "{{ nowhere }}"},
+    }
+    run = playbook(GUARDED, {"all": {"hosts": hosts, "vars": way}})
+    for results in (run.results("Write"), run.results("Read")):
+        messages = {host: result["msg"] for host, result in results.items()}
+        unknown = "aws_account_id of host undefined cannot be evaluated: 'nowhere' is undefined"
+        assert messages.pop("undefined").endswith(unknown)
+        for host, message in messages.items():
+            place = "account_id" if host.endswith("-task") else f"aws_account_id of host {host}"
+            assert message.startswith(f"1 problem found, nothing was written:\n- {place}: ")
+        assert len(messages) == len(hosts) - 1
+    assert aws.calls() == []
+
+
+def test_without_any_account_id_a_role_is_assumed_with_a_warning_and_nothing_else_changes(
+    playbook: Playbook, aws: LocalAws, way: dict[str, str]
+) -> None:
+    first, second = aws.members[:2]
+    hosts: dict[str, dict[str, Any]] = {
+        "by-host": {"aws_assume_role_arn": first["role_arn"]},
+        "by-task": {"own_role": {"role_arn": second["role_arn"]}},
+        "without": {},
+        "with": {"aws_assume_role_arn": first["role_arn"], "own_account_id": first["id"]},
+    }
+    play = PLAY.replace("  connection: local\n", "").replace(
+        '    ansible_python_interpreter: "{{ ansible_playbook_python }}"\n', ""
+    )
+    run = playbook(play, {"all": {"hosts": hosts, "vars": way}})
+    results = run.results("Make a role")
+    assert {host: result["account_id"] for host, result in results.items()} == {
+        "by-host": first["id"],
+        "by-task": second["id"],
+        "without": aws.management,
+        "with": first["id"],
+    }
+    warned = {host for host, result in results.items() if "assume_role without account_id: " in str(result["warnings"])}
+    assert warned == {"by-host", "by-task"}

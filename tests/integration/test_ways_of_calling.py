@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -154,3 +156,38 @@ def test_the_play_in_the_readme(aws: LocalAws, playbook: Playbook, here: dict[st
         "PutRolePolicy",
     ]
     assert playbook(play, here).total("changed") == 0
+
+
+def test_a_task_that_outlives_its_run_keeps_its_pace_and_says_what_it_did(
+    aws: LocalAws, playbook: Playbook, here: dict[str, Any], tmp_path: Path
+) -> None:
+    """The folder of the run, in which the pace is kept, goes with the run."""
+    play = """
+- hosts: localhost
+  gather_facts: false
+  tasks:
+    - name: Begin
+      aws_ml.permissions.iam_role:
+        name: worker
+        state: absent
+        call_rate: {iam: 0.7}
+        backup_dir: "{{ backups }}"
+      async: 60
+      poll: 0
+"""
+    lambdas = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    aws.seed(aws.management, role={"name": "worker", "trust": {"Version": "2012-10-17", "Statement": [lambdas]}})
+    environment = {"ANSIBLE_ASYNC_DIR": str(tmp_path / "async")}
+    begun = playbook(play, here, {"backups": str(tmp_path / "backups")}, environment=environment).results("Begin")
+    file = Path(begun["localhost"]["results_file"])
+    result: dict[str, Any] = {}
+    for _look in range(120):
+        text = file.read_text(encoding="utf-8") if file.exists() else ""
+        result = json.loads(text) if text.endswith("}") else {}
+        if "changed" in result:
+            break
+        time.sleep(0.25)
+    assert [step["action"] for step in result["plan"]] == ["DeleteRole"]
+    assert Path(result["backup"]["path"]).exists()
+    (warning,) = result["warnings"]
+    assert "call_rate counts for each task by itself" in str(warning)

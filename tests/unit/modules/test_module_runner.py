@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 import pytest
+from ansible.module_utils import basic
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.aws_ml.permissions.plugins.module_utils import module_runner
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
@@ -74,3 +75,28 @@ def test_what_the_controller_hands_over_is_no_option_and_warnings_are_told(
     assert critical
     assert [message for message in critical if message not in planned["warnings"]] == []
     assert "_knowledge" not in json.dumps(made)
+
+
+def test_the_systems_log_and_the_result_show_no_secret(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged: list[str] = []
+    monkeypatch.setattr(basic, "has_journal", False)
+    monkeypatch.setattr(basic.syslog, "syslog", lambda level, message: logged.append(message))
+    arguments = {
+        "name": "worker",
+        "max_session_duration": 1,
+        "aws_secret_key": "hush-secret-key",
+        "session_token": "hush-token",
+        "assume_role": {"role_arn": "arn:aws:iam::111111111111:role/x", "external_id": "hush-external"},
+    }
+    code, result = printed(capsys, arguments)
+    assert code == 1
+    assert "max_session_duration=1" in "".join(logged)
+    assert "hush" not in "".join(logged) + json.dumps(result)
+    shown = result["invocation"]["module_args"]
+    assert shown["assume_role"]["role_arn"] == "arn:aws:iam::111111111111:role/x"
+    hidden = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    assert [shown["aws_secret_key"], shown["secret_key"], shown["session_token"]] == [hidden] * 3
+    assert shown["assume_role"]["external_id"] == hidden
+    assert shown["profile"] is None

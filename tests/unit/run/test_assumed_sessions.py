@@ -70,3 +70,20 @@ def test_another_run_cannot_read_it(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert other.recall(ROLE) is None
     other._file(ROLE).write_bytes(content)
     assert other.recall(ROLE) is None
+
+
+@pytest.mark.parametrize("kind", ["vanished", "a file"])
+def test_where_the_folder_is_out_of_reach_nothing_is_kept_and_nothing_fails(tmp_path: Path, kind: str) -> None:
+    if kind == "a file":
+        (tmp_path / kind).write_text("", encoding="utf-8")
+    sessions = AssumedSessions(str(tmp_path / kind))
+    sessions.keep(ROLE, answer(60))
+    assert sessions.recall(ROLE) is None
+
+
+def test_a_session_that_cannot_be_put_in_its_place_leaves_no_file(tmp_path: Path) -> None:
+    sessions = AssumedSessions(str(tmp_path))
+    sessions._file(ROLE).mkdir()
+    sessions.keep(ROLE, answer(60))
+    assert [entry.is_dir() for entry in tmp_path.iterdir()] == [True]
+    assert sessions.recall(ROLE) is None

@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -64,8 +65,8 @@ def test_iam_has_a_pace_for_each_account(aws: LocalAws, tmp_path: Path) -> None:
     assert took[1] < took[0]
 
 
-def test_without_a_rate_or_a_folder_nothing_waits(aws: LocalAws, tmp_path: Path) -> None:
-    for pace in (CallPace(str(tmp_path), {}), CallPace("", {"sts": 0.01}), CallPace.of({"call_rate": {"sts": None}})):
+def test_without_a_rate_nothing_waits(aws: LocalAws, tmp_path: Path) -> None:
+    for pace in (CallPace(str(tmp_path), {}), CallPace.of({"call_rate": {"sts": None}, "_run_folder": str(tmp_path)})):
         connection = connect({})
         connection.pace = pace
         began = time.monotonic()
@@ -74,3 +75,28 @@ def test_without_a_rate_or_a_folder_nothing_waits(aws: LocalAws, tmp_path: Path)
         assert time.monotonic() - began < 5
     assert list(tmp_path.iterdir()) == []
     assert isinstance(connection.counter, CallCounter)
+
+
+@pytest.mark.parametrize("folder", ["vanished", "a file", "damaged", "never known"])
+def test_where_the_folder_is_out_of_reach_a_task_keeps_the_pace_for_itself(
+    aws: LocalAws, tmp_path: Path, folder: str
+) -> None:
+    warnings: list[str] = []
+    options = {"call_rate": {"sts": 10}, "_run_folder": "" if folder == "never known" else str(tmp_path / folder)}
+    if folder == "a file":
+        (tmp_path / folder).write_text("", encoding="utf-8")
+    if folder == "damaged":
+        (tmp_path / folder).mkdir()
+        connect(options).service("sts").read("GetCallerIdentity")
+        (file,) = (tmp_path / folder).iterdir()
+        file.write_text("what is this", encoding="utf-8")
+    connection = connect(options, warn=warnings.append)
+    began = time.monotonic()
+    with ThreadPoolExecutor(3) as pool:
+        for _call in range(2):
+            client = connection.service("sts")
+            list(pool.map(lambda _each, sts=client: sts.read("GetCallerIdentity"), range(3)))
+    # Six calls at 10 a second, of three threads and by two clients: the last goes five intervals after the first.
+    assert 5 / 10 <= time.monotonic() - began < 4
+    (warning,) = warnings
+    assert warning.startswith("call_rate counts for each task by itself, not for the run: the folder of the run cannot")

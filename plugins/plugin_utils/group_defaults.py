@@ -1,0 +1,31 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What `module_defaults` of a task say for the modules of amazon.aws by their group.
+
+Ansible looks a group up only in the collection that owns it, so amazon.aws's cannot name the modules of this
+collection. But playbooks that set region, profile or endpoint there mean every AWS module.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+ITS_MODULE = "amazon.aws.iam_role"
+"""A module of amazon.aws: whatever groups Ansible finds it in are groups of amazon.aws, `group/aws` for one."""
+
+
+def amazon_defaults(task: Any, templar: Any) -> dict[str, Any]:
+    """The options that a task of amazon.aws would get in the same place from its groups, as far as `task` lacks them.
+
+    As for Ansible, a group of an inner block hides the same group further out, whole.
+    """
+    groups = {f"group/{name}" for name in task.get_play()._action_groups.get(ITS_MODULE, ())}
+    levels: dict[str, Any] = {}
+    for level in task.module_defaults or ():
+        levels.update(level)
+    options: dict[str, Any] = {}
+    for name, given in levels.items():
+        if name in groups:
+            options.update(templar.template(given) if isinstance(given, str) else given)
+    return dict(templar.template({name: value for name, value in options.items() if name not in task.args}))

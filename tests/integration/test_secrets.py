@@ -1,0 +1,172 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Secrets are in nothing that a run leaves, and what equals a secret is in results as it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from integration.playbook_runs import Playbook
+from local_aws import LocalAws
+
+LAMBDA = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+ROLE = "aws_ml.permissions.iam_role"
+
+
+def entrance(aws: LocalAws, external_id: str) -> str:
+    """A role in the first member account that the second may assume with this external id."""
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": aws.members[1]["id"]},
+                "Action": "sts:AssumeRole",
+                "Condition": {"StringEquals": {"sts:ExternalId": external_id}},
+            }
+        ],
+    }
+    iam = aws.client("iam", account=aws.members[0]["id"])
+    return str(iam.create_role(RoleName="Entrance", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"])
+
+
+@pytest.fixture
+def keys(aws: LocalAws) -> dict[str, str]:
+    """The environment of a session in the second member account."""
+    session = aws.client("sts").assume_role(RoleArn=aws.members[1]["role_arn"], RoleSessionName="test")["Credentials"]
+    return {
+        "AWS_ACCESS_KEY_ID": session["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": session["SessionToken"],
+    }
+
+
+def test_what_equals_a_secret_is_data(
+    playbook: Playbook, aws: LocalAws, way: dict[str, str], keys: dict[str, str]
+) -> None:
+    member = aws.members[0]
+    first = {
+        "name": "vision-worker",
+        "description": "vision",
+        "assume_role_policy_document": LAMBDA,
+        "tags": {"team": "vision", "vision": "yes"},
+    }
+    second = {
+        "name": "copy-of-vision",
+        "assume_role_policy_document": LAMBDA,
+        "tags": "{{ made.roles[0].tags }}",
+        "description": "{{ made.roles[0].description }}",
+    }
+    tasks = [{"name": "Make", ROLE: first, "register": "made"}, {"name": "Copy", ROLE: second}]
+    host = {"aws_account_id": member["id"], "aws_assume_role_arn": entrance(aws, "vision"), "aws_external_id": "vision"}
+    play = yaml.safe_dump([{"hosts": "all", "gather_facts": False, "tasks": tasks}])
+    run = playbook(play, {"all": {"hosts": {"one": {**host, **way}}}}, diff=True, environment=keys)
+    assert run.failures() == {}
+    made = run.results("Make")["one"]
+    assert made["roles"][0]["tags"] == first["tags"]
+    assert "team: vision" in str(made["diff"])
+    assert made["plan"][0]["resource"] == "role/vision-worker"
+    copy = aws.client("iam", account=member["id"]).get_role(RoleName="copy-of-vision")["Role"]
+    assert {tag["Key"]: tag["Value"] for tag in copy["Tags"]} == first["tags"]
+    assert copy["Description"] == "vision"
+
+
+SECRETS = {"HUSH_EXTERNAL_ID": "hush-external-id-3141", "HUSH_SHORT": "q7", "HUSH_OTHER": "hush-guessed-2718"}
+
+
+def hush(name: str) -> str:
+    return f"{{{{ lookup('ansible.builtin.env', '{name}') }}}}"
+
+
+def told(name: str, module: str = ROLE, **options: Any) -> dict[str, Any]:
+    given = {"name": name, "assume_role_policy_document": LAMBDA} if module == ROLE else {}
+    return {"name": f"Task {name}", module: {**given, **options}, "ignore_errors": True}
+
+
+@pytest.mark.parametrize("mode", ["--diff", "--check"])
+def test_secrets_are_in_nothing_that_a_run_leaves(
+    aws: LocalAws, way: dict[str, str], keys: dict[str, str], tmp_path: Path, mode: str
+) -> None:
+    role_arn = entrance(aws, SECRETS["HUSH_EXTERNAL_ID"])
+    connection = {
+        "access_key": keys["AWS_ACCESS_KEY_ID"],
+        "secret_key": hush("HUSH_SECRET"),
+        "aws_session_token": hush("HUSH_TOKEN"),
+    }
+    own = {"role_arn": role_arn, "external_id": hush("HUSH_EXTERNAL_ID")}
+    tasks = [
+        told("made", tags={"team": "vision"}),
+        told("own", assume_role=own),
+        told("guessed", assume_role={**own, "external_id": hush("HUSH_OTHER")}),
+        told("short", assume_role={**own, "external_id": hush("HUSH_SHORT")}),
+        told("bad name", assume_role={**own, "session_name": "no name"}),
+        told("bad-option", nothing_such=hush("HUSH_EXTERNAL_ID"), assume_role=own),
+        told("bad-choice", state=hush("HUSH_EXTERNAL_ID"), assume_role=own),
+        told("denied", account_id=aws.management),
+        told("audit", "aws_ml.permissions.iam_audit"),
+        {**told("background"), "async": 60, "poll": 1},
+    ]
+    hosts = {
+        "one": {
+            **way,
+            "aws_account_id": aws.members[0]["id"],
+            "aws_assume_role_arn": role_arn,
+            "aws_external_id": hush("HUSH_EXTERNAL_ID"),
+        }
+    }
+    play = {"hosts": "all", "gather_facts": False, "module_defaults": {"group/aws": connection}, "tasks": tasks}
+    (tmp_path / "inventory.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}), encoding="utf-8")
+    (tmp_path / "playbook.yml").write_text(yaml.safe_dump([play]), encoding="utf-8")
+    secrets = {**SECRETS, "HUSH_SECRET": keys["AWS_SECRET_ACCESS_KEY"], "HUSH_TOKEN": keys["AWS_SESSION_TOKEN"]}
+    settings = {
+        "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_LOG_PATH": str(tmp_path / "ansible.log"),
+        "ANSIBLE_ASYNC_DIR": str(tmp_path / "async"),
+        "ANSIBLE_LOCAL_TEMP": str(tmp_path / "local"),
+        "ANSIBLE_REMOTE_TEMP": str(tmp_path / "remote"),
+        "ANSIBLE_CALLBACKS_ENABLED": "aws_ml.permissions.progress,aws_ml.permissions.report",
+        "AWS_ML_REPORT_DIRECTORY": str(tmp_path / "reports"),
+    }
+    nobody = dict.fromkeys(keys, "")
+    done = subprocess.run(
+        [
+            str(Path(sys.executable).with_name("ansible-playbook")),
+            "-i",
+            "inventory.yml",
+            "playbook.yml",
+            "-vvvvv",
+            mode,
+        ],
+        cwd=tmp_path,
+        env={**os.environ, **aws.environment(), **nobody, **settings, **secrets},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=180,
+    )
+    assert "ok=10" in done.stdout.rpartition("PLAY RECAP")[2], done.stdout[-3000:]
+    assert '"external_id": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"' in done.stdout
+    # Ansible clears up after a task in the background some seconds later.
+    for _look in range(100):
+        if not any((tmp_path / "remote").iterdir()):
+            break
+        time.sleep(0.2)
+    left = {str(path): path.read_text(errors="replace") for path in tmp_path.rglob("*") if path.is_file()}
+    assert any(path.endswith(".csv") for path in left)
+    left.update(stdout=done.stdout, stderr=done.stderr)
+    for name, secret in secrets.items():
+        if name != "HUSH_SHORT":
+            assert [where for where, text in left.items() if secret in text] == []
+    assert [line for line in done.stdout.splitlines() if "'q7'" in line or '"q7"' in line] == []
