@@ -51,7 +51,7 @@ BAD = {
     "stream": ({"deeplens_iam_stream": "a/b"}, 'deeplens_iam_stream: "a/b" is no stream name'),
     "job": ({"deeplens_iam_training_job": "a_b"}, 'deeplens_iam_training_job: "a_b" is no job name'),
     "model": ({"deeplens_iam_model_job": None}, "deeplens_iam_model_job: missing"),
-    "account": ({"aws_account_id": 12345}, 'account_id: "12345" is not an account id'),
+    "account": ({"aws_account_id": 12345}, 'aws_account_id of host account: "12345" is not an account id'),
     "external": ({"aws_external_id": "x", "aws_assume_role_arn": ""}, "aws_external_id: needs aws_assume_role_arn"),
 }
 
