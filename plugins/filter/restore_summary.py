@@ -60,8 +60,8 @@ def _lines(result: Mapping[str, Any]) -> Iterator[str]:
     yield f"account {result['account_id']}: {writes}, from {', '.join(result['sources'])}"
     for step in result["plan"]:
         yield f"  {step['action']} {step['resource']}: {step['reason']}"
-    for item in result["quarantines_lifted"]:
-        yield f"  lifts the quarantine of {item['resource']} since {item['since']}"
+    for item in result["lifted_quarantines"]:
+        yield f"  lifts the quarantine of role/{item['name']} since {item['since']}"
     for item in result["restored_as"]:
         yield f"  {item['policy_arn']} comes back as {item['restored_as']}"
     for note in result["not_restored"]:

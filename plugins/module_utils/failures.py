@@ -36,10 +36,10 @@ def account_differs(
     differences: Sequence[Difference], done: Sequence[Step], account: Account, **fields: Any
 ) -> EngineError:
     """The failure of a plan that was carried out whole, and yet the account is not as it was written."""
-    lines = "".join(f"\n- {difference}" for difference in differences)
     return EngineError(
         f"After the last write account {account.id} is not as declared. Another run or person changed it meanwhile;"
-        f" run again, one run at a time.{lines}",
+        " run again, one run at a time.",
+        map(str, differences),
         differences=[difference.shown() for difference in differences],
         **progress(done, (), account.id),
         **fields,

@@ -510,6 +510,27 @@ findings:
       description: What mends it.
       returned: always
       type: str
+lifted_quarantines:
+  description: The quarantines that end, those which the run of the backup began.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The role.
+      returned: always
+      type: str
+      sample: AWSDeepLensServiceRole
+    since:
+      description: When it was quarantined, UTC, ISO 8601.
+      returned: always
+      type: str
+      sample: "2026-11-22T10:00:00Z"
+    reason:
+      description: Why, empty where no reason was given.
+      returned: always
+      type: str
+      sample: AWS DeepLens ended on 2024-01-31
 managed_policies:
   description: The managed policies of the backup as they are after the task, and those that stand in for AWS's.
   returned: success, where there are any
@@ -609,27 +630,6 @@ problems:
   type: list
   elements: str
   sample: ["roles[0]: l4e is not in the backup; did you mean l4e-role?"]
-quarantines_lifted:
-  description: The quarantines that end, those which the run of the backup began.
-  returned: success
-  type: list
-  elements: dict
-  contains:
-    resource:
-      description: The role.
-      returned: always
-      type: str
-      sample: role/AWSDeepLensServiceRole
-    since:
-      description: When it was quarantined, UTC, ISO 8601.
-      returned: always
-      type: str
-      sample: "2026-11-22T10:00:00Z"
-    reason:
-      description: Why, empty where no reason was given.
-      returned: always
-      type: str
-      sample: AWS DeepLens ended on 2024-01-31
 restored_as:
   description: Policies that AWS has withdrawn, and the customer managed policies with their content.
   returned: success

@@ -87,7 +87,8 @@ def chosen_units(units: Sequence[Unit], wanted: Sequence[str], unwanted: Sequenc
         for option, entries in (("ous", wanted), ("exclude_ous", unwanted))
     }
     if problems:
-        raise EngineError("\n".join(problems))
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        raise EngineError(f"{count} found, the source gives no hosts:", problems)
     by_id = {unit.id: unit for unit in units}
     return {
         unit.id

@@ -11,6 +11,7 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.connection_rules import connection_problems
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_problem import VARIABLES, account_problem
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.known_variables import known_variables
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variable_values import WrongValue, converted
 
@@ -25,7 +26,8 @@ def values_of(
     """The value of each variable that is set or has a default, and a problem for each that is not of its type.
 
     Without `of_host`, variables of a host are not known yet, so what depends on them is passed over. Of
-    `aws_ml_services`, only those in `aws_ml_only_services` are left.
+    `aws_ml_services`, only those in `aws_ml_only_services` are left. Secrets are checked and left out, because the
+    values are shown.
     """
     known = known_variables()
     values: dict[str, Any] = {}
@@ -38,12 +40,12 @@ def values_of(
         try:
             value = converted(spec, templar.template(variables[name]), known.services)
         except WrongValue as error:
-            problems.append(Problem(name, str(error)))
+            problems.append(Problem(name, "must be text" if spec.get("secret") else str(error)))
         except AnsibleError as error:
             if spec.get("early") or (of_host and not spec.get("late")):
                 problems.append(Problem(name, f"cannot be worked out: {error}"))
         else:
-            if value is not None:
+            if value is not None and not spec.get("secret"):
                 values[name] = value
     only = values.get("aws_ml_only_services")
     if only:
@@ -62,6 +64,9 @@ def account_problems(host: str, variables: Mapping[str, Any], templar: Any) -> l
         return [Problem("aws_account_id", f"cannot be worked out: {error}; {remedy}")]
     if value is None or not str(value).strip():
         return [Problem("aws_account_id", f"is empty; {remedy}")]
+    unclear = account_problem({name: templar.template(variables.get(name)) for name in VARIABLES})
+    if unclear:
+        return [Problem("aws_account_id", unclear)]
     return [Problem("aws_account_id", one.message) for one in connection_problems({"account_id": str(value)})]
 
 

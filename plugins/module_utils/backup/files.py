@@ -204,10 +204,7 @@ def _content(path: str, now: datetime) -> Backup:
     try:
         return parse(content_of(path), path, now)
     except Untrusted as error:
-        lines = "".join(f"\n- {problem}" for problem in error.problems)
-        raise BadBackup(
-            f"{path} cannot be trusted, nothing was read from AWS or written:{lines}", problems=error.problems
-        ) from error
+        raise BadBackup(f"{path} cannot be trusted, nothing was read from AWS or written:", error.problems) from error
     except OSError as error:
         raise _unreadable(path, error) from error
 
@@ -220,11 +217,8 @@ def _all_of(bad: Sequence[BadBackup]) -> BadBackup:
     """Everything that is wrong with several files, as one error."""
     if len(bad) == 1:
         return bad[0]
-    messages = "\n".join(error.message for error in bad)
-    return BadBackup(
-        f"{len(bad)} backups cannot be used, nothing was read from AWS or written:\n{messages}",
-        problems=[problem for error in bad for problem in error.fields["problems"]],
-    )
+    lines = [line.removeprefix("- ") for error in bad for line in error.message.split("\n")]
+    return BadBackup(f"{len(bad)} backups cannot be used, nothing was read from AWS or written:", lines)
 
 
 def _account_in_name(path: str) -> str | None:

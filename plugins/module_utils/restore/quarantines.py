@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ..backup.keeping import Kept, quarantine_of_run
 from ..backup.pieces import Piece, pieces_of, told
 from ..model import Identity, Quarantine
-from ..quarantine import INLINE_DENIAL, QUARANTINED_TAG, REASON_TAG, is_denial, is_denied, standing, tagged
+from ..quarantine import INLINE_DENIAL, QUARANTINED_TAG, REASON_TAG, RECORD_TAG, is_denial, is_denied, standing, tagged
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def _is_denying(piece: Piece) -> bool:
     return (
         (kind == "managed" and is_denial(name))
         or piece == ("inline", INLINE_DENIAL)
-        or (kind == "tag" and name.lower() in (QUARANTINED_TAG, REASON_TAG))
+        or (kind == "tag" and name.lower() in (QUARANTINED_TAG, REASON_TAG, RECORD_TAG))
     )
 
 

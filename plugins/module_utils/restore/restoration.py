@@ -172,7 +172,7 @@ class _Restoring:
             self._hold_back(key, current.name, reasons)
             return current
         if end.quarantine is not None:
-            self.notes.lifted.append({"resource": resource, **end.quarantine.shown()})
+            self.notes.lifted.append({"name": current.name, **end.quarantine.shown()})
         return self._with(without_pieces(current, end.pieces), kept, todo)
 
     def _hold_back(self, key: str, name: str, reasons: Iterable[str]) -> None:

@@ -78,7 +78,7 @@ class Restore(Task):
             "sources": self._sources,
             "not_restored": sorted(notes.not_restored, key=lambda note: (note["resource"], note["reason"])),
             "cannot_come_back": sorted(notes.cannot_come_back, key=lambda note: (note["resource"], note["what"])),
-            "quarantines_lifted": sorted(notes.lifted, key=lambda item: item["resource"]),
+            "lifted_quarantines": sorted(notes.lifted, key=lambda item: item["name"]),
             "restored_as": [
                 {"policy_arn": arn, "restored_as": notes.restored_as[arn]} for arn in sorted(notes.restored_as)
             ],

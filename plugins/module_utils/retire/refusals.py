@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..audit.audit import AuditedObject
-from ..errors import InputError, Problem, printable
+from ..errors import EngineError, InputError, Problem, printable
 from ..knowledge import ServiceLife
 from ..model import AccountState, Role
 from .retirement import KEPT, QUARANTINED, REMOVED, WAITING, Retired, Retirement, Wish, matches
@@ -55,14 +55,10 @@ class Refused(InputError):
         super().__init__([Problem(one.resource, f"{one.reason}. {_sentence(one.override)}") for one in found])
         head = "1 refusal" if len(found) == 1 else f"{len(found)} refusals"
         where = f" in account {account_id}" if account_id else ""
-        lines = "".join(f"\n- {refusal}" for refusal in found)
-        self.message = f"{head}{where}, nothing was written:{lines}"
-        self.args = (self.message,)
-        self.fields = {
-            **({"account_id": account_id} if account_id else {}),
-            "changed": False,
-            "refusals": [refusal.shown() for refusal in found],
-        }
+        account = {"account_id": account_id} if account_id else {}
+        told = [refusal.shown() for refusal in found]
+        message = f"{head}{where}, nothing was written:"
+        EngineError.__init__(self, message, map(str, found), changed=False, refusals=told, **account)
 
 
 def refusals(

@@ -58,11 +58,11 @@ def test_the_role_is_as_it_was_before(
     planned = restore(src=path, check_mode=True, **named)
     result = restore(src=path, approved_plan=planned["plan_id"], **named)
     assert seen(iam) == before
-    assert result["quarantines_lifted"] == [{"resource": "role/worker", "since": since, "reason": "ended"}]
+    assert result["lifted_quarantines"] == [{"name": "worker", "since": since, "reason": "ended"}]
     assert "AWSDenyAll: lifts the quarantine of role/worker" in [step["reason"] for step in result["plan"]]
     assert (result["not_restored"], result["warnings"]) == ([], [])
     again = restore(src=path, **named)
-    assert (again["plan"], again["quarantines_lifted"], again["not_restored"]) == ([], [], [])
+    assert (again["plan"], again["lifted_quarantines"], again["not_restored"]) == ([], [], [])
 
 
 def test_where_the_denial_was_an_inline_policy(iam: Any, quarantine: Any, restore: Restored) -> None:
@@ -84,7 +84,7 @@ def test_a_denial_that_was_there_before_stays(worker: str, iam: Any, quarantine:
     path = quarantine()
     result = restore(src=path)
     assert seen(iam) == before
-    assert [item["resource"] for item in result["quarantines_lifted"]] == ["role/worker"]
+    assert [item["name"] for item in result["lifted_quarantines"]] == ["worker"]
 
 
 def test_a_quarantine_of_another_run_stays(worker: str, iam: Any, quarantine: Any, restore: Restored) -> None:
@@ -95,7 +95,7 @@ def test_a_quarantine_of_another_run_stays(worker: str, iam: Any, quarantine: An
     since = tags(iam)[SINCE]
     for how in ({}, {"roles": ["worker"]}, {"overwrite": True}):
         result = restore(src=path, **how)
-        assert (result["plan"], result["quarantines_lifted"]) == ([], [])
+        assert (result["plan"], result["lifted_quarantines"]) == ([], [])
         assert reasons(result) == {
             "role/worker": f"is in quarantine since {since}, which is not that of the backup",
         }
@@ -163,7 +163,7 @@ def test_what_came_in_quarantine_does_not_come_to_power_with_its_end(
     result = restore(src=path)
     assert (result["plan"], reasons(result)) == ([], {"role/worker": why})
     chosen = restore(src=path, roles=["worker"])
-    assert [item["resource"] for item in chosen["quarantines_lifted"]] == ["role/worker"]
+    assert [item["name"] for item in chosen["lifted_quarantines"]] == ["worker"]
     assert "AWSDenyAll" not in attached(iam, "worker")
 
 
