@@ -40,7 +40,8 @@ def printable(text: str, most: int | None = LONGEST_LINE) -> str:
 
 def brief(text: str) -> str:
     """A value of the account within a line, such as a condition key."""
-    return printable(text, LONGEST_VALUE)
+    whole = printable(text, None)
+    return whole if len(whole) <= LONGEST_VALUE else f"{whole[: LONGEST_VALUE - 3]}…"
 
 
 def shown(value: Any) -> str:
