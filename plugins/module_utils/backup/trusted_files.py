@@ -92,7 +92,7 @@ def _writable(path: str, mode: int) -> str:
 
 def _folders_above(folder: str) -> list[str]:
     """The folders on the way to a folder, by its path as it is given and as it is without symbolic links."""
-    found = []
+    found: list[str] = []
     for below in (os.path.abspath(folder), os.path.realpath(folder)):
         above = os.path.dirname(below)
         while above not in found[-1:]:
