@@ -41,7 +41,7 @@ class Fleet:
             }
             for name, member in self.accounts.items()
         }
-        variables = {"deeplens_iam_tags": {"owner": "vision"}}
+        variables = {"deeplens_iam_tags": {"owner": "vision"}, "aws_ml_backup_dir": str(folder / "repairs")}
         self._inventory.write_text(yaml.safe_dump({"all": {"vars": variables, "hosts": hosts}}, sort_keys=False))
 
     def run_site(self, *options: str) -> int:
