@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.quarantine_reco
 
 ACCOUNT = Account("123456789012", "aws")
 BEGUN = Event("quarantined", "worker", "AROAWORKER", "2026-10-01T00:00:00Z")
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
 LIFTED = Event("lifted", "worker", "AROAWORKER", "2026-10-02T00:00:00Z")
 REMOVAL = Event("removal", "camera", "AROACAMERA", "2026-10-03T00:00:00Z", ("deeplens", "panorama"))
 GOOD = {
@@ -40,7 +42,7 @@ def backup(*events: Event, created: str = "2026-10-01T00:00:00+00:00", account: 
 
 def test_what_was_written_is_read() -> None:
     events = (BEGUN, LIFTED, REMOVAL)
-    assert parse(as_text(backup(*events)).encode(), "b.json").events == events
+    assert parse(as_text(backup(*events)).encode(), "b.json", NOW).events == events
     assert "quarantine_events" not in as_text(backup())
 
 
@@ -48,7 +50,7 @@ def test_tasks_of_one_run_add_to_each_other(tmp_path: Path) -> None:
     file = BackupFile(str(tmp_path), "0" * 12)
     for event in (BEGUN, LIFTED, LIFTED):
         file.keep(backup(event))
-    assert events_in(str(tmp_path), ACCOUNT) == (BEGUN, LIFTED)
+    assert events_in(str(tmp_path), ACCOUNT, NOW) == (BEGUN, LIFTED)
 
 
 def test_all_runs_of_the_account_count_and_no_others(tmp_path: Path) -> None:
@@ -56,11 +58,11 @@ def test_all_runs_of_the_account_count_and_no_others(tmp_path: Path) -> None:
     BackupFile(str(tmp_path), "2" * 12).keep(backup(BEGUN))
     BackupFile(str(tmp_path), "3" * 12).keep(backup(REMOVAL, account=Account("210987654321", "aws")))
     BackupFile(str(tmp_path), "4" * 12).keep(backup(REMOVAL, account=Account("123456789012", "aws-cn")))
-    assert events_in(str(tmp_path), ACCOUNT) == (BEGUN, LIFTED)
+    assert events_in(str(tmp_path), ACCOUNT, NOW) == (BEGUN, LIFTED)
 
 
 def test_without_a_folder_there_are_none(tmp_path: Path) -> None:
-    assert events_in(str(tmp_path / "nowhere"), ACCOUNT) == ()
+    assert events_in(str(tmp_path / "nowhere"), ACCOUNT, NOW) == ()
 
 
 @pytest.mark.parametrize(
@@ -83,5 +85,5 @@ def test_odd_events(entries: Any, problem: str) -> None:
     document["content"]["quarantine_events"] = entries
     document["checksum"] = checksum(document)
     with pytest.raises(BadBackup) as caught:
-        parse(json.dumps(document).encode(), "b.json")
+        parse(json.dumps(document).encode(), "b.json", NOW)
     assert caught.value.fields["problems"] == [f"content.quarantine_events{problem}"]

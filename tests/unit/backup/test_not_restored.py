@@ -116,8 +116,8 @@ def test_what_was_removed_in_quarantine_comes_back_in_quarantine(
 ) -> None:
     make_role(iam, "worker")
     converge("roles", name="worker", state="quarantined", quarantine_reason="unused")
-    converge("roles", name="worker", state="absent")
-    result = restore()
+    removed = converge("roles", name="worker", state="absent")["backup"]["path"]
+    result = restore(src=removed)
     assert attached(iam, "worker") == {"AWSDenyAll"}
     assert any("comes back as it was when it was removed, in quarantine" in warning for warning in result["warnings"])
     assert result["roles"][0]["quarantined"]["reason"] == "unused"

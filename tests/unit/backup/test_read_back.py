@@ -114,6 +114,6 @@ def test_seconds_of_old_state_are_waited_out(aws: LocalAws, iam: Any, restore: R
 @pytest.mark.usefixtures("gone")
 def test_what_changed_since_the_check_is_not_approved(iam: Any, restore: Restored) -> None:
     planned = restore(check_mode=True)
-    iam.create_policy(PolicyName="Frames", PolicyDocument=json.dumps(WIDE))
+    iam.create_policy(PolicyName="Frames", PolicyDocument=json.dumps(NARROW))
     with pytest.raises(EngineError, match="run in check mode again"):
         restore(approved_plan=planned["approval"])

@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Iterator
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils import calls, module_shapes, runner
+from ansible_collections.aws_ml.permissions.plugins.module_utils import calls, module_shapes
 from ansible_collections.aws_ml.permissions.plugins.module_utils.arguments import baseline_options
 from ansible_collections.aws_ml.permissions.plugins.module_utils.calls import UNREADABLE_REPLIES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.module_shapes import Outcome
@@ -34,7 +34,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses are short, and so is the patience with connections that break again and again."""
     sleep = time.sleep
     monkeypatch.setattr(time, "sleep", lambda seconds: sleep(min(seconds, 0.01)))
-    for room in (calls, runner):
+    for room in (calls, patience):
         monkeypatch.setattr(room, "PATIENCE_SECONDS", 8.0)
 
 

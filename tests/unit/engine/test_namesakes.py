@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -139,14 +140,17 @@ def test_both_of_one_name_go_in_one_task(iam: Any, converge: Converge, own: str)
     )
 
 
-def test_a_policy_of_the_account_is_no_denial_whatever_its_name_and_path(iam: Any, converge: Converge) -> None:
+def test_a_policy_of_the_account_is_no_denial_whatever_its_name_and_path(
+    iam: Any, converge: Converge, tmp_path: Path
+) -> None:
     iam.create_role(RoleName="worker", AssumeRolePolicyDocument=json.dumps(LAMBDA))
     fake = made(iam, "AWSDenyAll")
     assert not any(map(is_denial, [fake, "arn:aws:iam::123456789012:policy/:iam::aws:policy/AWSDenyAll"]))
     assert is_denial("arn:aws-cn:iam::aws:policy/AWSDenyAll")
     iam.attach_role_policy(RoleName="worker", PolicyArn=fake)
-    converge("roles", name="worker", state="quarantined")
+    folder = {"backup_dir": str(tmp_path)}
+    converge("roles", name="worker", state="quarantined", **folder)
     assert attached(iam) == sorted([fake, "arn:aws:iam::aws:policy/AWSDenyAll"])
     assert converge("roles", name="worker", state="quarantined")["plan"] == []
-    converge("roles", **worker())
+    converge("roles", **worker(), **folder)
     assert attached(iam) == [fake]

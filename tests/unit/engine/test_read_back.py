@@ -151,7 +151,7 @@ LIVES = [
     ("trust_statements", {"name": "worker", "statements": [{"Sid": "Me", "Effect": "Allow", "Action": "sts:AssumeRole",
                                                            "Principal": {"Service": "sagemaker.amazonaws.com"}}]}),
     ("roles", {"name": "worker", "state": "quarantined"}),
-    ("roles", {"name": "worker"}),
+    ("roles", {"name": "worker", "managed_policies": []}),
     ("roles", {"name": "worker", "state": "absent"}),
     ("managed_policies", {"name": "Frames", "state": "absent"}),
 ]  # fmt: skip
