@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Iterator
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils import calls, module_shapes
+from ansible_collections.aws_ml.permissions.plugins.module_utils import calls, module_shapes, patience
 from ansible_collections.aws_ml.permissions.plugins.module_utils.arguments import baseline_options
 from ansible_collections.aws_ml.permissions.plugins.module_utils.calls import UNREADABLE_REPLIES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.module_shapes import Outcome
