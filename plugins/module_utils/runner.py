@@ -282,7 +282,9 @@ class Task:
 
     def _laid_again(self, first: Situation, situation: Situation, there: AccountState, *, swept: bool) -> Target:
         """Where the same declarations would have the objects now."""
-        return target_of(situation.desired, there)
+        target = target_of(situation.desired, there)
+        self._recorder.seal(there, target)
+        return target
 
     def _settle_lost(self, connection: Connection, execution: Execution) -> None:
         """Look which writes were made whose replies were all lost; what cannot be read counts as not made."""
