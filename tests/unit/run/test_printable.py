@@ -83,8 +83,9 @@ def summed_up(text: str) -> Iterator[str]:
     note = {"resource": text, "reason": text, "remedy": text, "what": text}
     step = {"action": "PutRolePolicy", "resource": text, "reason": text}
     restored = {"plan": [step], "restored_as": [{"policy_arn": text, "restored_as": text}], "sources": [text]}
+    restored["lifted_quarantines"] = [{"name": text, "since": text, "reason": text}]
     yield from restore_summary({**restored, "account_id": "1", "not_restored": [note], "cannot_come_back": [note]})
-    item = {"step": "kept", "resource": text, "until": text, "reason": text}
+    item = {"step": "kept", "resource": text, "until": text, "reason": text, "note": text}
     yield from retirement_summary({"account_id": text, "retired": [item], "backup": {"path": text}})
     yield from retirement_summary({"refusals": [{**note, "code": text, "override": text}]})
     yield from retirement_summary({"msg": text})
