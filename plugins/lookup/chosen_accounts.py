@@ -3,19 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from ansible import context
-from ansible.errors import AnsibleLookupError
-from ansible.inventory.manager import InventoryManager, split_host_pattern
-from ansible.plugins.lookup import LookupBase
-from ansible.utils.display import Display
-from ansible.utils.vars import load_extra_vars
-from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem, shown
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.known_variables import known_variables
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variables import told, values_of
-
 DOCUMENTATION = r"""
 name: chosen_accounts
 version_added: 1.0.0
@@ -55,6 +42,19 @@ _list:
   type: list
   elements: str
 """
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible import context
+from ansible.errors import AnsibleLookupError
+from ansible.inventory.manager import InventoryManager, split_host_pattern
+from ansible.plugins.lookup import LookupBase
+from ansible.utils.display import Display
+from ansible.utils.vars import load_extra_vars
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem, shown
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.known_variables import known_variables
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variables import told, values_of
 
 NOBODY = "no account was touched"
 

@@ -170,8 +170,12 @@ def retirement(
         if isinstance(subject, ManagedPolicy):
             policies.append(_policy_retired(subject, group, state, roles))
     known = {item.resource for item in roles}
-    by_tags = [group for group in _meant(wish, found.by_tags) if group[0].resource not in known]
-    return Retirement((*roles, *map(_kept_by_tags, by_tags), *policies), records.now)
+    kept = [
+        _kept_by_tags(role, group)
+        for group in _meant(wish, found.by_tags)
+        if isinstance(role := group[0].subject, Role) and group[0].resource not in known
+    ]
+    return Retirement((*roles, *kept, *policies), records.now)
 
 
 def _meant(wish: Wish, objects: Iterable[AuditedObject]) -> list[list[AuditedObject]]:
@@ -236,13 +240,11 @@ def _role_retired(
     return item
 
 
-def _kept_by_tags(group: Sequence[AuditedObject]) -> Retired:
-    subject = group[0].subject
-    assert isinstance(subject, Role)
+def _kept_by_tags(role: Role, group: Sequence[AuditedObject]) -> Retired:
     services = tuple(dict.fromkeys(one.service for one in group))
     names = " and ".join(services)
     return Retired(
-        subject,
+        role,
         services,
         KEPT,
         None,

@@ -152,7 +152,7 @@ def test_what_is_printable_stays_and_the_rest_becomes_ascii(text: str) -> None:
     assert printable(told) == told
     assert "\n" not in told
     assert len(brief(text * 10)) <= LONGEST_VALUE
-    assert printable("Größe: a\\nb “c” 日本") == "Größe: a\\nb “c” 日本"
+    assert printable("Größe: a\\nb «c» 日本") == "Größe: a\\nb «c» 日本"
 
 
 def test_what_becomes_of_what_cannot_be_seen() -> None:
