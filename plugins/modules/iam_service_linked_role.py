@@ -121,6 +121,12 @@ approval:
   returned: in check mode
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945@2026-11-29T23:00:00Z
+deleted:
+  description: Always empty, because nobody can make a copy of a service-linked role.
+  returned: when the task fails after it has called AWS
+  type: list
+  elements: dict
+  sample: []
 diff:
   description: The roles that go.
   returned: in diff mode

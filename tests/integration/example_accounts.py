@@ -216,7 +216,7 @@ def prepared(server: LocalAws, module: str) -> dict[str, str]:
         server.seed(member["id"], role_last_used={"name": "gt-console-role", "date": "2026-11-01T08:00:00+00:00"})
     if module == "iam_audit":
         server.seed(member["id"], role_last_used={"name": "l4e-role", "date": "2026-11-01T08:00:00+00:00"})
-    if module == "iam_retire":
+    if module in ("iam_retire", "iam_restore"):
         server.seed(member["id"], all_created="2021-06-01T00:00:00+00:00")
     if module == "iam_restore":
         server.seed(member["id"], withdrawn_policy="arn:aws:iam::aws:policy/AWSLambda_FullAccess")

@@ -94,7 +94,7 @@ def test_site_retire_and_restore_keep_them_where_they_run(
     assert (restored.rc, roles_in(account)) == (0, before)
     assert len(here.kept()) == 1
 
-    retired = here(RETIRE, {"aws_ml_retire_roles": [ROLE]})
+    retired = here(RETIRE, {"aws_ml_retire_roles": [ROLE], "aws_ml_retire_allow": ["too_young"]})
     assert retired.rc == 0, retired.failures()
     (file,) = {*here.kept()} - {Path(path).name for path in restored.results("Restore")[here.member["name"]]["sources"]}
     undone = here(RESTORE, {"aws_ml_restore_src": f"aws_ml_backups/{file}"})
@@ -120,11 +120,13 @@ def test_a_run_that_only_adds_makes_no_folder(here: Here) -> None:
     assert os.listdir(here.folder) == []
 
 
-@pytest.mark.parametrize("given", ["", None, False])
-def test_an_empty_folder_is_the_default(here: Here, roles_in: RolesIn, given: Any) -> None:
+@pytest.mark.parametrize("given", ["", None])
+def test_an_empty_folder_is_refused(here: Here, roles_in: RolesIn, given: Any) -> None:
     here.aws.seed(here.member["id"], role=LEFT)
     run = here(RETIRE, {"aws_ml_retire_at_once": True, "aws_ml_backup_dir": given})
-    assert (run.rc, len(here.kept())) == (0, 1), run.failures()
+    assert (run.rc != 0, here.kept()) == (True, [])
+    assert "aws_ml_backup_dir" in run.stdout + run.stderr
+    assert ROLE in roles_in(here.member["id"])
 
 
 def test_where_it_cannot_be_written_nothing_is_taken_away(here: Here, roles_in: RolesIn) -> None:

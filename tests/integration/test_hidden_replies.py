@@ -42,7 +42,7 @@ PLAY = """---
     - name: Retire
       aws_ml.permissions.iam_retire:
         at_once: true
-        allow: [depended_on]
+        allow: [depended_on, too_young]
         backup_dir: BACKUPS
       when: retires | default(false)
 """

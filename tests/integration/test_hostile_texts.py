@@ -21,8 +21,10 @@ from integration.playbook_runs import LIMIT
 from local_aws import LocalAws
 
 FORGED = "ok: [forged]"
+IN_DESCRIPTION = f"x\n{FORGED} => all is well\r\t\u00a1"
+"""IAM allows line breaks in descriptions, and of other scripts Latin-1 alone; a restore takes no other."""
 SAFE_IN_XML = f"x\n{FORGED} => all is well\r\u202e\u2066\u200b\u2028\x85"
-"""What descriptions and Regions can hold at most; IAM allows less."""
+"""What Regions can hold at most."""
 IN_TAG = "x\u2028ok: forged\u2029\u00a0y"
 """IAM allows any kind of separator in tags."""
 HOSTILE = f"{SAFE_IN_XML}\x1b[2K\x9b2K\x00\x7f\ud800"
@@ -55,7 +57,7 @@ def account(aws: LocalAws) -> str:
         ("AWSDeepLensLambdaRole", trusting("lambda"), {}),
         ("AWSDeepLensGreengrassRole", trusting("greengrass"), {"tags": quarantine, "managed_policies": deny}),
     ):
-        aws.seed(account, role={"name": name, "trust": trust, "description": SAFE_IN_XML, "tags": tags, **more})
+        aws.seed(account, role={"name": name, "trust": trust, "description": IN_DESCRIPTION, "tags": tags, **more})
     used = {"name": "AWSDeepLensLambdaRole", "date": "2026-11-28T08:00:00+00:00", "region": SAFE_IN_XML}
     aws.seed(account, role_last_used=used)
     iam = aws.client("iam", account=account)
