@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.placeholders im
 from ansible_collections.aws_ml.permissions.plugins.module_utils.rules import problems
 from local_aws.permissions_needed import Needed
 from local_aws.policy_evaluation import allows
-from permissions.documents import MODES, NAMES, document, listed, text_of
+from permissions.documents import ADDED, MODES, NAMES, document, listed, text_of
 from unit.roles.authorization_reference import actions, permission_findings
 from unit.roles.variants import CASES, documents
 
@@ -52,7 +53,7 @@ def allowed_actions(name: str) -> set[str]:
 
 
 def test_every_mode_has_a_document() -> None:
-    assert set(NAMES) == {*MODES, "boundary", "converge_bounded"}
+    assert set(NAMES) == {*MODES, "boundary", "converge_bounded", *chain.from_iterable(ADDED.values())}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -132,6 +133,14 @@ def test_retirement_attaches_the_denial_and_nothing_else() -> None:
     for policy, allowed in (("AWSDenyAll", True), ("AdministratorAccess", False)):
         needed = Needed("iam:AttachRolePolicy", role, {"iam:policyarn": f"arn:aws:iam::aws:policy/{policy}"})
         assert allows([document("retire")], needed) is allowed
+
+
+def test_retirement_writes_no_document_and_no_boundary() -> None:
+    """Each of these gives a role anything; IAM has no condition for what a document says."""
+    writes = {"iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:CreatePolicyVersion", "iam:CreatePolicy"}
+    writes |= {"iam:SetDefaultPolicyVersion", "iam:PutRolePermissionsBoundary", "iam:DeleteRolePermissionsBoundary"}
+    assert not {action for action in allowed_actions("retire") if action.startswith("iam:")} & writes
+    assert allowed_actions("retire_full_roles") == {"iam:PutRolePolicy"}
 
 
 def test_the_boundary_leaves_room_for_every_narrow_role() -> None:
