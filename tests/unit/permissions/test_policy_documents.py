@@ -165,9 +165,13 @@ def test_the_boundary_grants_nothing_that_no_role_has() -> None:
     }
     assert changing == CHANGING_PERMISSIONS
     boundary = [document("boundary")]
-    other = f"arn:aws:iam::{ACCOUNT}:role/administrator"
-    assert not allows(boundary, Needed("sts:AssumeRole", other))
-    assert not allows(boundary, Needed("iam:PassRole", other, {"iam:passedtoservice": "sagemaker.amazonaws.com"}))
+    to_sagemaker = {"iam:passedtoservice": "sagemaker.amazonaws.com"}
+    for name in ("administrator", "service-role/AWSDeepLensSageMakerRole", "service-role/panorama-app-old"):
+        other = f"arn:aws:iam::{ACCOUNT}:role/{name}"
+        assert not allows(boundary, Needed("sts:AssumeRole", other))
+        assert not allows(boundary, Needed("iam:PassRole", other, to_sagemaker))
+    own = f"arn:aws:iam::{ACCOUNT}:role/ml-services/AWSDeepLensSageMakerRole"
+    assert allows(boundary, Needed("iam:PassRole", own, to_sagemaker))
 
 
 def test_the_version_in_the_user_agent_is_that_of_the_collection() -> None:
