@@ -172,7 +172,7 @@ class Walk:
                     yield replace(role, chain=f"{actor.chain}, passes {role.arn} to {service}")
 
     def _enters(self, actor: Actor, role: Actor) -> bool:
-        """A trust policy that names the account leaves it to the actor's policies; one that names the actor does not."""
+        """A trust policy that names the account leaves it to the actor's policies; one with the actor does not."""
         call = f"sts:AssumeRole {role.arn}"
         return (actor.arn in role.trust or self._may(actor, call)) and self._may(actor, call, role.trust)
 
