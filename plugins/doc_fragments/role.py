@@ -72,6 +72,7 @@ options:
       - Name or ARN of the managed policy that is the role's permissions boundary.
       - An empty string removes the boundary.
       - If omitted, the boundary of the role stays as it is.
+      - It replaces the boundary that is there. A warning says where it is not known to be at least as narrow.
     type: str
     aliases: [boundary_policy_arn]
   description:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .calls import as_aws_error
+from .calls import as_aws_error, is_access_denied
 from .errors import EngineError
 from .executor import Execution
 from .model import Account
 from .plan import Step
+from .quarantine import INLINE_DENIAL
 from .read_back import Difference
 from .result import taken_away
 
@@ -22,7 +23,7 @@ def plan_failed(
 ) -> EngineError:
     """The failure of a plan that was begun; `reading` is what went wrong when the account was read again."""
     failed = execution.failed
-    return as_aws_error(
+    refused = as_aws_error(
         execution.error or reading or RuntimeError(),
         failed.action if failed else "Showing a write" if execution.error else "Reading again",
         failed.resource if failed else "",
@@ -30,6 +31,18 @@ def plan_failed(
         **progress(done, execution.not_done, account.id),
         **fields,
     )
+    if failed and _is_refused_inline_denial(failed, execution.error):
+        refused.message += (
+            f" No more policies can be attached to {failed.resource}, so an inline policy denies it everything. To fix:"
+            " detach a policy of the role, or give the caller docs/permissions/retire_full_roles.json as well."
+        )
+        refused.args = (refused.message,)
+    return refused
+
+
+def _is_refused_inline_denial(failed: Step, error: Exception | None) -> bool:
+    written = failed.action == "PutRolePolicy" and failed.parameters.get("PolicyName") == INLINE_DENIAL
+    return written and error is not None and is_access_denied(error)
 
 
 def account_differs(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from .account_rules import own_principals
+from .boundaries import widened_boundaries
 from .change import Change
 from .identity_changes import identity_changes
 from .model import AccountState, Identity, ManagedPolicy, Quotas, Role, identity_key
@@ -39,6 +40,7 @@ def plan(state: AccountState, target: Target, quotas: Quotas) -> Plan:
     warnings += [warning for shortage in shortages for warning in shortage.warnings()]
     warnings += order.warnings
     warnings += _left_out_of_trust(state, target, order.steps)
+    warnings += widened_boundaries(state, target)
     return Plan(state.account, tuple(order.steps), (*target.warnings, *warnings))
 
 

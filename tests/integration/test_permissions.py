@@ -46,7 +46,7 @@ WANTED: dict[str, Any] = {
 }
 BOUNDED: dict[str, Any] = {
     **{f"{service}_iam_boundary": BOUNDARY for service in SERVICES if service != "lookout_vision"},
-    **{f"{service}_iam_path": "/ml-services/" for service in SERVICES if service not in ("deeplens", "panorama")},
+    **{f"{service}_iam_path": "/ml-services/" for service in SERVICES if service != "panorama"},
     "lookout_vision_iam_buckets": [],  # their policy would be one of the account's own that people get
 }
 CHANGED: dict[str, Any] = {

@@ -17,6 +17,8 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs" / "permissions"
 NAMES = sorted(file.stem for file in FOLDER.glob("*.json"))
 MODES = ("audit", "converge", "retire", "restore", "inventory", "central")
 """The documents that stand for what a run does; `converge_bounded` is another for the same, `boundary` is none."""
+ADDED = {"retire": ("retire_full_roles",)}
+"""Documents that an identity of a mode has beside that of the mode where few runs need more."""
 
 ACCOUNT = "123456789012"
 Document = dict[str, Any]

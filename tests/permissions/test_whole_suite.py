@@ -19,7 +19,7 @@ from local_aws.call_record import FOLDER
 from local_aws.permissions_needed import Needed
 from local_aws.policy_evaluation import allows, denies
 
-from .documents import MODES, NAMES, document, single_permissions
+from .documents import ADDED, MODES, NAMES, document, single_permissions
 from .record import CALLERS, Recorded, parts, read
 
 PARTS = {
@@ -32,7 +32,11 @@ PARTS = {
 AUTOMATION = re.compile(r"arn:[a-z-]+:iam::\d{12}:(role|policy)/ml-permissions/.+")
 OTHER_PARTITION = re.compile(r"arn:aws-[a-z-]+:.+")
 """Once accounts and partitions are taken for one. IAM refuses these ARNs whoever asks."""
-PROVEN_IN = {**{mode: mode for mode in MODES}, "converge_bounded": "converge"}
+PROVEN_IN = {
+    **{mode: mode for mode in MODES},
+    **{name: mode for mode, names in ADDED.items() for name in names},
+    "converge_bounded": "converge",
+}
 """The mode whose calls show that a document holds nothing needless. What the boundary allows, no module does."""
 
 Calls = dict[str, list[Recorded]]
@@ -82,7 +86,7 @@ def test_the_record_is_whole(part: str, recorded: list[Recorded]) -> None:
 @pytest.mark.parametrize("mode", MODES)
 def test_every_call_is_allowed(mode: str, calls: Calls) -> None:
     assert calls[mode], f"no call was recorded in the mode {mode}"
-    documents = [document(mode)]
+    documents = [document(name) for name in (mode, *ADDED.get(mode, ()))]
     refused = [
         one
         for one in calls[mode]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.placeholders im
 from ansible_collections.aws_ml.permissions.plugins.module_utils.rules import problems
 from local_aws.permissions_needed import Needed
 from local_aws.policy_evaluation import allows
-from permissions.documents import MODES, NAMES, document, listed, text_of
+from permissions.documents import ADDED, MODES, NAMES, document, listed, text_of
 from unit.roles.authorization_reference import actions, permission_findings
 from unit.roles.variants import CASES, documents
 
@@ -52,7 +53,7 @@ def allowed_actions(name: str) -> set[str]:
 
 
 def test_every_mode_has_a_document() -> None:
-    assert set(NAMES) == {*MODES, "boundary", "converge_bounded"}
+    assert set(NAMES) == {*MODES, "boundary", "converge_bounded", *chain.from_iterable(ADDED.values())}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -134,6 +135,14 @@ def test_retirement_attaches_the_denial_and_nothing_else() -> None:
         assert allows([document("retire")], needed) is allowed
 
 
+def test_retirement_writes_no_document_and_no_boundary() -> None:
+    """Each of these gives a role anything; IAM has no condition for what a document says."""
+    writes = {"iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:CreatePolicyVersion", "iam:CreatePolicy"}
+    writes |= {"iam:SetDefaultPolicyVersion", "iam:PutRolePermissionsBoundary", "iam:DeleteRolePermissionsBoundary"}
+    assert not {action for action in allowed_actions("retire") if action.startswith("iam:")} & writes
+    assert allowed_actions("retire_full_roles") == {"iam:PutRolePolicy"}
+
+
 def test_the_boundary_leaves_room_for_every_narrow_role() -> None:
     granted = {
         action
@@ -156,9 +165,13 @@ def test_the_boundary_grants_nothing_that_no_role_has() -> None:
     }
     assert changing == CHANGING_PERMISSIONS
     boundary = [document("boundary")]
-    other = f"arn:aws:iam::{ACCOUNT}:role/administrator"
-    assert not allows(boundary, Needed("sts:AssumeRole", other))
-    assert not allows(boundary, Needed("iam:PassRole", other, {"iam:passedtoservice": "sagemaker.amazonaws.com"}))
+    to_sagemaker = {"iam:passedtoservice": "sagemaker.amazonaws.com"}
+    for name in ("administrator", "service-role/AWSDeepLensSageMakerRole", "service-role/panorama-app-old"):
+        other = f"arn:aws:iam::{ACCOUNT}:role/{name}"
+        assert not allows(boundary, Needed("sts:AssumeRole", other))
+        assert not allows(boundary, Needed("iam:PassRole", other, to_sagemaker))
+    own = f"arn:aws:iam::{ACCOUNT}:role/ml-services/AWSDeepLensSageMakerRole"
+    assert allows(boundary, Needed("iam:PassRole", own, to_sagemaker))
 
 
 def test_the_version_in_the_user_agent_is_that_of_the_collection() -> None:

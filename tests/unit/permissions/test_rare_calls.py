@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.arguments import retire_options
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import AwsError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.task import Restore
 from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.task import RetireTask
 from ansible_collections.aws_ml.permissions.plugins.module_utils.runner import Task
@@ -138,12 +139,22 @@ def test_a_restore_takes_off_the_mark_of_a_removal_that_was_begun(account: Accou
     assert sorted(account.restore()) == ["AttachRolePolicy", "UntagRole"]
 
 
-def test_a_retirement_without_room_for_another_policy_denies_inline(account: Account) -> None:
+def test_a_retirement_without_room_for_another_policy_needs_a_document_more(account: Account) -> None:
     trust = trusting(Service="deeplens.amazonaws.com")
     account.iam.create_role(RoleName="AWSDeepLensServiceRole", AssumeRolePolicyDocument=trust)
     for number in range(10):
         arn = account.policy(f"full-{number}", "s3:GetObject")
         account.iam.attach_role_policy(RoleName="AWSDeepLensServiceRole", PolicyArn=arn)
+    with pytest.raises(AwsError) as caught:
+        account.retire()
+    assert caught.value.message.endswith(
+        " The caller needs iam:PutRolePolicy. No more policies can be attached to role/AWSDeepLensServiceRole, so an"
+        " inline policy denies it everything. To fix: detach a policy of the role, or give the caller"
+        " docs/permissions/retire_full_roles.json as well."
+    )
+    assert caught.value.fields["changed"] is False
+    text = json.dumps(document("retire_full_roles", account.id))
+    account.iam.put_role_policy(RoleName="enter-retire", PolicyName="full", PolicyDocument=text)
     assert account.retire() == ["PutRolePolicy", "TagRole"]
 
 

@@ -215,5 +215,7 @@ def _resource_types(action: str) -> dict[str, tuple[list[str], list[str]]]:
     found = {}
     for entry in _DATA.actions.get_action_details(service, name)["resourceTypes"]:
         kind = _DATA.resources.get_resource_type_details(service, entry["name"])
-        found[entry["name"]] = (kind["arn"].split(", "), list(kind.get("conditionKeys", ())))
+        asked_behind = KNOWN["asked_behind"].get(f"{service}:{entry['name']}", "")
+        formats = [format_ + asked_behind for format_ in kind["arn"].split(", ")]
+        found[entry["name"]] = (formats, list(kind.get("conditionKeys", ())))
     return found

@@ -58,6 +58,10 @@ PLANTED: dict[str, tuple[dict[str, Any], list[str]]] = {
             f"logs:PutLogEvents cannot be scoped to {GROUP}: it takes log-stream",
         ],
     ),
+    "log group without what stands behind its name": (
+        {"Action": "logs:CreateLogGroup", "Resource": GROUP},
+        [f"logs:CreateLogGroup cannot be scoped to {GROUP}: it takes log-group"],
+    ),
     "wrong kind of object in NotResource": (
         {"Effect": "Deny", "Action": "iam:PassRole", "NotResource": "arn:aws:iam::123456789012:policy/Frames"},
         [
