@@ -33,8 +33,11 @@ _IN_ANSWER = re.compile(
 )
 
 
-def stored_trust(text: str, partition: str, seen: StoreOf) -> str:
-    """Check a trust policy and give the text that IAM stores for it."""
+def stored_trust(text: str, partition: str, seen: StoreOf, *, of_old: bool = False) -> str:
+    """Check a trust policy and give the text that IAM stores for it.
+
+    One `of_old` was written before IAM asked for claims of shared providers; it stays until it is written again.
+    """
     try:
         document = json.loads(text)
     except ValueError:
@@ -57,6 +60,8 @@ def stored_trust(text: str, partition: str, seen: StoreOf) -> str:
     for statement in found:
         _check_statement(statement)
         _store_principals(statement, partition, seen)
+        if not of_old:
+            _check_claims(statement)
     document["Statement"] = found
     return json.dumps(document, separators=(",", ":"))
 
@@ -115,14 +120,13 @@ def _store_principals(statement: dict[str, Any], partition: str, seen: StoreOf) 
         if not _listed(values):
             raise refuse(kind, values)
         stored[kind] = [stored_principal(kind, value, partition, seen) for value in _listed(values)]
-    _check_claims(statement, stored.get("Federated", []))
     statement["Principal"] = stored
 
 
-def _check_claims(statement: dict[str, Any], providers: list[str]) -> None:
+def _check_claims(statement: dict[str, Any]) -> None:
     """Refuse to let everyone in whom a shared provider of identities knows."""
     keys = {key.lower() for block in condition_blocks(statement) for key in block}
-    for provider in providers if statement["Effect"] == "Allow" else []:
+    for provider in statement["Principal"].get("Federated", []) if statement["Effect"] == "Allow" else []:
         name = provider.partition(":oidc-provider/")[2]
         if name in REQUIRED_CLAIMS and f"{name}:{REQUIRED_CLAIMS[name]}" not in keys:
             raise malformed(f"The trust policy must evaluate {name}:{REQUIRED_CLAIMS[name]}")
