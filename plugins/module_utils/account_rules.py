@@ -17,6 +17,7 @@ from .declaration import within
 from .documents import PolicyDocument, canonical_statement, is_principal_id, principals
 from .errors import Problem
 from .model import AccountState, Desired, Identity, ManagedPolicy, Quotas, Role, identity_key
+from .provider_grammar import provider_refusals
 from .quarantine import MAXIMUM_TAGS
 from .references import is_for_service_linked_roles, policy_references
 from .target import Target
@@ -151,9 +152,16 @@ def _newly_attached(state: AccountState, target: Target) -> Iterator[str]:
 
 
 def _principal_problems(role: Role, desired: Desired, state: AccountState, target: Target) -> Iterator[Problem]:
+    """IAM looks at all statements whenever one changes, at those too that it took when its rules were others."""
     policy = _trust_place(desired, role.key)
     for index, statement in enumerate(role.trust.statements):
         place = _statement_place(desired, role.key, statement) or f"{policy}.Statement[{index}]"
+        for refusal in provider_refusals(statement):
+            yield Problem(
+                policy,
+                f"statement {index} of the trust policy of role {role.name} must be changed or removed first:"
+                f" {refusal}",
+            )
         for kind, value in principals(statement):
             if kind == "AWS" and is_principal_id(value):
                 yield Problem(

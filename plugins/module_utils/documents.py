@@ -42,11 +42,16 @@ class PolicyDocument:
 
     @classmethod
     def parse(cls, source: str | Mapping[str, Any]) -> PolicyDocument:
-        """Read a document from JSON text or from a mapping. Raises UnreadableDocument."""
+        """Read a document from JSON text or from a mapping. Raises UnreadableDocument.
+
+        A byte order mark before the text, as editors on Windows write it, is no part of the document.
+        """
         if isinstance(source, Mapping):
             return cls(source)
         try:
-            content = json.loads(source, object_pairs_hook=without_duplicate_keys, parse_constant=not_a_number)
+            content = json.loads(
+                source.removeprefix("\ufeff"), object_pairs_hook=without_duplicate_keys, parse_constant=not_a_number
+            )
         except json.JSONDecodeError as error:
             raise UnreadableDocument(
                 f"not valid JSON: {error.msg} at line {error.lineno} column {error.colno}"

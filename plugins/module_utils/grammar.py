@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What IAM's policy grammar refuses, found before a document is sent.
 
-Sources: the IAM JSON policy grammar and element reference; FACTS C1, C3, C4. Whether an action exists is not
-checked, because IAM does not check it either.
+Sources: the IAM JSON policy grammar and element reference; FACTS C1, C3, C4, C11. Whether an action exists is checked
+in trust policies only, because IAM does not check it in others. `trust_doubts` has what IAM may refuse.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from .condition_grammar import condition_problems
 from .documents import IMPLICIT_VERSION, PolicyDocument
 from .errors import Problem, character, shown
 from .principal_grammar import principal_problems
+from .provider_grammar import provider_refusals
 from .resource_grammar import resource_problem
+from .sts_actions import trust_action_refusal
 
 CURRENT_VERSION = "2012-10-17"
 
@@ -32,7 +34,7 @@ _ADVICE = {
 }
 _FORBIDDEN_CHARACTER = re.compile("[^\u0009\u000a\u000d\u0020-\u00ff]")
 _SID = re.compile(r"[A-Za-z0-9]*")
-_ACTION = re.compile(r"(\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+)")
+_ACTION = re.compile(r"\*|(\*|[A-Za-z0-9-]+):[A-Za-z0-9*?]+")
 
 
 def identity_policy_problems(document: PolicyDocument, place: str) -> Iterator[Problem]:
@@ -85,21 +87,37 @@ def trust_statements_problems(document: PolicyDocument, place: str) -> Iterator[
 def trust_statement_problems(
     statement: Mapping[str, Any], where: str, *, to_be_removed: bool = False
 ) -> Iterator[Problem]:
-    """Problems of one statement of a trust policy. One to be removed may name principals that were deleted."""
+    """Problems of one statement of a trust policy.
+
+    One to be removed is not sent to IAM: it may name principals that were deleted, and hold what IAM took earlier.
+    """
     yield from _statement_problems(statement, where)
     for element in ("Resource", "NotResource"):
         if element in statement:
             yield Problem(f"{where}.{element}", "a trust policy has no resource, the role is meant: remove it")
+    yield from _one_of(statement, where, "Principal", "NotPrincipal")
+    if "Principal" in statement:
+        yield from principal_problems(statement["Principal"], f"{where}.Principal", to_be_removed=to_be_removed)
+    if not to_be_removed:
+        yield from _added_to_trust_problems(statement, where)
+    elif "NotPrincipal" in statement:
+        yield from principal_problems(statement["NotPrincipal"], f"{where}.NotPrincipal", to_be_removed=True)
+
+
+def _added_to_trust_problems(statement: Mapping[str, Any], where: str) -> Iterator[Problem]:
     for element in ("Action", "NotAction"):
         for spot, value in _values(statement, element, where):
-            if isinstance(value, str) and _ACTION.fullmatch(value) and not value.lower().startswith("sts:"):
-                yield Problem(spot, f"{shown(value)} is no action of STS, such as sts:AssumeRole")
-    if "NotPrincipal" in statement and statement.get("Effect") == "Allow":
-        yield Problem(f"{where}.NotPrincipal", "a trust policy must not allow everyone but some: use Principal")
-    yield from _one_of(statement, where, "Principal", "NotPrincipal")
-    for element in ("Principal", "NotPrincipal"):
-        if element in statement:
-            yield from principal_problems(statement[element], f"{where}.{element}", ids_too=to_be_removed)
+            refused = trust_action_refusal(value) if isinstance(value, str) and _ACTION.fullmatch(value) else None
+            if refused:
+                yield Problem(spot, f"{shown(value)} {refused}")
+    if "NotPrincipal" in statement:
+        yield Problem(
+            f"{where}.NotPrincipal",
+            "IAM takes no NotPrincipal in a trust policy; name who may assume the role as Principal, or deny everyone"
+            ' ({"AWS": "*"}) on the condition ArnNotEquals with aws:PrincipalArn',
+        )
+    for refusal in provider_refusals(statement):
+        yield Problem(f"{where}.Condition", refusal)
 
 
 def sid_to_remove_problems(sid: Any, where: str) -> Iterator[Problem]:

@@ -21,6 +21,8 @@ from .references import is_aws, policy_name, told_names
 from .target import Target
 from .wildcards import fits_any_case
 
+_EVERY_ACTION = re.compile(r"\*|\*:\*+")
+
 ANY_SERVICE = "any service"
 
 Statement = Mapping[str, Any]
@@ -138,7 +140,7 @@ def _statements(document: PolicyDocument) -> Iterator[Statement]:
 
 def _names_action(statement: Statement, action: str) -> bool:
     if action == "*":
-        return "*" in _listed(statement.get("Action"))
+        return any(_EVERY_ACTION.fullmatch(str(pattern)) for pattern in _listed(statement.get("Action")))
     if "NotAction" in statement:
         return not any(fits_any_case(action, str(pattern)) for pattern in _listed(statement["NotAction"]))
     return any(fits_any_case(action, str(pattern)) for pattern in _listed(statement.get("Action", [])))

@@ -1,7 +1,11 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What IAM refuses as the Resource of a statement. Source: the IAM JSON policy element reference, Resource."""
+"""What IAM refuses as the Resource of a statement.
+
+Sources: the IAM JSON policy element reference, Resource; FACTS C11 for ARNs that are too short: IAM completes them,
+unless two colons stand side by side.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +34,11 @@ def resource_problem(resource: Any) -> str | None:
     fields = [*arn_fields(resource), "*", "*", "*", "*"]
     partition, service, region, name = fields[1], fields[2], fields[3], fields[5]
     refusals = (
+        (
+            resource.count(":") < 5 and "::" in resource,
+            f"has {resource.count(':')} colons and an ARN has five; write arn:…:service:region:account:resource,"
+            " such as arn:aws:s3:::bucket",
+        ),
         (not _PARTITIONS.fullmatch(partition), f'is of partition "{partition}", which does not exist; write "aws"'),
         (not _SERVICE.fullmatch(service), "has no full name of a service in its third field"),
         (

@@ -44,6 +44,7 @@ from .result import difference, last_use, lifted_quarantines, lifting, objects, 
 from .rules import problems
 from .sdk import CallFailed, ClientError
 from .target import Target, make_room, target_of
+from .trust_doubts import trust_warnings
 
 
 @dataclass
@@ -166,6 +167,7 @@ class Task:
         ]
         if found:
             raise InputError(found)
+        self.warnings += trust_warnings(desired)
 
     def _declared(self, declaring: Declaring) -> Desired:
         return declaring.single(self.section, self.options) if self.section else declaring.baseline(self.options)

@@ -2,7 +2,7 @@
 """The grammar of identity policies, as far as IAM refuses a document for it.
 
 What moto already knows (syntax, versions, resources, conditions, dates) is asked of moto; this adds what it lets
-pass. Source: IAM User Guide, "Grammar of the IAM JSON policy language", and FACTS C1.
+pass. Sources: IAM User Guide, "Grammar of the IAM JSON policy language"; FACTS C1, C11.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ def check_identity_document(text: str) -> None:
             raise malformed("Policy document should not specify a principal.")
     check_sids(found)
     for statement in found:
+        check_condition_keys(statement, SYNTAX_ERROR)
         _numbers_as_text(statement)
     try:
         IAMPolicyDocumentValidator(json.dumps(document)).validate()
@@ -60,6 +61,18 @@ def statements(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield statement
 
 
+def condition_blocks(statement: dict[str, Any]) -> list[dict[str, Any]]:
+    """What stands under each operator of a statement's condition."""
+    condition = statement.get("Condition")
+    return [keys for keys in condition.values() if isinstance(keys, dict)] if isinstance(condition, dict) else []
+
+
+def check_condition_keys(statement: dict[str, Any], message: str) -> None:
+    """Refuse two spellings of one condition key in one operator, an error in IAM Access Analyzer's list of checks."""
+    if any(len({key.lower() for key in keys}) < len(keys) for keys in condition_blocks(statement)):
+        raise malformed(message)
+
+
 def _parsed(text: str) -> dict[str, Any]:
     try:
         document = json.loads(text)
@@ -72,9 +85,11 @@ def _parsed(text: str) -> dict[str, Any]:
 
 def _numbers_as_text(statement: dict[str, Any]) -> None:
     """IAM takes numbers as condition values; moto does not."""
-    condition = statement.get("Condition")
-    if not isinstance(condition, dict):
-        return
-    for keys in condition.values():
-        if isinstance(keys, dict):
-            keys.update({key: str(value) for key, value in keys.items() if type(value) in (int, float)})
+    for keys in condition_blocks(statement):
+        keys.update({key: _as_text(value) for key, value in keys.items()})
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_as_text(entry) for entry in value]
+    return str(value) if type(value) in (int, float) else value

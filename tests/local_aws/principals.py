@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Principals of trust policies: which ones IAM accepts, and how it stores them (FACTS C4).
 
+A service is known by `.amazonaws.com` in every partition, and by the suffix of the partition (botocore's list).
+
 IAM keeps a role or user by its unique id. While the entity exists the id is shown as its ARN; afterwards the id
 itself shows, also when an entity of the same name has been created again.
 """
@@ -13,12 +15,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from botocore.loaders import Loader
+
 from .answer import malformed
 from .store import Store, account_known, live_stores
 
 _DATA = json.loads((Path(__file__).parent / "data" / "services.json").read_text(encoding="utf-8"))
+STS_ACTIONS: tuple[str, ...] = tuple(_DATA["sts_actions"])
+"""The service authorization reference, AWS Security Token Service."""
+
+REQUIRED_CLAIMS: dict[str, str] = _DATA["required_claims"]
+"""OIDC providers that AWS's customers share, and the claim that a trust policy has to compare."""
+
 _SERVICES = frozenset(_DATA["service_principals"])
-_FEDERATED = frozenset(_DATA["federated_providers"])
+_FEDERATED = {partition: frozenset(names) for partition, names in _DATA["federated_providers"].items()}
+_SUFFIXES = {
+    partition["id"]: partition["outputs"]["dnsSuffix"] for partition in Loader().load_data("partitions")["partitions"]
+}
 _SERVICE_PRINCIPAL = re.compile(r"([a-z0-9.-]+?)(?:\.[a-z]{2}(?:-[a-z]+){1,2}-\d)?\.amazonaws\.com(?:\.cn)?")
 _ACCOUNT = re.compile(r"\d{12}")
 _UNIQUE_ID = re.compile(r"(AROA|AIDA)[A-Z0-9]{8,}")
@@ -41,14 +54,23 @@ def stored_principal(kind: str, value: Any, partition: str, seen: StoreOf) -> st
     if kind == "AWS":
         return _stored_aws(value, partition, seen)
     if kind == "Service":
-        known = _SERVICE_PRINCIPAL.fullmatch(value)
-        if known is None or known[1] not in _SERVICES:
+        if _service_name(value, partition) not in _SERVICES:
             raise refuse(kind, value)
-    elif kind == "Federated" and value not in _FEDERATED:
-        _check_provider(value, partition, seen)
+    elif kind == "Federated":
+        if value not in _FEDERATED["*"] | _FEDERATED.get(partition, frozenset()):
+            _check_provider(value, partition, seen)
     elif kind not in _LABELS:
         raise refuse(kind, value)
     return value
+
+
+def _service_name(value: str, partition: str) -> str:
+    """The service that a principal names, or an empty text."""
+    known = _SERVICE_PRINCIPAL.fullmatch(value)
+    if known is not None:
+        return known[1]
+    name, found, rest = value.partition(f".{_SUFFIXES[partition]}")
+    return name if found and not rest else ""
 
 
 def _stored_aws(value: str, partition: str, seen: StoreOf) -> str:

@@ -76,7 +76,7 @@ def _naive(moment: str) -> datetime:
 
 
 def _create_role(iam: Iam, store: Store, wanted: dict[str, Any]) -> None:
-    trust = stored_trust(json.dumps(wanted.get("trust", _TRUST)), store.partition, iam.seen)
+    trust = stored_trust(json.dumps(wanted.get("trust", _TRUST)), store.partition, iam.seen, of_old=True)
     role = store.create_role(
         role_name=wanted["name"],
         assume_role_policy_document=trust,

@@ -3,6 +3,9 @@
 
 IAM hands back arrays and keys in an order of its own that changes between reads (FACTS C4). Here the order turns
 by one place with every read of a role, so that it differs from read to read and is the same in every run.
+
+What is refused: FACTS C11, and the IAM user guide on NotPrincipal and on shared OIDC providers. Where no source has
+IAM's words, the message is ours.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote
@@ -17,10 +21,10 @@ from urllib.parse import quote, unquote
 from moto.iam.policy_validation import VALID_CONDITIONS, IAMPolicyDocumentValidator
 
 from .answer import malformed
-from .documents import check_sids, statements
-from .principals import StoreOf, refuse, shown_principal, stored_principal
+from .documents import check_condition_keys, check_sids, condition_blocks, statements
+from .principals import REQUIRED_CLAIMS, STS_ACTIONS, StoreOf, refuse, shown_principal, stored_principal
 
-_STATEMENT_KEYS = {"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Condition"}
+_STATEMENT_KEYS = {"Sid", "Effect", "Principal", "Action", "NotAction", "Condition"}
 _VERSIONS = ("2008-10-17", "2012-10-17")
 _IN_ANSWER = re.compile(
     r"<RoleId>(?P<role>\w+)</RoleId>(?P<between>.*?)"
@@ -29,8 +33,11 @@ _IN_ANSWER = re.compile(
 )
 
 
-def stored_trust(text: str, partition: str, seen: StoreOf) -> str:
-    """Check a trust policy and give the text that IAM stores for it."""
+def stored_trust(text: str, partition: str, seen: StoreOf, *, of_old: bool = False) -> str:
+    """Check a trust policy and give the text that IAM stores for it.
+
+    One `of_old` was written before IAM asked for claims of shared providers; it stays until it is written again.
+    """
     try:
         document = json.loads(text)
     except ValueError:
@@ -53,13 +60,15 @@ def stored_trust(text: str, partition: str, seen: StoreOf) -> str:
     for statement in found:
         _check_statement(statement)
         _store_principals(statement, partition, seen)
+        if not of_old:
+            _check_claims(statement)
     document["Statement"] = found
     return json.dumps(document, separators=(",", ":"))
 
 
 def _check_statement(statement: dict[str, Any]) -> None:
     for key in statement:
-        if key in ("Resource", "NotResource"):
+        if key in ("Resource", "NotResource", "NotPrincipal"):
             raise malformed(f"Has prohibited field {key}")
         if key not in _STATEMENT_KEYS:
             raise malformed(f"Unknown field {key}")
@@ -67,34 +76,62 @@ def _check_statement(statement: dict[str, Any]) -> None:
         raise malformed("Missing required field Effect")
     if statement["Effect"] not in ("Allow", "Deny"):
         raise malformed(f"Invalid effect: {statement['Effect']}")
-    if "Principal" not in statement and "NotPrincipal" not in statement:
+    if "Principal" not in statement:
         raise malformed("Missing required field Principal")
     actions = _listed(statement.get("Action", statement.get("NotAction")))
     if not actions:
         raise malformed("Missing required field Action")
-    if not all(isinstance(action, str) and action.lower().startswith("sts:") for action in actions):
+    if not all(isinstance(action, str) and _is_of_sts(action) for action in actions):
         raise malformed("AssumeRole policy may only specify STS AssumeRole actions.")
+    _check_condition(statement)
+
+
+def _is_of_sts(action: str) -> bool:
+    return any(fnmatchcase(f"sts:{name}".lower(), action.lower()) for name in STS_ACTIONS)
+
+
+def _check_condition(statement: dict[str, Any]) -> None:
     condition = statement.get("Condition", {})
     if not isinstance(condition, dict) or not all(isinstance(keys, dict) for keys in condition.values()):
         raise malformed("Syntax error in Condition")
     for operator in condition:
         if IAMPolicyDocumentValidator._strip_condition_key(operator) not in VALID_CONDITIONS:
             raise malformed(f"Invalid Condition type : {operator}")
+        _check_dates(operator, condition[operator])
+    check_condition_keys(statement, "Syntax error in Condition")
+
+
+def _check_dates(operator: str, keys: dict[str, Any]) -> None:
+    as_text = {key: [str(value) for value in _listed(values)] for key, values in keys.items()}
+    try:
+        IAMPolicyDocumentValidator._legacy_parse_condition(operator, as_text)
+    except (AssertionError, ValueError):
+        raise malformed("Syntax error in Condition") from None
 
 
 def _store_principals(statement: dict[str, Any], partition: str, seen: StoreOf) -> None:
-    for element in ("Principal", "NotPrincipal"):
-        principal = statement.get(element)
-        if principal is None or principal == "*":
-            continue
-        if not isinstance(principal, dict) or not principal:
-            raise refuse("AWS", principal)
-        stored: dict[str, Any] = {}
-        for kind, values in principal.items():
-            if not _listed(values):
-                raise refuse(kind, values)
-            stored[kind] = [stored_principal(kind, value, partition, seen) for value in _listed(values)]
-        statement[element] = stored
+    principal = statement["Principal"]
+    if principal == "*":
+        raise malformed('Invalid principal in policy: "STAR":"*"')
+    if not isinstance(principal, dict) or not principal:
+        raise refuse("AWS", principal)
+    stored: dict[str, Any] = {}
+    for kind, values in principal.items():
+        if not _listed(values):
+            raise refuse(kind, values)
+        stored[kind] = [stored_principal(kind, value, partition, seen) for value in _listed(values)]
+    statement["Principal"] = stored
+
+
+def _check_claims(statement: dict[str, Any]) -> None:
+    """Refuse to let everyone in whom a shared provider of identities knows."""
+    keys = {key.lower() for block in condition_blocks(statement) for key in block}
+    for provider in statement["Principal"].get("Federated", []) if statement["Effect"] == "Allow" else []:
+        name = provider.partition(":oidc-provider/")[2]
+        if name in REQUIRED_CLAIMS and f"{name}:{REQUIRED_CLAIMS[name]}" not in keys:
+            raise malformed(f"The trust policy must evaluate {name}:{REQUIRED_CLAIMS[name]}")
+        if provider.startswith("cognito-identity") and not keys:
+            raise malformed(f"The trust policy must evaluate {provider}:aud")
 
 
 def _listed(value: Any) -> list[Any]:
@@ -143,7 +180,7 @@ class TrustReader:
 def _shown_statement(statement: dict[str, Any], turn: int) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for key, value in _turned(list(statement.items()), turn):
-        shown[key] = _turned_values(_shown_principals(value) if key in ("Principal", "NotPrincipal") else value, turn)
+        shown[key] = _turned_values(_shown_principals(value) if key == "Principal" else value, turn)
     return shown
 
 

@@ -172,6 +172,10 @@ def test_ids_of_roles_and_users(principal: str, expected: bool) -> None:
     assert is_principal_id(principal) is expected
 
 
+def test_a_byte_order_mark_is_no_part_of_the_document() -> None:
+    assert PolicyDocument.parse('\ufeff{"Statement": []}').content == {"Statement": []}
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -23,6 +23,10 @@ INVALID = ("ValidationError", 400)
         ({"Efect": "Allow"}, "Syntax errors in policy."),
         ({"Action": "GetObject"}, "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."),
         ({"Condition": {"StringEqual": {"a": "b"}}}, "Syntax errors in policy."),
+        ({"Condition": {"StringEquals": {"aws:a": "b", "AWS:A": "b"}}}, "Syntax errors in policy."),
+        ({"Condition": {"ForAllValues:ForAnyValue:StringEquals": {"aws:a": "b"}}}, "Syntax errors in policy."),
+        ({"Condition": {"DateLessThan": {"aws:CurrentTime": "tomorrow"}}}, "The policy failed legacy parsing"),
+        ({"Resource": "arn:aws:s3::bucket"}, "The policy failed legacy parsing"),
         (
             {"Sid": "em-dash"},
             "Statement IDs (SID) must be alpha-numeric. "

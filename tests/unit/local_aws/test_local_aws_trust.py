@@ -53,13 +53,12 @@ def test_invalid_principals(*, iam: Any, account: str, trust: Any, refused: Any,
 @pytest.mark.parametrize(
     "principal",
     [
-        "*",
         {"AWS": "*"},
         {"AWS": "arn:aws:iam::999999999999:role/in-an-account-nobody-here-knows"},
         {"AWS": "arn:aws:sts::{account}:assumed-role/worker/session"},
         {"Service": [f"{name}.amazonaws.com" for name in ("deeplens", "panorama", "lookoutequipment", "greengrass")]},
         {"Service": ["credentials.iot.amazonaws.com", "sagemaker.amazonaws.com", "ssm.eu-west-1.amazonaws.com"]},
-        {"Federated": "cognito-identity.amazonaws.com"},
+        {"Federated": "accounts.google.com"},
     ],
 )
 def test_valid_principals_come_back(iam: Any, account: str, trust: Any, principal: Any) -> None:
@@ -80,6 +79,19 @@ def test_valid_principals_come_back(iam: Any, account: str, trust: Any, principa
         ({"Action": []}, "Missing required field Action"),
         ({"Principal": None}, "Missing required field Principal"),
         ({"Action": "s3:GetObject"}, "AssumeRole policy may only specify STS AssumeRole actions."),
+        ({"Action": "sts:TagSessions"}, "AssumeRole policy may only specify STS AssumeRole actions."),
+        ({"Principal": "*"}, 'Invalid principal in policy: "STAR":"*"'),
+        ({"NotPrincipal": {"AWS": "*"}}, "Has prohibited field NotPrincipal"),
+        ({"Condition": {"DateLessThan": {"aws:CurrentTime": "tomorrow"}}}, "Syntax error in Condition"),
+        ({"Condition": {"StringEquals": {"aws:a": "b", "AWS:A": "b"}}}, "Syntax error in Condition"),
+        (
+            {"Principal": {"Federated": "cognito-identity.amazonaws.com"}},
+            "The trust policy must evaluate cognito-identity.amazonaws.com:aud",
+        ),
+        (
+            {"Principal": {"Federated": "cognito-identity.cn-north-1.amazonaws.com.cn"}},
+            'Invalid principal in policy: "FEDERATED":"cognito-identity.cn-north-1.amazonaws.com.cn"',
+        ),
         ({"Conditions": {}}, "Unknown field Conditions"),
         ({"Condition": {"StringEqual": {"a": "b"}}}, "Invalid Condition type : StringEqual"),
         (

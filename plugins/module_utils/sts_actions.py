@@ -1,0 +1,53 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The actions that a trust policy can name. Pure.
+
+Source of the lists: the service authorization reference, AWS Security Token Service; a test compares them with it.
+FACTS C11: IAM refuses a trust policy with an action that does not exist, misspelt ones too. Wildcards are allowed.
+Doubt: for the actions of STS that are not about a role, public reports differ. Some say that IAM takes them, some that
+it takes those about roles alone. They get a warning; in a trust policy they allow nothing.
+"""
+
+from __future__ import annotations
+
+import difflib
+
+from .wildcards import fits_any_case
+
+ABOUT_A_ROLE = (
+    "AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "SetContext", "SetSourceIdentity", "TagSession",
+)  # fmt: skip
+NOT_ABOUT_A_ROLE = (
+    "AssumeRoot", "DecodeAuthorizationMessage", "GetAccessKeyInfo", "GetCallerIdentity", "GetDelegatedAccessToken",
+    "GetFederationToken", "GetServiceBearerToken", "GetSessionToken", "GetWebIdentityToken", "TagGetWebIdentityToken",
+)  # fmt: skip
+
+
+def trust_action_refusal(action: str) -> str | None:
+    """Why an action or a pattern has no place in a trust policy, None if it has. The text follows it in a message."""
+    service, _colon, name = action.partition(":")
+    if service.lower() != "sts":
+        return "is no action of STS, such as sts:AssumeRole"
+    if _named(name, (*ABOUT_A_ROLE, *NOT_ABOUT_A_ROLE)):
+        return None
+    by_lower = {known.lower(): known for known in (*ABOUT_A_ROLE, *NOT_ABOUT_A_ROLE)}
+    close = difflib.get_close_matches(name.lower(), by_lower, n=1)
+    return f"is no action of STS; did you mean sts:{by_lower[close[0]] if close else 'AssumeRole'}?"
+
+
+def trust_action_doubt(action: str) -> str | None:
+    """Why an action may be refused in a trust policy, None if there is no doubt. The text follows it in a message."""
+    service, _colon, name = action.partition(":")
+    if service.lower() != "sts" or _named(name, ABOUT_A_ROLE) or not _named(name, NOT_ABOUT_A_ROLE):
+        return None
+    return "allows nothing in a trust policy, and IAM may refuse it; leave it out"
+
+
+def allows_web_identity(action: str) -> bool:
+    """Whether an action or a pattern lets identities of an OIDC provider in."""
+    return fits_any_case("sts:AssumeRoleWithWebIdentity", action)
+
+
+def _named(pattern: str, names: tuple[str, ...]) -> bool:
+    return any(fits_any_case(name, pattern) for name in names)
