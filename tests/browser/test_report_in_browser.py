@@ -347,8 +347,8 @@ def test_signs_that_are_not_seen_are_shown_as_escapes(open_page: Open) -> None:
     """Else they could turn round what stands beside them, and make one name look like another."""
     moving = "x\u202ey\u200bz\x9b"
     named = {"arn": moving, "content": {"inline_policies": {"a": {moving: moving}}, "description": moving}}
-    page = open_page(as_page(example("drifted", name="deeplens", **named), Statuses.load()))
-    page.get_by_label("Role or policy").fill("deeplens")
+    page = open_page(as_page(example("drifted", name="camera-turned", **named), Statuses.load()))
+    page.get_by_label("Role or policy").fill("camera-turned")
     text = opened(page).inner_text()
     assert r"x\u202ey\u200bz\u009b" in text
     assert not set("\u202e\u200b\x9b") & set(text)
