@@ -132,6 +132,8 @@ def test_secrets_are_in_nothing_that_a_run_leaves(
     secrets = {**SECRETS, "HUSH_SECRET": keys["AWS_SECRET_ACCESS_KEY"], "HUSH_TOKEN": keys["AWS_SESSION_TOKEN"]}
     settings = {
         "ANSIBLE_NOCOLOR": "1",
+        # ansible-core 2.21 and later show the arguments of a task only on request.
+        "ANSIBLE_INJECT_INVOCATION": "1",
         "ANSIBLE_LOG_PATH": str(tmp_path / "ansible.log"),
         "ANSIBLE_ASYNC_DIR": str(tmp_path / "async"),
         "ANSIBLE_LOCAL_TEMP": str(tmp_path / "local"),
