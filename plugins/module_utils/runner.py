@@ -203,16 +203,16 @@ class Task:
         return self._planned(reader, desired, self._recorder.with_quarantines(desired, state))
 
     def _planned(self, reader: Reader, desired: Desired, state: AccountState) -> Situation:
-        """The way from the state to what is declared. Raises InputError where there is none."""
+        """The plan from the state to what is declared. Raises InputError where there is none."""
         state, target = complete(reader, desired, state, foresee=self.check_mode)
         self._recorder.seal(state, target)
         found = problems(desired) + state_problems(desired, state, target)
         if self.check_mode:
             found, warnings = foreseeable(found)
             target.warnings += warnings
-        return self._way(reader, desired, state, target, found)
+        return self._plan_to(reader, desired, state, target, found)
 
-    def _way(
+    def _plan_to(
         self, reader: Reader, desired: Desired, state: AccountState, target: Target, found: Sequence[Problem]
     ) -> Situation:
         """The plan from the state to the target. Raises InputError where problems stand against it."""
@@ -273,7 +273,7 @@ class Task:
         wanted = Wanted()
         for situation in (first,) if first is last else (first, last):
             known = with_known_policies(there, situation.state, situation.target)
-            wanted.add(situation.target, self._laid_again(first, situation, known, swept=swept))
+            wanted.add(situation.target, self._target_again(first, situation, known, swept=swept))
         return differences(wanted, there)
 
     def _state_again(self, connection: Connection, situation: Situation) -> tuple[AccountState, bool]:
@@ -282,7 +282,7 @@ class Task:
         there = reader.state(situation.desired, whole_account=self.section is None)
         return there, reader.saw_all_roles
 
-    def _laid_again(self, first: Situation, situation: Situation, there: AccountState, *, swept: bool) -> Target:
+    def _target_again(self, first: Situation, situation: Situation, there: AccountState, *, swept: bool) -> Target:
         """Where the same declarations would have the objects now."""
         target = target_of(situation.desired, there)
         self._recorder.seal(there, target)

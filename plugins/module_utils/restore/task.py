@@ -61,14 +61,14 @@ class Restore(Task):
                 " iam:GetAccountAuthorizationDetails"
             )
         desired, target = self._restoration.desired, self._restoration.target
-        return self._way(reader, desired, state, target, state_problems(desired, state, target))
+        return self._plan_to(reader, desired, state, target, state_problems(desired, state, target))
 
     def _state_again(self, connection: Connection, situation: Situation) -> tuple[AccountState, bool]:
         reader = Reader(connection)
         there = reader.state(to_read(self._kept), whole_account=True, at_any_cost=True)
         return there, reader.saw_all_roles
 
-    def _laid_again(self, first: Situation, situation: Situation, there: AccountState, *, swept: bool) -> Target:
+    def _target_again(self, first: Situation, situation: Situation, there: AccountState, *, swept: bool) -> Target:
         return written_again(first.state, situation.target, there, swept=swept)
 
     def _result(self, connection: Connection, situation: Situation) -> dict[str, Any]:
