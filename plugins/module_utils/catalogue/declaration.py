@@ -1,0 +1,190 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a service declares for an account, from the values that the account gives its variables. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import Problem, shown
+from .expressions import Values, WrongExpression
+from .service import AttachmentDefinition, ObjectDefinition, Rule, Service
+from .templates import NOTHING, Template, scopes
+from .variables import EMPTY
+
+Item = dict[str, Any]
+
+_KINDS = ("user", "group", "role")
+
+
+@dataclass
+class ServiceDeclaration:
+    """What a service declares: by section, items as `iam_baseline` takes them.
+
+    `remedies` say by the code of a finding which variable mends it. `notices` are for the user, whatever comes.
+    """
+
+    service: str
+    profile: str
+    roles: list[Item] = field(default_factory=list)
+    managed_policies: list[Item] = field(default_factory=list)
+    attachments: list[Item] = field(default_factory=list)
+    trust_statements: list[Item] = field(default_factory=list)
+    remedies: Mapping[str, str] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+
+
+def declared(service: Service, given: Mapping[str, Any]) -> tuple[ServiceDeclaration | None, list[Problem]]:
+    """What the service declares for values by the names of its variables, or everything that is wrong with them."""
+    problems: list[Problem] = []
+    values: dict[str, Any] = {
+        name: variable.value(given.get(name), f"{service.prefix}{name}", problems)
+        for name, variable in service.variables.items()
+    }
+    if problems:
+        return None, problems
+    try:
+        return _Evaluation(service, values).result()
+    except WrongExpression as error:
+        return None, [Problem(f"service {service.name}", f"its definition does not hold for these values: {error}")]
+
+
+class _Evaluation:
+    """One service for the converted values of one account."""
+
+    def __init__(self, service: Service, values: Values) -> None:
+        self._service = service
+        self._profile = service.profiles[values["profile"]]
+        self._is_absent = values["state"] == "absent"
+        known = dict(values)
+        for name, template in (*service.locals, *self._profile.locals):
+            found = template.value(known)
+            known[name] = None if found is NOTHING else found
+        self._values: Values = known
+        self._problems: list[Problem] = []
+
+    def result(self) -> tuple[ServiceDeclaration | None, list[Problem]]:
+        self._problems += self._missing()
+        self._problems += (Problem(self._place(rule.variable), text) for rule, text in self._told(self._service.checks))
+        objects = self._profile.objects
+        declaration = ServiceDeclaration(
+            service=self._service.name,
+            profile=self._profile.name,
+            roles=self._named("roles", objects["roles"]),
+            managed_policies=self._named("managed_policies", objects["managed_policies"]),
+            attachments=[item for one in objects["attachments"] for item in self._attachments(one)],
+            trust_statements=[item for one in objects["trust_statements"] for item in self._trust_statements(one)],
+            remedies={code: str(text.value(self._values)) for code, text in self._service.remedies.items()},
+            notices=tuple(text for _rule, text in self._told(self._service.notices)),
+        )
+        return (None if self._problems else declaration), self._problems
+
+    def _missing(self) -> Iterator[Problem]:
+        found = set()
+        for name, variable in self._service.variables.items():
+            if variable.required and self._values[name] in EMPTY:
+                found.add(name)
+                yield Problem(self._place(name), f"missing; {self._service.title} needs it")
+        for one in self._service.requirements:
+            if one.variable not in found and self._values[one.variable] in EMPTY and one.when.holds(self._values):
+                found.add(one.variable)
+                yield Problem(self._place(one.variable), f"missing; {one.because.value(self._values)} needs it")
+
+    def _told(self, rules: tuple[Rule, ...]) -> Iterator[tuple[Rule, str]]:
+        for rule in rules:
+            for scope in scopes(rule.loops, self._values):
+                if rule.when is None or rule.when.holds(scope):
+                    yield rule, str(rule.message.value(scope))
+
+    def _named(self, section: str, definitions: tuple[ObjectDefinition, ...]) -> list[Item]:
+        """Roles or customer managed policies; no two may have one name."""
+        items = []
+        taken: dict[str, ObjectDefinition] = {}
+        for one in definitions:
+            for item, counts in self._items(one):
+                if counts or not one.variables:
+                    other = taken.get(item["name"].lower())
+                    taken[item["name"].lower()] = one
+                    self._problems += [self._twice(section, item["name"], one, other)] if other else []
+                if counts:
+                    items.append(item)
+        return items
+
+    def _twice(self, section: str, name: str, one: ObjectDefinition, other: ObjectDefinition) -> Problem:
+        place = next(iter((*one.variables, *other.variables, one.key)))
+        what = section.replace("_", " ")
+        return Problem(
+            self._place(place), f"{shown(name)} is the name of two {what} of this service; give each its own"
+        )
+
+    def _items(self, one: ObjectDefinition) -> Iterator[tuple[Item, bool]]:
+        """The items of a role or policy, and whether each is declared at all."""
+        for scope in scopes(one.loops, self._values):
+            identity = one.identity.value(scope)
+            if self._is_wanted(one, scope) and identity.get("state", "present") == "present":
+                yield {"name": identity["name"], **one.content.value(scope)}, True
+            else:
+                yield {"name": identity["name"], "state": "absent"}, self._is_removed(one, scope)
+
+    def _is_removed(self, one: ObjectDefinition, scope: Values) -> bool:
+        return one.absent_when is None or one.absent_when.holds(scope)
+
+    def _is_wanted(self, one: ObjectDefinition, scope: Values) -> bool:
+        return one.belongs and not self._is_absent and all(when.holds(scope) for when in one.when)
+
+    def _attachments(self, one: ObjectDefinition) -> Iterator[Item]:
+        assert isinstance(one, AttachmentDefinition)
+        places: dict[str, str] = {}
+        for scope in scopes(one.loops, self._values):
+            given = one.content.value(scope) if self._is_wanted(one, scope) else {}
+            managed, inline = _owned(one.owned, scope)
+            for identity, is_former in self._identities(one, scope, places):
+                mine = {} if is_former else {key: value for key, value in given.items() if value}
+                if mine:
+                    yield {**identity, **mine}
+                off = [policy for policy in managed if policy not in mine.get("managed_policies", ())]
+                off_inline = {name: {} for name in inline if name not in mine.get("inline_policies", ())}
+                if off or off_inline:
+                    yield {**identity, "state": "absent", "managed_policies": off, "inline_policies": off_inline}
+
+    def _identities(self, one: ObjectDefinition, scope: Values, places: dict[str, str]) -> Iterator[tuple[Item, bool]]:
+        """Each identity of an attachment, and whether it is one that has to lose everything."""
+        content = one.identity.value(scope)
+        place = str(content.get("place", one.key))
+        for key, of in (("to", place), ("former", f"former_{place}")):
+            people = content.get(key) or {}
+            for kind in _KINDS:
+                where = self._place(f"{of}.{kind}s" if of else f"{kind}s")
+                for name in dict.fromkeys(filter(None, people.get(f"{kind}s") or ())):
+                    who = f"{kind} {name}"
+                    earlier = places.setdefault(who.lower(), where)
+                    if earlier == where:
+                        yield {"iam_type": kind, "iam_name": name}, key == "former"
+                    else:
+                        self._problems.append(Problem(where, f"{who} is in {earlier} too; name it in one of them"))
+
+    def _trust_statements(self, one: ObjectDefinition) -> Iterator[Item]:
+        for scope in scopes(one.loops, self._values):
+            item = {**one.identity.value(scope), **one.content.value(scope)}
+            if self._is_wanted(one, scope):
+                yield item
+            elif self._is_removed(one, scope):
+                sids = [{"Sid": statement["Sid"]} for statement in item["statements"]]
+                yield {"name": item["name"], "state": "absent", "statements": sids}
+
+    def _place(self, variable: str) -> str:
+        return f"{self._service.prefix}{variable}"
+
+
+def _owned(templates: tuple[Template, ...], scope: Values) -> tuple[list[str], list[str]]:
+    """The names of all managed and inline policies that a service may have given, each once."""
+    managed: list[str] = []
+    inline: list[str] = []
+    for template in templates:
+        for content in template.every_value(scope):
+            managed += content.get("managed_policies") or ()
+            inline += content.get("inline_policies") or ()
+    return list(dict.fromkeys(managed)), list(dict.fromkeys(inline))

@@ -1,0 +1,280 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the data of a service's files to a Service, with every mistake of meaning and its place. Pure.
+
+The form of the data is checked before, by the JSON Schema of services. What is found here: expressions that cannot be
+read, variables and locals that are not there, objects that no profile has, defaults that are not of their type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from ..errors import Problem
+from .expressions import Expression, WrongExpression
+from .service import (
+    SECTIONS,
+    AttachmentDefinition,
+    Locals,
+    ObjectDefinition,
+    Profile,
+    Requirement,
+    Rule,
+    Service,
+)
+from .templates import Template, compiled, repetition
+from .value_kinds import KINDS
+from .variables import Variable
+
+Path = tuple[str, ...]
+"""Where something stands: the file without its suffix, then keys and indexes."""
+
+Data = Mapping[str, Any]
+
+_COMMON = {
+    "roles": ("path", "tags", "boundary", "max_session_duration"),
+    "managed_policies": ("path", "tags"),
+}
+"""Variables that count for every object of a section, as its options of the same names, where a service has them."""
+
+_OF_OBJECT = ("for_each", "when", "absent_when", "grants_like", "trust", "owns")
+_IDENTITY = ("name", "state", "to", "former", "place")
+
+
+@dataclass(frozen=True)
+class DefinitionProblem:
+    """A mistake in a definition."""
+
+    path: Path
+    message: str
+
+
+@dataclass
+class Parser:
+    """Reads one service. What is wrong is in `problems` afterwards."""
+
+    name: str
+    files: Mapping[str, Data]
+    problems: list[DefinitionProblem] = field(default_factory=list)
+
+    def service(self) -> Service:
+        """The service that the files define; of use only where there are no problems."""
+        content = self.files["service"]
+        variables = {name: Variable.parse(name, of) for name, of in (content.get("variables") or {}).items()}
+        self._check_variables(variables)
+        known = frozenset(variables)
+        of_service, known = self._locals(("service", "locals"), content.get("locals") or {}, known)
+        self._common = {
+            section: {name: f"${{{name}}}" for name in names if name in variables} for section, names in _COMMON.items()
+        }
+        profiles = {name: self._profile(name, known) for name in self.profile_names()}
+        return Service(
+            name=self.name,
+            title=content["title"],
+            content=content,
+            variables=variables,
+            profiles=profiles,
+            locals=of_service,
+            requirements=tuple(self._requirements(known)),
+            checks=tuple(self._rules("checks", known)),
+            notices=tuple(self._rules("notices", known)),
+            remedies={
+                code: self._template(("service", "remedies", code), text, known)
+                for code, text in (content.get("remedies") or {}).items()
+            },
+        )
+
+    def profile_names(self) -> list[str]:
+        return [name for name in self.files if name not in ("service", "traces")]
+
+    def _check_variables(self, variables: Mapping[str, Variable]) -> None:
+        for name, variable in variables.items():
+            path = ("service", "variables", name)
+            found: list[Problem] = []
+            variable.value(variable.default, name, found)
+            self.problems += [DefinitionProblem((*path, "default"), str(one)) for one in found if not variable.required]
+            for kind in _kinds(variable):
+                if kind not in KINDS:
+                    self.problems.append(DefinitionProblem(path, f"{kind} is not a kind of value{_near(kind, KINDS)}"))
+
+    def _profile(self, name: str, known: frozenset[str]) -> Profile:
+        of_profile, known = self._locals((name, "locals"), self.files[name].get("locals") or {}, known)
+        objects = {section: tuple(self._objects(name, section, known)) for section in SECTIONS}
+        return Profile(name, objects, of_profile)
+
+    def _objects(self, profile: str, section: str, known: frozenset[str]) -> Iterator[ObjectDefinition]:
+        of_service: Data = self.files["service"].get(section) or {}
+        of_profiles = {name: self.files[name].get(section) or {} for name in self.profile_names()}
+        keys = dict.fromkeys([*of_service, *(key for objects in of_profiles.values() for key in objects)])
+        for key in keys:
+            common: Data = of_service.get(key) or {}
+            like = common.get("grants_like", key)
+            mentioned = [name for name, objects in of_profiles.items() if like in objects]
+            belongs = profile in mentioned or not mentioned
+            of_profile: Data = of_profiles[profile].get(like) or {}
+            if not belongs and key not in of_service:
+                of_profile = of_profiles[mentioned[0]][like]
+            path = (profile if key not in of_service else "service", section, key)
+            owners = [of_profiles[name].get(like) or {} for name in of_profiles]
+            yield self._object(path, profile, section, (common, of_profile), belongs, known, owners)
+
+    def _object(
+        self,
+        path: Path,
+        profile: str,
+        section: str,
+        parts: tuple[Data, Data],
+        belongs: bool,
+        known: frozenset[str],
+        owners: Sequence[Data],
+    ) -> ObjectDefinition:
+        loops = self._loops(path, parts[0] or parts[1], known)
+        inner = known | {text for name, _one in loops for text in (name, f"{name}_index")}
+        content = {
+            **({"managed_policies": [], "inline_policies": {}} if section == "roles" else {}),
+            **self._common.get(section, {}),
+            **_merged({key: value for key, value in part.items() if key not in _OF_OBJECT} for part in parts),
+        }
+        trust = parts[1].get("trust", parts[0].get("trust"))
+        if trust is not None and belongs:
+            content["assume_role_policy_document"] = self._trust(path, profile, trust)
+        absent_when = parts[0].get("absent_when", parts[1].get("absent_when"))
+        whens = [(path, part["when"]) for part in parts if "when" in part]
+        of_object: dict[str, Any] = {
+            "key": path[-1],
+            "identity": self._template(path, {key: content[key] for key in _IDENTITY if key in content}, inner),
+            "content": self._template(path, {key: of for key, of in content.items() if key not in _IDENTITY}, inner),
+            "belongs": belongs,
+            "loops": loops,
+            "when": tuple(self._expression((*where, "when"), when, inner) for where, when in whens),
+            "absent_when": None
+            if absent_when is None
+            else self._expression((*path, "absent_when"), absent_when, inner),
+            "variables": tuple(self._naming(content.get("name", ""), loops)),
+        }
+        if section != "attachments":
+            return ObjectDefinition(**of_object)
+        owns = parts[0].get("owns")
+        owned = [owns] if owns is not None else [_policies(_merged((parts[0], owner))) for owner in owners]
+        return AttachmentDefinition(**of_object, owned=tuple(self._template(path, one, inner) for one in owned))
+
+    def _trust(self, path: Path, profile: str, name: str) -> Any:
+        documents = self.files[profile].get("trust_policies") or {}
+        if name not in documents:
+            where = f"the trust_policies of {profile}.yml"
+            self.problems.append(
+                DefinitionProblem((*path, "trust"), f"{name} is not in {where}{_near(name, documents)}")
+            )
+        return documents.get(name)
+
+    def _naming(self, name: Any, loops: Sequence[tuple[str, Expression]]) -> Iterator[str]:
+        """The variables that a name comes from."""
+        of_loops = {loop: sorted(expression.names) for loop, expression in loops}
+        for expression, _inner in _compiled_or_nothing(name):
+            for used in sorted(expression.names):
+                yield from of_loops.get(used, [used])
+
+    def _requirements(self, known: frozenset[str]) -> Iterator[Requirement]:
+        for name, content in (self.files["service"].get("variables") or {}).items():
+            required = content.get("required")
+            if required is None or required is True:
+                continue
+            for index, one in enumerate(required if isinstance(required, list) else [required]):
+                path = ("service", "variables", name, "required", str(index))
+                yield Requirement(
+                    name, self._expression(path, one["when"], known), self._template(path, one["because"], known)
+                )
+
+    def _rules(self, section: str, known: frozenset[str]) -> Iterator[Rule]:
+        for index, rule in enumerate(self.files["service"].get(section) or ()):
+            path = ("service", section, str(index))
+            loops = self._loops(path, rule, known)
+            inner = known | {text for name, _one in loops for text in (name, f"{name}_index")}
+            yield Rule(
+                self._template((*path, "message"), rule["message"], inner),
+                self._expression((*path, "when"), rule["when"], inner) if "when" in rule else None,
+                loops,
+                rule.get("variable", ""),
+            )
+
+    def _loops(self, path: Path, content: Data, known: frozenset[str]) -> tuple[tuple[str, Expression], ...]:
+        if "for_each" not in content:
+            return ()
+        try:
+            loops = repetition(content["for_each"])
+        except WrongExpression as error:
+            self.problems.append(DefinitionProblem((*path, "for_each"), str(error)))
+            return ()
+        for name, expression in loops:
+            self._check_names((*path, "for_each"), expression, known)
+            known |= {name, f"{name}_index"}
+        return loops
+
+    def _locals(self, path: Path, content: Data, known: frozenset[str]) -> tuple[Locals, frozenset[str]]:
+        found = []
+        for name, template in content.items():
+            found.append((name, self._template((*path, name), template, known)))
+            known |= {name}
+        return tuple(found), known
+
+    def _template(self, path: Path, content: Any, known: frozenset[str]) -> Template:
+        try:
+            template = compiled(content)
+        except WrongExpression as error:
+            self.problems.append(DefinitionProblem(path, str(error)))
+            return compiled(None)
+        for expression, inner in template.expressions():
+            self._check_names(path, expression, known | inner)
+        return template
+
+    def _expression(self, path: Path, text: Any, known: frozenset[str]) -> Expression:
+        try:
+            expression = Expression.compiled(str(text))
+        except WrongExpression as error:
+            self.problems.append(DefinitionProblem(path, str(error)))
+            return Expression.compiled("`null`")
+        self._check_names(path, expression, known)
+        return expression
+
+    def _check_names(self, path: Path, expression: Expression, known: frozenset[str]) -> None:
+        for name in sorted(expression.names - known):
+            hint = _near(name, known)
+            message = f"`{expression.text}` uses {name}, which is not a variable or an earlier local{hint}"
+            self.problems.append(DefinitionProblem(path, message))
+
+
+def _policies(content: Data) -> dict[str, Any]:
+    return {key: content[key] for key in ("managed_policies", "inline_policies") if key in content}
+
+
+def _merged(parts: Any) -> dict[str, Any]:
+    """Mappings laid over each other, and the mappings within them."""
+    merged: dict[str, Any] = {}
+    for part in parts:
+        for key, value in part.items():
+            both = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
+            merged[key] = _merged((merged[key], value)) if both else value
+    return merged
+
+
+def _compiled_or_nothing(content: Any) -> Iterator[tuple[Expression, frozenset[str]]]:
+    try:
+        yield from compiled(content).expressions()
+    except WrongExpression:
+        return
+
+
+def _kinds(variable: Variable) -> Iterator[str]:
+    if variable.kind:
+        yield variable.kind
+    for option in variable.options.values():
+        yield from _kinds(option)
+
+
+def _near(name: str, known: Any) -> str:
+    near = get_close_matches(name, sorted(known), 1)
+    return f"; did you mean {near[0]}?" if near else ""

@@ -1,0 +1,98 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A service of the catalogue, as it is after its files were read and checked. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .expressions import Expression
+from .templates import Template
+from .variables import Variable
+
+SECTIONS = ("roles", "managed_policies", "attachments", "trust_statements")
+"""What a definition can hold; the names are those of the options of `iam_baseline`."""
+
+Locals = tuple[tuple[str, Template], ...]
+
+
+@dataclass(frozen=True)
+class ObjectDefinition:
+    """A role, customer managed policy, attachment or trust statement of one profile.
+
+    It is wanted where `belongs` (the profile has it) and all of `when` hold; else it is absent where `absent_when` holds
+    and left alone where it does not. `loops` repeat it. `variables` are those that decide about its name, for messages;
+    none where the name is fixed. `identity` has its `name`, and `state` where an entry of a list can be absent; that of
+    an attachment has `to` and `former` (`users`, `groups` and `roles` each) and their `place` in messages. `content` has
+    the other options of `iam_baseline` for its section.
+    """
+
+    key: str
+    identity: Template
+    content: Template
+    belongs: bool = True
+    loops: tuple[tuple[str, Expression], ...] = ()
+    when: tuple[Expression, ...] = ()
+    absent_when: Expression | None = None
+    variables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AttachmentDefinition(ObjectDefinition):
+    """`owned` are the templates of all that this service may ever have given to these identities: with
+    `managed_policies` and `inline_policies`, one for each profile. What is not given now is taken off.
+    """
+
+    owned: tuple[Template, ...] = ()
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """When a variable must have a value, and what needs it."""
+
+    variable: str
+    when: Expression
+    because: Template
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A check or a notice: a message where the condition holds, for each scope of `loops`. `variable` is its place."""
+
+    message: Template
+    when: Expression | None = None
+    loops: tuple[tuple[str, Expression], ...] = ()
+    variable: str = ""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What one profile consists of, by section, and its locals, which follow those of the service."""
+
+    name: str
+    objects: Mapping[str, tuple[ObjectDefinition, ...]]
+    locals: Locals = ()
+
+
+@dataclass(frozen=True)
+class Service:
+    """`content` is the definition as it was read, for documentation; `name` is that of its folder."""
+
+    name: str
+    title: str
+    content: Mapping[str, Any] = field(compare=False, repr=False)
+    variables: Mapping[str, Variable]
+    profiles: Mapping[str, Profile]
+    locals: Locals = ()
+    requirements: tuple[Requirement, ...] = ()
+    checks: tuple[Rule, ...] = ()
+    notices: tuple[Rule, ...] = ()
+    remedies: Mapping[str, Template] = field(default_factory=dict)
+
+    @property
+    def prefix(self) -> str:
+        """What the names of its variables begin with in an inventory."""
+        return f"{self.name}_iam_"
