@@ -134,31 +134,19 @@ def baseline_options() -> Spec:
         "roles": _items(role_options()),
         "attachments": _items(attachment_options()),
         "trust_statements": _items(trust_statement_options()),
-        "service": {"type": "str"},
-        "remedies": {"type": "dict", "default": {}},
+    }
+
+
+def services_options() -> Spec:
+    return {
+        "services": {"type": "list", "elements": "str", "required": True},
+        "profile": {"type": "str", "choices": ["documented", "least_privilege"]},
     }
 
 
 def audit_options() -> Spec:
-    """What is declared is checked against `baseline_options` later: it is templated from roles, not written by hand."""
-    free = {"type": "list", "elements": "dict", "default": []}
-    return {
-        "services": {"type": "list", "elements": "str", "default": []},
-        "declared": {
-            "type": "list",
-            "elements": "dict",
-            "default": [],
-            "options": {
-                "service": {"type": "str", "required": True},
-                "profile": {"type": "str"},
-                "state": _state(),
-                "managed_policies": free,
-                "roles": free,
-                "attachments": free,
-                "trust_statements": free,
-            },
-        },
-    }
+    names = {"type": "list", "elements": "str", "default": []}
+    return {"services": names, "declared_services": names}
 
 
 def restore_options() -> Spec:

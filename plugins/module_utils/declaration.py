@@ -36,13 +36,17 @@ class Declaring:
         self.problems: list[Problem] = []
 
     def baseline(self, options: Options) -> Desired:
-        """Everything in the options of `iam_baseline`; `state: absent` for the whole is absent for each item."""
+        """Everything in the options of `iam_baseline`; `state: absent` for the whole is absent for each item.
+
+        An item may bring the `_place` that messages name.
+        """
         options = self._filled(options)
         absent = options.get("state") == "absent"
 
         def items(option: str) -> Iterator[tuple[str, Options]]:
             for index, item in enumerate(options.get(option) or ()):
-                yield f"{option}[{index}]", {**item, "state": "absent"} if absent else item
+                place = item.get("_place") or f"{option}[{index}]"
+                yield place, {**item, "state": "absent"} if absent else item
 
         return Desired(
             policies=tuple(self._policy(item, place) for place, item in items("managed_policies")),

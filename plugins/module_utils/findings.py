@@ -10,7 +10,7 @@ the policies that are attached, and the statements that are merged into the trus
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -25,6 +25,9 @@ from .target import Target
 
 SEVERITIES = ("critical", "high", "medium", "low")
 """The most severe first."""
+
+Remedy = Callable[[str, str, str], str]
+"""What resolves a finding, from its resource, its code, and what the rule says."""
 
 MOST_NAMES = 20
 """Names in one message; of more, the number is told."""
@@ -68,11 +71,11 @@ class _Concerned:
 
 
 def findings(
-    knowledge: Knowledge, desired: Desired, state: AccountState, target: Target, remedies: Mapping[str, str]
+    knowledge: Knowledge, desired: Desired, state: AccountState, target: Target, remedy: Remedy | None = None
 ) -> list[dict[str, str]]:
     """The findings of the target, and of the trust policies that it replaces, most severe first.
 
-    `remedies` says by code what mends a finding where the caller knows better than the rule.
+    `remedy` says what resolves a finding where the caller knows better than the rule.
     """
     judge = _Judge(knowledge, desired, state, target)
     found: dict[tuple[str, ...], dict[str, str]] = {}
@@ -81,7 +84,8 @@ def findings(
         replaced = {code for rule, dummy in here for code in rule.replaces}
         for rule, finding in here:
             if rule.code not in replaced:
-                finding["remedy"] = remedies.get(rule.code, rule.remedy)
+                if remedy is not None:
+                    finding["remedy"] = printable(remedy(finding["resource"], rule.code, rule.remedy))
                 found.setdefault((rule.code, finding["resource"], finding["message"]), finding)
     return sorted(
         found.values(),

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from .errors import Problem, shown
-from .findings import finding, findings
+from .findings import Remedy, finding, findings
 from .knowledge import Knowledge
 from .model import AccountState, Desired
 from .quarantine import standing
@@ -18,38 +17,24 @@ OUTLIVED = "grants_ended_service"
 """The code of the finding that something is there for a service that has ended."""
 
 
-def life_problems(knowledge: Knowledge, service: str | None) -> Iterator[Problem]:
-    """A service that the collection knows nothing of."""
-    if service and service not in knowledge.services:
-        yield Problem("service", f"{shown(service)} is not known; it is one of {', '.join(knowledge.services)}")
-
-
 def all_findings(
-    knowledge: Knowledge,
-    desired: Desired,
-    state: AccountState,
-    target: Target,
-    *,
-    service: str | None,
-    remedies: Mapping[str, str],
+    knowledge: Knowledge, desired: Desired, state: AccountState, target: Target, remedy: Remedy | None = None
 ) -> list[dict[str, str]]:
-    """The findings but those of roles in quarantine, which can do nothing, and that the service has ended."""
-    found = findings(knowledge, desired, state, target, remedies)
+    """The findings but those of roles in quarantine, which can do nothing."""
+    found = findings(knowledge, desired, state, target, remedy)
     powerless = {
         f"{one.kind}/{one.name}"
         for key, one in target.identities.items()
         if one and (standing(one) or key in target.quarantined)
     }
-    found = [item for item in found if item["resource"] not in powerless]
-    life = outlived(knowledge, service, target, remedies)
-    return [*found, life] if life is not None else found
+    return [item for item in found if item["resource"] not in powerless]
 
 
 def outlived(
-    knowledge: Knowledge, service: str | None, target: Target, remedies: Mapping[str, str]
+    knowledge: Knowledge, service: str, target: Target, remedies: Mapping[str, str]
 ) -> dict[str, str] | None:
     """The finding that something is there for a service that has ended, or None."""
-    life = knowledge.services.get(service or "")
+    life = knowledge.services.get(service)
     there = [*target.identities.values(), *target.policies.values()]
     if life is None or life.state != "ended" or not any(there):
         return None

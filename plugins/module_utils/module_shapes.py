@@ -23,6 +23,7 @@ from .arguments import (
     retire_options,
     role_options,
     service_linked_role_options,
+    services_options,
     trust_statement_options,
 )
 from .connection_rules import connection_warnings
@@ -65,6 +66,7 @@ SHAPES: Mapping[str, Shape] = {
     "iam_restore": Shape(restore_options),
     "iam_retire": Shape(retire_options, quarantines=True),
     "iam_role": Shape(role_options, "roles", quarantines=True),
+    "iam_services": Shape(services_options, quarantines=True),
     "iam_service_linked_role": Shape(service_linked_role_options, backs_up=False),
     "iam_trust_statement": Shape(trust_statement_options, "trust_statements"),
 }

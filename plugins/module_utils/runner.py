@@ -27,7 +27,7 @@ from .failures import plan_failed, progress, reading_failed
 from .findings import approved_findings
 from .foresight import foreseeable
 from .knowledge import Knowledge
-from .lifecycle import OUTLIVED, all_findings, life_problems
+from .lifecycle import OUTLIVED, all_findings
 from .model import PROVISIONAL_ACCOUNT, Account, AccountState, Desired, Quotas
 from .own_writes import with_own_writes
 from .patience import Patience
@@ -161,7 +161,6 @@ class Task:
         found = [
             *connection_problems(self.options),
             *key_problems(self.options),
-            *life_problems(self._knowledge, self.options.get("service")),
             *declaring.problems,
             *problems(desired),
         ]
@@ -228,11 +227,14 @@ class Task:
             state = reader.with_policies_in_use(state, target)
             plan = plan_for(state, target, quotas)
         self._recorder.begin(state, target, plan)
-        service, remedies = self.options.get("service"), self.options.get("remedies") or {}
-        noticed = all_findings(self._knowledge, desired, state, target, service=service, remedies=remedies)
+        noticed = self._findings(desired, state, target)
         if plan.steps:
             plan = replace(plan, relies_on=relied_on(state, target, approved_findings(self._knowledge, noticed)))
         return Situation(desired, state, target, plan, noticed)
+
+    def _findings(self, desired: Desired, state: AccountState, target: Target) -> list[dict[str, str]]:
+        """What is dangerous in the target, the most severe first."""
+        return all_findings(self._knowledge, desired, state, target)
 
     def _apply(self, connection: Connection, situation: Situation) -> list[Step]:
         """Run the plan. Where the account was not as it had been read, read and plan again and go on."""

@@ -17,6 +17,7 @@ class AuditAction(ModuleAction):
 
     knowledge = AuditKnowledge.parse(audit_facts())
     facts = staticmethod(audit_facts)
+    services_option = "declared_services"
 
 
 gc.freeze()  # as in in_worker

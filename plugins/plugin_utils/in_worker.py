@@ -29,6 +29,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.runner import T
 from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_SDK
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.assumed_sessions import AssumedSessions
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.plain_values import plain
 
 if HAS_SDK:
     load_models()
@@ -49,7 +50,7 @@ def run_in_worker(
     *,
     check_mode: bool,
     diff_mode: bool,
-    handed_over: Mapping[str, str],
+    handed_over: Mapping[str, Any],
     environment: Mapping[str, str],
     task: type[Task] = Task,
     knowledge: Any = KNOWLEDGE,
@@ -61,7 +62,7 @@ def run_in_worker(
     """
     with _environment(environment):
         spec = argument_spec(name)
-        validated = ArgumentSpecValidator(spec).validate(_plain(arguments))
+        validated = ArgumentSpecValidator(spec).validate(plain(arguments))
         if validated.error_messages:
             return _refused(name, validated)
         parameters: dict[str, Any] = validated.validated_parameters
@@ -97,18 +98,6 @@ def _remarks(validated: ValidationResult, warnings: Sequence[str] = ()) -> dict[
     ]
     remarks = {"deprecations": list(validated._deprecations), "warnings": [*of_options, *warnings]}
     return {key: value for key, value in remarks.items() if value}
-
-
-def _plain(value: Any) -> Any:
-    """A value without the tags that Ansible's templating leaves on everything, as JSON would carry it."""
-    if isinstance(value, Mapping):
-        return {_plain(key): _plain(entry) for key, entry in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(entry) for entry in value]
-    if isinstance(value, bool):
-        return value
-    kind = next((kind for kind in (str, int, float) if isinstance(value, kind)), None)
-    return kind(value) if kind else value
 
 
 def _message(name: str, errors: Any) -> str:

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.common.yaml import yaml_load
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import lives
 
 _FOLDER = Path(__file__).parent
 
 
 def aws_facts() -> dict[str, Any]:
-    """The content of every file in `aws_facts`, by its name without the suffix."""
-    return _files("aws_facts")
+    """The content of every file in `aws_facts`, by its name without the suffix, and the lives of all services."""
+    facts = _files("aws_facts")
+    return {**facts, "services": {**lives(), **facts["platforms"]}}
 
 
 def audit_facts() -> dict[str, Any]:

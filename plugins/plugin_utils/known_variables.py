@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which variables the playbooks and roles of this collection know, and which ones look like a misspelling of them.
 
-The playbooks' own are in `playbook_facts/variables.yml`, those of a role in its argument specification.
+The playbooks' own are in `playbook_facts/variables.yml`, those of the services in the catalogue.
 """
 
 from __future__ import annotations
@@ -13,15 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from ansible.module_utils.common.yaml import yaml_load
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import playbook_facts
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import catalogue
 
 PREFIX = "aws_ml_"
-ROLES = Path(__file__).parents[2] / "roles"
 
 _ALIKE = 0.75
 """From here on a name is worth a suggestion; it begins with a prefix of this collection, so it is wrong anyway."""
@@ -93,10 +91,10 @@ class KnownVariables:
 def known_variables() -> KnownVariables:
     """What the installed collection knows."""
     facts = playbook_facts()["variables"]
-    services = services_with_a_role()
+    services = tuple(catalogue())
     of_roles = {f"{service}_iam_{result}" for service in services for result in facts["results_of_roles"]}
     results = frozenset({*facts["results"], *of_roles})
-    roles = {name for service in services for name in role_options(service)}
+    roles = {f"{service.prefix}{name}" for service in catalogue().values() for name in service.variables}
     hosts = {*facts["of_hosts"], *facts["of_inventory"]}
     return KnownVariables(
         playbooks=facts["variables"],
@@ -106,22 +104,6 @@ def known_variables() -> KnownVariables:
         others=frozenset({*hosts, *facts["of_others"]}),
         approvals=facts["approvals"],
     )
-
-
-@cache
-def services_with_a_role() -> tuple[str, ...]:
-    """The services in alphabetical order."""
-    return tuple(
-        sorted(path.parents[1].name.removesuffix("_iam") for path in ROLES.glob("*_iam/meta/argument_specs.yml"))
-    )
-
-
-@cache
-def role_options(service: str) -> Mapping[str, Any]:
-    """The variables of a service's role by name, with what its argument specification says of each."""
-    text = (ROLES / f"{service}_iam" / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
-    options: Mapping[str, Any] = yaml_load(text)["argument_specs"]["main"]["options"]
-    return options
 
 
 def _problem(name: str, origin: str, near: str) -> Problem:

@@ -20,11 +20,13 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleE
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
+from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.variables import Variable
 from ansible_collections.aws_ml.permissions.plugins.module_utils.failures import reading_failed
 from ansible_collections.aws_ml.permissions.plugins.module_utils.module_shapes import SHAPES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.runner import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_AMAZON_AWS, HAS_SDK
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_machines import LOCAL, machine_problem
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.declared_services import DeclaredServices
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.group_defaults import amazon_defaults
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.in_worker import KNOWLEDGE, Shown, run_in_worker
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
@@ -46,12 +48,13 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
     """Lays amazon.aws's defaults and the account of the host under the arguments of the task, and runs the module.
 
     `task` is what the module runs, `knowledge` what is known to it in the worker; in an interpreter of its own it gets
-    `facts`, which that is made of.
+    `facts`, which that is made of. `services_option` is the option with the services whose variables the task reads.
     """
 
     task: type[Task] = Task
     knowledge: Any = KNOWLEDGE
     facts: Callable[[], dict[str, Any]] = staticmethod(aws_facts)
+    services_option = ""
     _supports_check_mode = True
     _supports_async = True
 
@@ -63,12 +66,12 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
                 "The collection amazon.aws is missing, which this one builds on: ansible-galaxy collection install"
                 " amazon.aws"
             )
-        self._require_known_variables(known)
+        declared = self._declared(known)
         account = task_account(self._task, known, self._templar)
         arguments = self._with_own_paths(
             {**amazon_defaults(self._task, self._templar), **account.arguments, **self._task.args}
         )
-        handed_over = self._handed_over(account)
+        handed_over = {**self._handed_over(account), **declared}
         tells = display.verbosity > 0 and not self._task.no_log and not SHAPES[self._module].read_only
         host = " -> ".join(filter(None, (known.get("inventory_hostname"), handed_over["_delegate"])))
         here = self._belongs_here(known)
@@ -92,17 +95,25 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
                 merged["_ansible_verbose_override"] = True
         return merged
 
-    def _require_known_variables(self, task_vars: Mapping[str, Any]) -> None:
-        """Raise for a misspelled variable of the roles whose services the task converges or is told to expect."""
-        declared = self._task.args.get("declared")
-        items = declared if isinstance(declared, list) else []
-        services = [one.get("service") for one in items if isinstance(one, Mapping)]
-        for service in dict.fromkeys((self._task.args.get("service"), *services)):
-            found = known_variables().role_problems(
-                str(service), task_vars, f"set for {task_vars['inventory_hostname']}"
-            )
-            if found:
-                raise AnsibleActionFail(told(found, "nothing was written"))
+    def _declared(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """What the host's variables declare for the services that the task names, where it has an option for them.
+
+        Raises AnsibleActionFail for services that are not known, misspelled variables and wrong values.
+        """
+        if not self.services_option:
+            return {}
+        names: list[str] = Variable("services", "list").value(self._task.args.get(self.services_option), "", [])
+        misspelled = [
+            problem
+            for name in names
+            for problem in known_variables().role_problems(name, task_vars, f"set for {task_vars['inventory_hostname']}")
+        ]
+        if misspelled:
+            raise AnsibleActionFail(told(misspelled, "nothing was written"))
+        found = DeclaredServices(names, task_vars, self._templar, self._task.args.get("profile"))
+        for notice in found.notices:
+            display.warning(f"{task_vars['inventory_hostname']}: {notice}")
+        return {"_declared": found.items}
 
     def _executed(self, arguments: dict[str, Any], task_vars: dict[str, Any], *, wrap_async: bool) -> dict[str, Any]:
         """The result of the module in an interpreter of its own, on the machine that the connection leads to."""
@@ -128,7 +139,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         return str(self._task.resolved_action.rpartition(".")[2])
 
     def _run_here(
-        self, arguments: Mapping[str, Any], handed_over: Mapping[str, str], on_write: Callable[[Shown], None] | None
+        self, arguments: Mapping[str, Any], handed_over: Mapping[str, Any], on_write: Callable[[Shown], None] | None
     ) -> dict[str, Any]:
         environment: dict[str, str] = {}
         self._compute_environment_string(environment)

@@ -27,7 +27,7 @@ def audit_findings(
     knowledge: Knowledge, state: AccountState, found: Sequence[Found], paths: Sequence[EscalationPath]
 ) -> list[dict[str, str]]:
     """The findings, each once, the most severe first."""
-    told = findings(knowledge, _declared_as_found(state, found), state, _target(state, found), REMEDIES)
+    told = findings(knowledge, _declared_as_found(state, found), state, _target(state, found))
     ways = [*_ways_out(paths, found), *_ways_in(paths, found)]
     chained = {item["resource"] for item in ways}
     # A way says the same and how.

@@ -9,9 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-
-from ..arguments import baseline_options
 from ..connection_rules import connection_problems
 from ..declaration import Declaring, named_roles
 from ..errors import InputError, Problem, shown
@@ -23,6 +20,7 @@ from ..reader import require_account
 from ..rules import problems
 from ..runner import Task
 from ..sdk import CallFailed
+from ..services_task import typed
 from .account_reading import read_account, with_namesakes, with_tags_of
 from .audit import as_in, audit, belonging
 from .knowledge import AuditKnowledge
@@ -68,7 +66,7 @@ class AuditTask(Task):
         }
 
     def _sound_declarations(self) -> list[Options]:
-        """The items of `declared` as `iam_baseline` takes them. Raises InputError with every problem."""
+        """What the host's variables declare. Raises InputError with every problem."""
         found = [*connection_problems(self.options), *service_problems(self._audit_knowledge, self.options)]
         declared, more = sound_declarations(self.options)
         if found or more:
@@ -88,26 +86,12 @@ def service_problems(knowledge: AuditKnowledge, options: Options) -> Iterator[Pr
     for index, service in enumerate(options.get("services") or ()):
         if service not in knowledge.traces:
             yield Problem(f"services[{index}]", f"{shown(service)} is not known; it is one of {known}")
-    for index, item in enumerate(options.get("declared") or ()):
-        if item["service"] not in knowledge.traces:
-            yield Problem(f"declared[{index}].service", f"{shown(item['service'])} is not known; it is one of {known}")
 
 
 def sound_declarations(options: Options) -> tuple[list[Options], list[Problem]]:
-    """The items of the option `declared` with the defaults of `iam_baseline`, and what is wrong in them."""
-    declared: list[Options] = []
-    found: list[Problem] = []
-    sections = {key: option for key, option in baseline_options().items() if key not in ("service", "remedies")}
-    for index, item in enumerate(options.get("declared") or ()):
-        place = f"declared[{index}]"
-        given = {key: value for key, value in item.items() if key in sections and value is not None}
-        validated = ArgumentSpecValidator(sections).validate(given)
-        found += [Problem(place, str(message)) for message in validated.error_messages]
-        if not validated.error_messages:
-            whole = {**validated.validated_parameters, "service": item["service"], "profile": item.get("profile")}
-            declared.append(whole)
-            found += _problems_of(whole, place)
-    return declared, found
+    """What the host's variables declare, with the defaults of `iam_baseline`, and what is wrong in it."""
+    declared, found = typed(options.get("_declared") or ())
+    return declared, [*found, *(problem for one in declared for problem in _problems_of(one, one["service"]))]
 
 
 def _problems_of(item: Options, place: str) -> Sequence[Problem]:

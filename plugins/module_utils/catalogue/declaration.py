@@ -29,6 +29,7 @@ class ServiceDeclaration:
 
     service: str
     profile: str
+    state: str
     roles: list[Item] = field(default_factory=list)
     managed_policies: list[Item] = field(default_factory=list)
     attachments: list[Item] = field(default_factory=list)
@@ -44,12 +45,17 @@ def declared(service: Service, given: Mapping[str, Any]) -> tuple[ServiceDeclara
         name: variable.value(given.get(name), f"{service.prefix}{name}", problems)
         for name, variable in service.variables.items()
     }
-    if problems:
-        return None, problems
+    if any(values[name] is None and given.get(name) is not None for name in values):
+        return None, problems  # without a value nothing that depends on it can be judged
     try:
-        return _Evaluation(service, values).result()
+        declaration, found = _Evaluation(service, values).result()
     except WrongExpression as error:
-        return None, [Problem(f"service {service.name}", f"its definition does not hold for these values: {error}")]
+        if not problems:
+            problems = [Problem(f"service {service.name}", f"its definition does not hold for these values: {error}")]
+        return None, problems
+    wrong = {problem.place for problem in problems}
+    problems += [problem for problem in found if problem.place not in wrong]
+    return (None if problems else declaration), problems
 
 
 class _Evaluation:
@@ -73,6 +79,7 @@ class _Evaluation:
         declaration = ServiceDeclaration(
             service=self._service.name,
             profile=self._profile.name,
+            state=self._values["state"],
             roles=self._named("roles", objects["roles"]),
             managed_policies=self._named("managed_policies", objects["managed_policies"]),
             attachments=[item for one in objects["attachments"] for item in self._attachments(one)],

@@ -41,6 +41,9 @@ _COMMON = {
 }
 """Variables that count for every object of a section, as its options of the same names, where a service has them."""
 
+_OTHER_FILES = ("service", "variables", "remedies", "traces")
+"""What a folder has beside a file for each profile, by their names without the suffix."""
+
 _OF_OBJECT = ("for_each", "when", "absent_when", "grants_like", "trust", "owns")
 _IDENTITY = ("name", "state", "to", "former", "place")
 
@@ -64,7 +67,7 @@ class Parser:
     def service(self) -> Service:
         """The service that the files define; of use only where there are no problems."""
         content = self.files["service"]
-        variables = {name: Variable.parse(name, of) for name, of in (content.get("variables") or {}).items()}
+        variables = {name: Variable.parse(name, of) for name, of in self.files["variables"].items()}
         self._check_variables(variables)
         known = frozenset(variables)
         of_service, known = self._locals(("service", "locals"), content.get("locals") or {}, known)
@@ -83,17 +86,17 @@ class Parser:
             checks=tuple(self._rules("checks", known)),
             notices=tuple(self._rules("notices", known)),
             remedies={
-                code: self._template(("service", "remedies", code), text, known)
-                for code, text in (content.get("remedies") or {}).items()
+                code: self._template(("remedies", code), text, known)
+                for code, text in (self.files.get("remedies") or {}).items()
             },
         )
 
     def profile_names(self) -> list[str]:
-        return [name for name in self.files if name not in ("service", "traces")]
+        return [name for name in self.files if name not in _OTHER_FILES]
 
     def _check_variables(self, variables: Mapping[str, Variable]) -> None:
         for name, variable in variables.items():
-            path = ("service", "variables", name)
+            path = ("variables", name)
             found: list[Problem] = []
             variable.value(variable.default, name, found)
             self.problems += [DefinitionProblem((*path, "default"), str(one)) for one in found if not variable.required]
@@ -179,12 +182,12 @@ class Parser:
                 yield from of_loops.get(used, [used])
 
     def _requirements(self, known: frozenset[str]) -> Iterator[Requirement]:
-        for name, content in (self.files["service"].get("variables") or {}).items():
+        for name, content in self.files["variables"].items():
             required = content.get("required")
             if required is None or required is True:
                 continue
             for index, one in enumerate(required if isinstance(required, list) else [required]):
-                path = ("service", "variables", name, "required", str(index))
+                path = ("variables", name, "required", str(index))
                 yield Requirement(
                     name, self._expression(path, one["when"], known), self._template(path, one["because"], known)
                 )

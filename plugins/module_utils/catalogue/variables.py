@@ -33,6 +33,12 @@ _BOOLEANS = {
 }
 """The texts that Ansible takes for booleans."""
 
+_LISTS = {
+    "str": "is not a list of texts",
+    "dict": "is not a list of dictionaries; give YAML or JSON data, in an inventory or with -e @FILE, not text",
+}
+"""Ansible's own check of a role's variables does not read text as a list of dictionaries either."""
+
 _PEOPLE = {"users": "user_name", "groups": "group_name", "roles": "role_name"}
 
 
@@ -122,10 +128,9 @@ class Variable:
         return int(given)
 
     def _list(self, given: Any, place: str, problems: list[Problem]) -> list[Any]:
-        entries = _listed(given, self.elements)
-        if entries is None:
-            what = "texts" if self.elements == "str" else "dictionaries"
-            problems.append(Problem(place, f"{shown(given)} is not a list of {what}"))
+        entries = _texts(given) if self.elements == "str" else given
+        if not isinstance(entries, Sequence) or isinstance(entries, (str, bytes)):
+            problems.append(Problem(place, f"{shown(given)} {_LISTS[self.elements]}"))
             return []
         return [
             found
@@ -167,19 +172,14 @@ class Variable:
         return found
 
 
-def _listed(given: Any, elements: str) -> Sequence[Any] | None:
-    """The entries of a value that stands for a list, None where it stands for none."""
+def _texts(given: Any) -> Any:
+    """The entries of a value that stands for a list of texts."""
     if isinstance(given, str):
         text = given.strip()
-        if not text:
-            return []
-        if text.startswith(("[", "{")):
-            given = _from_json(text)
-        elif elements == "str":
-            return [entry.strip() for entry in text.split(",")]
-    elif isinstance(given, (int, float)) and not isinstance(given, bool) and elements == "str":
-        return [given]
-    return given if isinstance(given, Sequence) and not isinstance(given, (str, bytes)) else None
+        if text.startswith("["):
+            return _from_json(text)
+        return [entry.strip() for entry in text.split(",")] if text else []
+    return [given] if isinstance(given, (int, float)) and not isinstance(given, bool) else given
 
 
 def _from_json(text: str) -> Any:

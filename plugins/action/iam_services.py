@@ -1,0 +1,14 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from ansible_collections.aws_ml.permissions.plugins.module_utils.services_task import ServicesTask
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.module_action import ModuleAction
+
+
+class ActionModule(ModuleAction):
+    """Runs the module of the same name with what the host's variables declare."""
+
+    task = ServicesTask
+    services_option = "services"

@@ -1,0 +1,68 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One task for the services of an account: what they declare together, read, planned and written once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from .arguments import baseline_options
+from .combined_services import SECTIONS, CombinedServices
+from .credentials import Connection
+from .errors import InputError, Problem
+from .findings import SEVERITIES
+from .lifecycle import all_findings
+from .model import AccountState, Desired
+from .runner import Situation, Task
+from .target import Target
+
+Data = Mapping[str, Any]
+
+
+@dataclass
+class ServicesTask(Task):
+    """One task of iam_services. The option `_declared` is what the controller has worked out for each service."""
+
+    module: str = "iam_services"
+
+    def __post_init__(self) -> None:
+        declared, problems = typed(self.options.get("_declared") or ())
+        self._services = CombinedServices.of(declared)
+        self._contradictions = [*problems, *self._services.problems]
+        self.options = {**self.options, **self._services.options}
+        super().__post_init__()
+
+    def _require_sound_declaration(self) -> None:
+        if self._contradictions:
+            raise InputError(self._contradictions)
+        super()._require_sound_declaration()
+
+    def _findings(self, desired: Desired, state: AccountState, target: Target) -> list[dict[str, str]]:
+        found = all_findings(self._knowledge, desired, state, target, self._services.remedy)
+        found = [{**item, "service": ", ".join(self._services.services_of(item["resource"]))} for item in found]
+        for item in self._services.outlived(self._knowledge, target):
+            found.append({**item, "service": item["resource"].partition("/")[2]})
+        return sorted(found, key=lambda item: SEVERITIES.index(item["severity"]))
+
+    def _result(self, connection: Connection, situation: Situation) -> dict[str, Any]:
+        result = super()._result(connection, situation)
+        objects = {section: result[section] for section in self._services.owners if section in result}
+        return {**result, **self._services.with_services(objects), "services": self._services.shown()}
+
+
+def typed(declared: Sequence[Data]) -> tuple[list[Data], list[Problem]]:
+    """What each service declares, with the types and defaults of the options of `iam_baseline`."""
+    found: list[Data] = []
+    problems: list[Problem] = []
+    for one in declared:
+        given = {section: one.get(section) or [] for section in SECTIONS}
+        validated = ArgumentSpecValidator(baseline_options()).validate(given)
+        problems += [Problem(str(one["service"]), str(message)) for message in validated.error_messages]
+        if not validated.error_messages:
+            found.append({**one, **{section: validated.validated_parameters[section] for section in given}})
+    return found, problems

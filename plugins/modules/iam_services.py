@@ -1,0 +1,643 @@
+#!/usr/bin/python
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+DOCUMENTATION = r"""
+---
+module: iam_services
+version_added: 1.0.0
+short_description: Keep the IAM permissions of AWS machine-learning services in sync in an account, in one task
+description:
+  - Reads the variables that the host has for each service, such as C(deeplens_iam_profile), and brings the account to
+    what they declare. The role of each service documents its variables.
+  - Reads the account once, makes one plan for all services, and writes only what differs. What no service declares is
+    left as it is.
+  - Values are converted to the type of their variable, because Ansible, surveys and C(-e) may hand over text. Wrong
+    values, missing values and misspelled variables fail the task before it calls AWS, all in one message.
+  - Two services that declare one object differently are refused.
+options:
+  services:
+    description:
+      - The services, of V(deeplens), V(groundtruth_lambda), V(lookout_equipment), V(lookout_vision) and V(panorama).
+    type: list
+    elements: str
+    required: true
+  profile:
+    description:
+      - The profile for all of the services.
+      - If omitted, each service has the profile that its own variable says.
+    type: str
+    choices: [documented, least_privilege]
+author: aws_ml.permissions contributors (@aws-ml)
+notes:
+  - The task reads the variables of the host that it runs for, also where it is delegated to the account of another.
+  - Service-linked roles, roles under C(/aws-reserved/) and roles made from a template of AWS are never written to.
+extends_documentation_fragment:
+  - aws_ml.permissions.connection
+  - aws_ml.permissions.approval
+  - aws_ml.permissions.backup
+  - aws_ml.permissions.record
+  - aws_ml.permissions.attributes
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+seealso:
+  - module: aws_ml.permissions.iam_baseline
+  - module: aws_ml.permissions.iam_audit
+"""
+
+EXAMPLES = r"""
+---
+- name: Two services in the account of the host
+  aws_ml.permissions.iam_services:
+    services:
+      - deeplens
+      - lookout_equipment
+    backup_dir: "{{ playbook_dir }}/backups"
+  vars:
+    deeplens_iam_state: absent
+    lookout_equipment_iam_callers:
+      groups: [equipment-engineers]
+
+- name: Say what least privilege would change, and write nothing
+  aws_ml.permissions.iam_services:
+    services: [deeplens]
+    profile: least_privilege
+    record_key: "{{ quarantine_record_key }}"
+  check_mode: true
+  diff: true
+  register: planned
+
+- name: Write that, and nothing but that
+  aws_ml.permissions.iam_services:
+    services: [deeplens]
+    profile: least_privilege
+    approved_plan: "{{ planned.approval }}"
+    approval_hours: 8
+    record_key: "{{ quarantine_record_key }}"
+
+- name: The same in another account, entered through a role of its own
+  aws_ml.permissions.iam_services:
+    services: [deeplens]
+    account_id: "123456789012"
+    call_rate:
+      sts: 50
+      iam: 25
+    assume_role:
+      role_arn: arn:aws:iam::123456789012:role/permissions-deployer
+      external_id: "{{ deployer_external_id }}"
+      session_name: deeplens
+      duration_seconds: 900
+      policy:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Action: iam:*
+            Resource: "*"
+"""
+
+RETURN = r"""
+---
+account_id:
+  description: The account that the task worked in.
+  returned: success, or when the task fails after it has called AWS
+  type: str
+  sample: "123456789012"
+api_calls:
+  description: How often each action of AWS was called, retries included.
+  returned: success, or when the task fails after it has called AWS
+  type: dict
+  sample: {GetAccountAuthorizationDetails: 1, ListRoles: 1, CreateRole: 5}
+approval:
+  description: The RV(plan_id) and when the plan was made, in UTC. What O(approved_plan) takes.
+  returned: in check mode
+  type: str
+  sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945@2026-11-29T23:00:00Z
+attachments:
+  description: The users, groups and roles as they are after the task, whole, in the order of their declaration.
+  returned: success, where the services declare any
+  type: list
+  elements: dict
+  contains:
+    service:
+      description: The service that declares it.
+      returned: always
+      type: str
+      sample: deeplens
+    iam_type:
+      description: One of V(user), V(group) and V(role).
+      returned: always
+      type: str
+      sample: group
+    name:
+      description: Name of the user, group or role, as it is spelled in IAM.
+      returned: always
+      type: str
+      sample: quality-inspectors
+    arn:
+      description: ARN of the user, group or role, predicted where it is yet to be created; null where there is none.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:group/quality-inspectors
+    status:
+      description:
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+      returned: always
+      type: str
+      sample: updated
+    path:
+      description: Path of the user, group or role.
+      returned: unless it is deleted or absent
+      type: str
+      sample: /
+    managed_policies:
+      description: ARNs of all managed policies on the user, group or role, sorted.
+      returned: unless it is deleted or absent
+      type: list
+      elements: str
+      sample: [arn:aws:iam::aws:policy/AmazonLookoutVisionReadOnlyAccess]
+    inline_policies:
+      description:
+        - All inline policies of the user, group or role, the document in canonical order under the name of each.
+      returned: unless it is deleted or absent
+      type: dict
+    boundary:
+      description: ARN of the permissions boundary, null where there is none.
+      returned: unless it is deleted or absent
+      type: str
+      sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
+    assume_role_policy_document:
+      description: Trust policy of the role, in canonical order.
+      returned: for a role, unless it is deleted or absent
+      type: dict
+    description:
+      description: Description of the role, empty where there is none.
+      returned: for a role, unless it is deleted or absent
+      type: str
+    max_session_duration:
+      description: Maximum session duration of the role in seconds.
+      returned: for a role, unless it is deleted or absent
+      type: int
+      sample: 3600
+    tags:
+      description: Tags of the role.
+      returned: for a role, unless it is deleted or absent
+      type: dict
+      sample: {team: vision}
+backup:
+  description: The backup that was made before anything was taken away.
+  returned: where O(backup_dir) is given and something is taken away, and it is not check mode
+  type: dict
+  contains:
+    path:
+      description: The file. Later tasks of the same run for the same account add to it.
+      returned: always
+      type: str
+      sample: /var/backups/iam/123456789012-20261122T100000Z-9f86d081884c.json
+    objects:
+      description: Every object in it, kind and name.
+      returned: always
+      type: list
+      elements: str
+      sample: [policy/DeepLensWarehouseInventory, role/AWSDeepLensServiceRole]
+deleted:
+  description: >-
+    A copy of all that the writes took away, or in check mode would. Deleted objects, replaced and deleted
+    documents, detached policies, former settings and tags.
+  returned: success, or when a write fails
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: The write that takes it away.
+      returned: always
+      type: str
+      sample: DeleteRole
+    resource:
+      description: What it was taken from, kind and name.
+      returned: always
+      type: str
+      sample: role/l4e-role
+    policy_arn:
+      description: ARN of the managed policy that was detached.
+      returned: for an attachment
+      type: str
+      sample: arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess
+    policy_name:
+      description: Name of the inline policy.
+      returned: for an inline policy
+      type: str
+      sample: S3
+    version_id:
+      description: ID of the version.
+      returned: for a version of a managed policy
+      type: str
+      sample: v1
+    policy:
+      description: The policy document.
+      returned: for an inline policy, a managed policy or a version of one
+      type: dict
+    path:
+      description: Path.
+      returned: where it is taken away or a managed policy
+      type: str
+      sample: /
+    description:
+      description: Description.
+      returned: where it is taken away or a managed policy
+      type: str
+    tags:
+      description: Tags.
+      returned: where it is taken away or a managed policy
+      type: dict
+    assume_role_policy_document:
+      description: Trust policy.
+      returned: where it is taken away
+      type: dict
+    boundary:
+      description: ARN of the permissions boundary, null where there was none.
+      returned: where it is taken away
+      type: str
+    max_session_duration:
+      description: Maximum session duration in seconds.
+      returned: where it is taken away
+      type: int
+      sample: 3600
+diff:
+  description: Every object that changes, before and after, documents in canonical order.
+  returned: in diff mode
+  type: dict
+  contains:
+    before:
+      description: The objects as they were, YAML; empty where none was there or nothing changes.
+      returned: always
+      type: str
+    after:
+      description:
+        - The objects as they are, or in check mode would be, YAML; empty where none is left or nothing changes.
+      returned: always
+      type: str
+differences:
+  description: What is not as the task has written it, because another run or person changed it meanwhile.
+  returned: when the account is not as declared after the last write
+  type: list
+  elements: dict
+  contains:
+    resource:
+      description: The object, kind and name.
+      returned: always
+      type: str
+      sample: role/AWSDeepLensServiceRole
+    what:
+      description: What of the object differs; empty for the whole object.
+      returned: always
+      type: str
+      sample: inline policy frames
+    found:
+      description: What is there, such as a document; null for nothing.
+      returned: always
+      type: raw
+      sample: null
+    expected:
+      description: What was written or declared; null for nothing.
+      returned: always
+      type: raw
+      sample: present
+error_code:
+  description: AWS's code of the error, or the name of the SDK's exception.
+  returned: when a call to AWS fails for good
+  type: str
+  sample: AccessDenied
+failed_at:
+  description: The lines of this collection's code and of the SDK's that an unexpected error came through, no values.
+  returned: when a task fails unexpectedly, with C(-vvv)
+  type: list
+  elements: str
+  sample: ["runner.py:118 in converge", "reader.py:97 in quotas"]
+failed_call:
+  description: The action of AWS that failed.
+  returned: when a call to AWS fails for good
+  type: str
+  sample: CreateRole
+findings:
+  description:
+    - What is dangerous in the declared objects as they are after the task, and trust policies that name deleted
+      principals. The most severe first.
+  returned: success, or when the plan is not the approved one
+  type: list
+  elements: dict
+  contains:
+    service:
+      description: The services that declare the object, with a comma between them; empty for an object of none.
+      returned: always
+      type: str
+      sample: deeplens
+    severity:
+      description: One of V(critical), V(high), V(medium) and V(low).
+      returned: always
+      type: str
+      sample: critical
+    code:
+      description: The kind of finding, such as V(grants_everything); the collection's page Findings lists all.
+      returned: always
+      type: str
+      sample: grants_everything
+    resource:
+      description: The object that it is about, kind and name.
+      returned: always
+      type: str
+      sample: role/l4e-role
+    message:
+      description: Why it is dangerous, in a sentence or two.
+      returned: always
+      type: str
+    remedy:
+      description: What mends it.
+      returned: always
+      type: str
+lifted_quarantines:
+  description:
+    - The quarantines that the task ends, or in check mode would, by name of the role. A warning names each as well.
+  returned: where a quarantine ends
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the role.
+      returned: always
+      type: str
+      sample: AWSDeepLensLambdaRole
+    since:
+      description: Since when it is in quarantine by its record, or else by its tags, UTC, ISO 8601.
+      returned: always
+      type: str
+      sample: "2026-11-22T10:00:00Z"
+    reason:
+      description: Why, by its tags; empty where they say nothing.
+      returned: always
+      type: str
+      sample: service ended
+managed_policies:
+  description: The managed policies as they are after the task, in the order of their declaration.
+  returned: success, where the services declare any
+  type: list
+  elements: dict
+  contains:
+    service:
+      description: The service that declares it.
+      returned: always
+      type: str
+      sample: deeplens
+    name:
+      description: Name of the policy, as it is spelled in IAM.
+      returned: always
+      type: str
+      sample: DeepLensWarehouseInventory
+    arn:
+      description: ARN of the policy, predicted where it is yet to be created; null where there is none.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:policy/DeepLensWarehouseInventory
+    status:
+      description:
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+      returned: always
+      type: str
+      sample: created
+    path:
+      description: Path of the policy.
+      returned: unless it is deleted or absent
+      type: str
+      sample: /
+    description:
+      description: Description of the policy, empty where there is none.
+      returned: unless it is deleted or absent
+      type: str
+    policy:
+      description: Document of the default version, in canonical order.
+      returned: unless it is deleted or absent
+      type: dict
+    tags:
+      description: Tags of the policy.
+      returned: unless it is deleted or absent
+      type: dict
+      sample: {team: vision}
+plan:
+  description:
+    - Every write in its order; in check mode, every write that would be made. Empty where nothing differs.
+    - When the task fails after it has called AWS, a dictionary of two such lists instead, C(done) and C(not_done).
+  returned: success, when a write fails, or when the plan is not the approved one
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: The action of IAM.
+      returned: always
+      type: str
+      sample: CreateRole
+    resource:
+      description: The object that is written, kind and name.
+      returned: always
+      type: str
+      sample: role/AWSDeepLensServiceRole
+    reason:
+      description: Why, which is what differs.
+      returned: always
+      type: str
+      sample: absent
+plan_id:
+  description:
+    - >-
+      SHA-256 of the account, of every write of the plan with its parameters, and of what they rely on. This is the
+      unique ids, policies, trust policies and tags of the objects as they are, the documents of these policies, and
+      the findings.
+    - O(approved_plan) takes it, and RV(approval), which expires.
+  returned: success, or when the plan is not the approved one
+  type: str
+  sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
+problems:
+  description: Everything that is wrong with the declaration or stands against it in the account, each with its place.
+  returned: when the task fails before it writes because of what was declared
+  type: list
+  elements: str
+  sample: ["roles[2].max_session_duration: 60 is outside 3600 to 43200 seconds (1 to 12 hours)"]
+roles:
+  description: The roles as they are after the task, in the order of their declaration.
+  returned: success, where the services declare any
+  type: list
+  elements: dict
+  contains:
+    service:
+      description: The service that declares it.
+      returned: always
+      type: str
+      sample: deeplens
+    name:
+      description: Name of the role, as it is spelled in IAM.
+      returned: always
+      type: str
+      sample: AWSDeepLensServiceRole
+    arn:
+      description: ARN of the role, predicted where it is yet to be created; null where there is none.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:role/service-role/AWSDeepLensServiceRole
+    status:
+      description:
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+        - V(quarantined) while it is in quarantine, whether or not the task changed it.
+      returned: always
+      type: str
+      sample: created
+    quarantined:
+      description: The quarantine that the role is in after the task, null where it is in none.
+      returned: always
+      type: dict
+      sample: null
+      contains:
+        since:
+          description: When it was quarantined, UTC, ISO 8601.
+          returned: always
+          type: str
+          sample: "2026-11-22T10:00:00Z"
+        reason:
+          description: Why, empty where no reason was given.
+          returned: always
+          type: str
+          sample: service ended
+    path:
+      description: Path of the role.
+      returned: unless it is deleted or absent
+      type: str
+      sample: /
+    managed_policies:
+      description: ARNs of all managed policies on the role, sorted.
+      returned: unless it is deleted or absent
+      type: list
+      elements: str
+      sample: [arn:aws:iam::aws:policy/service-role/AWSDeepLensServiceRolePolicy]
+    inline_policies:
+      description: All inline policies of the role, the document in canonical order under the name of each.
+      returned: unless it is deleted or absent
+      type: dict
+    boundary:
+      description: ARN of the permissions boundary, null where there is none.
+      returned: unless it is deleted or absent
+      type: str
+      sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
+    assume_role_policy_document:
+      description: Trust policy of the role, in canonical order.
+      returned: unless it is deleted or absent
+      type: dict
+    description:
+      description: Description of the role, empty where there is none.
+      returned: unless it is deleted or absent
+      type: str
+    max_session_duration:
+      description: Maximum session duration of the role in seconds.
+      returned: unless it is deleted or absent
+      type: int
+      sample: 3600
+    tags:
+      description: Tags of the role.
+      returned: unless it is deleted or absent
+      type: dict
+      sample: {team: vision}
+services:
+  description: The services that were converged, in the order of O(services).
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    service:
+      description: Name of the service.
+      returned: always
+      type: str
+      sample: deeplens
+    profile:
+      description: The profile that its variables ask for.
+      returned: always
+      type: str
+      sample: least_privilege
+    state:
+      description: V(present) or V(absent), as its variables ask for.
+      returned: always
+      type: str
+      sample: present
+trust_statements:
+  description: The roles as they are after the task, whole, in the order of their declaration.
+  returned: success, where the services declare any
+  type: list
+  elements: dict
+  contains:
+    service:
+      description: The service that declares it.
+      returned: always
+      type: str
+      sample: deeplens
+    name:
+      description: Name of the role, as it is spelled in IAM.
+      returned: always
+      type: str
+      sample: gt-execution
+    arn:
+      description: ARN of the role, predicted where it is yet to be created; null where there is none.
+      returned: always
+      type: str
+      sample: arn:aws:iam::123456789012:role/gt-execution
+    status:
+      description:
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+      returned: always
+      type: str
+      sample: updated
+    path:
+      description: Path of the role.
+      returned: unless it is deleted or absent
+      type: str
+      sample: /
+    managed_policies:
+      description: ARNs of all managed policies on the role, sorted.
+      returned: unless it is deleted or absent
+      type: list
+      elements: str
+      sample: [arn:aws:iam::aws:policy/AmazonSageMakerGroundTruthExecution]
+    inline_policies:
+      description: All inline policies of the role, the document in canonical order under the name of each.
+      returned: unless it is deleted or absent
+      type: dict
+    boundary:
+      description: ARN of the permissions boundary, null where there is none.
+      returned: unless it is deleted or absent
+      type: str
+      sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
+    assume_role_policy_document:
+      description: Trust policy of the role, in canonical order.
+      returned: unless it is deleted or absent
+      type: dict
+    description:
+      description: Description of the role, empty where there is none.
+      returned: unless it is deleted or absent
+      type: str
+    max_session_duration:
+      description: Maximum session duration of the role in seconds.
+      returned: unless it is deleted or absent
+      type: int
+      sample: 3600
+    tags:
+      description: Tags of the role.
+      returned: unless it is deleted or absent
+      type: dict
+      sample: {team: vision}
+"""
+
+from ansible_collections.aws_ml.permissions.plugins.module_utils.module_runner import run_module
+from ansible_collections.aws_ml.permissions.plugins.module_utils.services_task import ServicesTask
+
+
+def main():
+    run_module("iam_services", ServicesTask)
+
+
+if __name__ == "__main__":
+    main()
