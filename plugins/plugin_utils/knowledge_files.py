@@ -10,7 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.common.yaml import yaml_load
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import lives
+from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.known_profiles import known_profiles
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import (
+    catalogue,
+    definitions,
+    lives,
+)
 
 _FOLDER = Path(__file__).parent
 
@@ -22,8 +27,12 @@ def aws_facts() -> dict[str, Any]:
 
 
 def audit_facts() -> dict[str, Any]:
-    """The content of every file in `aws_facts` and in `audit_facts`, which is large and for audits only."""
-    return {**aws_facts(), **_files("audit_facts")}
+    """The same with every file in `audit_facts`, the traces of all services, and their profiles. It is large."""
+    facts = _files("audit_facts")
+    arns = {name: f"arn:<partition>:iam::aws:policy{path}{name}" for name, path in facts["aws_policy_paths"].items()}
+    profiles = [profile for service in catalogue().values() for profile in known_profiles(service, arns)]
+    traces = {name: files["traces"] for name, files in definitions().items() if "traces" in files}
+    return {**aws_facts(), **facts, "profiles": profiles, "traces": traces}
 
 
 def playbook_facts() -> dict[str, Any]:

@@ -80,6 +80,7 @@ class Parser:
             title=content["title"],
             content=content,
             variables=variables,
+            samples=tuple(content.get("samples") or ({},)),
             profiles=profiles,
             locals=of_service,
             requirements=tuple(self._requirements(known)),

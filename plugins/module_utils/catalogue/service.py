@@ -79,7 +79,10 @@ class Profile:
 
 @dataclass(frozen=True)
 class Service:
-    """`content` is the definition as it was read, for documentation; `name` is that of its folder."""
+    """`content` is the definition as it was read, for documentation; `name` is that of its folder.
+
+    `samples` are values of variables with which audits know the profiles of the service.
+    """
 
     name: str
     title: str
@@ -91,6 +94,7 @@ class Service:
     checks: tuple[Rule, ...] = ()
     notices: tuple[Rule, ...] = ()
     remedies: Mapping[str, Template] = field(default_factory=dict)
+    samples: tuple[Mapping[str, Any], ...] = ({},)
 
     @property
     def prefix(self) -> str:
