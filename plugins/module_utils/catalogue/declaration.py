@@ -121,10 +121,11 @@ class _Evaluation:
         return items
 
     def _twice(self, section: str, name: str, one: ObjectDefinition, other: ObjectDefinition) -> Problem:
-        place = next(iter((*one.variables, *other.variables, one.key)))
+        place, *others = dict.fromkeys((*one.variables, *other.variables)) or (one.key,)
+        too = f" (see also {', '.join(map(self._place, others))})" if others else ""
         what = section.replace("_", " ")
         return Problem(
-            self._place(place), f"{shown(name)} is the name of two {what} of this service; give each its own"
+            self._place(place), f"{shown(name)} is the name of two {what} of this service{too}; give each its own"
         )
 
     def _items(self, one: ObjectDefinition) -> Iterator[tuple[Item, bool]]:
