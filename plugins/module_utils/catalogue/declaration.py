@@ -121,12 +121,14 @@ class _Evaluation:
         return items
 
     def _twice(self, section: str, name: str, one: ObjectDefinition, other: ObjectDefinition) -> Problem:
+        kind = "role" if section == "roles" else "policy"
         place, *others = dict.fromkeys((*one.variables, *other.variables)) or (one.key,)
-        too = f" (see also {', '.join(map(self._place, others))})" if others else ""
-        what = section.replace("_", " ")
-        return Problem(
-            self._place(place), f"{shown(name)} is the name of two {what} of this service{too}; give each its own"
-        )
+        if one.variables and other.variables:
+            also = f", {', '.join(map(self._place, others))}" if others else ""
+            text = f"{shown(name)} is the name of more than one {kind} of this service{also}; give each its own"
+        else:
+            text = f"{shown(name)} is the name of another {kind} of {self._service.title}; give this one its own"
+        return Problem(self._place(place), text)
 
     def _items(self, one: ObjectDefinition) -> Iterator[tuple[Item, bool]]:
         """The items of a role or policy, and whether each is declared at all."""

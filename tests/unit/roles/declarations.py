@@ -1,49 +1,45 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a service role declares for given variables, templated as Ansible does and without running anything."""
+"""What a service of the catalogue declares for given variables, under the name of its role."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
-from ansible.parsing.dataloader import DataLoader
-from ansible.template import Templar, trust_as_template
+from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue import declaration
+from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.declaration import ServiceDeclaration
+from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.service import SECTIONS
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import catalogue
 
 ROLES = Path(__file__).resolve().parents[3] / "roles"
-SERVICE_ROLES = sorted(folder.name for folder in ROLES.iterdir())
-OMITTED = "__omitted__"
+SERVICE_ROLES = [f"{name}_iam" for name in catalogue()]
 
 
 def declared(role: str, **variables: Any) -> dict[str, Any]:
-    """The options of the role's iam_baseline task; `variables` are given without the role's prefix."""
-    tasks = _loaded(ROLES / role / "tasks" / "main.yml")
-    options = next(
-        task["aws_ml.permissions.iam_baseline"] for task in tasks if "aws_ml.permissions.iam_baseline" in task
-    )
-    found: dict[str, Any] = _without_omitted(templated(role, options, variables))
+    """What the service declares, in the options of iam_baseline; `variables` are without the role's prefix."""
+    found = service_declaration(role, variables)
+    return {section: getattr(found, section) for section in SECTIONS}
+
+
+def service_declaration(role: str, variables: Mapping[str, Any]) -> ServiceDeclaration:
+    """What the service declares, with its remedies and notices."""
+    found, wrong = _declared(role, variables)
+    assert found is not None, wrong
     return found
 
 
 def problems(role: str, **variables: Any) -> list[str]:
-    """What the role's own checks find wrong with the variables."""
-    found: list[str] = templated(role, "{{ " + f"__{role}_problems" + " }}", variables)
-    return [str(problem) for problem in found]
+    """What is wrong with the variables."""
+    return [str(problem) for problem in _declared(role, variables)[1]]
 
 
-def templated(role: str, content: Any, variables: Mapping[str, Any]) -> Any:
-    """`content` with the defaults and vars of the role and the given variables filled in."""
-    known: dict[str, Any] = {"omit": OMITTED}
-    for path in [ROLES / role / "defaults" / "main.yml", *sorted((ROLES / role / "vars" / "main").glob("*.yml"))]:
-        known.update(_loaded(path))
-    known.update({f"{role}_{name}": value for name, value in variables.items()})
-    if isinstance(content, str):
-        content = trust_as_template(content)
-    return Templar(DataLoader(), variables=known).template(content)
+def _declared(role: str, variables: Mapping[str, Any]) -> tuple[ServiceDeclaration | None, list[Problem]]:
+    return declaration.declared(catalogue()[role.removesuffix("_iam")], variables)
 
 
 def specification(role: str) -> dict[str, Any]:
@@ -51,16 +47,3 @@ def specification(role: str) -> dict[str, Any]:
     text = (ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
     options: dict[str, Any] = yaml.safe_load(text)["argument_specs"]["main"]["options"]
     return options
-
-
-@cache
-def _loaded(path: Path) -> Any:
-    return DataLoader().load_from_file(str(path), trusted_as_template=True)
-
-
-def _without_omitted(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _without_omitted(entry) for key, entry in value.items() if entry != OMITTED}
-    if isinstance(value, (list, tuple)):
-        return [_without_omitted(entry) for entry in value]
-    return value

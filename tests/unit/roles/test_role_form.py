@@ -6,19 +6,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.aws_ml.permissions.plugins.module_utils.combined_services import CombinedServices
 from ansible_collections.aws_ml.permissions.plugins.module_utils.findings import findings
 from ansible_collections.aws_ml.permissions.plugins.module_utils.knowledge import Knowledge
 from ansible_collections.aws_ml.permissions.plugins.module_utils.target import target_of
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
 
 from .accounts import ground
-from .declarations import ROLES, SERVICE_ROLES, specification
-from .variants import CASES, desired, options_of
+from .declarations import ROLES, SERVICE_ROLES, service_declaration, specification
+from .variants import CASES, VARIANTS, desired, options_of
 
 ROOT = Path(__file__).resolve().parents[3]
 KNOWLEDGE = Knowledge.parse(aws_facts())
@@ -56,27 +58,33 @@ def found(role: str, variant: str) -> list[dict[str, str]]:
     options = options_of(role, variant)
     state = ground(role)
     declared = desired(options, state)
-    return findings(KNOWLEDGE, declared, state, target_of(declared, state), options["remedies"])
+    combined = CombinedServices.of([service_data(role, VARIANTS[role][variant])])
+    return findings(KNOWLEDGE, declared, state, target_of(declared, state), combined.remedy)
+
+
+def service_data(role: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """What the controller hands over of a service."""
+    return vars(service_declaration(role, variables))
 
 
 @pytest.mark.parametrize(("role", "variant"), CASES)
 def test_every_finding_names_a_variable_that_mends_it(role: str, variant: str) -> None:
     known = {name for name in SERVICE_ROLES for name in specification(name)}
     for finding in found(role, variant):
-        assert finding["code"] in options_of(role, variant)["remedies"], finding
+        assert finding["code"] in service_data(role, VARIANTS[role][variant])["remedies"], finding
         named = set(VARIABLE.findall(finding["remedy"]))
         assert named and named <= known, finding
 
 
 @pytest.mark.parametrize("role", SERVICE_ROLES)
 def test_remedies_are_for_findings_that_there_are(role: str) -> None:
-    options = options_of(role, "documented")
+    remedies = service_declaration(role, VARIANTS[role]["documented"]).remedies
     codes = {rule.code for rule in KNOWLEDGE.findings} | {"grants_ended_service"}
     known = {name for other in SERVICE_ROLES for name in specification(other)}
-    assert options["remedies"].keys() <= codes
-    for remedy in options["remedies"].values():
+    assert remedies.keys() <= codes
+    for remedy in remedies.values():
         assert set(VARIABLE.findall(remedy)) <= known, remedy
-    assert options["service"] in KNOWLEDGE.services
+    assert role.removesuffix("_iam") in KNOWLEDGE.services
 
 
 @pytest.mark.parametrize(("role", "variant"), DANGERS)
@@ -113,10 +121,8 @@ def test_the_guide_table_speaks_of_variables_that_there_are(role: str) -> None:
 
 
 @pytest.mark.parametrize("role", SERVICE_ROLES)
-def test_tasks_are_a_check_and_one_baseline(role: str) -> None:
+def test_the_role_is_one_task_for_its_service(role: str) -> None:
     tasks: list[dict[str, Any]] = yaml.safe_load((ROLES / role / "tasks" / "main.yml").read_text(encoding="utf-8"))
-    modules = [key for task in tasks for key in task if "." in key]
-    assert modules.count("aws_ml.permissions.iam_baseline") == 1
-    assert modules[-1] == "aws_ml.permissions.iam_baseline"
-    assert set(modules) <= {"ansible.builtin.assert", "ansible.builtin.debug", "aws_ml.permissions.iam_baseline"}
-    assert tasks[-1]["register"] == f"{role}_result"
+    (task,) = tasks
+    assert task["aws_ml.permissions.iam_services"] == {"services": [role.removesuffix("_iam")]}
+    assert task["register"] == f"{role}_result"

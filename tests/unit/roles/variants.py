@@ -43,7 +43,7 @@ class Placed:
 
 @cache
 def options_of(role: str, variant: str) -> dict[str, Any]:
-    """The options of the role's iam_baseline task as the module takes them, placeholders still in them."""
+    """What the role's service declares as iam_baseline takes it, placeholders still in it."""
     return as_module_takes(declared(role, **VARIANTS[role][variant]))
 
 
