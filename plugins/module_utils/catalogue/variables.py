@@ -48,7 +48,8 @@ class Variable:
 
     `type` is one of TYPES, `elements` that of the entries of a list (`str` or `dict`), `kind` what a text or each text of
     a list names (see `value_kinds`). A variable of type `people` has the options `users`, `groups` and `roles`.
-    `default` is None where there is none.
+    `default` is None where there is none. A list that is not given is empty, or None where `may_be_null`: where the
+    definition says `default: null`, because not given and empty mean different things.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Variable:
     choices: tuple[str, ...] = ()
     default: Any = None
     required: bool = False
+    may_be_null: bool = False
     options: Mapping[str, Variable] = field(default_factory=dict)
 
     @classmethod
@@ -75,13 +77,14 @@ class Variable:
             choices=tuple(content.get("choices", ())),
             default=content.get("default"),
             required=content.get("required") is True,
+            may_be_null=content.get("default", "") is None,
             options=options,
         )
 
     def value(self, given: Any, place: str, problems: list[Problem]) -> Any:
         """The value of the variable; what is wrong with it is added to `problems`.
 
-        None stands for a variable that is not given. A list without a default is empty.
+        None stands for a variable that is not given.
         """
         if given is None:
             given = self.default
@@ -93,7 +96,7 @@ class Variable:
         return normalized(self.kind, converted) if isinstance(converted, str) else converted
 
     def _without_value(self, place: str, problems: list[Problem]) -> Any:
-        if self.type == "list":
+        if self.type == "list" and not self.may_be_null:
             return []
         return self._options({}, place, problems) if self.type == "people" else None
 
