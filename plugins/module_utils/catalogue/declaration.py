@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -156,7 +156,7 @@ class _Evaluation:
                 if mine:
                     yield {**identity, **mine}
                 off = [policy for policy in managed if policy not in mine.get("managed_policies", ())]
-                off_inline = {name: {} for name in inline if name not in mine.get("inline_policies", ())}
+                off_inline: Item = {name: {} for name in inline if name not in mine.get("inline_policies", ())}
                 if off or off_inline:
                     yield {**identity, "state": "absent", "managed_policies": off, "inline_policies": off_inline}
 
@@ -168,7 +168,7 @@ class _Evaluation:
             people = content.get(key) or {}
             for kind in _KINDS:
                 where = self._place(f"{of}.{kind}s" if of else f"{kind}s")
-                for name in dict.fromkeys(filter(None, people.get(f"{kind}s") or ())):
+                for name in _once(people.get(f"{kind}s") or ()):
                     who = f"{kind} {name}"
                     earlier = places.setdefault(who.lower(), where)
                     if earlier == where:
@@ -187,6 +187,11 @@ class _Evaluation:
 
     def _place(self, variable: str) -> str:
         return f"{self._service.prefix}{variable}"
+
+
+def _once(names: Iterable[str]) -> list[str]:
+    """Names of IAM, which takes no notice of case, each once."""
+    return list({name.lower(): name for name in names if name}.values())
 
 
 def _owned(templates: tuple[Template, ...], scope: Values) -> tuple[list[str], list[str]]:

@@ -36,21 +36,22 @@ if HAS_JMESPATH:
     class _Functions(functions.Functions):  # type: ignore[misc]
         """JMESPath's functions and the four of this collection."""
 
-        @functions.signature({"types": ["string"]})  # type: ignore[misc]
+        @functions.signature({"types": ["string"]})  # type: ignore[untyped-decorator]
         def _func_lower(self, text: str) -> str:
             return text.lower()
 
-        @functions.signature({"types": ["array"]})  # type: ignore[misc]
+        @functions.signature({"types": ["array"]})  # type: ignore[untyped-decorator]
         def _func_unique(self, entries: list[Any]) -> list[Any]:
             return [entry for index, entry in enumerate(entries) if entry not in entries[:index]]
 
-        @functions.signature({"types": ["array"]}, {"types": ["array"]})  # type: ignore[misc]
+        @functions.signature({"types": ["array"]}, {"types": ["array"]})  # type: ignore[untyped-decorator]
         def _func_without(self, entries: list[Any], others: list[Any]) -> list[Any]:
             return [entry for entry in entries if entry not in others]
 
-        @functions.signature({"types": ["array"]})  # type: ignore[misc]
+        @functions.signature({"types": ["array"]})  # type: ignore[untyped-decorator]
         def _func_duplicates(self, entries: list[Any]) -> list[Any]:
-            return self._func_unique([entry for index, entry in enumerate(entries) if entry in entries[:index]])
+            twice = [entry for index, entry in enumerate(entries) if entry in entries[:index]]
+            return [entry for index, entry in enumerate(twice) if entry not in twice[:index]]
 
     _OPTIONS = jmespath.Options(custom_functions=_Functions())
 
@@ -70,6 +71,8 @@ class Expression:
             compiled = jmespath.compile(text)
         except JMESPathError as error:
             raise WrongExpression(f"`{text}` is not a JMESPath expression: {_first_line(error)}") from None
+        if any(_negates_a_part(node) for node in _nodes(compiled.parsed)):
+            raise WrongExpression(f"`{text}` reads `!a.b` as `(!a).b`; write `!(a.b)`")
         unknown = sorted(set(_functions(compiled.parsed)) - set(_Functions.FUNCTION_TABLE))
         if unknown:
             raise WrongExpression(f"`{text}` calls {unknown[0]}(), which is not a function of JMESPath")
@@ -113,9 +116,16 @@ def _root_names(node: Mapping[str, Any]) -> Iterator[str]:
                 yield from _root_names(child)
 
 
-def _functions(node: Mapping[str, Any]) -> Iterator[str]:
-    if node["type"] == "function_expression":
-        yield node["value"]
+def _functions(tree: Mapping[str, Any]) -> Iterator[str]:
+    return (node["value"] for node in _nodes(tree) if node["type"] == "function_expression")
+
+
+def _negates_a_part(node: Mapping[str, Any]) -> bool:
+    return node["type"] == "subexpression" and node["children"][0]["type"] == "not_expression"
+
+
+def _nodes(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield node
     for child in node["children"]:
         if isinstance(child, Mapping):
-            yield from _functions(child)
+            yield from _nodes(child)

@@ -47,15 +47,17 @@ _PLACEHOLDERS = {"<account_id>": "123456789012", "<partition>": "aws"}
 
 
 def kind_refusal(kind: str, value: str) -> str | None:
-    """Why a text does not name a thing of this kind, None where it does. `<account_id>` and `<partition>` count as such."""
+    """Why a text does not name a thing of this kind, None where it does.
+
+    `<account_id>` and `<partition>` count as an account and a partition.
+    """
     pattern, what = KINDS[kind]
     text = value
     for placeholder, example in _PLACEHOLDERS.items():
         text = text.replace(placeholder, example)
-    if kind == "account":
-        return None if as_account_id(text) else f"{shown(value)} is not an {what}"
-    if not re.fullmatch(pattern, text, re.ASCII):
-        return f"{shown(value)} is not a {what}"
+    article = "an" if what.startswith(("a", "A")) else "a"
+    if not (as_account_id(text) if kind == "account" else re.fullmatch(pattern, text, re.ASCII)):
+        return f"{shown(value)} is not {article} {what}"
     refusal = arn_account_refusal(text)
     return f"{shown(value)} {refusal}" if refusal else None
 
