@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What several services declare for one account, as one declaration. Pure.
 
-What a service declares comes from the controller as plain data: `service`, `profile`, `state`, `remedies`, and by section
-(`roles`, `managed_policies`, `attachments`, `trust_statements`) items in the options of `iam_baseline`.
+What a service declares comes from the controller as plain data: `service`, `profile`, `state`, `remedies`, and by
+section (`roles`, `managed_policies`, `attachments`, `trust_statements`) items in the options of `iam_baseline`.
 """
 
 from __future__ import annotations
@@ -96,9 +96,7 @@ class CombinedServices:
     def with_services(self, objects: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
         """The objects of a result, each with its service."""
         return {
-            section: [
-                {**item, "service": service} for item, service in zip(items, self.owners[section], strict=True)
-            ]
+            section: [{**item, "service": service} for item, service in zip(items, self.owners[section], strict=True)]
             for section, items in objects.items()
         }
 
@@ -127,11 +125,10 @@ def _contradicting_attachment(first: dict[tuple[str, str], dict[str, Any]], item
     who = identity_key(item["iam_type"], item["iam_name"])
     is_off = item.get("state", "present") == "absent"
     inline = item.get("inline_policies") or {}
-    wanted: dict[str, Any] = {policy: None if is_off else "attached" for policy in item.get("managed_policies") or ()}
+    wanted: dict[str, Any] = dict.fromkeys(item.get("managed_policies") or (), None if is_off else "attached")
     wanted |= {f"inline {name}": None if is_off else document for name, document in inline.items()}
     for name, content in wanted.items():
         other = first.setdefault((who, name), {"content": content, "place": place})
         if other["content"] != content:
             return str(other["place"])
     return None
-

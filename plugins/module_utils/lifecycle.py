@@ -30,9 +30,7 @@ def all_findings(
     return [item for item in found if item["resource"] not in powerless]
 
 
-def outlived(
-    knowledge: Knowledge, service: str, target: Target, remedies: Mapping[str, str]
-) -> dict[str, str] | None:
+def outlived(knowledge: Knowledge, service: str, target: Target, remedies: Mapping[str, str]) -> dict[str, str] | None:
     """The finding that something is there for a service that has ended, or None."""
     life = knowledge.services.get(service)
     there = [*target.identities.values(), *target.policies.values()]

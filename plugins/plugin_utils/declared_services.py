@@ -28,7 +28,9 @@ class DeclaredServices:
         for name in dict.fromkeys(names):
             service = catalogue().get(name)
             if service is None:
-                problems.append(Problem("services", f"{shown(name)} is not known; give any of {', '.join(catalogue())}"))
+                problems.append(
+                    Problem("services", f"{shown(name)} is not known; give any of {', '.join(catalogue())}")
+                )
                 continue
             given = _given(service, variables, templar, problems)
             if profile:
@@ -47,9 +49,7 @@ class DeclaredServices:
         return problems
 
 
-def _given(
-    service: Service, variables: Mapping[str, Any], templar: Any, problems: list[Problem]
-) -> dict[str, Any]:
+def _given(service: Service, variables: Mapping[str, Any], templar: Any, problems: list[Problem]) -> dict[str, Any]:
     """The values that a host gives a service's variables, by their names without the prefix."""
     given = {}
     for name in service.variables:

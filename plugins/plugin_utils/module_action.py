@@ -106,7 +106,9 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         misspelled = [
             problem
             for name in names
-            for problem in known_variables().role_problems(name, task_vars, f"set for {task_vars['inventory_hostname']}")
+            for problem in known_variables().role_problems(
+                name, task_vars, f"set for {task_vars['inventory_hostname']}"
+            )
         ]
         if misspelled:
             raise AnsibleActionFail(told(misspelled, "nothing was written"))

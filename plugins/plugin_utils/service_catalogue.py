@@ -23,9 +23,7 @@ SERVICES = Path(__file__).parents[2] / "services"
 def definitions() -> Mapping[str, Mapping[str, Any]]:
     """The content of the files of each service, by its name, in alphabetical order."""
     return {
-        folder.name: {
-            path.stem: yaml_load(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.yml"))
-        }
+        folder.name: {path.stem: yaml_load(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.yml"))}
         for folder in sorted(SERVICES.iterdir())
         if folder.is_dir()
     }
@@ -35,7 +33,9 @@ def definitions() -> Mapping[str, Mapping[str, Any]]:
 def catalogue() -> Mapping[str, Service]:
     """The services by name. Raises AnsibleError where a definition is wrong, or JMESPath is missing."""
     if not HAS_JMESPATH:
-        raise AnsibleError("jmespath is missing, which comes with boto3. To fix: pip install boto3, for ansible-playbook")
+        raise AnsibleError(
+            "jmespath is missing, which comes with boto3. To fix: pip install boto3, for ansible-playbook"
+        )
     services = {}
     for name, files in definitions().items():
         parser = Parser(name, files)

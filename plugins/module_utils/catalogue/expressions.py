@@ -121,7 +121,7 @@ def _functions(tree: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _negates_a_part(node: Mapping[str, Any]) -> bool:
-    return node["type"] == "subexpression" and node["children"][0]["type"] == "not_expression"
+    return bool(node["type"] == "subexpression" and node["children"][0]["type"] == "not_expression")
 
 
 def _nodes(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -56,6 +56,16 @@ class DefinitionProblem:
     message: str
 
 
+@dataclass(frozen=True)
+class _Parts:
+    """What the service and one of its profiles say of an object, and whether that profile has it."""
+
+    of_service: Data
+    of_profile: Data
+    profile: str
+    belongs: bool
+
+
 @dataclass
 class Parser:
     """Reads one service. What is wrong is in `problems` afterwards."""
@@ -119,52 +129,52 @@ class Parser:
             like = common.get("grants_like", key)
             mentioned = [name for name, objects in of_profiles.items() if like in objects]
             belongs = profile in mentioned or not mentioned
-            of_profile: Data = of_profiles[profile].get(like) or {}
-            if not belongs and key not in of_service:
-                of_profile = of_profiles[mentioned[0]][like]
-            path = (profile if key not in of_service else "service", section, key)
-            owners = [of_profiles[name].get(like) or {} for name in of_profiles]
-            yield self._object(path, profile, section, (common, of_profile), belongs, known, owners)
+            # An object that the service itself does not name is named by the profiles that have it.
+            source = profile if belongs or key in of_service else mentioned[0]
+            parts = _Parts(common, of_profiles[source].get(like) or {}, profile, belongs)
+            path = ("service" if key in of_service else source, section, key)
+            if section == "attachments":
+                owners = [objects.get(like) or {} for objects in of_profiles.values()]
+                yield self._attachment(path, parts, owners, known)
+            else:
+                yield ObjectDefinition(**self._object(path, parts, known))
 
-    def _object(
-        self,
-        path: Path,
-        profile: str,
-        section: str,
-        parts: tuple[Data, Data],
-        belongs: bool,
-        known: frozenset[str],
-        owners: Sequence[Data],
-    ) -> ObjectDefinition:
-        loops = self._loops(path, parts[0] or parts[1], known)
-        inner = known | {text for name, _one in loops for text in (name, f"{name}_index")}
+    def _attachment(
+        self, path: Path, parts: _Parts, owners: Sequence[Data], known: frozenset[str]
+    ) -> AttachmentDefinition:
+        of_object = self._object(path, parts, known)
+        inner = known | _names(of_object["loops"])
+        owns = parts.of_service.get("owns")
+        owned = [owns] if owns is not None else [_policies(_merged((parts.of_service, owner))) for owner in owners]
+        return AttachmentDefinition(**of_object, owned=tuple(self._template(path, one, inner) for one in owned))
+
+    def _object(self, path: Path, parts: _Parts, known: frozenset[str]) -> dict[str, Any]:
+        """What every kind of object has, by the fields of ObjectDefinition."""
+        section, key = path[1:]
+        both = (parts.of_service, parts.of_profile)
+        loops = self._loops(path, parts.of_service or parts.of_profile, known)
+        inner = known | _names(loops)
         content = {
             **({"managed_policies": [], "inline_policies": {}} if section == "roles" else {}),
             **self._common.get(section, {}),
-            **_merged({key: value for key, value in part.items() if key not in _OF_OBJECT} for part in parts),
+            **_merged({name: value for name, value in part.items() if name not in _OF_OBJECT} for part in both),
         }
-        trust = parts[1].get("trust", parts[0].get("trust"))
-        if trust is not None and belongs:
-            content["assume_role_policy_document"] = self._trust(path, profile, trust)
-        absent_when = parts[0].get("absent_when", parts[1].get("absent_when"))
-        whens = [(path, part["when"]) for part in parts if "when" in part]
-        of_object: dict[str, Any] = {
-            "key": path[-1],
-            "identity": self._template(path, {key: content[key] for key in _IDENTITY if key in content}, inner),
-            "content": self._template(path, {key: of for key, of in content.items() if key not in _IDENTITY}, inner),
-            "belongs": belongs,
+        trust = parts.of_profile.get("trust", parts.of_service.get("trust"))
+        if trust is not None and parts.belongs:
+            content["assume_role_policy_document"] = self._trust(path, parts.profile, trust)
+        absent_when = parts.of_service.get("absent_when", parts.of_profile.get("absent_when"))
+        return {
+            "key": key,
+            "identity": self._template(path, {name: content[name] for name in _IDENTITY if name in content}, inner),
+            "content": self._template(path, {name: of for name, of in content.items() if name not in _IDENTITY}, inner),
+            "belongs": parts.belongs,
             "loops": loops,
-            "when": tuple(self._expression((*where, "when"), when, inner) for where, when in whens),
+            "when": tuple(self._expression((*path, "when"), part["when"], inner) for part in both if "when" in part),
             "absent_when": None
             if absent_when is None
             else self._expression((*path, "absent_when"), absent_when, inner),
             "variables": tuple(self._naming(content.get("name", ""), loops)),
         }
-        if section != "attachments":
-            return ObjectDefinition(**of_object)
-        owns = parts[0].get("owns")
-        owned = [owns] if owns is not None else [_policies(_merged((parts[0], owner))) for owner in owners]
-        return AttachmentDefinition(**of_object, owned=tuple(self._template(path, one, inner) for one in owned))
 
     def _trust(self, path: Path, profile: str, name: str) -> Any:
         documents = self.files[profile].get("trust_policies") or {}
@@ -197,7 +207,7 @@ class Parser:
         for index, rule in enumerate(self.files["service"].get(section) or ()):
             path = ("service", section, str(index))
             loops = self._loops(path, rule, known)
-            inner = known | {text for name, _one in loops for text in (name, f"{name}_index")}
+            inner = known | _names(loops)
             yield Rule(
                 self._template((*path, "message"), rule["message"], inner),
                 self._expression((*path, "when"), rule["when"], inner) if "when" in rule else None,
@@ -249,6 +259,11 @@ class Parser:
             hint = _near(name, known)
             message = f"`{expression.text}` uses {name}, which is not a variable or an earlier local{hint}"
             self.problems.append(DefinitionProblem(path, message))
+
+
+def _names(loops: Sequence[tuple[str, Expression]]) -> set[str]:
+    """The names that loops define."""
+    return {text for name, _expression in loops for text in (name, f"{name}_index")}
 
 
 def _policies(content: Data) -> dict[str, Any]:

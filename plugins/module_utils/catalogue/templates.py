@@ -6,8 +6,8 @@
 - `${expression}` within a text puts in what the expression comes to. A text that is nothing else keeps the type of the
   value; where that is null, its key or entry is left out; a list in a list puts in its entries.
 - `when: expression` beside other keys keeps a mapping only where the expression holds.
-- `for_each: {name: expression}` beside other keys of an entry repeats it for each entry of a list; `name` stands for the
-  entry and `name_index` for its place, from 0. Several names are nested.
+- `for_each: {name: expression}` beside other keys of an entry repeats it for each entry of a list; `name` stands for
+  the entry and `name_index` for its place, from 0. Several names are nested.
 - An entry with `value` beside `when` or `for_each` stands for that value.
 
 `${aws:PrincipalTag/team}` and other policy variables of IAM, which have a colon in their name, stay as they are, and so

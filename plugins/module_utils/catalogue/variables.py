@@ -23,7 +23,7 @@ from .value_kinds import kind_refusal, normalized
 
 TYPES = ("str", "bool", "int", "list", "dict", "people")
 
-EMPTY = (None, "", [])
+EMPTY: tuple[Any, ...] = (None, "", [])
 """What a variable that has to be given must not be."""
 
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
@@ -46,8 +46,8 @@ _PEOPLE = {"users": "user_name", "groups": "group_name", "roles": "role_name"}
 class Variable:
     """One variable, or one option of a variable that is a dictionary or a list of dictionaries.
 
-    `type` is one of TYPES, `elements` that of the entries of a list (`str` or `dict`), `kind` what a text or each text of
-    a list names (see `value_kinds`). A variable of type `people` has the options `users`, `groups` and `roles`.
+    `type` is one of TYPES, `elements` that of the entries of a list (`str` or `dict`), `kind` what a text or each text
+    of a list names (see `value_kinds`). A variable of type `people` has the options `users`, `groups` and `roles`.
     `default` is None where there is none. A list that is not given is empty, or None where `may_be_null`: where the
     definition says `default: null`, because not given and empty mean different things.
     """
