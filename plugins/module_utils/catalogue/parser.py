@@ -16,6 +16,7 @@ from typing import Any
 
 from ..errors import Problem
 from .expressions import Expression, WrongExpression
+from .parts import Data, JoinedParts, Path
 from .service import (
     SECTIONS,
     AttachmentDefinition,
@@ -29,11 +30,6 @@ from .service import (
 from .templates import Template, compiled, repetition
 from .value_kinds import KINDS
 from .variables import Variable
-
-Path = tuple[str, ...]
-"""Where something stands: the file without its suffix, then keys and indexes."""
-
-Data = Mapping[str, Any]
 
 _COMMON = {
     "roles": ("path", "tags", "boundary", "max_session_duration"),
@@ -63,11 +59,13 @@ class Parser:
 
     def service(self) -> Service:
         """The service that the files define; of use only where there are no problems."""
-        content = self.files["service"]
+        self._parts = JoinedParts(self.files)
+        self.problems += [DefinitionProblem(path, message) for path, message in self._parts.problems]
+        content = self._parts.content
         variables = {name: Variable.parse(name, of) for name, of in (content.get("variables") or {}).items()}
         self._check_variables(variables)
         known = frozenset(variables)
-        of_service, known = self._locals(("service", "locals"), content.get("locals") or {}, known)
+        of_service, known = self._locals("", content.get("locals") or {}, known)
         self._common = {
             section: {name: f"${{{name}}}" for name in names if name in variables} for section, names in _COMMON.items()
         }
@@ -83,17 +81,17 @@ class Parser:
             checks=tuple(self._rules("checks", known)),
             notices=tuple(self._rules("notices", known)),
             remedies={
-                code: self._template(("service", "remedies", code), text, known)
+                code: self._template(self._parts.path("remedies", code), text, known)
                 for code, text in (content.get("remedies") or {}).items()
             },
         )
 
     def profile_names(self) -> list[str]:
-        return [name for name in self.files if name not in ("service", "traces")]
+        return [name for name in self.files if name not in (*self._parts.names, "traces")]
 
     def _check_variables(self, variables: Mapping[str, Variable]) -> None:
         for name, variable in variables.items():
-            path = ("service", "variables", name)
+            path = self._parts.path("variables", name)
             found: list[Problem] = []
             variable.value(variable.default, name, found)
             self.problems += [DefinitionProblem((*path, "default"), str(one)) for one in found if not variable.required]
@@ -102,12 +100,12 @@ class Parser:
                     self.problems.append(DefinitionProblem(path, f"{kind} is not a kind of value{_near(kind, KINDS)}"))
 
     def _profile(self, name: str, known: frozenset[str]) -> Profile:
-        of_profile, known = self._locals((name, "locals"), self.files[name].get("locals") or {}, known)
+        of_profile, known = self._locals(name, self.files[name].get("locals") or {}, known)
         objects = {section: tuple(self._objects(name, section, known)) for section in SECTIONS}
         return Profile(name, objects, of_profile)
 
     def _objects(self, profile: str, section: str, known: frozenset[str]) -> Iterator[ObjectDefinition]:
-        of_service: Data = self.files["service"].get(section) or {}
+        of_service: Data = self._parts.content.get(section) or {}
         of_profiles = {name: self.files[name].get(section) or {} for name in self.profile_names()}
         keys = dict.fromkeys([*of_service, *(key for objects in of_profiles.values() for key in objects)])
         for key in keys:
@@ -118,7 +116,7 @@ class Parser:
             of_profile: Data = of_profiles[profile].get(like) or {}
             if not belongs and key not in of_service:
                 of_profile = of_profiles[mentioned[0]][like]
-            path = (profile if key not in of_service else "service", section, key)
+            path = self._parts.path(section, key) if key in of_service else (profile, section, key)
             owners = [of_profiles[name].get(like) or {} for name in of_profiles]
             yield self._object(path, profile, section, (common, of_profile), belongs, known, owners)
 
@@ -179,19 +177,19 @@ class Parser:
                 yield from of_loops.get(used, [used])
 
     def _requirements(self, known: frozenset[str]) -> Iterator[Requirement]:
-        for name, content in (self.files["service"].get("variables") or {}).items():
+        for name, content in (self._parts.content.get("variables") or {}).items():
             required = content.get("required")
             if required is None or required is True:
                 continue
             for index, one in enumerate(required if isinstance(required, list) else [required]):
-                path = ("service", "variables", name, "required", str(index))
+                path = (*self._parts.path("variables", name), "required", str(index))
                 yield Requirement(
                     name, self._expression(path, one["when"], known), self._template(path, one["because"], known)
                 )
 
     def _rules(self, section: str, known: frozenset[str]) -> Iterator[Rule]:
-        for index, rule in enumerate(self.files["service"].get(section) or ()):
-            path = ("service", section, str(index))
+        for index, rule in enumerate(self._parts.content.get(section) or ()):
+            path = self._parts.path(section, str(index))
             loops = self._loops(path, rule, known)
             inner = known | {text for name, _one in loops for text in (name, f"{name}_index")}
             yield Rule(
@@ -214,10 +212,11 @@ class Parser:
             known |= {name, f"{name}_index"}
         return loops
 
-    def _locals(self, path: Path, content: Data, known: frozenset[str]) -> tuple[Locals, frozenset[str]]:
+    def _locals(self, profile: str, content: Data, known: frozenset[str]) -> tuple[Locals, frozenset[str]]:
         found = []
         for name, template in content.items():
-            found.append((name, self._template((*path, name), template, known)))
+            path = (profile, "locals", name) if profile else self._parts.path("locals", name)
+            found.append((name, self._template(path, template, known)))
             known |= {name}
         return tuple(found), known
 
