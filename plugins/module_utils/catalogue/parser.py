@@ -16,6 +16,7 @@ from typing import Any
 
 from ..errors import Problem
 from .expressions import Expression, WrongExpression
+from .parts import PROFILES, Data, JoinedParts, Path
 from .service import (
     SECTIONS,
     AttachmentDefinition,
@@ -30,19 +31,11 @@ from .templates import Template, compiled, repetition
 from .value_kinds import KINDS
 from .variables import Variable
 
-Path = tuple[str, ...]
-"""Where something stands: the file without its suffix, then keys and indexes."""
-
-Data = Mapping[str, Any]
-
 _COMMON = {
     "roles": ("path", "tags", "boundary", "max_session_duration"),
     "managed_policies": ("path", "tags"),
 }
 """Variables that count for every object of a section, as its options of the same names, where a service has them."""
-
-_OTHER_FILES = ("service", "variables", "remedies", "traces")
-"""What a folder has beside a file for each profile, by their names without the suffix."""
 
 _OF_OBJECT = ("for_each", "when", "absent_when", "grants_like", "trust", "owns")
 _IDENTITY = ("name", "state", "to", "former", "place")
@@ -76,11 +69,13 @@ class Parser:
 
     def service(self) -> Service:
         """The service that the files define; of use only where there are no problems."""
-        content = self.files["service"]
-        variables = {name: Variable.parse(name, of) for name, of in self.files["variables"].items()}
+        self._parts = JoinedParts(self.files)
+        self.problems += [DefinitionProblem(path, message) for path, message in self._parts.problems]
+        content = self._parts.content
+        variables = {name: Variable.parse(name, of) for name, of in (content.get("variables") or {}).items()}
         self._check_variables(variables)
         known = frozenset(variables)
-        of_service, known = self._locals(("service", "locals"), content.get("locals") or {}, known)
+        of_service, known = self._locals("", content.get("locals") or {}, known)
         self._common = {
             section: {name: f"${{{name}}}" for name in names if name in variables} for section, names in _COMMON.items()
         }
@@ -97,17 +92,17 @@ class Parser:
             checks=tuple(self._rules("checks", known)),
             notices=tuple(self._rules("notices", known)),
             remedies={
-                code: self._template(("remedies", code), text, known)
-                for code, text in (self.files.get("remedies") or {}).items()
+                code: self._template(self._parts.path("remedies", code), text, known)
+                for code, text in (content.get("remedies") or {}).items()
             },
         )
 
     def profile_names(self) -> list[str]:
-        return [name for name in self.files if name not in _OTHER_FILES]
+        return [name for name in self.files if name in PROFILES]
 
     def _check_variables(self, variables: Mapping[str, Variable]) -> None:
         for name, variable in variables.items():
-            path = ("variables", name)
+            path = self._parts.path("variables", name)
             found: list[Problem] = []
             variable.value(variable.default, name, found)
             self.problems += [DefinitionProblem((*path, "default"), str(one)) for one in found if not variable.required]
@@ -116,12 +111,12 @@ class Parser:
                     self.problems.append(DefinitionProblem(path, f"{kind} is not a kind of value{_near(kind, KINDS)}"))
 
     def _profile(self, name: str, known: frozenset[str]) -> Profile:
-        of_profile, known = self._locals((name, "locals"), self.files[name].get("locals") or {}, known)
+        of_profile, known = self._locals(name, self.files[name].get("locals") or {}, known)
         objects = {section: tuple(self._objects(name, section, known)) for section in SECTIONS}
         return Profile(name, objects, of_profile)
 
     def _objects(self, profile: str, section: str, known: frozenset[str]) -> Iterator[ObjectDefinition]:
-        of_service: Data = self.files["service"].get(section) or {}
+        of_service: Data = self._parts.content.get(section) or {}
         of_profiles = {name: self.files[name].get(section) or {} for name in self.profile_names()}
         keys = dict.fromkeys([*of_service, *(key for objects in of_profiles.values() for key in objects)])
         for key in keys:
@@ -132,7 +127,7 @@ class Parser:
             # An object that the service itself does not name is named by the profiles that have it.
             source = profile if belongs or key in of_service else mentioned[0]
             parts = _Parts(common, of_profiles[source].get(like) or {}, profile, belongs)
-            path = ("service" if key in of_service else source, section, key)
+            path = self._parts.path(section, key) if key in of_service else (source, section, key)
             if section == "attachments":
                 owners = [objects.get(like) or {} for objects in of_profiles.values()]
                 yield self._attachment(path, parts, owners, known)
@@ -193,19 +188,19 @@ class Parser:
                 yield from of_loops.get(used, [used])
 
     def _requirements(self, known: frozenset[str]) -> Iterator[Requirement]:
-        for name, content in self.files["variables"].items():
+        for name, content in (self._parts.content.get("variables") or {}).items():
             required = content.get("required")
             if required is None or required is True:
                 continue
             for index, one in enumerate(required if isinstance(required, list) else [required]):
-                path = ("variables", name, "required", str(index))
+                path = (*self._parts.path("variables", name), "required", str(index))
                 yield Requirement(
                     name, self._expression(path, one["when"], known), self._template(path, one["because"], known)
                 )
 
     def _rules(self, section: str, known: frozenset[str]) -> Iterator[Rule]:
-        for index, rule in enumerate(self.files["service"].get(section) or ()):
-            path = ("service", section, str(index))
+        for index, rule in enumerate(self._parts.content.get(section) or ()):
+            path = self._parts.path(section, str(index))
             loops = self._loops(path, rule, known)
             inner = known | _names(loops)
             yield Rule(
@@ -228,10 +223,11 @@ class Parser:
             known |= {name, f"{name}_index"}
         return loops
 
-    def _locals(self, path: Path, content: Data, known: frozenset[str]) -> tuple[Locals, frozenset[str]]:
+    def _locals(self, profile: str, content: Data, known: frozenset[str]) -> tuple[Locals, frozenset[str]]:
         found = []
         for name, template in content.items():
-            found.append((name, self._template((*path, name), template, known)))
+            path = (profile, "locals", name) if profile else self._parts.path("locals", name)
+            found.append((name, self._template(path, template, known)))
             known |= {name}
         return tuple(found), known
 
