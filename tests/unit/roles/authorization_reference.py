@@ -68,6 +68,13 @@ def actions(pattern: str) -> list[str]:
     return [f"{service}:{action}" for action in known if fnmatchcase(action.lower(), name.lower())]
 
 
+def access_levels(action: str) -> set[str]:
+    """The access levels of an action, such as Read or Tagging; most have one."""
+    service, name = action.split(":")
+    levels = _DATA.actions.get_action_details(service, name)["accessLevel"]
+    return {level.strip() for level in levels.split(",")}
+
+
 def listed(statement: Statement, *elements: str) -> list[str]:
     """The values of the elements that a statement has, one or a list each."""
     found = (statement[element] for element in elements if element in statement)
