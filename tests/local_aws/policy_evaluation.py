@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What IAM decides by policies: an explicit deny wins, then an allow, then the denial that everything begins with.
 
-Of conditions it knows StringEquals, StringLike, ArnEquals and ArnLike, with IfExists, Not, ForAllValues and ForAnyValue,
-and Null; what it does not know it refuses to judge. Principals are not looked at: these are policies of identities.
+Of conditions it knows StringEquals, StringLike, ArnEquals and ArnLike, with IfExists, Not, ForAllValues and
+ForAnyValue, and Null; what it does not know it refuses to judge. Principals are not looked at: these are policies of
+identities.
 """
 
 from __future__ import annotations
