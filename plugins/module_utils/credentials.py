@@ -20,6 +20,7 @@ from .errors import AwsError, EngineError
 from .model import Account
 from .redaction import hide_secrets
 from .sdk import CallFailed, get_aws_connection_info
+from .silence import waited
 
 DEFAULT_SESSION_NAME = "aws_ml.permissions"
 
@@ -148,7 +149,7 @@ def _not_connected(error: Exception, profile: str) -> EngineError:
             f"Credentials and settings came from profile {profile or 'NAME'} or the environment: check them, and the"
             " program that credential_process names."
         )
-    return AwsError(sentences(f"Cannot connect to AWS: {told}", advice), error_code=error_code(error))
+    return AwsError(sentences(f"Cannot connect to AWS: {told}", waited(error), advice), error_code=error_code(error))
 
 
 def _refuse(msg: str, **dummy: Any) -> None:
