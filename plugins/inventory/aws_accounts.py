@@ -140,9 +140,10 @@ options:
     aliases: [iam_role_arn]
   aws_config:
     description:
-      - Settings of C(botocore.config.Config) as in the modules, such as C(connect_timeout), C(read_timeout) and C(retries).
-      - If omitted, a connection is waited for 10 seconds and a reply 20 seconds, and a call that gets none is sent three
-        times.
+      - Settings of C(botocore.config.Config) as in the modules, such as C(connect_timeout), C(read_timeout) and
+        C(retries).
+      - If omitted, a connection is waited for 10 seconds and a reply 20 seconds, and a call that gets none is sent
+        three times.
     type: dict
 extends_documentation_fragment:
   - constructed
@@ -221,15 +222,11 @@ compose:
   deeplens_iam_tags: "{'owner': aws_account_tags.team | default('nobody')}"
 
 ---
-# Over a line that is slow at times: 40 seconds for each reply.
-plugin: aws_ml.permissions.aws_accounts
-aws_config:
-  read_timeout: 40
-
----
-# From a pipeline whose credentials belong elsewhere, with a cache of ten minutes.
+# From a pipeline whose credentials belong elsewhere, over a slow network, with a cache of ten minutes.
 plugin: aws_ml.permissions.aws_accounts
 region: us-east-1
+aws_config:
+  read_timeout: 40
 assume_role_arn: "arn:aws:iam::{{ lookup('env', 'MANAGEMENT_ACCOUNT') }}:role/inventory-reader"
 assume_role_name: pipeline
 cache: true

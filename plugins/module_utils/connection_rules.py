@@ -22,7 +22,7 @@ _SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
 
 
 def connection_problems(options: Mapping[str, Any]) -> Iterator[Problem]:
-    """Problems of `account_id`, the approval, `aws_config` and `assume_role`; sources: the STS API reference, AssumeRole."""
+    """Problems of `account_id`, the approval, `aws_config` and `assume_role`; source: STS API reference, AssumeRole."""
     yield from _account_problems(options.get("account_id"), options.get("_account_from") or "")
     yield from approval_problems(options)
     yield from aws_config_problems(options.get("aws_config"))

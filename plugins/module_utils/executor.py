@@ -143,7 +143,7 @@ class Executor:
         except CallFailed as error:
             if attempt.is_done or self._is_found_done(step, error, attempt):
                 return attempt.is_done or attempt.reply_was_lost or _was_resent(error)
-            error.reply_was_lost = attempt.reply_was_lost or may_be_made(error)
+            error.reply_was_lost = attempt.reply_was_lost or may_be_made(error)  # type: ignore[union-attr]
             raise
         finally:
             with self._lock:

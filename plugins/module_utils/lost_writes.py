@@ -27,4 +27,3 @@ def _is_made(step: Step, ahead: Plan, state: AccountState) -> bool:
         return policy is None or step.parameters["VersionId"] not in {version.id for version in policy.versions}
     planned = any((other.action, other.parameters) == (step.action, step.parameters) for other in ahead.steps)
     return not planned and with_own_writes(state, [step]) == state
-

@@ -112,8 +112,8 @@ def run(
 
     What only one module needs is in a `task` of its own, so that the others need not load it.
     Whatever ends the task, the outcome says what was done by then, and where the backup is.
-    With `sessions`, roles assumed by earlier tasks are assumed no more; `on_step` hears of each write as it is made, `on_wait` of
-    each call that gets no reply and is sent again; without it that is told in warnings.
+    With `sessions`, roles assumed by earlier tasks are assumed no more. `on_step` hears of each write as it is made,
+    `on_wait` of each call that gets no reply and is sent again; without it warnings tell that.
     """
     shape = SHAPES[name]
     one: Task | None = None

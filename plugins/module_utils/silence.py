@@ -77,7 +77,7 @@ def aws_config_problems(aws_config: Any) -> Iterator[Problem]:
         return
     for name in ("connect_timeout", "read_timeout"):
         value = aws_config.get(name)
-        if name in aws_config and not (_is_number(value) and 0 < value <= _MOST_SECONDS):
+        if name in aws_config and not _is_duration(value):
             yield Problem(
                 f"aws_config.{name}", f"{shown(value)} is no number of seconds above 0 and up to {_MOST_SECONDS}"
             )
@@ -94,5 +94,5 @@ def aws_config_problems(aws_config: Any) -> Iterator[Problem]:
         yield Problem("aws_config.retries.mode", f"{shown(mode)} is not known; it is adaptive, legacy or standard")
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+def _is_duration(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= _MOST_SECONDS

@@ -1,9 +1,9 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Versions of policies that a run has made and that nobody needs: its write was sent twice, or another run's came after.
+"""Versions of policies that a run has made and that nobody needs. Pure.
 
-They are no part of a plan, because they show only when the plan is carried out. Pure.
+A write was sent twice, or another run's came after it. That shows only when the plan has been carried out.
 """
 
 from __future__ import annotations

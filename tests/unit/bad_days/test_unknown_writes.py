@@ -75,7 +75,9 @@ def test_what_cannot_be_found_out_is_told_as_unknown(
     assert not unknown & counted(plan["not_done"])
     assert sum(map(counted, plan.values()), start=counted([])) == calm["create"].steps
     writes = ", ".join(f"{step['action']} {step['resource']}" for step in plan["unknown"])
-    assert f"Whether AWS has made these writes is not known: {writes}. Run again: what was made is found." in failed["msg"]
+    assert (
+        f"Whether AWS has made these writes is not known: {writes}. Run again: what was made is found." in failed["msg"]
+    )
     assert failed["changed"] is True
     again = run(account, proxy.spoil("empty", "NoSuchCall")[0])
     assert counted(again["plan"]) == counted(plan["not_done"])

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""After a run a policy has the version in force and those that were there before, and no other that the run has made."""
+"""After a run a policy has the version in force and those that were there before, no other that the run has made."""
 
 from __future__ import annotations
 
@@ -161,7 +161,9 @@ def test_a_spare_version_that_may_not_be_deleted(
         return twice(self, step)
 
     monkeypatch.setattr(Executor, "_write", written)
-    with pytest.raises(AwsError, match="DeletePolicyVersion for policy/Own .* needs iam:DeletePolicyVersion") as caught:
+    with pytest.raises(
+        AwsError, match=r"DeletePolicyVersion for policy/Own .* needs iam:DeletePolicyVersion"
+    ) as caught:
         converge("managed_policies", name="Own", policy=reading("b"))
     plan = {part: [step["action"] for step in steps] for part, steps in caught.value.fields["plan"].items()}
     assert plan == {"done": ["CreatePolicyVersion"], "not_done": ["DeletePolicyVersion"], "unknown": []}
