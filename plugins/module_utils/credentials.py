@@ -20,6 +20,7 @@ from .errors import AwsError, EngineError
 from .model import Account
 from .redaction import hide_secrets
 from .sdk import CallFailed, get_aws_connection_info
+from .silence import waited
 
 DEFAULT_SESSION_NAME = "aws_ml.permissions"
 
@@ -79,16 +80,17 @@ def connect(
     agent: str = DEFAULT_SESSION_NAME,
     counter: CallCounter | None = None,
     warn: Callable[[str], None] = lambda warning: None,
+    tell: Callable[[str], None] = lambda waiting: None,
 ) -> Connection:
     """Open a connection with a module's options. Raises EngineError where they do not lead to credentials.
 
     `agent` stands in the user agent of every call, see `user_agent`. `counter` counts the calls for whoever gave it.
-    `warn` hears of what does not end the task.
+    `warn` hears of what does not end the task, `tell` at once of a call that is waited for.
     """
     profile = str(options.get("profile") or os.environ.get("AWS_PROFILE") or "default")
     try:
         region, endpoint, parameters = get_aws_connection_info(SimpleNamespace(params=options, fail_json=_refuse))
-        clients = Clients(region, endpoint, parameters, agent)
+        clients = Clients(region, endpoint, parameters, agent, tell)
         profile = clients.profile
         clients.require_credentials()
     except EngineError:
@@ -147,7 +149,7 @@ def _not_connected(error: Exception, profile: str) -> EngineError:
             f"Credentials and settings came from profile {profile or 'NAME'} or the environment: check them, and the"
             " program that credential_process names."
         )
-    return AwsError(sentences(f"Cannot connect to AWS: {told}", advice), error_code=error_code(error))
+    return AwsError(sentences(f"Cannot connect to AWS: {told}", waited(error), advice), error_code=error_code(error))
 
 
 def _refuse(msg: str, **dummy: Any) -> None:

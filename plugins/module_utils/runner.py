@@ -28,6 +28,7 @@ from .findings import approved_findings
 from .foresight import foreseeable
 from .knowledge import Knowledge
 from .lifecycle import OUTLIVED, all_findings, life_problems
+from .lost_writes import settle
 from .model import PROVISIONAL_ACCOUNT, Account, AccountState, Desired, Quotas
 from .own_writes import with_own_writes
 from .patience import Patience
@@ -43,6 +44,7 @@ from .reader import Reader, complete, require_account
 from .result import difference, last_use, lifted_quarantines, lifting, objects, taken_away
 from .rules import problems
 from .sdk import CallFailed, ClientError
+from .spare_versions import spare_versions
 from .target import Target, make_room, target_of
 from .trust_doubts import trust_warnings
 
@@ -72,6 +74,7 @@ class Task:
     diff_mode: bool = False
     sessions: SessionKeeper | None = None
     on_step: OnStep | None = None
+    on_wait: Callable[[str], None] | None = None
     warnings: list[str] = field(default_factory=list)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     backs_up_additions: bool = False
@@ -84,6 +87,8 @@ class Task:
         self._connection: Connection | None = None
         self._done: list[Step] = []
         self._not_done: Sequence[Step] = ()
+        self._unknown: Sequence[Step] = ()
+        self._there: AccountState | None = None
         self._backup = BackupFile.of(self.options, self.made_by)
         self._knowledge = self._known()
         self._recorder = QuarantineRecorder(self.options, self._backup, self._now)
@@ -141,7 +146,12 @@ class Task:
     def _connect(self, check_mode: bool = False) -> Connection:
         agent = user_agent(self.module, check_mode=check_mode)
         self._connection = connect(
-            self.options, self.sessions, agent=agent, counter=self._counter, warn=self.warnings.append
+            self.options,
+            self.sessions,
+            agent=agent,
+            counter=self._counter,
+            warn=self.warnings.append,
+            tell=self.on_wait or self.warnings.append,
         )
         return self._connection
 
@@ -151,7 +161,7 @@ class Task:
         if not calls:
             return {}
         there = self._connection.account if self._connection else None
-        how_far = progress(self._done, self._not_done, there.id if there else "")
+        how_far = progress(self._done, self._not_done, there.id if there else "", self._unknown)
         known = {name: value for name, value in how_far.items() if value != ""}
         return {**known, **self._backup_made(), "api_calls": calls}
 
@@ -245,13 +255,13 @@ class Task:
             self._back_up(connection, situation, done)
             execution = Executor(connection.iam, situation.state, on_step=self.on_step).run(situation.plan)
             done += execution.done
-            self._not_done = execution.not_done
+            self._not_done, self._unknown = execution.not_done, execution.unknown
             if execution.error is None and not was_stale:
                 break
             if execution.error is not None:
                 may_wait = execution.stale and not self.options.get("approved_plan")
                 if not may_wait or not clock.wait():
-                    self._settle_lost(connection, execution)
+                    self._settle_unknown(connection, execution, situation.plan)
                     raise plan_failed(execution, done, situation.state.account, **self._backup_made())
             elif not clock.wait():
                 break
@@ -260,16 +270,26 @@ class Task:
                 situation = self._read(connection, done)
             except Exception as error:
                 raise plan_failed(execution, done, situation.state.account, error, **self._backup_made()) from None
-        self._not_done = ()
+        self._not_done = self._unknown = ()
         if done:
             last = situation
             require_as_written(
                 lambda: self._differences(connection, first, last), done, last.state.account, self._backup_made()
             )
+            self._delete_spare_versions(connection, first.state, done)
         return done
+
+    def _delete_spare_versions(self, connection: Connection, before: AccountState, done: list[Step]) -> None:
+        there = self._there or before
+        plan = spare_versions(before, there, done, Reader(connection).version_document)
+        execution = Executor(connection.iam, there, on_step=self.on_step).run(plan)
+        done += execution.done
+        if execution.error is not None:
+            raise plan_failed(execution, done, there.account, **self._backup_made())
 
     def _differences(self, connection: Connection, first: Situation, last: Situation) -> list[Difference]:
         there, swept = self._state_again(connection, last)
+        self._there = there
         wanted = Wanted()
         for situation in (first,) if first is last else (first, last):
             known = with_known_policies(there, situation.state, situation.target)
@@ -288,18 +308,15 @@ class Task:
         self._recorder.seal(there, target)
         return target
 
-    def _settle_lost(self, connection: Connection, execution: Execution) -> None:
-        """Look which writes were made whose replies were all lost; what cannot be read counts as not made."""
-        if not execution.lost:
+    def _settle_unknown(self, connection: Connection, execution: Execution, plan: Plan) -> None:
+        """Look which writes were made whose replies were all lost; they stay unknown where that cannot be read."""
+        if not execution.unknown:
             return
         try:
-            ahead = self._read(connection, self._done).plan.steps
+            ahead = self._read(connection, self._done)
         except Exception:
             return
-        for lost in execution.lost:
-            if all((step.action, step.parameters) != (lost.action, lost.parameters) for step in ahead):
-                self._done.append(lost)
-                execution.not_done.remove(lost)
+        self._done += settle(execution, plan, ahead.plan, ahead.state)
 
     def _back_up(self, connection: Connection, situation: Situation, done: Sequence[Step]) -> None:
         """Keep what the plan takes away, before anything is. Raises EngineError where it cannot be kept."""

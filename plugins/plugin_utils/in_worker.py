@@ -54,8 +54,10 @@ def run_in_worker(
     task: type[Task] = Task,
     knowledge: Any = KNOWLEDGE,
     on_write: Callable[[Shown], None] | None = None,
+    on_wait: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
-    """The result of the module `name`, in a failure with `failed` and `msg`. `on_write` hears of each write.
+    """The result of the module `name`, in a failure with `failed` and `msg`. `on_write` hears of each write,
+    `on_wait` of each call that is waited for.
 
     `handed_over` is what the action tells the engine beside the options, by the names of `FROM_CONTROLLER`.
     """
@@ -73,6 +75,7 @@ def run_in_worker(
             diff_mode=diff_mode,
             sessions=AssumedSessions(handed_over["_run_folder"]),
             on_step=(lambda step: on_write(step.shown())) if on_write is not None else None,
+            on_wait=on_wait,
         )
     return {
         "invocation": {"module_args": without_secrets(spec, parameters)},

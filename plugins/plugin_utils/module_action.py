@@ -31,6 +31,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.known_variables import known_variables
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variables import told
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.task_account import TaskAccount, task_account
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.waiting_lines import tell_waiting
 
 PATHS = ("backup_dir", "src")
 """Options that are paths of files of the collection's own."""
@@ -73,7 +74,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         host = " -> ".join(filter(None, (known.get("inventory_hostname"), handed_over["_delegate"])))
         here = self._belongs_here(known)
         if here:
-            ran = self._run_here(arguments, handed_over, (lambda write: _tell(host, write)) if tells else None)
+            ran = self._run_here(arguments, handed_over, host, (lambda write: _tell(host, write)) if tells else None)
         else:
             arguments.update(handed_over, _knowledge=self.facts())
             wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
@@ -128,7 +129,11 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         return str(self._task.resolved_action.rpartition(".")[2])
 
     def _run_here(
-        self, arguments: Mapping[str, Any], handed_over: Mapping[str, str], on_write: Callable[[Shown], None] | None
+        self,
+        arguments: Mapping[str, Any],
+        handed_over: Mapping[str, str],
+        host: str,
+        on_write: Callable[[Shown], None] | None,
     ) -> dict[str, Any]:
         environment: dict[str, str] = {}
         self._compute_environment_string(environment)
@@ -143,6 +148,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
                 task=self.task,
                 knowledge=self.knowledge,
                 on_write=on_write,
+                on_wait=lambda waiting: tell_waiting(host, waiting),
             )
         except AnsibleError:
             raise  # a template in the arguments, which Ansible tells best

@@ -87,7 +87,7 @@ def test_what_others_change_meanwhile_is_told(
     assert result["msg"].splitlines() == [
         ABOUT.format(account=account), *(f"- {difference}" for difference in case["differences"])
     ]  # fmt: skip
-    assert (result["changed"], result["plan"]) == (True, {"done": planned, "not_done": []})
+    assert (result["changed"], result["plan"]) == (True, {"done": planned, "not_done": [], "unknown": []})
     assert [f"{item['resource']}, {item['what']}".removesuffix(", ") for item in result["differences"]] == [
         line.partition(": found ")[0] for line in case["differences"]
     ]
