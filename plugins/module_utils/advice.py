@@ -22,7 +22,8 @@ _SAFE = {
     *("InfiniteLoopConfigError", "InvalidConfigError", "InvalidRegionError", "LoginRefreshRequired", "MfaCodeNeeded"),
     *("LoginTokenLoadError", "NoAuthTokenError", "NoCredentialsError", "NoRegionError", "ParamValidationError"),
     *("PartialCredentialsError", "ProfileNotFound", "ProxyConnectionError", "ReadTimeoutError", "SSLError"),
-    *("RefreshWithMFAUnsupportedError", "SSOTokenLoadError", "TokenRetrievalError", "UnauthorizedSSOTokenError"),
+    *("RefreshWithMFAUnsupportedError", "RunHasEnded", "SSOTokenLoadError", "TokenRetrievalError"),
+    *("UnauthorizedSSOTokenError",),
     *("UnknownEndpointError", "UnknownRegionError", "UnreadableReply"),
 }
 """Exceptions of botocore whose text is made of names, addresses and fixed words."""
@@ -69,6 +70,7 @@ _BY_CODE: Mapping[str, str] = {
     "ProxyConnectionError": "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and the user and password in them.",
     "ReadTimeoutError": "AWS did not answer in time. Check the network and run again.",
     "RequestTimeTooSkewed": _CLOCK,
+    "RunHasEnded": "No more writes were sent. Run again: what is done is found, and the rest follows.",
     "SSLError": (
         "The certificate of the endpoint was not accepted: behind a proxy that opens TLS, give its certificate with"
         " aws_ca_bundle or AWS_CA_BUNDLE."

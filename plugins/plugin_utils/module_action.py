@@ -22,6 +22,7 @@ from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
 from ansible_collections.aws_ml.permissions.plugins.module_utils.failures import reading_failed
 from ansible_collections.aws_ml.permissions.plugins.module_utils.module_shapes import SHAPES
+from ansible_collections.aws_ml.permissions.plugins.module_utils.run_process import RunProcess
 from ansible_collections.aws_ml.permissions.plugins.module_utils.runner import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_AMAZON_AWS, HAS_SDK
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_machines import LOCAL, machine_problem
@@ -155,9 +156,15 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         by_task = "account_id" in self._task.args
         return {
             "_run_folder": C.DEFAULT_LOCAL_TMP,
+            "_run_process": self._run_process(),
             "_account_from": "account_id" if by_task else account.account_from,
             "_delegate": "" if by_task else account.delegate,
         }
+
+    def _run_process(self) -> str:
+        """The run that the task ends with. A task in the background may outlive it, one elsewhere cannot see it."""
+        is_bound = self._connection.transport == "local" and not self._task.async_val
+        return RunProcess.of_worker().handed_over() if is_bound else ""
 
     def _with_own_paths(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The arguments, with relative paths of backups from the folder that Ansible itself was started in.
