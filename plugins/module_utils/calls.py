@@ -58,6 +58,7 @@ class Service:
         self._client = client
         self.account_id = account_id
         self.profile = profile
+        self.endpoint = str(client.meta.endpoint_url)
         counter.watch(client)
         client.meta.events.register_first("needs-retry", _raise_refused_certificate)
         # Sent twice, it would leave two versions: whoever calls it has to look before sending again.

@@ -20,6 +20,7 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleE
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
+from ansible_collections.aws_ml.permissions.plugins.module_utils.account_lock import silent
 from ansible_collections.aws_ml.permissions.plugins.module_utils.failures import reading_failed
 from ansible_collections.aws_ml.permissions.plugins.module_utils.module_shapes import SHAPES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.run_process import RunProcess
@@ -74,7 +75,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         host = " -> ".join(filter(None, (known.get("inventory_hostname"), handed_over["_delegate"])))
         here = self._belongs_here(known)
         if here:
-            ran = self._run_here(arguments, handed_over, (lambda write: _tell(host, write)) if tells else None)
+            ran = self._run_here(arguments, handed_over, host if tells else None)
         else:
             arguments.update(handed_over, _knowledge=self.facts())
             wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
@@ -129,8 +130,9 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         return str(self._task.resolved_action.rpartition(".")[2])
 
     def _run_here(
-        self, arguments: Mapping[str, Any], handed_over: Mapping[str, str], on_write: Callable[[Shown], None] | None
+        self, arguments: Mapping[str, Any], handed_over: Mapping[str, str], told_for: str | None
     ) -> dict[str, Any]:
+        """The result of the task in this process, whose writes are told with `-v` for that host, if any."""
         environment: dict[str, str] = {}
         self._compute_environment_string(environment)
         try:
@@ -143,7 +145,8 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
                 environment=environment,
                 task=self.task,
                 knowledge=self.knowledge,
-                on_write=on_write,
+                on_write=None if told_for is None else lambda write: _tell(told_for, write),
+                tell=silent if told_for is None else lambda waiting: display.v(waiting, host=told_for),
             )
         except AnsibleError:
             raise  # a template in the arguments, which Ansible tells best
