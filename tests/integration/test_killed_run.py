@@ -78,7 +78,7 @@ def killed_after(
     return moment
 
 
-@pytest.mark.parametrize(("kill", "answered"), [(kill_parent, 1), (kill_group, 9), (kill_parent, 17)])
+@pytest.mark.parametrize(("kill", "answered"), [(kill_parent, 1), (kill_group, 9), (kill_parent, 12)])
 def test_no_write_is_begun_after_the_run_was_killed(
     aws: LocalAws, playbook: Playbook, inventory: dict[str, Any], kill: Callable[[int], None], answered: int
 ) -> None:

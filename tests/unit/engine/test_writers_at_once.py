@@ -102,7 +102,9 @@ def waited(begin: Begin, lock: AccountLock, meanwhile: Callable[[], None], **opt
     with ThreadPoolExecutor(1) as pool:
         with lock.turn(time.monotonic()):
             result = pool.submit(task.converge)
+            deadline = time.monotonic() + 20
             while not told:
+                assert time.monotonic() < deadline
                 time.sleep(0.01)
             meanwhile()
         return result.result(60)

@@ -61,7 +61,9 @@ def test_the_second_task_waits_for_the_first(lock: Lock, told: list[str], run: s
         with lock().turn(read_at) as first:
             assert not first.account_changed
             later = pool.submit(second)
+            deadline = time.monotonic() + 20
             while not told:
+                assert time.monotonic() < deadline
                 time.sleep(0.01)
             order.append("first ends")
         assert later.result(10)
