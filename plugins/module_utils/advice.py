@@ -22,7 +22,8 @@ _SAFE = {
     *("InfiniteLoopConfigError", "InvalidConfigError", "InvalidRegionError", "LoginRefreshRequired", "MfaCodeNeeded"),
     *("LoginTokenLoadError", "NoAuthTokenError", "NoCredentialsError", "NoRegionError", "ParamValidationError"),
     *("PartialCredentialsError", "ProfileNotFound", "ProxyConnectionError", "ReadTimeoutError", "SSLError"),
-    *("RefreshWithMFAUnsupportedError", "SSOTokenLoadError", "TokenRetrievalError", "UnauthorizedSSOTokenError"),
+    *("RefreshWithMFAUnsupportedError", "RunHasEnded", "SSOTokenLoadError", "TokenRetrievalError"),
+    *("UnauthorizedSSOTokenError",),
     *("UnknownEndpointError", "UnknownRegionError", "UnreadableReply"),
 }
 """Exceptions of botocore whose text is made of names, addresses and fixed words."""
@@ -72,6 +73,7 @@ _BY_CODE: Mapping[str, str] = {
         f"{_NETWORK} A firewall or a proxy that lets connections in and nothing out looks like this. {_SLOW}"
     ),
     "RequestTimeTooSkewed": _CLOCK,
+    "RunHasEnded": "No more writes were sent. Run again: what is done is found, and the rest follows.",
     "SSLError": (
         "The certificate of the endpoint was not accepted: behind a proxy that opens TLS, give its certificate with"
         " aws_ca_bundle or AWS_CA_BUNDLE."

@@ -59,6 +59,7 @@ class Service:
         self._client = client
         self.account_id = account_id
         self.profile = profile
+        self.endpoint = str(client.meta.endpoint_url)
         counter.watch(client)
         self._now = threading.local()
         client.meta.events.register_first("needs-retry", self._note_lost_reply)

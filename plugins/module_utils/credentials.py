@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from .clients import Clients, Keys
 from .errors import AwsError, EngineError
 from .model import Account
 from .redaction import hide_secrets
+from .run_process import RunProcess
 from .sdk import CallFailed, get_aws_connection_info
 from .silence import waited
 
@@ -45,6 +46,7 @@ class Connection:
     keys: Keys | None = None
     account: Account | None = None
     external_id: str = ""
+    run: RunProcess = field(default_factory=RunProcess)
 
     @cached_property
     def iam(self) -> Service:
@@ -58,6 +60,7 @@ class Connection:
             raise _not_connected(error, self.clients.profile) from None
         account_id = self.account.id if self.account else ""
         self.pace.hold(client, name, account_id)
+        self.run.hold(client)
         hide_secrets(client, self.external_id)
         return Service(client, self.counter, account_id, self.clients.profile)
 
@@ -99,7 +102,13 @@ def connect(
         raise _not_connected(error, profile) from None
     assume_role = options.get("assume_role")
     external_id = (assume_role or {}).get("external_id") or ""
-    connection = Connection(clients, CallPace.of(options, warn), counter or CallCounter(), external_id=external_id)
+    connection = Connection(
+        clients,
+        CallPace.of(options, warn),
+        counter or CallCounter(),
+        external_id=external_id,
+        run=RunProcess.of(options),
+    )
     return _entered(connection, assume_role, sessions) if assume_role else connection
 
 
@@ -133,6 +142,7 @@ def _entered(connection: Connection, assume_role: Mapping[str, Any], sessions: S
             "aws_session_token": issued["SessionToken"],
         },
         account=Account.owning(answer["AssumedRoleUser"]["Arn"]),
+        run=connection.run,
     )
 
 
