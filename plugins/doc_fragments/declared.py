@@ -8,46 +8,14 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 options:
-  declared:
+  declared_services:
     description:
-      - What ought to be there, as the service roles of this collection declare it. An object that is found is compared
-        with its own declaration where there is one, else with the nearest profile.
-      - The playbooks C(aws_ml.permissions.audit) and C(aws_ml.permissions.retire) fill this from the variables of the
+      - The services whose variables, such as C(deeplens_iam_profile), say what ought to be there, as for
+        M(aws_ml.permissions.iam_services). An object that is found is compared with its own declaration where there is
+        one, else with the nearest profile.
+      - The playbooks C(aws_ml.permissions.audit) and C(aws_ml.permissions.retire) give the C(aws_ml_services) of the
         host.
     type: list
-    elements: dict
+    elements: str
     default: []
-    suboptions:
-      service:
-        description: The service that it is declared for.
-        type: str
-        required: true
-      profile:
-        description: The profile that it was made from. It is for people to read.
-        type: str
-      state:
-        description: V(absent) says that nothing of it ought to be there.
-        type: str
-        choices: [present, absent]
-        default: present
-      managed_policies:
-        description: Customer managed policies, as O(aws_ml.permissions.iam_baseline#module:managed_policies).
-        type: list
-        elements: dict
-        default: []
-      roles:
-        description: Roles, as O(aws_ml.permissions.iam_baseline#module:roles).
-        type: list
-        elements: dict
-        default: []
-      attachments:
-        description: Policies on users, groups and roles, as O(aws_ml.permissions.iam_baseline#module:attachments).
-        type: list
-        elements: dict
-        default: []
-      trust_statements:
-        description: Statements in trust policies, as O(aws_ml.permissions.iam_baseline#module:trust_statements).
-        type: list
-        elements: dict
-        default: []
 """

@@ -86,7 +86,7 @@ options:
     description:
       - What is retired although something stands against it. V(used), within O(unused_days); V(depended_on), by a
         trust policy, a policy or an instance profile; V(service_alive), of a service that has not ended; V(share),
-        more than O(max_share); V(too_young), within O(min_age_days); V(declared_present), by O(declared).
+        more than O(max_share); V(too_young), within O(min_age_days); V(declared_present), by O(declared_services).
     type: list
     elements: str
     choices: [used, depended_on, service_alive, share, too_young, declared_present]
@@ -151,15 +151,8 @@ EXAMPLES = r"""
   aws_ml.permissions.iam_retire:
     services:
       - deeplens
-    declared:
-      - service: deeplens
-        profile: documented
-        state: absent
-        roles:
-          - name: camera-runtime
-        managed_policies: []
-        attachments: []
-        trust_statements: []
+    declared_services:
+      - deeplens
     roles:
       - AWSDeepLens*
       - camera-*
@@ -184,6 +177,10 @@ EXAMPLES = r"""
           - Effect: Allow
             Action: iam:*
             Resource: "*"
+  vars:
+    deeplens_iam_state: absent
+    deeplens_iam_group_roles:
+      - name: camera-runtime
 """
 
 RETURN = r"""
