@@ -50,7 +50,7 @@ class CombinedServices:
             for section in SECTIONS:
                 for item in one.get(section) or ():
                     resource = _resource(section, item)
-                    place = f"{one['service']}: {resource}"
+                    place = _place(one["service"], resource)
                     services.setdefault(resource.lower(), {})[one["service"]] = None
                     earlier = _contradicting(first, section, item, place)
                     if earlier is None:
@@ -99,6 +99,24 @@ class CombinedServices:
             section: [{**item, "service": service} for item, service in zip(items, self.owners[section], strict=True)]
             for section, items in objects.items()
         }
+
+
+def with_places(declared: Data) -> dict[str, Any]:
+    """What one service declares, each item with the `_place` that messages name."""
+    return {
+        **declared,
+        **{
+            section: [
+                {**item, "_place": _place(declared["service"], _resource(section, item))}
+                for item in declared.get(section) or ()
+            ]
+            for section in SECTIONS
+        },
+    }
+
+
+def _place(service: str, resource: str) -> str:
+    return f"{service}: {resource}"
 
 
 def _resource(section: str, item: Data) -> str:
