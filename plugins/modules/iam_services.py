@@ -445,6 +445,11 @@ plan:
       returned: always
       type: str
       sample: absent
+    service:
+      description: The services that declare the object, with a comma between them.
+      returned: always
+      type: str
+      sample: deeplens
 plan_id:
   description:
     - >-
@@ -544,8 +549,8 @@ roles:
       type: dict
       sample: {team: vision}
 services:
-  description: The services that were converged, in the order of O(services).
-  returned: success
+  description: The services of the task, in the order of O(services).
+  returned: success, or when the task fails after the variables of its services were read
   type: list
   elements: dict
   contains:
