@@ -8,46 +8,13 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 options:
-  declared:
+  declared_services:
     description:
-      - What ought to be there, as the service roles of this collection declare it. An object that is found is compared
-        with its own declaration where there is one, else with the nearest profile.
-      - The playbooks C(aws_ml.permissions.audit) and C(aws_ml.permissions.retire) fill this from the variables of the
-        host.
+      - The services whose variables of the host, such as C(deeplens_iam_profile), say what ought to be there, as
+        M(aws_ml.permissions.iam_services) converges it. An object that is found is compared with its own declaration
+        where there is one, else with the nearest profile.
+      - If omitted, no variable of a service is read.
     type: list
-    elements: dict
+    elements: str
     default: []
-    suboptions:
-      service:
-        description: The service that it is declared for.
-        type: str
-        required: true
-      profile:
-        description: The profile that it was made from. It is for people to read.
-        type: str
-      state:
-        description: V(absent) says that nothing of it ought to be there.
-        type: str
-        choices: [present, absent]
-        default: present
-      managed_policies:
-        description: Customer managed policies, as O(aws_ml.permissions.iam_baseline#module:managed_policies).
-        type: list
-        elements: dict
-        default: []
-      roles:
-        description: Roles, as O(aws_ml.permissions.iam_baseline#module:roles).
-        type: list
-        elements: dict
-        default: []
-      attachments:
-        description: Policies on users, groups and roles, as O(aws_ml.permissions.iam_baseline#module:attachments).
-        type: list
-        elements: dict
-        default: []
-      trust_statements:
-        description: Statements in trust policies, as O(aws_ml.permissions.iam_baseline#module:trust_statements).
-        type: list
-        elements: dict
-        default: []
 """

@@ -67,41 +67,8 @@ EXAMPLES = r"""
     services:
       - lookout_equipment
       - lookout_vision
-    declared:
-      - service: lookout_equipment
-        profile: least_privilege
-        state: present
-        managed_policies:
-          - name: l4e-caller
-            policy:
-              Version: "2012-10-17"
-              Statement:
-                - Effect: Allow
-                  Action: lookoutequipment:Describe*
-                  Resource: "*"
-        roles:
-          - name: equipment-ingestion
-            assume_role_policy_document:
-              Version: "2012-10-17"
-              Statement:
-                - Effect: Allow
-                  Principal:
-                    Service: lookoutequipment.amazonaws.com
-                  Action: sts:AssumeRole
-            managed_policies: []
-        attachments:
-          - iam_type: group
-            iam_name: equipment-engineers
-            managed_policies:
-              - l4e-caller
-        trust_statements:
-          - name: equipment-notebook
-            statements:
-              - Sid: Equipment
-                Effect: Allow
-                Principal:
-                  Service: lookoutequipment.amazonaws.com
-                Action: sts:AssumeRole
+    declared_services:
+      - lookout_equipment
     account_id: "123456789012"
     call_rate:
       sts: 50
@@ -218,7 +185,7 @@ findings:
 objects:
   description:
     - Everything that belongs to the services, by service, kind and name; then what the documented profiles and
-      O(declared) name and is absent.
+      the variables of O(declared_services) name and is absent.
     - What belongs to two services is there for each.
   returned: success
   type: list

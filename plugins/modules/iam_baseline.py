@@ -162,9 +162,6 @@ EXAMPLES = r"""
               Action: sts:AssumeRole
         managed_policies:
           - AWSDeepLensServiceRolePolicy
-    service: deeplens
-    remedies:
-      passes_any_role: take the profile least_privilege of the role deeplens_iam
   check_mode: true
   diff: true
   register: planned
@@ -183,7 +180,6 @@ EXAMPLES = r"""
               Action: sts:AssumeRole
         managed_policies:
           - AWSDeepLensServiceRolePolicy
-    service: deeplens
     approved_plan: "{{ planned.approval }}"
     approval_hours: 8
 

@@ -144,9 +144,6 @@ EXAMPLES = r"""
       - name: AWSDeepLensServiceRole
       - name: AWSDeepLensSageMakerRole
     state: absent
-    service: deeplens
-    remedies:
-      trusts_ended_service: have the owner of the devices agree to the removal
     account_id: "123456789012"
     call_rate:
       sts: 50

@@ -86,7 +86,8 @@ options:
     description:
       - What is retired although something stands against it. V(used), within O(unused_days); V(depended_on), by a
         trust policy, a policy or an instance profile; V(service_alive), of a service that has not ended; V(share),
-        more than O(max_share); V(too_young), within O(min_age_days); V(declared_present), by O(declared).
+        more than O(max_share); V(too_young), within O(min_age_days); V(declared_present), by the variables of
+        O(declared_services).
     type: list
     elements: str
     choices: [used, depended_on, service_alive, share, too_young, declared_present]
@@ -151,15 +152,9 @@ EXAMPLES = r"""
   aws_ml.permissions.iam_retire:
     services:
       - deeplens
-    declared:
-      - service: deeplens
-        profile: documented
-        state: absent
-        roles:
-          - name: camera-runtime
-        managed_policies: []
-        attachments: []
-        trust_statements: []
+    declared_services:
+      - deeplens
+      - panorama
     roles:
       - AWSDeepLens*
       - camera-*
