@@ -68,7 +68,8 @@ EXAMPLES = r"""
     services:
       - lookout_equipment
       - lookout_vision
-    declared_services: [lookout_equipment]
+    declared_services:
+      - lookout_equipment
     account_id: "123456789012"
     call_rate:
       sts: 50
@@ -88,7 +89,10 @@ EXAMPLES = r"""
               - iam:ListPolicyTags
             Resource: "*"
   vars:
-    lookout_equipment_iam_managed_policies: [AmazonS3FullAccess, AmazonLookoutEquipmentFullAccess]
+    lookout_equipment_iam_profile: least_privilege
+    lookout_equipment_iam_region: eu-west-1
+    lookout_equipment_iam_input_bucket: sensors-<account_id>
+    lookout_equipment_iam_output_bucket: findings-<account_id>
     lookout_equipment_iam_callers:
       groups: [equipment-engineers]
 """

@@ -153,7 +153,8 @@ EXAMPLES = r"""
   aws_ml.permissions.iam_retire:
     services:
       - deeplens
-    declared_services: [deeplens]
+    declared_services:
+      - deeplens
     roles:
       - AWSDeepLens*
       - camera-*
