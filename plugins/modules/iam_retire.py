@@ -25,8 +25,8 @@ description:
 options:
   services:
     description:
-      - The services to retire, of V(deeplens), V(panorama), V(lookout_equipment), V(lookout_vision) and
-        V(groundtruth_lambda).
+      - The services to retire, of V(deeplens), V(groundtruth_lambda), V(lookout_equipment), V(lookout_vision) and
+        V(panorama).
       - If omitted, all that have ended.
     type: list
     elements: str
@@ -104,7 +104,7 @@ notes:
   - Service-linked roles are refused; M(aws_ml.permissions.iam_service_linked_role) deletes them.
   - Policies of resources (buckets, keys, queues) and other accounts that name a role are not seen.
 extends_documentation_fragment:
-  - aws_ml.permissions.declared
+  - aws_ml.permissions.declared_services
   - aws_ml.permissions.connection
   - aws_ml.permissions.approval
   - aws_ml.permissions.backup
@@ -117,6 +117,7 @@ seealso:
   - module: aws_ml.permissions.iam_audit
   - module: aws_ml.permissions.iam_restore
   - module: aws_ml.permissions.iam_service_linked_role
+  - module: aws_ml.permissions.iam_services
 """
 
 EXAMPLES = r"""
@@ -154,7 +155,6 @@ EXAMPLES = r"""
       - deeplens
     declared_services:
       - deeplens
-      - panorama
     roles:
       - AWSDeepLens*
       - camera-*
@@ -179,6 +179,10 @@ EXAMPLES = r"""
           - Effect: Allow
             Action: iam:*
             Resource: "*"
+  vars:
+    deeplens_iam_state: absent
+    deeplens_iam_group_roles:
+      - name: camera-runtime
 """
 
 RETURN = r"""
