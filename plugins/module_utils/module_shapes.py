@@ -128,8 +128,8 @@ def run(
         failure = reading_failed(error, str(one.so_far().get("account_id", "")) if one else "")
     so_far = one.so_far() if one else {}
     known = {key: value for key, value in so_far.items() if not shape.read_only or key not in ("plan", "deleted")}
-    values = {"msg": failure.message, **known, **failure.fields}
-    return Outcome(one.told(values), _warnings(one), failed=True) if one else Outcome(values, failed=True)
+    failed = {"msg": failure.message, **known, **failure.fields}
+    return Outcome(one.told(failed), _warnings(one), failed=True) if one else Outcome(failed, (), failed=True)
 
 
 def _warnings(task: Task) -> tuple[str, ...]:
