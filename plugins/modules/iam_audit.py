@@ -23,8 +23,8 @@ description:
 options:
   services:
     description:
-      - The services to look for, of V(deeplens), V(panorama), V(lookout_equipment), V(lookout_vision) and
-        V(groundtruth_lambda).
+      - The services to look for, of V(deeplens), V(groundtruth_lambda), V(lookout_equipment), V(lookout_vision) and
+        V(panorama).
       - If omitted, all of them.
     type: list
     elements: str
@@ -40,13 +40,14 @@ attributes:
     details: Each object that differs has C(diff), the object as it is and as it ought to be, in YAML.
 author: aws_ml.permissions contributors (@aws-ml)
 extends_documentation_fragment:
-  - aws_ml.permissions.declared
+  - aws_ml.permissions.declared_services
   - aws_ml.permissions.connection
   - aws_ml.permissions.attributes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
 seealso:
   - module: aws_ml.permissions.iam_baseline_info
+  - module: aws_ml.permissions.iam_services
 """
 
 EXAMPLES = r"""
@@ -186,13 +187,13 @@ findings:
       returned: always
       type: str
     remedy:
-      description: What mends it.
+      description: What resolves it.
       returned: always
       type: str
 objects:
   description:
-    - Everything that belongs to the services, by service, kind and name; then what the documented profiles and
-      O(declared_services) name and is absent.
+    - Everything that belongs to the services, by service, kind and name; then what is absent although a
+      documented profile or a service of O(declared_services) declares it.
     - What belongs to two services is there for each.
   returned: success
   type: list

@@ -28,6 +28,7 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
 seealso:
   - module: aws_ml.permissions.iam_baseline_info
+  - module: aws_ml.permissions.iam_services
   - module: aws_ml.permissions.iam_role
   - module: aws_ml.permissions.iam_managed_policy
   - module: aws_ml.permissions.iam_policy_attachment
@@ -455,7 +456,7 @@ findings:
       returned: always
       type: str
     remedy:
-      description: What mends it.
+      description: What resolves it.
       returned: always
       type: str
 lifted_quarantines:

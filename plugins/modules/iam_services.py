@@ -358,7 +358,7 @@ findings:
       returned: always
       type: str
     remedy:
-      description: What mends it.
+      description: What resolves it.
       returned: always
       type: str
 lifted_quarantines:
@@ -451,6 +451,11 @@ plan:
       returned: always
       type: str
       sample: absent
+    service:
+      description: The services that declare the object, with a comma between them.
+      returned: always
+      type: str
+      sample: deeplens
 plan_id:
   description:
     - >-
@@ -537,8 +542,8 @@ roles:
       type: dict
       sample: {team: vision}
 services:
-  description: The services that were converged, in the order of O(services).
-  returned: success
+  description: The services of the task, in the order of O(services).
+  returned: success, or when the task fails after the variables of its services were read
   type: list
   elements: dict
   contains:

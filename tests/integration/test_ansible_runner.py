@@ -209,9 +209,7 @@ def test_answers_of_the_survey_choose_accounts_services_and_profile(
     assert found.keys() == variables_of(ids.values())
 
 
-def test_approval_of_other_services_is_refused(
-    awx: Awx, aws: LocalAws, ids: dict[str, str], roles_in: RolesIn
-) -> None:
+def test_approval_of_other_services_is_refused(awx: Awx, aws: LocalAws, ids: dict[str, str], roles_in: RolesIn) -> None:
     only_deeplens = {"aws_ml_accounts": "warehouse", "aws_ml_only_services": ["deeplens"]}
     of_deeplens = awx.job("check.yml", check=True, extra_vars=only_deeplens).artifacts
     of_both = awx.job("check.yml", check=True, extra_vars={"aws_ml_accounts": "warehouse"}).artifacts
