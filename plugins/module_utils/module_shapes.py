@@ -127,15 +127,15 @@ def run(
         one = task(options, shape.section, reads, diff_mode, sessions, on_step, on_wait, module=name, tell=tell)
         one.warnings += () if shape.read_only else connection_warnings(options)
         values = one.inspect() if shape.read_only else one.converge()
-        return Outcome(values, _warnings(one))
+        return Outcome(one.told(values), _warnings(one))
     except EngineError as error:
         failure = error
     except Exception as error:
         failure = reading_failed(error, str(one.so_far().get("account_id", "")) if one else "")
     so_far = one.so_far() if one else {}
     known = {key: value for key, value in so_far.items() if not shape.read_only or key not in ("plan", "deleted")}
-    warnings = _warnings(one) if one else ()
-    return Outcome({"msg": failure.message, **known, **failure.fields}, warnings, failed=True)
+    failed = {"msg": failure.message, **known, **failure.fields}
+    return Outcome(one.told(failed), _warnings(one), failed=True) if one else Outcome(failed, (), failed=True)
 
 
 def _warnings(task: Task) -> tuple[str, ...]:

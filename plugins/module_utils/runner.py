@@ -191,6 +191,10 @@ class Task:
         known = {name: value for name, value in how_far.items() if value != ""}
         return {**known, **self._backup_made(), "api_calls": calls}
 
+    def told(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What is told of this task, from the values of its result, a success or a failure."""
+        return values
+
     def _require_sound_declaration(self) -> None:
         declaring = self._declaring(PROVISIONAL_ACCOUNT)
         desired = self._declared(declaring)

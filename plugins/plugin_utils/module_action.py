@@ -33,7 +33,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.group_defaults 
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.in_worker import KNOWLEDGE, Shown, run_in_worker
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.known_variables import known_variables
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variables import told
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variables import refusal
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.task_account import TaskAccount, task_account
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.waiting_lines import tell_waiting
 
@@ -114,8 +114,8 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
             )
         ]
         if misspelled:
-            raise AnsibleActionFail(told(misspelled, "nothing was written"))
-        found = DeclaredServices(names, task_vars, self._templar, self._task.args.get("profile"))
+            raise refusal(misspelled, "nothing was written")
+        found = DeclaredServices(names, task_vars, self._templar, self._task.args.get("service_profile"))
         for notice in found.notices:
             display.warning(f"{task_vars['inventory_hostname']}: {notice}")
         return {"_declared": found.items}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.connection_rules import connection_problems
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_problem import VARIABLES, account_problem
@@ -70,6 +70,12 @@ def account_problems(host: str, variables: Mapping[str, Any], templar: Any) -> l
     if unclear:
         return [Problem("aws_account_id", unclear)]
     return [Problem("aws_account_id", one.message) for one in connection_problems({"account_id": str(value)})]
+
+
+def refusal(problems: Iterable[Problem], head: str) -> AnsibleActionFail:
+    """The failure of a task because of its variables; its result has the problems as a list too, as one of a module."""
+    found = list(problems)
+    return AnsibleActionFail(told(found, head), result={"problems": sorted({str(problem) for problem in found})})
 
 
 def told(problems: Iterable[Problem], head: str) -> str:

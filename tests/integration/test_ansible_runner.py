@@ -41,10 +41,15 @@ def told(failures: dict[str, str], refused: dict[str, str]) -> bool:
     return failures.keys() == refused.keys() and all(failures[host].startswith(refused[host]) for host in refused)
 
 
-def alike(plans: tuple[str, dict[str, str]]) -> tuple[str, str, int]:
-    """The form of a variable with plans to approve."""
-    variable, found = plans
-    return re.sub(r"\d{12}", "ACCOUNT", variable), next(iter(found)), len(next(iter(found.values())))
+def alike(plan: tuple[str, str]) -> tuple[str, int]:
+    """The form of a variable with a plan to approve."""
+    variable, approval = plan
+    return re.sub(r"\d{12}", "ACCOUNT", variable), len(approval)
+
+
+def variables_of(accounts: Iterable[str]) -> set[str]:
+    """The names of the variables that hand the plans of accounts to the apply."""
+    return {f"aws_ml_plans_{account}" for account in accounts}
 
 
 def test_what_was_approved_is_applied_and_then_nothing_is_left(
@@ -55,10 +60,8 @@ def test_what_was_approved_is_applied_and_then_nothing_is_left(
     assert [job.hosts for job in checks] == [["vision-dev", "warehouse"], ["vision-prod"]]
     assert not {"CreateRole", "PutRolePolicy"} & aws.call_counts().keys()
     plans = artifacts_of(checks)
-    assert {name: sorted(found) for name, found in plans.items()} == {
-        f"aws_ml_plans_{account}": ["deeplens", "panorama"] for account in ids.values()
-    }
-    assert len({plan for found in plans.values() for plan in found.values()}) == 2 * len(ids)
+    assert plans.keys() == variables_of(ids.values())
+    assert len(set(plans.values())) == len(ids)
     assert [alike(plan) for plan in APPROVED.items()] == [alike(next(iter(plans.items())))]
 
     applies = awx.sliced("apply.yml", 2, extra_vars=plans, verbosity=5)
@@ -73,7 +76,7 @@ def test_what_was_approved_is_applied_and_then_nothing_is_left(
     assert clean(*checks, *applies, again)
 
 
-def test_only_accounts_and_services_with_changes_are_to_be_approved(
+def test_only_accounts_with_changes_are_to_be_approved(
     awx: Awx, aws: LocalAws, ids: dict[str, str], roles_in: RolesIn
 ) -> None:
     del awx.inventory["_meta"]["hostvars"]["vision-prod"]
@@ -82,15 +85,13 @@ def test_only_accounts_and_services_with_changes_are_to_be_approved(
     aws.client("iam", account=ids["warehouse"]).update_role(RoleName="AWSDeepLensServiceRole", MaxSessionDuration=7200)
 
     found = awx.job("check.yml", check=True)
-    assert {name: list(plans) for name, plans in found.artifacts.items()} == {
-        f"aws_ml_plans_{ids['warehouse']}": ["deeplens"],
-        f"aws_ml_plans_{ids['vision-dev']}": [],
-    }
-    plans = found.artifacts[f"aws_ml_plans_{ids['warehouse']}"]
-    assert f"(item=deeplens: 1 writes, plan {plans['deeplens'].partition('@')[0]})" in found.printed
+    assert found.artifacts.keys() == {f"aws_ml_plans_{ids[name]}" for name in ("warehouse", "vision-dev")}
+    assert found.artifacts[f"aws_ml_plans_{ids['vision-dev']}"] == ""
+    approval = found.artifacts[f"aws_ml_plans_{ids['warehouse']}"]
+    assert f"(item=1 writes, plan {approval.partition('@')[0]})" in found.printed
 
     unapproved = awx.job("apply.yml")
-    assert told(unapproved.failures, {"warehouse": refusal(plans["deeplens"], NO_PLAN)}), unapproved.failures
+    assert told(unapproved.failures, {"warehouse": refusal(approval, NO_PLAN)}), unapproved.failures
     assert roles_in(ids["warehouse"])["AWSDeepLensServiceRole"]["max_session_duration"] == 7200
     assert awx.job("apply.yml", extra_vars=found.artifacts).changed == ["warehouse"]
     assert roles_in(ids["warehouse"])["AWSDeepLensServiceRole"]["max_session_duration"] == 3600
@@ -113,7 +114,7 @@ def test_account_that_changed_after_the_check_is_refused_and_the_others_are_conv
     before = roles_in(ids["warehouse"])
     jobs = awx.sliced("apply.yml", 2, extra_vars=plans)
     assert [job.rc for job in jobs] == [2, 0]
-    approved = plans[f"aws_ml_plans_{ids['warehouse']}"]["deeplens"]
+    approved = plans[f"aws_ml_plans_{ids['warehouse']}"]
     [refused] = [event["event_data"]["res"] for event in jobs[0].events if event["event"] == "runner_on_failed"]
     assert refused["plan_id"] != approved.partition("@")[0]
     assert told(jobs[0].failures, {"warehouse": refusal(refused["plan_id"], approved)}), jobs[0].failures
@@ -134,18 +135,27 @@ def test_answers_of_the_survey_choose_accounts_services_and_profile(
     assert [job.failures for job in checks] == [{}, {}]
     assert [job.rc for job in checks] == [0, 0], "a slice without any of the accounts ends well"
     plans = artifacts_of(checks)
-    assert {name: list(found) for name, found in plans.items()} == {
-        f"aws_ml_plans_{ids['vision-prod']}": ["deeplens"]
-    }, "a service that the account does not have is not brought to it"
+    assert plans.keys() == variables_of([ids["vision-prod"]])
     applied = awx.job("apply.yml", extra_vars={**answers, **plans})
     assert (applied.rc, applied.hosts) == (0, ["vision-prod"])
-    assert roles_in(ids["vision-prod"])["AWSDeepLensLambdaRole"]["managed"] == []
+    made = roles_in(ids["vision-prod"])
+    assert made["AWSDeepLensLambdaRole"]["managed"] == []
+    assert len(made) == 2 + 5, "a service that the account does not have is not brought to it"
 
     of_each = {"aws_ml_only_services": [], "aws_ml_profile": "of each account"}
     found = awx.job("check.yml", check=True, extra_vars=of_each).artifacts
-    assert {name: sorted(plans) for name, plans in found.items()} == {
-        f"aws_ml_plans_{account}": ["deeplens", "panorama"] for account in ids.values()
-    }
+    assert found.keys() == variables_of(ids.values())
+
+
+def test_approval_of_other_services_is_refused(awx: Awx, aws: LocalAws, ids: dict[str, str], roles_in: RolesIn) -> None:
+    only_deeplens = {"aws_ml_accounts": "warehouse", "aws_ml_only_services": ["deeplens"]}
+    of_deeplens = awx.job("check.yml", check=True, extra_vars=only_deeplens).artifacts
+    of_both = awx.job("check.yml", check=True, extra_vars={"aws_ml_accounts": "warehouse"}).artifacts
+    before = roles_in(ids["warehouse"])
+    job = awx.job("apply.yml", extra_vars={"aws_ml_accounts": "warehouse", **of_deeplens})
+    [(variable, approved)] = of_deeplens.items()
+    assert told(job.failures, {"warehouse": refusal(of_both[variable], approved)}), job.failures
+    assert roles_in(ids["warehouse"]) == before
 
 
 def test_check_refuses_to_run_as_a_job_that_writes(awx: Awx, aws: LocalAws) -> None:
