@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 
 import yaml
 from integration.awx_jobs import Awx, Job, artifacts_of

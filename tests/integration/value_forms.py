@@ -139,9 +139,7 @@ class Sample:
 
     def everybody(self) -> set[str]:
         """All people that any value names, such as `user/alice`."""
-        return {
-            one for name, variable in self.variables.items() for one in self._named((name,), variable, "two")
-        }
+        return {one for name, variable in self.variables.items() for one in self._named((name,), variable, "two")}
 
     def _values(self, value: Any) -> Values:
         made = {f"{self.service.prefix}{name}": value((name,), one) for name, one in self.variables.items()}
