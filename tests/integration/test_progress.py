@@ -251,8 +251,8 @@ def test_a_loop_and_a_look_are_of_one_account(watch: Watch, inventory: Inventory
     ]
 
 
-def test_accounts_are_those_that_have_the_service(watch: Watch, fleet: LocalAws, inventory: Inventory) -> None:
-    """Counted by account where one has two services; a role that refuses its variables is told too."""
+def test_accounts_are_those_that_have_a_service(watch: Watch, fleet: LocalAws, inventory: Inventory) -> None:
+    """One with two services counts once; one whose variables are refused is told too."""
     fleet.set(latency=0.3)
     one, two, three, wrong, *nothing = inventory["all"]["hosts"]
     services = {one: ["deeplens"], two: ["deeplens", "panorama"], three: ["panorama"], wrong: ["deeplens"]}
@@ -261,7 +261,7 @@ def test_accounts_are_those_that_have_the_service(watch: Watch, fleet: LocalAws,
     inventory["all"]["hosts"][wrong]["deeplens_iam_profile"] = "generous"
     shown = watch("aws_ml.permissions.site", inventory, "--check")
     assert nothing
-    assert {line.partition(" of ")[2].split(",")[0] for line in shown.progress} == {"2 accounts"}
+    assert {line.partition(" of ")[2].split(",")[0] for line in shown.progress} == {"4 accounts"}
     assert shown.summary[0] == "aws_ml.permissions: 4 accounts in N s: 3 would change, 1 failed"
     assert re.match(rf"  failed: {wrong}: .*deeplens_iam_profile", shown.summary[-1])
 

@@ -176,3 +176,39 @@ def test_text_gives_people_their_policies_and_takes_them_away(
     assert removed.failures() == {}
     for case, member in members.items():
         assert holders(aws, member) & GIVING[case[0]].everybody() == left["-".join(case)], case
+
+
+EXTRA = {
+    "commas": ("lookout_vision", "lookout_vision_iam_users=alice,bob", "lookout_vision_iam_state=absent"),
+    "survey": (
+        "lookout_vision",
+        json.dumps({"lookout_vision_iam_users": '["alice", "bob"]'}),
+        "lookout_vision_iam_state=absent",
+    ),
+    "people": (
+        "panorama",
+        json.dumps({"panorama_iam_operators": '{"users": "alice,bob"}'}),
+        json.dumps({"panorama_iam_operators": {}, "panorama_iam_former_operators": {"users": "alice,bob"}}),
+    ),
+    "people in a survey": (
+        "panorama",
+        json.dumps({"panorama_iam_operators": {"users": ["alice", "bob"]}}),
+        json.dumps({"panorama_iam_operators": "{}", "panorama_iam_former_operators": '{"users": ["alice", "bob"]}'}),
+    ),
+}
+"""A service, an extra variable that gives to alice and bob, and one more that takes it away."""
+
+
+@pytest.mark.parametrize("case", EXTRA)
+def test_extra_variables_and_answers_of_surveys(playbook: Playbook, aws: LocalAws, case: str) -> None:
+    service, grant, removal = EXTRA[case]
+    member = aws.members[0]
+    for name in ("alice", "bob"):
+        MAKE["user"](aws.client("iam", account=member["id"]), name)
+    entrance = {"aws_account_id": member["id"], "aws_assume_role_arn": member["role_arn"]}
+    inventory = {"all": {"hosts": {"account": {**entrance, "panorama_iam_generation": "released"}}}}
+    given = ["-e", f"aws_ml_services={service}", "-e", grant]
+    people = {"user/alice", "user/bob"}
+    for arguments, holding in ((given, people), ([*given, "-e", removal], set())):
+        run = playbook(WAYS["site"], inventory, arguments=arguments)
+        assert (run.failures(), holders(aws, member) & people) == ({}, holding)
