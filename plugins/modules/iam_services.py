@@ -34,6 +34,7 @@ notes:
   - The task reads the variables of the host that it runs for, also where it is delegated to the account of another.
   - Service-linked roles, roles under C(/aws-reserved/) and roles made from a template of AWS are never written to.
 extends_documentation_fragment:
+  - aws_ml.permissions.service_paths
   - aws_ml.permissions.connection
   - aws_ml.permissions.approval
   - aws_ml.permissions.backup

@@ -12,10 +12,16 @@ from ansible.errors import AnsibleError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.connection_rules import connection_problems
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_problem import VARIABLES, account_problem
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.known_variables import known_variables
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.known_variables import (
+    KnownVariables,
+    known_variables,
+)
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import NO_PATHS, Paths
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_folders import absolute
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variable_values import WrongValue, converted
 
 WITHOUT_ACCOUNTS = "awx.setup"
+SERVICE_PATHS = "aws_ml_service_paths"
 PLAYBOOKS = ("site", "audit", "retire", "restore", WITHOUT_ACCOUNTS)
 """By their names without the collection; awx.check and awx.apply run site."""
 
@@ -29,9 +35,9 @@ def values_of(
     `aws_ml_services`, only those in `aws_ml_only_services` are left. Secrets are checked and left out, because the
     values are shown.
     """
-    known = known_variables()
     values: dict[str, Any] = {}
     problems: list[Problem] = []
+    known = known_variables_of(playbook, variables, templar)
     for name, spec in known.read_by(playbook).items():
         if "default" in spec:
             values[name] = spec["default"]
@@ -51,6 +57,21 @@ def values_of(
     if only:
         values["aws_ml_services"] = [service for service in values["aws_ml_services"] if service in only]
     return values, problems
+
+
+def service_paths(variables: Mapping[str, Any], templar: Any) -> Paths:
+    """The folders of the user's own services, none where the variable has no such value."""
+    try:
+        given = templar.template(variables.get(SERVICE_PATHS) or [])
+        return absolute(converted(known_variables().playbooks[SERVICE_PATHS], given, ()) if given else ())
+    except (WrongValue, AnsibleError):
+        return NO_PATHS  # `values_of` tells
+
+
+def known_variables_of(playbook: str, variables: Mapping[str, Any], templar: Any) -> KnownVariables:
+    """What there is with the user's own services, as far as the playbook takes them. Raises DefinitionsError."""
+    takes_them = SERVICE_PATHS in known_variables().read_by(playbook)
+    return known_variables(service_paths(variables, templar) if takes_them else NO_PATHS)
 
 
 def account_problems(host: str, variables: Mapping[str, Any], templar: Any) -> list[Problem]:

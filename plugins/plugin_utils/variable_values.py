@@ -105,7 +105,7 @@ def _entry(spec: Mapping[str, Any], entry: Any) -> Any:
     if isinstance(entry, bool) or not isinstance(entry, (str, int)):
         raise _wrong(spec, entry, "has the entry ")
     text = str(entry)
-    if not text or any(character.isspace() for character in text):
+    if not text or (spec.get("of") != "paths" and any(character.isspace() for character in text)):
         raise _wrong(spec, entry, "has the entry ")
     return text
 

@@ -168,6 +168,12 @@ class Expression:
             raise WrongExpression(f"`{text}` calls {unknown[0]}(), which is not a function of JMESPath")
         return cls(text, frozenset(_root_names(compiled.parsed)), compiled)
 
+    @property
+    def tree(self) -> Mapping[str, Any]:
+        """The expression as JMESPath's syntax tree: nodes with `type`, `children` and `value`."""
+        tree: Mapping[str, Any] = self._compiled.parsed
+        return tree
+
     def value(self, values: Values) -> Any:
         """What the expression comes to. Raises WrongExpression."""
         if len(self.names) == 1 and self.text in self.names:

@@ -64,7 +64,7 @@ class _Constant:
 
 
 @dataclass(frozen=True)
-class _Whole:
+class Whole:
     """A text that is one substitution."""
 
     expression: Expression
@@ -233,7 +233,7 @@ def _text(content: str) -> Template:
         end = found.end()
     parts = [part for part in [*parts, content[end:]] if part != ""]
     if len(parts) == 1 and isinstance(parts[0], Expression):
-        return _Whole(parts[0])
+        return Whole(parts[0])
     if any(isinstance(part, Expression) for part in parts):
         return _Text(tuple(parts))
     return _Constant(content)
@@ -248,7 +248,7 @@ def _entries(entry: Template, values: Values) -> list[Any]:
 def _spread(entry: Template, found: Any) -> Iterator[Any]:
     while isinstance(entry, _Conditional):
         entry = entry.content
-    if isinstance(found, list) and isinstance(entry, (_Whole, Repetition)):
+    if isinstance(found, list) and isinstance(entry, (Whole, Repetition)):
         yield from found
     elif found is not NOTHING:
         yield found
