@@ -13,8 +13,8 @@ description:
     end with success. With C(aws_ml_sliced) it warns instead, because a slice may lack what the whole inventory has.
   - Fails where a part of a pattern matches nothing and the playbook removes something, that is V(retire), or any
     playbook with the state V(absent) of a role set for all hosts. Ansible itself warns.
-  - Loads the services of the user in the folders that C(aws_ml_service_paths) names, for all hosts or for the first
-    one, and fails with every mistake in them.
+  - Loads the services of the user in the folders that C(aws_ml_service_paths) names, where it is given with
+    C(--extra-vars), by the play or in C(group_vars/all). Fails with every mistake in those of the first two.
   - Fails with an unknown variable of this collection, or a value of the wrong type, among those that C(--extra-vars) or
     the play set for all hosts. M(aws_ml.permissions.account_variables) finds those of a host.
 options:
@@ -57,6 +57,7 @@ from ansible.utils.display import Display
 from ansible.utils.vars import load_extra_vars
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem, shown
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.in_worker import knowledge_with
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.inventory_mentions import is_mentioned, value_for_all
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.known_variables import known_variables
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variables import (
     SERVICE_PATHS,
@@ -97,7 +98,9 @@ class LookupModule(LookupBase):  # type: ignore[misc]
     def _of_all_hosts(self, playbook: str, variables: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
         """What is set for all hosts at once, and what is wrong with it."""
         extra = load_extra_vars(self._loader)
-        values, problems = values_of(playbook, variables, self._templar, of_host=False)
+        # Where hosts bring services of their own, account_variables tells which are not known.
+        are_known = SERVICE_PATHS in variables or not is_mentioned(SERVICE_PATHS)
+        values, problems = values_of(playbook, variables, self._templar, of_host=False, services_are_known=are_known)
         values.setdefault("aws_ml_sliced", False)
         known = known_variables_of(playbook, variables, self._templar)
         problems += [*known.problems(extra, "given with -e"), *known.result_problems(extra)]
@@ -108,20 +111,22 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         return values, problems
 
     def _with_paths(self, playbook: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The variables, with the folders of services of the first host where they are not set for all hosts.
+        """The variables, with the folders of services in group_vars/all where they are not set for the play.
 
         They are loaded here once, so that not every host has to, and variables for all hosts may name their services.
         Of what is wrong with them `account_variables` tells.
         """
-        hosts = variables["groups"].get("all")
-        if SERVICE_PATHS in variables or SERVICE_PATHS not in known_variables().read_by(playbook) or not hosts:
+        if SERVICE_PATHS in variables or SERVICE_PATHS not in known_variables().read_by(playbook):
             return variables
+        value = value_for_all(self._loader, SERVICE_PATHS)
+        if value is None:
+            return variables
+        variables = {**variables, SERVICE_PATHS: value}
         try:
-            paths = service_paths(variables["hostvars"][hosts[0]], self._templar)
-            known_variables(paths)
+            known_variables(service_paths(variables, self._templar))
         except AnsibleError:
-            return variables
-        return {**variables, SERVICE_PATHS: list(paths)} if paths else variables
+            return {name: value for name, value in variables.items() if name != SERVICE_PATHS}
+        return variables
 
     def _require_hosts(
         self, patterns: list[str], groups: Mapping[str, list[str]], *, removes: bool, sliced: bool

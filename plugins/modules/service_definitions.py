@@ -9,8 +9,8 @@ module: service_definitions
 version_added: 1.0.0
 short_description: Check the definitions of your own services, without an account
 description:
-  - Reads the folders of services that O(paths) names, on the controller, and checks their form and their meaning. It calls
-    nothing and needs no account.
+  - Reads the folders of services that O(paths) names, on the controller, and checks their form and their meaning. It
+    calls nothing and needs no account.
   - Fails with every mistake of all of them at once, each with its file, its line and what would be right.
   - A definition is data. It cannot run code, read files, or reach variables other than its own.
 options:
@@ -86,5 +86,6 @@ problems:
   returned: when there are mistakes
   type: list
   elements: str
-  sample: ["my_services/lookout_metrics/service.yml:23: `regoin` is not a variable or an earlier local; did you mean region?"]
+  sample:
+    - "my_services/labels/service.yml:23: `regoin` is not a variable or an earlier local; did you mean region?"
 """

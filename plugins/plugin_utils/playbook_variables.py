@@ -27,13 +27,18 @@ PLAYBOOKS = ("site", "audit", "retire", "restore", WITHOUT_ACCOUNTS)
 
 
 def values_of(
-    playbook: str, variables: Mapping[str, Any], templar: Any, *, of_host: bool = True
+    playbook: str,
+    variables: Mapping[str, Any],
+    templar: Any,
+    *,
+    of_host: bool = True,
+    services_are_known: bool = True,
 ) -> tuple[dict[str, Any], list[Problem]]:
     """The value of each variable that is set or has a default, and a problem for each that is not of its type.
 
     Without `of_host`, variables of a host are not known yet, so what depends on them is passed over. Of
     `aws_ml_services`, only those in `aws_ml_only_services` are left. Secrets are checked and left out, because the
-    values are shown.
+    values are shown. Without `services_are_known`, any name may be that of a service of the user.
     """
     values: dict[str, Any] = {}
     problems: list[Problem] = []
@@ -44,7 +49,8 @@ def values_of(
         if name not in variables:
             continue
         try:
-            value = converted(spec, templar.template(variables[name]), known.services)
+            services = known.services if services_are_known else None
+            value = converted(spec, templar.template(variables[name]), services)
         except WrongValue as error:
             problems.append(Problem(name, "must be text" if spec.get("secret") else str(error)))
         except AnsibleError as error:

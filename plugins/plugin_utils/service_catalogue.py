@@ -21,6 +21,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.meani
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.parser import Parser
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.service import Service
 from ansible_collections.aws_ml.permissions.plugins.module_utils.lifecycle import OUTLIVED
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.checked_definitions import CheckedDefinitions
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.data_files import data_files
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_folders import (
     DefinitionsError,
@@ -68,45 +69,39 @@ def lives(paths: Paths = NO_PATHS) -> dict[str, dict[str, str]]:
 @cache
 def own_services(paths: Paths) -> Mapping[str, tuple[ServiceFolder, Service]]:
     """The services of the user at these paths, by name. Raises DefinitionsError with every problem of all of them."""
-    found: dict[str, tuple[ServiceFolder, Service]] = {}
     problems: list[PlacedProblem] = []
-    for path in paths:
-        try:
-            folders = folders_of(path)
-        except DefinitionsError as error:
-            problems += error.problems
-            continue
-        for folder in folders:
-            one = read_folder(folder, problems)
-            if one is None:
-                continue
-            problems += _name_problems(one, found)
-            service = checked_service(one, problems)
-            if service is not None and one.name not in found:
-                found[one.name] = one, service
+    folders: dict[str, ServiceFolder] = {}
+    for folder in [folder for path in paths for folder in folders_of(path, problems)]:
+        one = read_folder(folder, problems)
+        if one is not None:
+            problems += _name_problems(one, folders)
+            folders.setdefault(one.name, one)
+    if folders:
+        _require_jmespath()
+    checked = CheckedDefinitions(folders.values())
+    if not checked.are_known():
+        for one in folders.values():
+            problems += definition_problems_of(one)
     if problems:
         raise DefinitionsError(problems)
-    return found
+    checked.remember()
+    return {name: (one, Parser(name, one.files).service()) for name, one in folders.items()}
 
 
-def checked_service(folder: ServiceFolder, problems: list[PlacedProblem]) -> Service | None:
-    """The service that a folder defines; what is wrong with its form, or else with its meaning, goes to `problems`."""
-    _require_jmespath()
+def definition_problems_of(folder: ServiceFolder) -> list[PlacedProblem]:
+    """What is wrong with the form of a definition, or else with its meaning."""
     found = [*form_problems(folder.files)]
     if not found:
         found = definition_problems(folder.name, folder.files, _finding_codes())
-    problems += [placed for problem in found for placed in folder.placed(problem)]
-    return None if found else Parser(folder.name, folder.files).service()
+    return [placed for problem in found for placed in folder.placed(problem)]
 
 
-def _name_problems(
-    folder: ServiceFolder, found: Mapping[str, tuple[ServiceFolder, Service]]
-) -> Iterator[PlacedProblem]:
+def _name_problems(folder: ServiceFolder, found: Mapping[str, ServiceFolder]) -> Iterator[PlacedProblem]:
     if folder.name in _shipped_definitions():
         message = f"{folder.name} is a service of this collection; give yours another name"
         yield PlacedProblem(folder.shown, 0, message)
     elif folder.name in found:
-        message = f"{folder.name} is in {found[folder.name][0].shown} too; give each service its own name"
+        message = f"{folder.name} is in {found[folder.name].shown} too; give each service its own name"
         yield PlacedProblem(folder.shown, 0, message)
 
 

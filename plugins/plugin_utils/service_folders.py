@@ -100,22 +100,23 @@ def absolute(paths: Sequence[str]) -> tuple[str, ...]:
         ) from None
 
 
-def folders_of(path: str) -> list[Path]:
-    """The folders of services at a path: itself where it is one, or all within it. Raises DefinitionsError."""
+def folders_of(path: str, problems: list[PlacedProblem]) -> list[Path]:
+    """The folders of services at a path: itself where it is one, or all within it. What is wrong goes to `problems`."""
     folder = Path(path)
+    found: list[Path] = []
     try:
         if not folder.is_dir():
-            what = "is not a folder" if folder.exists() else "is not there"
-            raise DefinitionsError(
-                [PlacedProblem(_short(folder), 0, f"{what}; give a folder with folders of services")]
+            wrong = (
+                f"{'is not a folder' if folder.exists() else 'is not there'}; give a folder with folders of services"
             )
-        if any((folder / f"{name}.yml").exists() for name in FILES):
+        elif any((folder / f"{name}.yml").exists() for name in FILES):
             return [folder]
-        found = sorted(one for one in folder.iterdir() if one.is_dir() and not one.name.startswith((".", "__")))
+        else:
+            found = sorted(one for one in folder.iterdir() if one.is_dir() and not one.name.startswith((".", "__")))
+            wrong = "" if found else "holds no folder of a service"
     except OSError as error:
-        raise DefinitionsError([PlacedProblem(_short(folder), 0, f"cannot be read: {error.strerror}")]) from None
-    if not found:
-        raise DefinitionsError([PlacedProblem(_short(folder), 0, "holds no folder of a service")])
+        wrong = f"cannot be read: {error.strerror}"
+    problems += [PlacedProblem(_short(folder), 0, wrong)] if wrong else []
     return found
 
 

@@ -25,9 +25,10 @@ def definition_problems(name: str, files: Mapping[str, Any], codes: Collection[s
     """Everything that is wrong with the meaning of a service, each once. `codes` are those of findings."""
     parser = StrictParser(name, files)
     parser.service()
+    # A misspelled name leaves the right one unused, which needs no telling.
     found = [
         *parser.problems,
-        *parser.unused(),
+        *([] if parser.problems else parser.unused()),
         *variable_problems(files),
         *object_problems(files),
         *text_problems(name, files),

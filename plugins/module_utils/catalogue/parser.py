@@ -143,14 +143,19 @@ class Parser:
         trust = parts.of_profile.get("trust", parts.of_service.get("trust"))
         if trust is not None and parts.belongs:
             content["assume_role_policy_document"] = self._trust(path, parts.profile, trust)
+        # What only another profile has is never made here, and may use locals of that profile; of a trust statement,
+        # the content says what is removed.
+        is_made = parts.belongs or section == "trust_statements"
+        keys = set(content) - set(_IDENTITY) if is_made else set()
+        conditions = [part["when"] for part in both if "when" in part] if is_made else []
         absent_when = parts.of_service.get("absent_when", parts.of_profile.get("absent_when"))
         return {
             "key": key,
             "identity": self._template(path, _chosen(content, _IDENTITY), inner, parts.also),
-            "content": self._template(path, _chosen(content, set(content) - set(_IDENTITY)), inner, parts.also),
+            "content": self._template(path, _chosen(content, keys), inner, parts.also),
             "belongs": parts.belongs,
             "loops": loops,
-            "when": tuple(self._expression(path, part["when"], inner, parts.also) for part in both if "when" in part),
+            "when": tuple(self._expression(path, text, inner, parts.also) for text in conditions),
             "absent_when": None if absent_when is None else self._expression(path, absent_when, inner, parts.also),
             "variables": tuple(self._naming(content.get("name", ""), loops)),
         }
@@ -243,7 +248,11 @@ class Parser:
 
     def _check_names(self, path: Path, expression: Expression, known: Known, also: tuple[Path, ...] = ()) -> None:
         for name in sorted(expression.names - known.keys()):
+            owners = [file for file in self.profile_names() if name in (self.files[file].get("locals") or {})]
             message = f"`{name}` is not a variable or an earlier local{near(name, known)}"
+            if owners and path[0] not in owners:
+                where = f"a local of {owners[0]}.yml"
+                message = f"`{name}` is {where}, and this counts in every profile; define it in service.yml"
             if name == WHOLE:
                 message = f"`{expression.text}` takes all values at once; name those that it needs"
             self.problems.append(DefinitionProblem(path, message, expression.text, also))
@@ -259,7 +268,10 @@ def _of_loops(loops: Sequence[tuple[str, Expression]]) -> Known:
 
 
 def _policies(content: Data) -> dict[str, Any]:
-    return {key: content[key] for key in ("managed_policies", "inline_policies") if key in content}
+    """The names of the policies; what is in them does not count where they are taken off."""
+    inline = content.get("inline_policies") or {}
+    names = list(inline) if isinstance(inline, Mapping) else inline
+    return {"managed_policies": content.get("managed_policies") or [], "inline_policies": names}
 
 
 def _merged(parts: Any) -> dict[str, Any]:
