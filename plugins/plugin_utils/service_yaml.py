@@ -123,7 +123,8 @@ def _inner(node: yaml.Node) -> Iterator[yaml.Node]:
 
 def composed(text: str) -> yaml.Node:
     """The nodes of a file that can be read, for `line_of` and `lines_with`."""
-    return SafeLoader(text).get_single_node()
+    node: yaml.Node = SafeLoader(text).get_single_node()
+    return node
 
 
 def line_of(node: yaml.Node, path: Path) -> int:

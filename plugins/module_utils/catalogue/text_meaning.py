@@ -17,7 +17,7 @@ _OPTION = re.compile(r"O\(([^()=]+)(?:=([^()]*))?\)")
 """A variable in the markup of Ansible's documentation: `O(name)`, `O(name=value)`, `O(name[].option)`."""
 
 _RESULT = "result"
-_PEOPLE = {"users": {}, "groups": {}, "roles": {}}
+_PEOPLE: Data = {"users": {}, "groups": {}, "roles": {}}
 
 
 def text_problems(name: str, files: Mapping[str, Any]) -> Iterator[DefinitionProblem]:
