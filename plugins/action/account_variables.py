@@ -38,12 +38,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         except DefinitionsError as error:
             result.update(failed=True, changed=False, msg=f"{host}: {error.message}")
             return result
+        untouched = "AWX was not called"
         if arguments["playbook"] != WITHOUT_ACCOUNTS:
             problems += account_problems(host, variables, self._templar)
+            untouched = "its account was not touched"
         problems += known.problems(variables, f"set for {host}")
         result["changed"] = False
         if problems:
-            result.update(failed=True, msg=f"{host}: {told(problems, 'its account was not touched')}")
+            result.update(failed=True, msg=f"{host}: {told(problems, untouched)}")
         else:
             result.update(variables=values)
         return result

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ from ansible.errors import AnsibleError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.definition_problem import (
     DefinitionProblem,
     is_text_of,
-    near,
 )
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable, shown
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_yaml import (
@@ -27,8 +27,13 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_yaml im
     read,
 )
 
-FILES = ("service", "variables", "remedies", "traces", "documented", "least_privilege")
-NEEDED = ("service", "variables", "documented")
+FILES = ("service", "traces", "documented", "least_privilege")
+"""The files with a meaning of their own; every other one is a part of `service`."""
+
+NEEDED = ("service", "documented")
+
+_ALIKE = 0.8
+"""From here on the name of a part is a misspelling of one of these."""
 
 LARGEST = 1_000_000
 """Bytes of one file."""
@@ -109,7 +114,7 @@ def folders_of(path: str, problems: list[PlacedProblem]) -> list[Path]:
             wrong = (
                 f"{'is not a folder' if folder.exists() else 'is not there'}; give a folder with folders of services"
             )
-        elif any((folder / f"{name}.yml").exists() for name in FILES):
+        elif any(folder.glob("*.yml")):
             return [folder]
         else:
             found = sorted(one for one in folder.iterdir() if one.is_dir() and not one.name.startswith((".", "__")))
@@ -149,13 +154,12 @@ def read_folder(folder: Path, problems: list[PlacedProblem]) -> ServiceFolder | 
 
 
 def _name_problem(path: Path) -> str:
-    if path.suffix == ".yml" and path.stem in FILES:
-        return ""
-    if path.stem in FILES:
+    if path.suffix != ".yml":
         return f"is not read; call it {path.stem}.yml"
-    known = [f"{name}.yml" for name in FILES]
-    hint = near(path.name, known) or f"; it has {', '.join(known)}"
-    return f"is not a file of a service{hint}"
+    alike = [] if path.stem in FILES else get_close_matches(path.stem, FILES, 1, _ALIKE)
+    if alike:
+        return f"is not {alike[0]}.yml; did you mean that? A part of the service needs a name that is less like it"
+    return "" if _NAME.fullmatch(path.stem) else "the name of a file has small letters, digits and underscores"
 
 
 def _text(path: Path) -> tuple[str, list[YamlProblem]]:

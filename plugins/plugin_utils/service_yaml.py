@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 from ansible.module_utils.common.yaml import SafeLoader
-from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.definition_problem import Path
+from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.parts import Path
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import shown
 
 MOST_VALUES = 50_000

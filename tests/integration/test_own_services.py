@@ -147,7 +147,7 @@ def test_every_mistake_stops_every_playbook_before_any_call(
     folder = tmp_path / "our_services" / "camera_lab"
     narrow = folder / "least_privilege.yml"
     narrow.write_text(narrow.read_text().replace("${bucket}", "${bukket}"))
-    (folder / "remedies.yml").write_text("---\ngrants_evrything: nothing\n")
+    (folder / "remedies.yml").write_text("---\nremedies: {grants_evrything: nothing}\n")
     wanted = [
         "our_services/camera_lab/least_privilege.yml:3: `bukket` is not a variable or an earlier local;"
         " did you mean bucket?",

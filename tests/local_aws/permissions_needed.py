@@ -25,11 +25,14 @@ _EC2 = "ec2.amazonaws.com"
 
 @dataclass(frozen=True)
 class Needed:
-    """One permission: `resource` is an ARN, or `*` for what has none. `context` holds condition keys in lower case."""
+    """One permission: `resource` is an ARN, or `*` for what has none. `context` holds condition keys in lower case.
+
+    A tuple is the values of a multivalued key, which AWS compares by ForAllValues and ForAnyValue only.
+    """
 
     action: str
     resource: str = "*"
-    context: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
 
 
 def permissions_needed(call: Call, store: Store, organization: str) -> list[Needed]:
@@ -47,7 +50,7 @@ def _iam(call: Call, store: Store) -> Iterator[Needed]:
     resource, entity = _object(call, store)
     yield Needed(f"iam:{call.action}", resource, dict(_context(call, entity)))
     if call.action in ("CreateRole", "CreatePolicy") and call.listed("Tags"):
-        yield Needed(f"iam:Tag{call.action.removeprefix('Create')}", resource)
+        yield Needed(f"iam:Tag{call.action.removeprefix('Create')}", resource, dict(_tags(call)))
     if call.action == "AddRoleToInstanceProfile":
         role, _entity = _named(call, store, "RoleName")
         yield Needed("iam:PassRole", role, {"iam:passedtoservice": _EC2})
@@ -80,7 +83,8 @@ def _named(call: Call, store: Store, parameter: str) -> tuple[str, Any]:
     return _arn(call, kind, entity.path if entity else "/", name), entity
 
 
-def _context(call: Call, entity: Any) -> Iterator[tuple[str, str]]:
+def _context(call: Call, entity: Any) -> Iterator[tuple[str, str | tuple[str, ...]]]:
+    yield from _tags(call)
     boundary = call.text("PermissionsBoundary") or getattr(entity, "permissions_boundary_arn", None)
     if boundary:
         yield "iam:permissionsboundary", str(boundary)
@@ -89,9 +93,19 @@ def _context(call: Call, entity: Any) -> Iterator[tuple[str, str]]:
         yield "iam:policyarn", policy
 
 
+def _tags(call: Call) -> Iterator[tuple[str, str | tuple[str, ...]]]:
+    """The keys of the tags that a call writes or takes off, and the values of those that it writes."""
+    tags = {str(tag["Key"]): str(tag["Value"]) for tag in call.listed("Tags")}
+    keys = [*tags, *map(str, call.listed("TagKeys"))]
+    if keys:
+        yield "aws:tagkeys", tuple(keys)
+    for key, value in tags.items():
+        yield f"aws:requesttag/{key.lower()}", value
+
+
 def _assume_role(call: Call, organization: str) -> Needed:
     own = _organization_id(organization)
-    context = {"aws:resourceorgid": own, "aws:principalorgid": own}
+    context: dict[str, str | tuple[str, ...]] = {"aws:resourceorgid": own, "aws:principalorgid": own}
     if external_id := call.text("ExternalId"):
         context["sts:externalid"] = external_id
     return Needed("sts:AssumeRole", call.text("RoleArn") or "*", context)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What IAM decides by policies: an explicit deny wins, then an allow, then the denial that everything begins with.
 
-Of conditions it knows StringEquals, StringLike, ArnEquals and ArnLike, with IfExists and Not, and Null; what it does
-not know it refuses to judge. Principals are not looked at: these are policies of identities.
+Of conditions it knows StringEquals, StringLike, ArnEquals and ArnLike, with IfExists, Not, ForAllValues and
+ForAnyValue, and Null; what it does not know it refuses to judge. Principals are not looked at: these are policies of
+identities.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from typing import Any
 
 from .permissions_needed import Needed
 
+Context = Mapping[str, str | tuple[str, ...]]
 Document = Mapping[str, Any]
 Statement = Mapping[str, Any]
 
-_OPERATOR = re.compile(r"(String|Arn)(Not)?(Equals|Like)(IfExists)?")
+_OPERATOR = re.compile(r"(?:(ForAllValues|ForAnyValue):)?(String|Arn)(Not)?(Equals|Like)(IfExists)?")
 _VARIABLE = re.compile(r"\$\{([\w:/-]+)\}")
 
 
@@ -65,7 +67,7 @@ def _compiled(pattern: str, ignore_case: bool) -> re.Pattern[str]:
     return re.compile(text, re.DOTALL | (re.IGNORECASE if ignore_case else 0))
 
 
-def _is_met(condition: Mapping[str, Mapping[str, Any]], context: Mapping[str, str]) -> bool:
+def _is_met(condition: Mapping[str, Mapping[str, Any]], context: Context) -> bool:
     """Every operator and every key has to hold; of the values of a key one is enough, or with Not, none."""
     return all(
         _holds(operator, key.lower(), [_filled(str(value), context) for value in _listed(values)], context)
@@ -74,23 +76,40 @@ def _is_met(condition: Mapping[str, Mapping[str, Any]], context: Mapping[str, st
     )
 
 
-def _holds(operator: str, key: str, values: list[str], context: Mapping[str, str]) -> bool:
+def _holds(operator: str, key: str, values: list[str], context: Context) -> bool:
+    """Whether one operator holds for one key. A key that is not there meets ForAllValues, and never ForAnyValue."""
     if operator == "Null":
         return (key not in context) == (values[0].lower() == "true")
     parsed = _OPERATOR.fullmatch(operator)
     if parsed is None:
         raise Unknown(f"the condition operator {operator}")
-    kind, negated, how, if_exists = parsed.groups()
+    quantifier, kind, negated, how, if_exists = parsed.groups()
     if key not in context:
-        return bool(negated or if_exists)
+        return quantifier == "ForAllValues" or bool(if_exists or (negated and quantifier is None))
     with_wildcards = how == "Like" or kind == "Arn"
-    found = any(is_like(value, context[key]) if with_wildcards else value == context[key] for value in values)
-    return found != bool(negated)
+    every = all if quantifier == "ForAllValues" else any
+    return every(
+        any(is_like(value, one) if with_wildcards else value == one for value in values) != bool(negated)
+        for one in _compared(operator, quantifier, context[key])
+    )
 
 
-def _filled(value: str, context: Mapping[str, str]) -> str:
-    """A value with its policy variables; one that the request does not carry never matches."""
-    return _VARIABLE.sub(lambda found: context.get(found[1].lower(), "\0"), value)
+def _compared(operator: str, quantifier: str | None, found: str | tuple[str, ...]) -> tuple[str, ...]:
+    if isinstance(found, str):
+        return (found,)
+    if quantifier is None:
+        raise Unknown(f"{operator} of a multivalued key, without ForAllValues or ForAnyValue")
+    return found
+
+
+def _filled(value: str, context: Context) -> str:
+    """A value with its policy variables; one that the request does not carry, or that is multivalued, never matches."""
+
+    def text(variable: re.Match[str]) -> str:
+        found = context.get(variable[1].lower())
+        return found if isinstance(found, str) else "\0"
+
+    return _VARIABLE.sub(text, value)
 
 
 def _listed(value: Any) -> list[Any]:

@@ -64,11 +64,12 @@ def _entries(folder: Path) -> Iterator[Recorded]:
             where = json.loads(line)
             text = line.replace(where["account"], ACCOUNT).replace(f"arn:{where['partition']}:", "arn:aws:")
             entry = json.loads(text)
-            needed = Needed(entry["action"], entry["resource"], _Context(entry["context"]))
+            values = {key: tuple(one) if isinstance(one, list) else one for key, one in entry["context"].items()}
+            needed = Needed(entry["action"], entry["resource"], _Context(values))
             yield Recorded(file.parent.name, entry["caller"], needed)
 
 
-class _Context(dict[str, str]):
+class _Context(dict[str, str | tuple[str, ...]]):
     """A context that can be an element of a set; nothing changes it."""
 
     def __hash__(self) -> int:  # type: ignore[override]

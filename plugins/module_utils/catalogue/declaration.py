@@ -113,10 +113,9 @@ class _Evaluation:
         taken: dict[str, ObjectDefinition] = {}
         for one in definitions:
             for item, counts in self._items(one):
-                if counts or not one.variables:
-                    other = taken.get(item["name"].lower())
-                    taken[item["name"].lower()] = one
-                    self._problems += [self._twice(section, item["name"], one, other)] if other else []
+                other = taken.get(item["name"].lower())
+                taken[item["name"].lower()] = one
+                self._problems += [self._twice(section, item["name"], one, other)] if other else []
                 if counts:
                     items.append(item)
         return items
@@ -132,14 +131,15 @@ class _Evaluation:
         return Problem(self._place(place), text)
 
     def _items(self, one: ObjectDefinition) -> Iterator[tuple[Item, bool]]:
-        """The items of a role or policy, and whether each is declared at all."""
+        """The items of a role or policy, and whether each is declared; one of a fixed name takes it in any case."""
         for scope in scopes(one.loops, self._values):
             identity = one.identity.value(scope)
-            name = _name(one, identity)
             if self._is_wanted(one, scope) and identity.get("state", "present") == "present":
-                yield {"name": name, **self._content(one, scope)}, True
-            else:
-                yield {"name": name, "state": "absent"}, self._is_removed(one, scope)
+                yield {"name": _name(one, identity), **self._content(one, scope)}, True
+            elif self._is_removed(one, scope):
+                yield {"name": _name(one, identity), "state": "absent"}, True
+            elif not one.variables:
+                yield {"name": _name(one, identity), "state": "absent"}, False
 
     def _content(self, one: ObjectDefinition, scope: Values) -> Item:
         found: Item = one.content.value(scope)
@@ -187,11 +187,15 @@ class _Evaluation:
 
     def _trust_statements(self, one: ObjectDefinition) -> Iterator[Item]:
         for scope in scopes(one.loops, self._values):
-            item = {"name": _name(one, one.identity.value(scope)), **self._content(one, scope)}
-            if self._is_wanted(one, scope):
-                yield item
-            elif self._is_removed(one, scope):
-                yield {"name": item["name"], "state": "absent", "statements": _sids(one, item.get("statements"))}
+            is_wanted = self._is_wanted(one, scope)
+            if not is_wanted and not self._is_removed(one, scope):
+                continue
+            name = _name(one, one.identity.value(scope))
+            content = self._content(one, scope)
+            if is_wanted:
+                yield {"name": name, **content}
+            else:
+                yield {"name": name, "state": "absent", "statements": _sids(one, content.get("statements"))}
 
     def _place(self, variable: str) -> str:
         return f"{self._service.prefix}{variable}"

@@ -11,10 +11,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from .expressions import WrongExpression
+from .parts import Path
 from .templates import compiled
-
-Path = tuple[str, ...]
-"""Where something stands: the file without its suffix, then keys and indexes."""
 
 
 @dataclass(frozen=True)

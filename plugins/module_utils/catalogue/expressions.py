@@ -11,8 +11,10 @@ comes with boto3. Four functions are added: `lower(text)`, `unique(list)`, `with
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 try:
@@ -31,6 +33,9 @@ Values = Mapping[str, Any]
 class WrongExpression(ValueError):
     """An expression that cannot be read, or cannot be evaluated for the values at hand."""
 
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+"""An expression that is the name of one value, as most of them are."""
 
 LONGEST_EXPRESSION = 2000
 """Characters."""
@@ -146,40 +151,40 @@ def scope_of(values: Values) -> Scope:
 
 @dataclass(frozen=True)
 class Expression:
-    """A compiled expression. `names` are the variables and locals that it uses."""
+    """A compiled expression. `names` are the variables and locals that it uses.
+
+    `tree` is JMESPath's syntax tree: nodes with `type`, `children` and `value`.
+    """
 
     text: str
     names: frozenset[str] = field(compare=False)
-    _compiled: Any = field(compare=False, repr=False)
+    tree: Mapping[str, Any] = field(compare=False, repr=False)
 
     @classmethod
+    @cache
     def compiled(cls, text: str) -> Expression:
-        """Compile an expression. Raises WrongExpression."""
+        """Compile an expression, each text once. Raises WrongExpression."""
+        if _NAME.fullmatch(text):
+            return cls(text, frozenset({text}), {"type": "field", "children": [], "value": text})
         if len(text) > LONGEST_EXPRESSION:
             raise WrongExpression(f"`{text[:40]}…` has more than {LONGEST_EXPRESSION} characters; use locals")
         try:
-            compiled = jmespath.compile(text)
+            tree = jmespath.compile(text).parsed
         except (JMESPathError, *_UNREADABLE) as error:
             raise WrongExpression(f"`{text}` is not a JMESPath expression: {_first_line(error)}") from None
-        if any(_negates_a_part(node) for node in _nodes(compiled.parsed)):
+        if any(_negates_a_part(node) for node in _nodes(tree)):
             raise WrongExpression(f"`{text}` reads `!a.b` as `(!a).b`; write `!(a.b)`")
-        unknown = sorted(set(_functions(compiled.parsed)) - set(_Functions.FUNCTION_TABLE))
+        unknown = sorted(set(_functions(tree)) - set(_Functions.FUNCTION_TABLE))
         if unknown:
             raise WrongExpression(f"`{text}` calls {unknown[0]}(), which is not a function of JMESPath")
-        return cls(text, frozenset(_root_names(compiled.parsed)), compiled)
-
-    @property
-    def tree(self) -> Mapping[str, Any]:
-        """The expression as JMESPath's syntax tree: nodes with `type`, `children` and `value`."""
-        tree: Mapping[str, Any] = self._compiled.parsed
-        return tree
+        return cls(text, frozenset(_root_names(tree)), tree)
 
     def value(self, values: Values) -> Any:
         """What the expression comes to. Raises WrongExpression."""
         if len(self.names) == 1 and self.text in self.names:
             return values.get(self.text)
         try:
-            return scope_of(values).evaluator.visit(self._compiled.parsed, values)
+            return scope_of(values).evaluator.visit(self.tree, values)
         except WrongExpression as error:
             raise WrongExpression(f"`{self.text}`: {error}") from None
         except (JMESPathError, *_UNSUITABLE) as error:

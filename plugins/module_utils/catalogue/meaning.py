@@ -10,13 +10,15 @@ are written: for the services of a user, and by the tests and `make lint` for th
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from .definition_problem import DefinitionProblem, Path, near
+from .definition_problem import DefinitionProblem, near
 from .expression_types import ExpressionTypes
 from .expressions import Expression
 from .object_meaning import object_problems
 from .parser import Known, Parser
+from .parts import PROFILES, JoinedParts, Path
 from .text_meaning import text_problems
 from .variable_meaning import variable_problems
 
@@ -25,16 +27,35 @@ def definition_problems(name: str, files: Mapping[str, Any], codes: Collection[s
     """Everything that is wrong with the meaning of a service, each once. `codes` are those of findings."""
     parser = StrictParser(name, files)
     parser.service()
+    parts = JoinedParts(files)
+    whole = whole_of(parts)
     # A misspelled name leaves the right one unused, which needs no telling.
     found = [
-        *parser.problems,
-        *([] if parser.problems else parser.unused()),
-        *variable_problems(files),
-        *object_problems(files),
-        *text_problems(name, files),
-        *_remedy_problems(files, codes),
+        *([] if parser.problems else parser.unused(whole)),
+        *variable_problems(whole),
+        *object_problems(whole),
+        *text_problems(name, whole),
+        *_remedy_problems(whole, codes),
     ]
-    return list(dict.fromkeys(found))
+    placed = [replace(problem, path=_in_part(parts, problem.path)) for problem in found]
+    return list(dict.fromkeys([*parser.problems, *placed]))
+
+
+def whole_of(parts: JoinedParts) -> dict[str, Any]:
+    """The definition as if `service`, `variables` and `remedies` were one file each, beside the profiles."""
+    sections = {name: parts.content.get(name) or {} for name in ("variables", "remedies")}
+    return {
+        "service": parts.content,
+        **sections,
+        **{name: parts.files[name] for name in PROFILES if name in parts.files},
+    }
+
+
+def _in_part(parts: JoinedParts, path: Path) -> Path:
+    """The path in the file that it is in of what `whole_of` has there."""
+    if path[0] in ("variables", "remedies"):
+        return (*parts.path(*path[:2]), *path[2:])
+    return (*parts.path(*path[1:3]), *path[3:]) if path[0] == "service" and len(path) > 2 else path
 
 
 class StrictParser(Parser):
@@ -48,7 +69,7 @@ class StrictParser(Parser):
     def _check_names(self, path: Path, expression: Expression, known: Known, also: tuple[Path, ...] = ()) -> None:
         super()._check_names(path, expression, known, also)
         self._used |= expression.names
-        if not expression.names:
+        if not expression.names and expression.tree["type"] != "multi_select_list":
             message = f"`{expression.text}` uses no variable, so it is the same for every account"
             self.problems.append(DefinitionProblem(path, message, expression.text, also))
         types = ExpressionTypes(known)
@@ -60,14 +81,14 @@ class StrictParser(Parser):
         self._trusts.add((profile, name))
         return super()._trust(path, profile, name)
 
-    def unused(self) -> Iterator[DefinitionProblem]:
+    def unused(self, whole: Mapping[str, Any]) -> Iterator[DefinitionProblem]:
         """Variables, locals and trust policies that nothing uses."""
         implied = {"state", "profile"}
-        for variable in self.files["variables"]:
+        for variable in whole["variables"]:
             if variable not in self._used | implied:
                 yield DefinitionProblem(("variables", variable), f"`{variable}` is used nowhere; leave it out")
         for file in ("service", *self.profile_names()):
-            for local in self.files[file].get("locals") or ():
+            for local in whole[file].get("locals") or ():
                 if local not in self._used:
                     yield DefinitionProblem((file, "locals", local), f"`{local}` is used nowhere; leave it out")
         for profile in self.profile_names():

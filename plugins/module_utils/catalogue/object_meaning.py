@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .definition_problem import DefinitionProblem, Path, near
+from .definition_problem import DefinitionProblem, near
+from .parts import PROFILES, Path
 from .service import SECTIONS
 
 Data = Mapping[str, Any]
 
-_PROFILES = ("documented", "least_privilege")
 _CONTENT = {
     "roles": (("trust", "assume_role_policy_document"), "a role needs `trust` or `assume_role_policy_document`"),
     "managed_policies": (("policy",), "a customer managed policy needs a `policy`"),
@@ -42,7 +42,7 @@ def object_problems(files: Mapping[str, Any]) -> Iterator[DefinitionProblem]:
 def _objects(files: Mapping[str, Any], section: str) -> dict[str, dict[str, Data]]:
     """The objects of a section: what the service and each profile says of them, by file."""
     found: dict[str, dict[str, Data]] = {}
-    for file in ("service", *_PROFILES):
+    for file in ("service", *PROFILES):
         for key, content in ((files.get(file) or {}).get(section) or {}).items():
             found.setdefault(key, {})[file] = content
     return found
@@ -57,7 +57,7 @@ def _of_likeness(files: Mapping[str, Any], path: Path, parts: Mapping[str, Data]
             message = "`grants_like` counts in service.yml only, where it stands for the part of every profile"
             yield DefinitionProblem((file, *path[1:], "grants_like"), message)
             continue
-        others = {key for name in _PROFILES for key in (files.get(name) or {}).get(path[1]) or ()}
+        others = {key for name in PROFILES for key in (files.get(name) or {}).get(path[1]) or ()}
         if like not in others:
             message = f"no profile has `{like}` in its {path[1]}{near(like, others)}"
             yield DefinitionProblem((file, *path[1:], "grants_like"), message)
@@ -79,14 +79,14 @@ def _of_content(files: Mapping[str, Any], path: Path, parts: Mapping[str, Data])
     keys, message = _CONTENT[path[1]]
     common = parts.get("service", {})
     like = common.get("grants_like", path[2])
-    of_profiles = [((files.get(name) or {}).get(path[1]) or {}).get(like) for name in _PROFILES]
+    of_profiles = [((files.get(name) or {}).get(path[1]) or {}).get(like) for name in PROFILES]
     mentioned = [content for content in of_profiles if content is not None] or [{}]
     if any(not set(keys) & {*common, *content} for content in mentioned):
         yield DefinitionProblem(path, message)
     if path[1] == "trust_statements":
         for content in parts.values():
             for statement in content.get("statements") or ():
-                if "Sid" not in statement:
+                if isinstance(statement, Mapping) and "Sid" not in statement:
                     yield DefinitionProblem(path, "each statement needs a Sid, by which it is removed")
     elif "state" in common and "for_each" not in common:
         yield DefinitionProblem((*path, "state"), "`state` is for objects of for_each; use `when`")
@@ -102,8 +102,10 @@ def _of_attachment(files: Mapping[str, Any], path: Path, parts: Mapping[str, Dat
                 message = f"`{kind}` is not known here{near(kind, _PEOPLE) or '; it has users, groups, roles'}"
                 yield DefinitionProblem((*path, key, kind), message)
     place = content.get("place", path[2])
+    # Otherwise nobody can be named twice, of which messages would tell.
+    is_told = "place" in content or "former" in content or "for_each" in content
     for key, variable in (("to", place), ("former", f"former_{place}")):
-        if key in content and place and "${" not in place and variable not in files["variables"]:
+        if is_told and key in content and place and "${" not in place and variable not in files["variables"]:
             hint = near(variable, files["variables"])
             message = f"messages name the variable `{variable}`, which there is not{hint or '; give its `place`'}"
             yield DefinitionProblem((*path, "place"), message)

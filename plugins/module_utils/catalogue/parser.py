@@ -13,8 +13,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .definition_problem import DefinitionProblem, Path, near, unreadable_texts
+from .definition_problem import DefinitionProblem, near, unreadable_texts
 from .expressions import WHOLE, Expression, WrongExpression
+from .parts import PROFILES, Data, JoinedParts, Path
 from .service import (
     SECTIONS,
     AttachmentDefinition,
@@ -28,8 +29,6 @@ from .service import (
 from .templates import Template, compiled, repetition
 from .variables import Variable
 
-Data = Mapping[str, Any]
-
 Known = Mapping[str, Any]
 """The names that an expression may use, each with what it comes from: a Variable, the Template of a local, the
 Expression of the list that a repetition stands in, or None."""
@@ -39,9 +38,6 @@ _COMMON = {
     "managed_policies": ("path", "tags"),
 }
 """Variables that count for every object of a section, as its options of the same names, where a service has them."""
-
-_OTHER_FILES = ("service", "variables", "remedies", "traces")
-"""What a folder has beside a file for each profile, by their names without the suffix."""
 
 _OF_OBJECT = ("for_each", "when", "absent_when", "grants_like", "trust", "owns")
 _IDENTITY = ("name", "state", "to", "former", "place")
@@ -68,9 +64,11 @@ class Parser:
 
     def service(self) -> Service:
         """The service that the files define; of use only where there are no problems."""
-        content = self.files["service"]
-        variables = {name: Variable.parse(name, of) for name, of in self.files["variables"].items()}
-        of_service, known = self._locals(("service", "locals"), content.get("locals") or {}, variables)
+        self._parts = JoinedParts(self.files)
+        self.problems += [DefinitionProblem(path, message) for path, message in self._parts.problems]
+        content = self._parts.content
+        variables = {name: Variable.parse(name, of) for name, of in (content.get("variables") or {}).items()}
+        of_service, known = self._locals("", content.get("locals") or {}, variables)
         self._common = {
             section: {name: f"${{{name}}}" for name in names if name in variables} for section, names in _COMMON.items()
         }
@@ -87,21 +85,21 @@ class Parser:
             checks=tuple(self._rules("checks", known)),
             notices=tuple(self._rules("notices", known)),
             remedies={
-                code: self._template(("remedies", code), text, known)
-                for code, text in (self.files.get("remedies") or {}).items()
+                code: self._template(self._parts.path("remedies", code), text, known)
+                for code, text in (content.get("remedies") or {}).items()
             },
         )
 
     def profile_names(self) -> list[str]:
-        return [name for name in self.files if name not in _OTHER_FILES]
+        return [name for name in self.files if name in PROFILES]
 
     def _profile(self, name: str, known: Known) -> Profile:
-        of_profile, known = self._locals((name, "locals"), self.files[name].get("locals") or {}, known)
+        of_profile, known = self._locals(name, self.files[name].get("locals") or {}, known)
         objects = {section: tuple(self._objects(name, section, known)) for section in SECTIONS}
         return Profile(name, objects, of_profile)
 
     def _objects(self, profile: str, section: str, known: Known) -> Iterator[ObjectDefinition]:
-        of_service: Data = self.files["service"].get(section) or {}
+        of_service: Data = self._parts.content.get(section) or {}
         of_profiles = {name: self.files[name].get(section) or {} for name in self.profile_names()}
         keys = dict.fromkeys([*of_service, *(key for objects in of_profiles.values() for key in objects)])
         for key in keys:
@@ -114,7 +112,7 @@ class Parser:
             of_source = of_profiles[source].get(like) or {}
             also = ((source, section, like), (source, "trust_policies", str(of_source.get("trust"))))
             parts = _Parts(common, of_source, profile, belongs, also)
-            path = ("service" if key in of_service else source, section, key)
+            path = self._parts.path(section, key) if key in of_service else (source, section, key)
             if section == "attachments":
                 owners = [objects.get(like) or {} for objects in of_profiles.values()]
                 yield self._attachment(path, parts, owners, known)
@@ -176,19 +174,19 @@ class Parser:
                 yield from of_loops.get(used, [used])
 
     def _requirements(self, known: Known) -> Iterator[Requirement]:
-        for name, content in self.files["variables"].items():
+        for name, content in (self._parts.content.get("variables") or {}).items():
             required = content.get("required")
             if required is None or required is True:
                 continue
             for index, one in enumerate(required if isinstance(required, list) else [required]):
-                path = ("variables", name, "required", str(index))
+                path = (*self._parts.path("variables", name), "required", str(index))
                 yield Requirement(
                     name, self._expression(path, one["when"], known), self._template(path, one["because"], known)
                 )
 
     def _rules(self, section: str, known: Known) -> Iterator[Rule]:
-        for index, rule in enumerate(self.files["service"].get(section) or ()):
-            path = ("service", section, str(index))
+        for index, rule in enumerate(self._parts.content.get(section) or ()):
+            path = self._parts.path(section, str(index))
             loops = self._loops(path, rule, known)
             inner = {**known, **_of_loops(loops)}
             yield Rule(
@@ -213,12 +211,13 @@ class Parser:
             known = {**known, **_of_loops([(name, expression)])}
         return loops
 
-    def _locals(self, path: Path, content: Data, known: Known) -> tuple[Locals, Known]:
+    def _locals(self, profile: str, content: Data, known: Known) -> tuple[Locals, Known]:
         found = []
         for name, template in content.items():
+            path = (profile, "locals", name) if profile else self._parts.path("locals", name)
             if name in known:
-                self.problems.append(DefinitionProblem((*path, name), f"`{name}` is a variable or an earlier local"))
-            found.append((name, self._template((*path, name), template, known)))
+                self.problems.append(DefinitionProblem(path, f"`{name}` is a variable or an earlier local"))
+            found.append((name, self._template(path, template, known)))
             known = {**known, name: found[-1][1]}
         return tuple(found), known
 

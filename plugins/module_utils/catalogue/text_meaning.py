@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .definition_problem import DefinitionProblem, Path, near
+from .definition_problem import DefinitionProblem, near
+from .parts import Path
 
 Data = Mapping[str, Any]
 

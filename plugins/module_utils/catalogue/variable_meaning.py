@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..errors import Problem, shown
-from .definition_problem import DefinitionProblem, Path, near
+from .definition_problem import DefinitionProblem, near
+from .parts import PROFILES, Path
 from .value_kinds import KINDS
 from .variables import Variable
 
@@ -32,9 +33,8 @@ def variable_problems(files: Mapping[str, Any]) -> Iterator[DefinitionProblem]:
     variables = files["variables"]
     for name, content in variables.items():
         yield from _of_variable(("variables", name), name, content)
-    yield from _of_state(variables["state"])
-    profiles = [name for name in files if name in ("documented", "least_privilege")]
-    yield from _of_profile(variables["profile"], profiles)
+    yield from _of_state(variables.get("state") or {})
+    yield from _of_profile(variables.get("profile") or {}, [name for name in PROFILES if name in files])
     for index, sample in enumerate(files["service"].get("samples") or ()):
         for name in sample:
             if name not in variables:

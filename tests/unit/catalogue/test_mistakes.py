@@ -85,11 +85,11 @@ def test_all_are_told_at_once(folder: Path) -> None:
     shutil.copytree(folder, folder.parent / "other_lab")
     (folder / "remedies.yml").write_text("a: [")
     remedies = folder.parent / "other_lab" / "remedies.yml"
-    remedies.write_text("---\nnothing: x\nnobody: y\n")
+    remedies.write_text("---\nremedies:\n  nothing: x\n  nobody: y\n")
     found = problems()
     assert "ours/camera_lab/remedies.yml:2: cannot be read as YAML: did not find expected node content" in found
-    assert "ours/other_lab/remedies.yml:2: `nothing` is not the code of a finding" in found
-    assert "ours/other_lab/remedies.yml:3: `nobody` is not the code of a finding" in found
+    assert "ours/other_lab/remedies.yml:3: `nothing` is not the code of a finding" in found
+    assert "ours/other_lab/remedies.yml:4: `nobody` is not the code of a finding" in found
 
 
 def test_folders(folder: Path, tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_right_definitions_are_checked_once_in_a_run(
     monkeypatch.setattr(service_catalogue, "form_problems", lambda files: checks.append(files) or ())
     assert [problems(), problems(), len(checks)] == [[], [], 1]
     with (folder / "remedies.yml").open("a") as file:
-        file.write("unheard_of: x\n")
+        file.write("  unheard_of: x\n")
     assert [len(problems()), len(problems()), len(checks)] == [1, 1, 3]
 
 

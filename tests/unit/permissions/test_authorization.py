@@ -140,6 +140,25 @@ def test_a_creation_with_tags_needs_to_tag_and_an_instance_profile_needs_to_pass
     assert "iam:PassRole on resource: arn:aws:iam::" in told and told.count("role/plain") == 1
 
 
+def test_the_tags_of_a_call_are_what_conditions_see(enter: Enter) -> None:
+    only = {"ForAllValues:StringEquals": {"aws:TagKeys": ["owner"]}, "Null": {"aws:TagKeys": "false"}}
+    vision = {"StringEquals": {"aws:RequestTag/owner": "vision"}}
+    mine = enter(
+        {"Action": ["iam:TagRole", "iam:UntagRole"], "Condition": only},
+        {"Action": "iam:CreateRole", "Condition": vision},
+    )
+    owner, team = {"Key": "owner", "Value": "vision"}, {"Key": "team", "Value": "vision"}
+    mine.tag_role(RoleName="tried", Tags=[owner])
+    assert "iam:TagRole" in refused(mine.tag_role, RoleName="tried", Tags=[team])
+    assert "iam:TagRole" in refused(mine.tag_role, RoleName="tried", Tags=[owner, team])
+    mine.untag_role(RoleName="tried", TagKeys=["owner"])
+    assert "iam:UntagRole" in refused(mine.untag_role, RoleName="tried", TagKeys=["team"])
+    mine.create_role(RoleName="new", AssumeRolePolicyDocument=TRUST, Tags=[owner])
+    more = {"RoleName": "newer", "AssumeRolePolicyDocument": TRUST, "Tags": [owner, team]}
+    assert "iam:TagRole" in refused(mine.create_role, **more)
+    assert "iam:CreateRole" in refused(mine.create_role, RoleName="newest", AssumeRolePolicyDocument=TRUST)
+
+
 def test_a_path_belongs_to_what_is_there(aws: LocalAws, iam: Any, enter: Enter) -> None:
     iam.create_role(RoleName="deep", Path="/far/away/", AssumeRolePolicyDocument=TRUST)
     mine = enter({"Action": "iam:*", "Resource": f"arn:aws:iam::{aws.members[0]['id']}:role/far/*"})

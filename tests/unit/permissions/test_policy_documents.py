@@ -18,11 +18,17 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.declaration imp
 from ansible_collections.aws_ml.permissions.plugins.module_utils.documents import PolicyDocument
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import PROVISIONAL_ACCOUNT
 from ansible_collections.aws_ml.permissions.plugins.module_utils.placeholders import Placeholders
+from ansible_collections.aws_ml.permissions.plugins.module_utils.quarantine import (
+    QUARANTINED_TAG,
+    REASON_TAG,
+    RECORD_TAG,
+    RETIRED_TAG,
+)
 from ansible_collections.aws_ml.permissions.plugins.module_utils.rules import problems
 from local_aws.permissions_needed import Needed
 from local_aws.policy_evaluation import allows
 from permissions.documents import ADDED, MODES, NAMES, document, listed, text_of
-from unit.roles.authorization_reference import actions, permission_findings
+from unit.roles.authorization_reference import access_levels, actions, permission_findings
 from unit.roles.variants import CASES, documents
 
 ACCOUNT = "123456789012"
@@ -38,8 +44,41 @@ WRITES_OF_BOUNDED = ("iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePolic
 CHANGING_PERMISSIONS = {"iam:PassRole", "sts:AssumeRole"}
 
 
+OWN_TAGS = (QUARANTINED_TAG, REASON_TAG, RECORD_TAG, RETIRED_TAG)
+GIVING = {"Permissions management", "Tagging"}
+"""Access levels of the reference: such an action can give access, by a policy or by a tag that a policy tests."""
+TOLD: dict[str, dict[str, str]] = {
+    "converge": {"*": "is an administrator of the account"},
+    "restore": {"*": "is an administrator too"},
+    "retire_full_roles": {"*": "is an administrator of the account"},
+    "retire": {
+        "iam:DeletePolicy": "may be a denial",
+        "iam:DeletePolicyVersion": "may be a denial",
+        "iam:DeleteRolePolicy": "may be a denial",
+        "iam:DetachRolePolicy": "may be a denial",
+    },
+    "converge_bounded": {
+        "iam:CreatePolicy": "rewriting policies",
+        "iam:CreatePolicyVersion": "rewriting policies",
+        "iam:DeletePolicy": "rewriting policies",
+        "iam:DeletePolicyVersion": "rewriting policies",
+        "iam:TagPolicy": "setting and removing tags",
+        "iam:TagRole": "setting and removing tags",
+        "iam:UntagPolicy": "setting and removing tags",
+        "iam:UntagRole": "setting and removing tags",
+    },
+}
+"""What each document allows without a condition and could give access by, and the words of the guide about it."""
+
+
 def statements(name: str) -> dict[str, dict[str, Any]]:
     return {statement["Sid"]: statement for statement in document(name)["Statement"]}
+
+
+def sections_of_the_guide() -> dict[str, str]:
+    """What the guide says of each document."""
+    sections = re.split(r"(?m)^(\w+)\n\^+$", GUIDE.read_text(encoding="utf-8"))
+    return dict(zip(sections[1::2], sections[2::2], strict=True))
 
 
 def allowed_actions(name: str) -> set[str]:
@@ -143,6 +182,34 @@ def test_retirement_writes_no_document_and_no_boundary() -> None:
     assert allowed_actions("retire_full_roles") == {"iam:PutRolePolicy"}
 
 
+@pytest.mark.parametrize("key", sorted(OWN_TAGS))
+def test_retirement_sets_its_own_tags_and_no_others(key: str) -> None:
+    """A policy that tests a tag gives access to whoever has it."""
+    role = f"arn:aws:iam::{ACCOUNT}:role/anything"
+    cases = {(key,): True, tuple(OWN_TAGS): True, ("team",): False, (key, "team"): False, (key.upper(),): False}
+    for keys, allowed in cases.items():
+        assert allows([document("retire")], Needed("iam:TagRole", role, {"aws:tagkeys": keys})) is allowed
+    assert not allows([document("retire")], Needed("iam:TagRole", role))
+    assert not allows([document("retire")], Needed("iam:UntagRole", role, {"aws:tagkeys": (key,)}))
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"boundary"}))
+def test_what_could_give_access_has_a_condition_or_is_told(name: str) -> None:
+    free = {
+        action
+        for statement in statements(name).values()
+        if statement["Effect"] == "Allow" and not statement.get("Condition")
+        for action in listed(statement["Action"])
+        if access_levels(action) & GIVING
+    }
+    told = TOLD.get(name, {})
+    if "*" not in told:
+        assert free == set(told)
+    assert free or not told
+    section = " ".join(sections_of_the_guide()[name].split())
+    assert [words for words in told.values() if words not in section] == []
+
+
 def test_the_boundary_leaves_room_for_every_narrow_role() -> None:
     granted = {
         action
@@ -180,8 +247,7 @@ def test_the_version_in_the_user_agent_is_that_of_the_collection() -> None:
 
 
 def test_the_guide_tells_every_statement_and_every_action_of_a_document() -> None:
-    sections = re.split(r"(?m)^(\w+)\n\^+$", GUIDE.read_text(encoding="utf-8"))
-    told = dict(zip(sections[1::2], sections[2::2], strict=True))
+    told = sections_of_the_guide()
     for name in set(NAMES) - {"boundary"}:
         table = told[name].partition("\nWhat is not needed\n")[0]
         for sid, statement in statements(name).items():

@@ -57,6 +57,37 @@ def test_a_statement(statement: dict[str, Any], expected: bool) -> None:
     assert allows([document(statement)], WANTED) is expected
 
 
+@pytest.mark.parametrize(
+    ("condition", "keys", "expected"),
+    [
+        ({"ForAllValues:StringEquals": {"aws:TagKeys": ["team", "owner"]}}, ("team",), True),
+        ({"ForAllValues:StringEquals": {"aws:TagKeys": ["team", "owner"]}}, ("owner", "team"), True),
+        ({"ForAllValues:StringEquals": {"aws:TagKeys": ["team", "owner"]}}, ("owner", "cost"), False),
+        ({"ForAllValues:StringEquals": {"aws:TagKeys": "team"}}, ("Team",), False),
+        ({"ForAllValues:StringLike": {"aws:TagKeys": "aws_ml_permissions:*"}}, ("aws_ml_permissions:x",), True),
+        ({"ForAllValues:StringNotEquals": {"aws:TagKeys": "team"}}, ("owner", "cost"), True),
+        ({"ForAllValues:StringNotEquals": {"aws:TagKeys": "team"}}, ("owner", "team"), False),
+        ({"ForAllValues:StringEquals": {"aws:TagKeys": "team"}}, None, True),
+        ({"ForAllValues:StringEquals": {"aws:TagKeys": "team"}, "Null": {"aws:TagKeys": "false"}}, None, False),
+        ({"ForAnyValue:StringEquals": {"aws:TagKeys": "team"}}, ("owner", "team"), True),
+        ({"ForAnyValue:StringEquals": {"aws:TagKeys": "team"}}, ("owner",), False),
+        ({"ForAnyValue:StringEquals": {"aws:TagKeys": "team"}}, None, False),
+        ({"ForAnyValue:StringNotEquals": {"aws:TagKeys": "team"}}, None, False),
+        ({"StringEquals": {"aws:RequestTag/Team": "vision"}}, ("team",), True),
+        ({"StringEquals": {"aws:RequestTag/team": "labeling"}}, ("team",), False),
+    ],
+)
+def test_the_tags_of_a_request(condition: dict[str, Any], keys: tuple[str, ...] | None, expected: bool) -> None:
+    context = {} if keys is None else {"aws:tagkeys": keys, "aws:requesttag/team": "vision"}
+    assert allows([document({"Condition": condition})], Needed("iam:TagRole", ROLE, context)) is expected
+
+
+def test_a_multivalued_key_is_not_compared_without_a_set_operator() -> None:
+    statement = document({"Condition": {"StringEquals": {"aws:TagKeys": "team"}}})
+    with pytest.raises(Unknown, match="multivalued"):
+        allows([statement], Needed("iam:TagRole", ROLE, {"aws:tagkeys": ("team",)}))
+
+
 def test_a_denial_wins_over_every_other_document() -> None:
     denial = document({"Effect": "Deny", "Resource": "arn:aws:iam::*:role/service-role/*"})
     assert not allows([document({}), denial], WANTED)
