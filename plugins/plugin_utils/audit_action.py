@@ -31,7 +31,8 @@ def audit_knowledge_with(paths: Paths) -> AuditKnowledge:
 class AuditAction(ModuleAction):
     """Adds the facts of audits."""
 
-    knowledge = staticmethod(audit_knowledge_with)
+    knowledge = AUDIT_KNOWLEDGE
+    knowledge_with = staticmethod(audit_knowledge_with)
     facts = staticmethod(audit_facts)
     services_option = "declared_services"
 

@@ -31,6 +31,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_machine
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.declared_services import DeclaredServices
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.group_defaults import amazon_defaults
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.in_worker import (
+    KNOWLEDGE,
     Shown,
     knowledge_with,
     run_in_worker,
@@ -57,12 +58,13 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
     """Lays amazon.aws's defaults and the account of the host under the arguments of the task, and runs the module.
 
     `task` is what the module runs, `knowledge` what is known to it in the worker; in an interpreter of its own it gets
-    `facts`, which that is made of. Both take the folders of the user's own services. `services_option` is the option
-    with the services whose variables the task reads.
+    `facts`, which that is made of. `knowledge_with` has the user's own services as well. `services_option` is the
+    option with the services whose variables the task reads.
     """
 
     task: type[Task] = Task
-    knowledge: Callable[[Paths], Any] = staticmethod(knowledge_with)
+    knowledge: Any = KNOWLEDGE
+    knowledge_with: Callable[[Paths], Any] = staticmethod(knowledge_with)
     facts: Callable[[Paths], dict[str, Any]] = staticmethod(aws_facts)
     services_option = ""
     _supports_check_mode = True
@@ -87,7 +89,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         host = " -> ".join(filter(None, (known.get("inventory_hostname"), handed_over["_delegate"])))
         here = self._belongs_here(known)
         if here:
-            ran = self._run_here(arguments, handed_over, self.knowledge(paths), host, tells=tells)
+            ran = self._run_here(arguments, handed_over, self.knowledge_with(paths), host, tells=tells)
         else:
             arguments.update(handed_over, _knowledge=self.facts(paths))
             wrap_async = bool(self._task.async_val) and not self._connection.has_native_async

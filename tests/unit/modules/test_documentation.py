@@ -22,7 +22,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils import module_r
 
 ROOT = Path(__file__).resolve().parents[3]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("[!_]*.py"))
-OF_THE_CONTROLLER = {"account_variables"}
+OF_THE_CONTROLLER = {"account_variables", "service_definitions"}
 """Modules that are an action plugin alone, which has their options."""
 MEANT_AS_UNSET = {"required": False, "default": None, "choices": None, "elements": None, "aliases": []}
 
