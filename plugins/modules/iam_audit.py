@@ -69,6 +69,7 @@ EXAMPLES = r"""
     services:
       - lookout_equipment
       - lookout_vision
+    service_paths: "{{ folders_of_our_services | default([]) }}"
     declared_services:
       - lookout_equipment
     account_id: "123456789012"

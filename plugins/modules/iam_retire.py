@@ -141,6 +141,7 @@ EXAMPLES = r"""
   aws_ml.permissions.iam_retire:
     services:
       - deeplens
+    service_paths: "{{ folders_of_our_services | default([]) }}"
     except:
       - "*demo*"
     unused_days: 180

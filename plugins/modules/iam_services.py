@@ -56,6 +56,7 @@ EXAMPLES = r"""
       - deeplens
       - lookout_equipment
     backup_dir: "{{ playbook_dir }}/backups"
+    service_paths: "{{ folders_of_our_services | default([]) }}"
     record_key: "{{ quarantine_record_key }}"
   vars:
     deeplens_iam_state: absent

@@ -51,7 +51,7 @@ def declared(service: Service, given: Mapping[str, Any]) -> tuple[ServiceDeclara
         declaration, found = _Evaluation(service, values).result()
     except WrongExpression as error:
         if not problems:
-            problems = [Problem(f"service {service.name}", f"its definition does not fit these values: {error}")]
+            problems = [Problem(f"service {service.name}", f"its definition does not hold for these values: {error}")]
         return None, problems
     wrong = {problem.place for problem in problems}
     problems += [problem for problem in found if problem.place not in wrong]
