@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.knowledge import AuditKnowledge
+from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.expressions import HAS_JMESPATH
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import audit_facts
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.module_action import ModuleAction
 
@@ -15,7 +16,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.module_action i
 class AuditAction(ModuleAction):
     """Adds the facts of audits, parsed before the workers are forked."""
 
-    knowledge = AuditKnowledge.parse(audit_facts())
+    knowledge = AuditKnowledge.parse(audit_facts()) if HAS_JMESPATH else None  # then `facts` says so
     facts = staticmethod(audit_facts)
     services_option = "declared_services"
 
