@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible.plugins.action import ActionBase
+from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.expressions import HAS_JMESPATH
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.known_variables import known_variables
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variables import (
     PLAYBOOKS,
@@ -17,7 +18,8 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variab
 )
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_folders import DefinitionsError
 
-known_variables()  # read before the workers are forked
+if HAS_JMESPATH:  # without it, the task says so
+    known_variables()  # read before the workers are forked
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]

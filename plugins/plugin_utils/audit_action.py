@@ -10,13 +10,14 @@ from dataclasses import replace
 from functools import cache
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.knowledge import AuditKnowledge
+from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.expressions import HAS_JMESPATH
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.in_worker import knowledge_with
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import audit_facts, service_traces
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.module_action import ModuleAction
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import Paths
 
-AUDIT_KNOWLEDGE = AuditKnowledge.parse(audit_facts())
-"""Parsed before the workers are forked."""
+AUDIT_KNOWLEDGE = AuditKnowledge.parse(audit_facts()) if HAS_JMESPATH else AuditKnowledge()
+"""Parsed before the workers are forked. Without JMESPath nothing runs in a worker, and `facts` says what is missing."""
 
 
 @cache

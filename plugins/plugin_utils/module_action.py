@@ -21,6 +21,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
 from ansible_collections.aws_ml.permissions.plugins.module_utils.account_lock import silent
+from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.expressions import HAS_JMESPATH
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.variables import Variable
 from ansible_collections.aws_ml.permissions.plugins.module_utils.failures import reading_failed
 from ansible_collections.aws_ml.permissions.plugins.module_utils.module_shapes import SHAPES
@@ -51,7 +52,8 @@ WHOLE_RESULT = 3
 """The verbosity (`-vvv`) from which a result is shown whole, and with the arguments that led to it."""
 
 display = Display()
-known_variables()  # read before the workers are forked
+if HAS_JMESPATH:  # without it, a task that needs it says so
+    known_variables()  # read before the workers are forked
 
 
 class ModuleAction(ActionBase):  # type: ignore[misc]
