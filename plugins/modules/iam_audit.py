@@ -74,6 +74,12 @@ EXAMPLES = r"""
     call_rate:
       sts: 50
       iam: 25
+    aws_config:
+      connect_timeout: 5
+      read_timeout: 40
+      retries:
+        mode: standard
+        max_attempts: 4
     assume_role:
       role_arn: arn:aws:iam::123456789012:role/permissions-deployer
       external_id: "{{ deployer_external_id }}"

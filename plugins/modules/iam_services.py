@@ -14,7 +14,8 @@ description:
   - Reads the account once, makes one plan for all services, and writes only what differs. What no service declares is
     left as it is.
   - Values are converted to the type of their variable, because Ansible, surveys and C(-e) may hand over text. Wrong
-    values, missing values and misspelled variables fail the task before it calls AWS, all in one message.
+    values and missing values of all services fail the task before it calls AWS, all in one message. So do misspelled
+    variables, which are told first.
   - Two services that declare one object differently are refused.
 options:
   services:

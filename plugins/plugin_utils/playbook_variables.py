@@ -23,7 +23,7 @@ PLAYBOOKS = ("site", "audit", "retire", "restore", WITHOUT_ACCOUNTS)
 def values_of(
     playbook: str, variables: Mapping[str, Any], templar: Any, *, of_host: bool = True
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """The value of each variable that is set or has a default, and a problem for each that is not of its type.
+    """The value of each variable that is set or has a default, and a problem for each that is missing or wrong.
 
     Without `of_host`, variables of a host are not known yet, so what depends on them is passed over. Of
     `aws_ml_services`, only those in `aws_ml_only_services` are left. Secrets are checked and left out, because the
@@ -36,6 +36,8 @@ def values_of(
         if "default" in spec:
             values[name] = spec["default"]
         if name not in variables:
+            if spec.get("required"):
+                problems.append(Problem(name, f"must be set, such as {spec['example']}"))
             continue
         try:
             value = converted(spec, templar.template(variables[name]), known.services)

@@ -97,10 +97,10 @@ def objects_of(result: TaskResult) -> Iterator[Said]:
 
 
 def plan_of(result: TaskResult) -> list[dict[str, Any]]:
-    """The steps, each with its `state`: `done`, `planned` or `not_done`."""
+    """The steps, each with its `state`: `done`, `planned`, `unknown` or `not_done`."""
     plan = result.values.get("plan")
     if isinstance(plan, Mapping):
-        parts = [("done", plan.get("done")), ("not_done", plan.get("not_done"))]
+        parts = [(part, plan.get(part)) for part in ("done", "unknown", "not_done")]
     else:
         refused = result.failed or result.check_mode or result.module in READS
         parts = [("planned" if refused else "done", plan)]
@@ -236,5 +236,5 @@ def _half_done(result: TaskResult) -> Iterator[Said]:
         verbs = {re.split(r"(?<=[a-z])(?=[A-Z])", action)[0] for action in actions[resource]}
         done = "created" if actions[resource] & {"CreateRole", "CreatePolicy"} else "updated"
         done = "deleted" if actions[resource] & {"DeleteRole", "DeletePolicy"} and "Create" not in verbs else done
-        status = "failed" if "not_done" in reached else done
+        status = "failed" if reached & {"not_done", "unknown"} else done
         yield _spoken(result, kind, name, status, {"service": services[resource]})

@@ -7,82 +7,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable
 
-import pytest
 import yaml
-from ansible.parsing.dataloader import DataLoader
-from integration.accounts_inventory import Inventory
 from integration.awx_jobs import Awx, Job, artifacts_of
+from integration.awx_project import EXTERNAL_ID, SECRET_KEY
+from integration.conftest import RolesIn
 from integration.documented_blocks import block
 from local_aws import LocalAws
 
-RolesIn = Callable[[str], dict[str, dict[str, Any]]]
-
-COLLECTION = Path(__file__).resolve().parents[2]
-PROJECT = {
-    (shown := block(name)).file: shown.text for name in ("awx-accounts", "awx-variables", "awx-check", "awx-apply")
-}
-"""The files of the example project."""
 APPROVED = yaml.safe_load(block("awx-approved-plans").text)
 """How the page shows what the check hands to the apply."""
 
-EXTERNAL_ID = "hush-2718281828"
-SECRET_KEY = "hush-3141592653"
 NO_PLAN = "0" * 64
-
-
-def injected(**inputs: str) -> dict[str, str]:
-    """The environment that the credential type of playbooks/awx/setup.yml makes of a credential."""
-    [play] = DataLoader().load_from_file(str(COLLECTION / "playbooks" / "awx" / "setup.yml"))
-    [made] = [task["awx.awx.credential_type"] for task in play["tasks"] if "awx.awx.credential_type" in task]
-    fields = {entry["id"]: inputs.get(entry["id"], "") for entry in made["inputs"]["fields"]}
-    assert inputs.keys() <= fields.keys()
-    return {
-        name: re.sub(r"{{ (\w+) }}", lambda found: fields[found[1]], template)
-        for name, template in made["injectors"]["env"].items()
-    }
-
-
-@pytest.fixture
-def awx(aws: LocalAws, tmp_path: Path) -> Awx:
-    """An AWX whose inventory holds the member accounts, each to be entered with the external ID."""
-    trust = {
-        "Version": "2012-10-17",
-        "Statement": {
-            "Effect": "Allow",
-            "Principal": {"AWS": aws.management},
-            "Action": "sts:AssumeRole",
-            "Condition": {"StringEquals": {"sts:ExternalId": EXTERNAL_ID}},
-        },
-    }
-    for member in aws.members:
-        aws.seed(member["id"], role={"name": "ml-permissions", "trust": trust})
-    environment = aws.environment()
-    credential = injected(
-        access_key_id=environment.pop("AWS_ACCESS_KEY_ID"),
-        secret_access_key=SECRET_KEY,
-        region=environment.pop("AWS_REGION"),
-        external_id=EXTERNAL_ID,
-    )
-    environment.pop("AWS_SECRET_ACCESS_KEY")
-    folder = tmp_path / "inventory"
-    for name in ("accounts.aws_accounts.yml", "group_vars/all.yml"):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(PROJECT[name], encoding="utf-8")
-    imported = Inventory(folder, {**environment, **credential})(PROJECT["accounts.aws_accounts.yml"])
-    assert EXTERNAL_ID not in imported.stdout
-    aws.clear_calls()
-    return Awx(tmp_path, json.loads(imported.stdout), environment, PROJECT, credential)
-
-
-@pytest.fixture
-def ids(aws: LocalAws) -> dict[str, str]:
-    """The account IDs by host."""
-    return {member["name"]: member["id"] for member in aws.members}
 
 
 def clean(*jobs: Job) -> bool:
@@ -135,7 +72,8 @@ def test_what_was_approved_is_applied_and_then_nothing_is_left(
         assert {"AWSDeepLensServiceRole", "AWSPanoramaServiceRole"} <= roles_in(account).keys()
 
     again = awx.job("check.yml", check=True)
-    assert (again.rc, again.changed, again.artifacts) == (0, [], {})
+    assert (again.rc, again.changed) == (0, [])
+    assert again.artifacts == dict.fromkeys(variables_of(ids.values()), "")
     assert clean(*checks, *applies, again)
 
 
@@ -148,8 +86,9 @@ def test_only_accounts_with_changes_are_to_be_approved(
     aws.client("iam", account=ids["warehouse"]).update_role(RoleName="AWSDeepLensServiceRole", MaxSessionDuration=7200)
 
     found = awx.job("check.yml", check=True)
-    [(variable, approval)] = found.artifacts.items()
-    assert variable == f"aws_ml_plans_{ids['warehouse']}"
+    assert found.artifacts.keys() == {f"aws_ml_plans_{ids[name]}" for name in ("warehouse", "vision-dev")}
+    assert found.artifacts[f"aws_ml_plans_{ids['vision-dev']}"] == ""
+    approval = found.artifacts[f"aws_ml_plans_{ids['warehouse']}"]
     assert f"(item=1 writes, plan {approval.partition('@')[0]})" in found.printed
 
     unapproved = awx.job("apply.yml")

@@ -15,6 +15,7 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -227,7 +228,7 @@ def returned(result: Result, returns: dict[str, Any]) -> Iterator[str]:
 
 def returned_within(value: dict[str, Any], returns: dict[str, Any], place: str) -> Iterator[str]:
     for key, found in value.items():
-        inner = found["done"] + found["not_done"] if key == "plan" and isinstance(found, dict) else found
+        inner = list(chain.from_iterable(found.values())) if key == "plan" and isinstance(found, dict) else found
         entry = returns.get(key, {})
         here = f"{place}{key}"
         yield here

@@ -138,11 +138,12 @@ def test_text_stands_for_every_list_boolean_and_number(playbook: Playbook, aws: 
     hosts: dict[str, Any] = {}
     expected: dict[str, Any] = {}
     shown = {name: spec for name, spec in known_variables().playbooks.items() if not spec.get("secret")}
+    required = {name: spec["example"] for name, spec in shown.items() if spec.get("required")}
     for variable, spec in shown.items():
         for number, (given, value) in enumerate(ways(spec)):
             host = f"{variable}-{number}"
             reader = spec["playbooks"][0]
-            hosts[host] = {**host_of(aws, {}), "playbook": reader, variable: given}
+            hosts[host] = {**host_of(aws, {}), **required, "playbook": reader, variable: given}
             expected[host] = (variable, value)
     run = playbook(TEXTS, {"all": {"hosts": hosts}})
     assert run.failures() == {}

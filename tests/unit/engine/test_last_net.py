@@ -115,7 +115,7 @@ def test_an_error_on_the_way_to_a_call_names_the_call(run: Run, monkeypatch: pyt
     outcome = run(**BASELINE)
     require_told(outcome, "ListRoles")
     assert outcome.values["failed_call"] == "ListRoles"
-    assert outcome.values["plan"] == {"done": [], "not_done": []}
+    assert outcome.values["plan"] == {"done": [], "not_done": [], "unknown": []}
     assert outcome.values["api_calls"]["AssumeRole"] == 1
 
 

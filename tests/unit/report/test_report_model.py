@@ -120,20 +120,23 @@ def test_what_several_tasks_say_of_an_object_comes_together() -> None:
 def test_plan_that_broke_off_tells_what_was_written_and_what_was_not() -> None:
     other = {"action": "CreateRole", "resource": "role/other", "reason": "absent", "service": "deeplens, panorama"}
     gone = {"action": "DeleteRole", "resource": "role/gone", "reason": "unwanted"}
-    plan = {"done": [other, gone], "not_done": [STEP]}
+    sent = {"action": "CreateRole", "resource": "role/sent", "reason": "absent"}
+    plan = {"done": [other, gone], "not_done": [STEP], "unknown": [sent]}
     values = {"account_id": ACCOUNT, "msg": "AttachRolePolicy failed", "error_code": "AccessDenied", "plan": plan}
     account = account_of(TaskResult("prod", "Converge", "iam_services", failed=True, values=values), failed=("prod",))
     assert {item["name"]: item["status"] for item in account["objects"]} == {
         ROLE: "failed",
         "other": "created",
         "gone": "deleted",
+        "sent": "failed",
     }
     assert {item["name"]: item["service"] for item in account["objects"]} == {
         ROLE: "deeplens",
         "other": "deeplens",
         "gone": "",
+        "sent": "",
     }
-    assert [step["state"] for step in account["plan"]] == ["done", "done", "not_done"]
+    assert [step["state"] for step in account["plan"]] == ["done", "done", "unknown", "not_done"]
     assert account["outcome"] == "failed"
     assert account["failures"] == [
         {"task": "Converge", "message": "AttachRolePolicy failed", "error_code": "AccessDenied"}
