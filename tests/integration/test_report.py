@@ -218,7 +218,10 @@ def test_host_whose_variables_are_refused_is_told_although_no_module_ran(
     reports.run("aws_ml.permissions.site", {"all": {"hosts": {host: account}}})
     shown = reports.accounts[host]
     assert (shown["outcome"], shown["account_id"]) == ("failed", account["aws_account_id"])
-    assert 'deeplens_iam_state: "gone" is not a valid value; give one of present, absent' in shown["failures"][0]["message"]
+    assert (
+        'deeplens_iam_state: "gone" is not a valid value; give one of present, absent'
+        in shown["failures"][0]["message"]
+    )
 
 
 def test_run_without_the_collection_leaves_nothing(reports: Reports, accounts: dict[str, Any]) -> None:

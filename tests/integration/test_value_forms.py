@@ -30,7 +30,7 @@ ROLE = """---
 """
 WAYS = {"site": "aws_ml.permissions.site", "role": ROLE}
 NO_CHOICES = ("spaced", "json")
-"""Text that Ansible's own check of a role's variables takes for no list of choices: it splits text at the commas alone."""
+"""Text that Ansible's own check of a role's variables takes for no list of choices: it only splits at commas."""
 
 TRUST = {
     "Version": "2012-10-17",

@@ -37,7 +37,7 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True)
 class Sample:
-    """Values for a service: `given` for it to be valid, and for every variable that is a list, a dictionary or people."""
+    """Values for a service: `given` so that it is valid, and every variable that is a list, a dictionary or people."""
 
     service: Service
     given: Mapping[str, Any]
@@ -62,7 +62,7 @@ class Sample:
         return self._values(value)
 
     def refused(self, form: str) -> Iterator[tuple[str, Values]]:
-        """For each variable and option that text of this form cannot stand for: its place, and values with that text."""
+        """For each variable and option that such text cannot stand for: its place, and values with the text."""
         for name, variable in self.variables.items():
             if _is_refused(variable, form):
                 yield f"{self.service.prefix}{name}", self._with(name, _text_of(form))
