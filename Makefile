@@ -42,7 +42,7 @@ $(MUTATION): requirements/mutation.txt requirements/test.txt requirements/demo.t
 	@scripts/environment requirements/mutation.txt
 
 .PHONY: demo
-demo: $(DEMO) ## Keep the permissions of five services true in several accounts of a local AWS, and watch it
+demo: $(DEMO) ## Keep the permissions of five services in sync in several accounts of a local AWS, and watch it
 	@python -m demo
 
 .PHONY: local-aws
@@ -106,7 +106,8 @@ format: $(LINT) ## Format the Python code
 	@ruff check --fix . && ruff format .
 
 .PHONY: docs
-docs: $(LINT) ## Write the tables of variables: in the READMEs of the roles, and of the playbooks
+docs: $(LINT) ## Write what is generated: the files of the roles, and the tables of variables of roles and playbooks
+	@scripts/role_files
 	@scripts/role_readmes
 	@scripts/playbook_variables
 

@@ -106,6 +106,7 @@ class SpoilingProxy:
         self._rules: list[Rule] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
+        self._over = threading.Event()
         self.secrets: set[str] = set()
 
     def __enter__(self) -> SpoilingProxy:
@@ -115,8 +116,19 @@ class SpoilingProxy:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._over.set()
         self._server.shutdown()
         self._server.server_close()
+
+    def silence(self, *actions: str, times: int | None = None) -> tuple[str, Rule]:
+        """An endpoint that passes calls on and whose replies never come, and the rule that tells how often."""
+
+        def never(dummy: bytes) -> Sent:
+            self._over.wait(120)
+            return b""
+
+        rule = Rule(never, actions, times)
+        return self._endpoint(rule), rule
 
     def spoil(self, kind: str, *actions: str, times: int | None = None) -> tuple[str, Rule]:
         """An endpoint whose replies are spoilt, and the rule that tells how often."""

@@ -31,12 +31,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         _dummy, arguments = self.validate_argument_spec(argument_spec=spec)
         host = variables["inventory_hostname"]
         values, problems = values_of(arguments["playbook"], variables, self._templar)
+        untouched = "AWX was not called"
         if arguments["playbook"] != WITHOUT_ACCOUNTS:
             problems += account_problems(host, variables, self._templar)
+            untouched = "its account was not touched"
         problems += known_variables().problems(variables, f"set for {host}")
         result["changed"] = False
         if problems:
-            result.update(failed=True, msg=f"{host}: {told(problems, 'its account was not touched')}")
+            result.update(failed=True, msg=f"{host}: {told(problems, untouched)}")
         else:
             result.update(variables=values)
         return result

@@ -13,7 +13,8 @@ version_added: 1.0.0
 author: aws_ml.permissions contributors (@aws-ml)
 description:
   - While a task of this collection runs over many accounts, a line now and then says how many are done, how many were
-    changed or failed, and about how long the rest takes. The last accounts that a task waits for are named.
+    changed or failed, and about how long the rest takes. The last accounts that a task waits for are named, and so are
+    those that have been running for half a minute.
   - At the end of the run it says what became of the accounts, how many writes and AWS calls were made, which critical
     findings there are, and why accounts failed. What is the same in many accounts is one line.
   - A host is an account, and counts once however many tasks it has. Only modules of this collection count, and

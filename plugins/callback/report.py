@@ -167,7 +167,6 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
                 host=str(result.host.get_name()),
                 task=str(result.task_name).rpartition(" : ")[2],
                 module=module,
-                service=str(options.get("service") or "") if module else "",
                 account_id=as_account_id((options.get("account_id") if module else None) or inventory) or "",
                 check_mode=check_mode,
                 failed=failed,

@@ -71,19 +71,6 @@ options:
     default: []
     suboptions:
 {_suboptions("trust_statements", TrustStatement)}
-  service:
-    description:
-      - The service that all of this is for, one of V(deeplens), V(panorama), V(lookout_equipment), V(lookout_vision),
-        V(groundtruth_lambda). Where it has ended, the result has a finding, and writing anything but a removal gives a
-        warning.
-      - If omitted, nothing is said of the life of a service.
-    type: str
-  remedies:
-    description:
-      - What mends a finding, by its C(code), in the words of those who call this module, such as a variable of a role.
-      - If omitted, findings say what mends them in terms of the options here.
-    type: dict
-    default: {{}}
 notes:
   - The account is read by one sweep of C(iam:GetAccountAuthorizationDetails), for O(roles) by one of C(iam:ListRoles)
     too, and by C(iam:ListPolicyTags) for each declared policy that exists. Where the caller may not sweep, or the

@@ -74,6 +74,10 @@ options:
           - If omitted, not bounded.
         type: float
 notes:
+  - A connection to AWS is waited for 10 seconds and a reply 20 seconds, counted from the last byte that came. A call
+    that gets none is sent three times, so that a silent server ends the task within about a minute. O(aws_config)
+    takes C(connect_timeout) and C(read_timeout) in seconds, and C(retries) with C(max_attempts), which can make the
+    three fewer. With C(-v) or without, a line on stderr says each time what is waited for.
   - Credentials come from the connection options, the C(AWS_*) environment variables or a profile, as in the modules of
     amazon.aws. No secret key, session token or external ID is put into results, logs or diffs. Data in a result that
     equals one, such as a tag, is shown as it is.

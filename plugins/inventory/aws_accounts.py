@@ -138,6 +138,13 @@ options:
       - If omitted, the organization is read with the credentials as they are.
     type: str
     aliases: [iam_role_arn]
+  aws_config:
+    description:
+      - Settings of C(botocore.config.Config) as in the modules, such as C(connect_timeout), C(read_timeout) and
+        C(retries).
+      - If omitted, a connection is waited for 10 seconds and a reply 20 seconds, and a call that gets none is sent
+        three times.
+    type: dict
 extends_documentation_fragment:
   - constructed
   - inventory_cache
@@ -215,9 +222,11 @@ compose:
   deeplens_iam_tags: "{'owner': aws_account_tags.team | default('nobody')}"
 
 ---
-# From a pipeline whose credentials belong elsewhere, with a cache of ten minutes.
+# From a pipeline whose credentials belong elsewhere, over a slow network, with a cache of ten minutes.
 plugin: aws_ml.permissions.aws_accounts
 region: us-east-1
+aws_config:
+  read_timeout: 40
 assume_role_arn: "arn:aws:iam::{{ lookup('env', 'MANAGEMENT_ACCOUNT') }}:role/inventory-reader"
 assume_role_name: pipeline
 cache: true
@@ -236,6 +245,7 @@ from typing import Any
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.inventory.data import InventoryData
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible_collections.aws_ml.permissions.plugins.module_utils.calls import Service
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, shown
 from ansible_collections.aws_ml.permissions.plugins.module_utils.failures import reading_failed
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_filters import AccountFilter
@@ -260,6 +270,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization_un
     lost_groups,
     renamed_units,
 )
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.waiting_lines import tell_waiting
 
 LISTS = ("statuses", "include", "exclude", "tags", "exclude_tags", "ous", "exclude_ous")
 
@@ -338,7 +349,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             options["read_tags"],
         )
         if not options["cache"]:
-            return select(lambda: organizations(options), wanted)
+            return select(lambda: self._organizations(options), wanted)
         where = [options[name] for name in ("profile", "endpoint_url", "region", "assume_role_arn")]
         asked = json.dumps([FORMAT, asdict(wanted), where])
         key = self.get_cache_key(path)
@@ -348,9 +359,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
                     return Selection.from_plain(self._cache[key]["selection"])
             except (KeyError, TypeError):
                 pass  # nothing there, too old, or not ours
-        selection = select(lambda: organizations(options), wanted)
+        selection = select(lambda: self._organizations(options), wanted)
         self._cache[key] = {"asked": asked, "selection": selection.to_plain()}
         return selection
+
+    def _organizations(self, options: Mapping[str, Any]) -> Service:
+        return organizations(options, lambda waiting: tell_waiting("aws_accounts", waiting))
 
     def _populate(self, options: Mapping[str, Any], selection: Selection, path: str) -> None:
         others = elsewhere(self.loader, self.inventory, path)

@@ -22,7 +22,8 @@ _SAFE = {
     *("InfiniteLoopConfigError", "InvalidConfigError", "InvalidRegionError", "LoginRefreshRequired", "MfaCodeNeeded"),
     *("LoginTokenLoadError", "NoAuthTokenError", "NoCredentialsError", "NoRegionError", "ParamValidationError"),
     *("PartialCredentialsError", "ProfileNotFound", "ProxyConnectionError", "ReadTimeoutError", "SSLError"),
-    *("RefreshWithMFAUnsupportedError", "SSOTokenLoadError", "TokenRetrievalError", "UnauthorizedSSOTokenError"),
+    *("RefreshWithMFAUnsupportedError", "RunHasEnded", "SSOTokenLoadError", "TokenRetrievalError"),
+    *("UnauthorizedSSOTokenError",),
     *("UnknownEndpointError", "UnknownRegionError", "UnreadableReply"),
 }
 """Exceptions of botocore whose text is made of names, addresses and fixed words."""
@@ -38,11 +39,12 @@ _KEY = (
     " lack its AWS_SESSION_TOKEN."
 )
 _NETWORK = "Check endpoint_url, region and the network."
+_SLOW = "Where AWS is only slow, give more connect_timeout or read_timeout in aws_config."
 
 _BY_CODE: Mapping[str, str] = {
     "ConfigNotFound": "Check AWS_CONFIG_FILE.",
     "ConfigParseError": "Correct the file: its sections are [profile NAME], and each line in them is NAME = VALUE.",
-    "ConnectTimeoutError": f"{_NETWORK} Behind a proxy, set HTTPS_PROXY.",
+    "ConnectTimeoutError": f"{_NETWORK} Behind a proxy, set HTTPS_PROXY. {_SLOW}",
     "ConnectionClosedError": "The connection broke off. Check the network and run again.",
     "CredentialRetrievalError": (
         "Run what profile {profile} gets its credentials from by itself (credential_process, role or metadata service):"
@@ -67,8 +69,11 @@ _BY_CODE: Mapping[str, str] = {
         " hold (AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name others). This user must be able to read them."
     ),
     "ProxyConnectionError": "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and the user and password in them.",
-    "ReadTimeoutError": "AWS did not answer in time. Check the network and run again.",
+    "ReadTimeoutError": (
+        f"{_NETWORK} A firewall or a proxy that lets connections in and nothing out looks like this. {_SLOW}"
+    ),
     "RequestTimeTooSkewed": _CLOCK,
+    "RunHasEnded": "No more writes were sent. Run again: what is done is found, and the rest follows.",
     "SSLError": (
         "The certificate of the endpoint was not accepted: behind a proxy that opens TLS, give its certificate with"
         " aws_ca_bundle or AWS_CA_BUNDLE."

@@ -140,7 +140,7 @@ def baseline_options() -> Spec:
 def services_options() -> Spec:
     return {
         "services": {"type": "list", "elements": "str", "required": True},
-        "profile": {"type": "str", "choices": ["documented", "least_privilege"]},
+        "service_profile": {"type": "str", "choices": ["documented", "least_privilege"]},
     }
 
 

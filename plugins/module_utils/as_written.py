@@ -10,7 +10,7 @@ from typing import Any
 
 from .advice import error_code
 from .executor import Execution
-from .failures import account_differs, plan_failed
+from .failures import plan_failed
 from .model import Account
 from .patience import Patience
 from .plan import Step
@@ -18,12 +18,13 @@ from .read_back import Difference
 from .sdk import CallFailed
 
 
-def require_as_written(
+def lasting_differences(
     look: Callable[[], Sequence[Difference]], done: Sequence[Step], account: Account, fields: Mapping[str, Any]
-) -> None:
-    """Look until nothing differs any more. Raises EngineError, with these fields, where something differs to the end.
+) -> Sequence[Difference]:
+    """Look until nothing differs any more, or IAM has had the time to settle. Returns what differs to the end.
 
-    `look` reads what was declared and raises what botocore raises; what it does not find may not show yet.
+    `look` reads what was declared and raises what botocore raises; what it does not find may not show yet. Raises
+    EngineError, with these fields, where it cannot be read.
     """
     patience = Patience()
     while True:
@@ -33,7 +34,5 @@ def require_as_written(
             if error_code(error) != "NoSuchEntity" or not patience.wait():
                 raise plan_failed(Execution(), list(done), account, error, **fields) from None
             continue
-        if not found:
-            return
-        if not patience.wait():
-            raise account_differs(found, done, account, **fields)
+        if not found or not patience.wait():
+            return found

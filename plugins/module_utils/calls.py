@@ -16,7 +16,8 @@ from typing import Any
 from .advice import error_code, error_message, failed_at, is_unexpected, next_step, sentences, words
 from .errors import AwsError
 from .replies import UnreadableReply, is_page_of_another
-from .sdk import LOST_REPLIES, ClientError, SSLError
+from .sdk import LOST_REPLIES, ClientError
+from .silence import is_given_up, waited
 
 PATIENCE_SECONDS = 60.0
 """How long a call is repeated that may yet succeed; IAM settles within that time (FACTS C3)."""
@@ -58,8 +59,10 @@ class Service:
         self._client = client
         self.account_id = account_id
         self.profile = profile
+        self.endpoint = str(client.meta.endpoint_url)
         counter.watch(client)
-        client.meta.events.register_first("needs-retry", _raise_refused_certificate)
+        self._now = threading.local()
+        client.meta.events.register_first("needs-retry", self._note_lost_reply)
         # Sent twice, it would leave two versions: whoever calls it has to look before sending again.
         client.meta.events.register_first("needs-retry.iam.CreatePolicyVersion", _raise_lost_reply)
 
@@ -69,6 +72,7 @@ class Service:
         Raises what botocore raises once nothing more can be hoped for.
         """
         method = getattr(self._client, _snake(action))
+        self._now.reply_was_lost = False
         deadline = time.monotonic() + PATIENCE_SECONDS
         pause = 0.25
         unreadable = 0
@@ -80,12 +84,17 @@ class Service:
                 unreadable = unreadable + 1 if isinstance(error, UnreadableReply) else 0
                 hopeful = error_code(error) in _PASSING or (mends is not None and mends(error))
                 is_over = unreadable >= UNREADABLE_REPLIES or time.monotonic() + pause > deadline
-                if is_over or not hopeful:
+                if is_over or not hopeful or is_given_up(error):
                     error.operation_name, error.profile = action, self.profile  # type: ignore[attr-defined]
+                    error.reply_was_lost = self._now.reply_was_lost  # type: ignore[attr-defined]
                     error.__cause__ = error.__context__ = None  # what urllib3 raised may quote the reply
                     raise
             time.sleep(pause * random.uniform(0.8, 1.2))
             pause = min(pause * 2, 2.0)
+
+    def _note_lost_reply(self, caught_exception: Exception | None = None, **dummy: Any) -> None:
+        if caught_exception is not None and is_lost_reply(caught_exception):
+            self._now.reply_was_lost = True
 
     def read(self, action: str, **parameters: Any) -> dict[str, Any]:
         """Make one read; a lost reply is asked for again. Raises what botocore raises."""
@@ -116,6 +125,11 @@ def is_lost_reply(error: Exception) -> bool:
     return isinstance(error, (UnreadableReply, *LOST_REPLIES)) or is_page_of_another(error_code(error))
 
 
+def may_be_made(error: Exception) -> bool:
+    """Whether AWS may have acted on a call that failed: the reply to it, or to an earlier try of it, was lost."""
+    return is_lost_reply(error) or bool(getattr(error, "reply_was_lost", False))
+
+
 def is_access_denied(error: Exception) -> bool:
     return error_code(error) in ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 
@@ -132,17 +146,10 @@ def as_aws_error(error: Exception, action: str, resource: str, account: str, **f
         advice = f"The caller needs {permission}."
         if action == "AssumeRole":
             advice += " Or the role does not exist, or its trust policy (external id) does not let the caller in."
-    elif not action.startswith(READS) and is_lost_reply(error):
-        advice = f"AWS may have made it all the same: run again, and what was made is found. {advice}"
-    message = sentences(f"{action}{about}{where} failed: {error_code(error)}: {words(error)}", advice)
+    told = sentences(f"{action}{about}{where} failed: {error_code(error)}: {words(error)}", waited(error))
+    message = sentences(told, advice)
     at = {"failed_at": failed_at(error)} if is_unexpected(error) else {}
     return AwsError(message, error_code=error_code(error), failed_call=action, **at, **fields)
-
-
-def _raise_refused_certificate(caught_exception: Exception | None = None, **dummy: Any) -> None:
-    """A certificate that is refused once is refused the next time."""
-    if isinstance(caught_exception, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(caught_exception):
-        raise caught_exception
 
 
 def _raise_lost_reply(response: Any = None, caught_exception: Exception | None = None, **dummy: Any) -> None:

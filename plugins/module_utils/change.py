@@ -70,7 +70,8 @@ class Change:
     `render(index, part)` gives the steps of the part that is written as number `index` of this change.
     `replaces_content_of`, `takes_up` and `gives_up` hold keys of policies, for the rule that a policy is updated
     before an identity takes it up (as a permission or as its boundary) and after one gives it up. `after` holds
-    keys of changes to wait for.
+    keys of changes to wait for. `closing(writes)` gives the steps that remove what the change itself has left over,
+    from the last step of each of its writes; they affect nobody.
     """
 
     key: str
@@ -78,6 +79,7 @@ class Change:
     parts: tuple[Part, ...]
     render: Callable[[int, Part], tuple[Step, ...]]
     subject: str
+    closing: Callable[[Sequence[Step]], tuple[Step, ...]] = lambda writes: ()
     uses: frozenset[str] = frozenset()
     creates: bool = False
     deletes: bool = False

@@ -21,13 +21,18 @@ except ImportError:
     pass  # module_runner says what is missing
 
 from .replies import CheckedParsers
-from .sdk import BotoCoreError, NoCredentialsError
+from .sdk import BotoCoreError, NoCredentialsError, SSLError
+from .silence import CONNECT_TIMEOUT, READ_TIMEOUT, Silence, Tell
 
 VERSION = "1.0.0"
 """The version of this collection, as it stands in galaxy.yml, which a module's own interpreter does not have."""
 
-RETRIES: Any = {"mode": "standard", "total_max_attempts": 10}
-"""botocore's retries for throttling, 5xx and broken connections; `aws_config` of a task overrides them."""
+DEFAULTS: Mapping[str, Any] = {
+    "connect_timeout": CONNECT_TIMEOUT,
+    "read_timeout": READ_TIMEOUT,
+    "retries": {"mode": "standard", "total_max_attempts": 10},
+}
+"""What `aws_config` of a task overrides. The retries are for throttling, 5xx and broken connections."""
 
 Keys = Mapping[str, str]
 """`aws_access_key_id`, `aws_secret_access_key` and `aws_session_token`."""
@@ -81,7 +86,12 @@ class Clients:
     """Makes clients with amazon.aws's connection parameters, and with other credentials where they are given."""
 
     def __init__(
-        self, region: str | None, endpoint: str | None, parameters: Mapping[str, Any], agent: str = ""
+        self,
+        region: str | None,
+        endpoint: str | None,
+        parameters: Mapping[str, Any],
+        agent: str = "",
+        tell: Tell = lambda waiting: None,
     ) -> None:
         self._region = region
         self._endpoint = endpoint
@@ -89,9 +99,13 @@ class Clients:
         self._keys = {name: value for name, value in parameters.items() if name.startswith("aws_") and value}
         self._keys.pop("aws_config", None)
         self._verify = parameters.get("verify")
-        own = botocore.config.Config(retries=RETRIES, max_pool_connections=20, user_agent_extra=agent)
+        own = botocore.config.Config(**DEFAULTS, max_pool_connections=20, user_agent_extra=agent)
         given = parameters.get("aws_config")
-        self._config = own.merge(given) if given else own
+        # As the default it holds for clients too that botocore makes for itself, to get credentials.
+        self._session.set_default_client_config(own.merge(given) if given else own)
+        events = self._session.get_component("event_emitter")
+        events.register_first("needs-retry", _raise_refused_certificate)
+        Silence(self._session.get_default_client_config(), tell).watch(events)
 
     @property
     def profile(self) -> str:
@@ -126,7 +140,6 @@ class Clients:
             self._region,
             endpoint_url=self._endpoint,
             verify=self._verify,
-            config=self._config,
             **(credentials or self._keys),
         )
 
@@ -144,6 +157,12 @@ def _session(profile: str | None) -> Any:
     parsers.set_parser_defaults(timestamp_parser=_moment)
     session.register_component("response_parser_factory", parsers)
     return session
+
+
+def _raise_refused_certificate(caught_exception: Exception | None = None, **dummy: Any) -> None:
+    """A certificate that is refused once is refused the next time."""
+    if isinstance(caught_exception, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(caught_exception):
+        raise caught_exception
 
 
 def _refuse_prompt(prompt: str) -> str:

@@ -50,7 +50,7 @@ class CombinedServices:
             for section in SECTIONS:
                 for item in one.get(section) or ():
                     resource = _resource(section, item)
-                    place = f"{one['service']}: {resource}"
+                    place = _place(one["service"], resource)
                     services.setdefault(resource.lower(), {})[one["service"]] = None
                     earlier = _contradicting(first, section, item, place)
                     if earlier is None:
@@ -101,6 +101,24 @@ class CombinedServices:
         }
 
 
+def with_places(declared: Data) -> dict[str, Any]:
+    """What one service declares, each item with the `_place` that messages name."""
+    return {
+        **declared,
+        **{
+            section: [
+                {**item, "_place": _place(declared["service"], _resource(section, item))}
+                for item in declared.get(section) or ()
+            ]
+            for section in SECTIONS
+        },
+    }
+
+
+def _place(service: str, resource: str) -> str:
+    return f"{service}: {resource}"
+
+
 def _resource(section: str, item: Data) -> str:
     if section == "attachments":
         return f"{item['iam_type']}/{item['iam_name']}"
@@ -109,26 +127,30 @@ def _resource(section: str, item: Data) -> str:
 
 def _contradicting(first: dict[tuple[str, str], dict[str, Any]], section: str, item: Data, place: str) -> str | None:
     """Where another service declares the same differently; empty where it declares the same, None where it does not."""
-    if section == "attachments":
-        return _contradicting_attachment(first, item, place)
+    if section in ("attachments", "trust_statements"):
+        for key, content in _parts(section, item):
+            other = first.setdefault(key, {"content": content, "place": place})
+            if other["content"] != content:
+                return str(other["place"])
+        return None
     key = (section, str(item["name"]).lower())
-    other = first.setdefault(key, {"item": item, "place": place})
+    content = {**item, "name": key[1]}
+    other = first.setdefault(key, {"content": content, "item": item, "place": place})
     if other["item"] is item:
         return None
-    same_service = other["place"].partition(":")[0] == place.partition(":")[0]
-    if section == "trust_statements" and same_service:
-        return None
-    return "" if other["item"] == item else str(other["place"])
+    return "" if other["content"] == content else str(other["place"])
 
 
-def _contradicting_attachment(first: dict[tuple[str, str], dict[str, Any]], item: Data, place: str) -> str | None:
-    who = identity_key(item["iam_type"], item["iam_name"])
+def _parts(section: str, item: Data) -> Iterator[tuple[tuple[str, str], Any]]:
+    """Each policy or statement that is added to an object of others; None stands for one that is taken off."""
     is_off = item.get("state", "present") == "absent"
-    inline = item.get("inline_policies") or {}
-    wanted: dict[str, Any] = dict.fromkeys(item.get("managed_policies") or (), None if is_off else "attached")
-    wanted |= {f"inline {name}": None if is_off else document for name, document in inline.items()}
-    for name, content in wanted.items():
-        other = first.setdefault((who, name), {"content": content, "place": place})
-        if other["content"] != content:
-            return str(other["place"])
-    return None
+    if section == "trust_statements":
+        role = f"trust policy of {identity_key('role', item['name'])}"
+        for statement in item["statements"]:
+            yield (role, str(statement.get("Sid") or statement)), None if is_off else statement
+        return
+    who = identity_key(item["iam_type"], item["iam_name"])
+    for name in item.get("managed_policies") or ():
+        yield (who, f"managed {name}"), None if is_off else "attached"
+    for name, document in (item.get("inline_policies") or {}).items():
+        yield (who, f"inline {name}"), None if is_off else document

@@ -14,6 +14,7 @@ from .approval import approval_problems
 from .documents import PolicyDocument, UnreadableDocument
 from .errors import Problem, shown
 from .grammar import identity_policy_problems
+from .silence import aws_config_problems
 
 _ROLE_ARN = re.compile(r"arn:[a-z0-9-]+:iam::\d{12}:role/[\w+=,.@/-]+", re.ASCII)
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
@@ -21,9 +22,10 @@ _SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
 
 
 def connection_problems(options: Mapping[str, Any]) -> Iterator[Problem]:
-    """Problems of `account_id`, the approval and `assume_role`; sources: the STS API reference, AssumeRole."""
+    """Problems of `account_id`, the approval, `aws_config` and `assume_role`; source: STS API reference, AssumeRole."""
     yield from _account_problems(options.get("account_id"), options.get("_account_from") or "")
     yield from approval_problems(options)
+    yield from aws_config_problems(options.get("aws_config"))
     assume_role = options.get("assume_role")
     if assume_role:
         yield from _assume_role_problems(assume_role)

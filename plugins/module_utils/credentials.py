@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, Protocol
@@ -19,7 +19,9 @@ from .clients import Clients, Keys
 from .errors import AwsError, EngineError
 from .model import Account
 from .redaction import hide_secrets
+from .run_process import RunProcess
 from .sdk import CallFailed, get_aws_connection_info
+from .silence import waited
 
 DEFAULT_SESSION_NAME = "aws_ml.permissions"
 
@@ -44,6 +46,7 @@ class Connection:
     keys: Keys | None = None
     account: Account | None = None
     external_id: str = ""
+    run: RunProcess = field(default_factory=RunProcess)
 
     @cached_property
     def iam(self) -> Service:
@@ -57,6 +60,7 @@ class Connection:
             raise _not_connected(error, self.clients.profile) from None
         account_id = self.account.id if self.account else ""
         self.pace.hold(client, name, account_id)
+        self.run.hold(client)
         hide_secrets(client, self.external_id)
         return Service(client, self.counter, account_id, self.clients.profile)
 
@@ -79,16 +83,17 @@ def connect(
     agent: str = DEFAULT_SESSION_NAME,
     counter: CallCounter | None = None,
     warn: Callable[[str], None] = lambda warning: None,
+    tell: Callable[[str], None] = lambda waiting: None,
 ) -> Connection:
     """Open a connection with a module's options. Raises EngineError where they do not lead to credentials.
 
     `agent` stands in the user agent of every call, see `user_agent`. `counter` counts the calls for whoever gave it.
-    `warn` hears of what does not end the task.
+    `warn` hears of what does not end the task, `tell` at once of a call that is waited for.
     """
     profile = str(options.get("profile") or os.environ.get("AWS_PROFILE") or "default")
     try:
         region, endpoint, parameters = get_aws_connection_info(SimpleNamespace(params=options, fail_json=_refuse))
-        clients = Clients(region, endpoint, parameters, agent)
+        clients = Clients(region, endpoint, parameters, agent, tell)
         profile = clients.profile
         clients.require_credentials()
     except EngineError:
@@ -97,7 +102,13 @@ def connect(
         raise _not_connected(error, profile) from None
     assume_role = options.get("assume_role")
     external_id = (assume_role or {}).get("external_id") or ""
-    connection = Connection(clients, CallPace.of(options, warn), counter or CallCounter(), external_id=external_id)
+    connection = Connection(
+        clients,
+        CallPace.of(options, warn),
+        counter or CallCounter(),
+        external_id=external_id,
+        run=RunProcess.of(options),
+    )
     return _entered(connection, assume_role, sessions) if assume_role else connection
 
 
@@ -131,6 +142,7 @@ def _entered(connection: Connection, assume_role: Mapping[str, Any], sessions: S
             "aws_session_token": issued["SessionToken"],
         },
         account=Account.owning(answer["AssumedRoleUser"]["Arn"]),
+        run=connection.run,
     )
 
 
@@ -147,7 +159,7 @@ def _not_connected(error: Exception, profile: str) -> EngineError:
             f"Credentials and settings came from profile {profile or 'NAME'} or the environment: check them, and the"
             " program that credential_process names."
         )
-    return AwsError(sentences(f"Cannot connect to AWS: {told}", advice), error_code=error_code(error))
+    return AwsError(sentences(f"Cannot connect to AWS: {told}", waited(error), advice), error_code=error_code(error))
 
 
 def _refuse(msg: str, **dummy: Any) -> None:

@@ -94,6 +94,11 @@ class EngineError(Exception):
             name: printable(value) if isinstance(value, str) else value for name, value in fields.items()
         }
 
+    def add(self, sentence: str) -> None:
+        """Say one more thing at the end of the message."""
+        self.message = f"{self.message} {printable(sentence)}"
+        self.args = (self.message,)
+
 
 class InputError(EngineError):
     """What was asked for cannot be done. Raised before the first write, with every problem at once."""

@@ -8,15 +8,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .account_rules import own_principals
 from .advice import error_code, error_message
-from .calls import Service, is_lost_reply
+from .calls import Service, is_lost_reply, may_be_made
 from .documents import PolicyDocument
 from .model import AccountState
-from .plan import Plan, Step, dependencies
+from .plan import MadeVersion, Plan, Step, dependencies
 from .sdk import CallFailed, ClientError
 from .shapes import role_of, tags
 
@@ -30,12 +30,12 @@ _STALE = {"EntityAlreadyExists", "NoSuchEntity", "DeleteConflict"}
 class Execution:
     """What became of a plan. A step that someone else had made already is neither done nor not done.
 
-    `lost` are those of `not_done` that may have been made all the same: no reply said so.
+    `unknown` are steps that were sent and that AWS may have made: no reply said so.
     """
 
     done: list[Step] = field(default_factory=list)
     not_done: list[Step] = field(default_factory=list)
-    lost: list[Step] = field(default_factory=list)
+    unknown: list[Step] = field(default_factory=list)
     failed: Step | None = None
     error: Exception | None = None
 
@@ -50,10 +50,15 @@ class Execution:
 
 @dataclass
 class _Attempt:
-    """What became of the earlier tries of one call."""
+    """What became of the earlier tries of one call, and the version that is found to be made by them.
+
+    It `is_unreadable` where what became of them cannot be read.
+    """
 
     reply_was_lost: bool = False
     is_done: bool = False
+    is_unreadable: bool = False
+    version: str = ""
 
 
 class Executor:
@@ -65,6 +70,7 @@ class Executor:
         self._workers = workers
         self._on_step = on_step
         self._created: set[str] = set()
+        self._made_versions: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def run(self, plan: Plan) -> Execution:
@@ -74,19 +80,22 @@ class Executor:
         account only was not as it had been read, all that does not depend on the failed step is finished too, so
         that nothing else stays half made.
         """
-        waiting_for = dependencies(plan.steps)
+        steps = list(plan.steps)
+        waiting_for = dependencies(steps)
         begun: set[int] = set()
         finished: set[int] = set()
         made: set[int] = set()
+        unknown: set[int] = set()
         running: dict[Future[bool], int] = {}
         execution = Execution()
         with ThreadPoolExecutor(max_workers=self._workers) as pool:
             while True:
                 if execution.error is None or execution.stale:
-                    for index, step in enumerate(plan.steps):
+                    for index, step in enumerate(steps):
                         if index not in begun and waiting_for[index] <= finished and len(running) < self._workers:
                             begun.add(index)
-                            running[pool.submit(self._write, step)] = index
+                            steps[index] = self._with_made_version(step)
+                            running[pool.submit(self._write, steps[index])] = index
                 if not running:
                     break
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
@@ -96,17 +105,25 @@ class Executor:
                         finished.add(index)
                         if future.result():
                             made.add(index)
-                            self._tell(plan.steps[index], execution)
+                            self._tell(steps[index], execution)
                         continue
                     if not isinstance(error, Exception):
                         raise error
-                    if is_lost_reply(error):
-                        execution.lost.append(plan.steps[index])
+                    if may_be_made(error):
+                        unknown.add(index)
                     if execution.error is None or execution.stale:
-                        execution.failed, execution.error = plan.steps[index], error
-        execution.done = [step for index, step in enumerate(plan.steps) if index in made]
-        execution.not_done = [step for index, step in enumerate(plan.steps) if index not in finished]
+                        execution.failed, execution.error = steps[index], error
+        execution.done = [step for index, step in enumerate(steps) if index in made]
+        execution.unknown = [step for index, step in enumerate(steps) if index in unknown]
+        execution.not_done = [step for index, step in enumerate(steps) if index not in finished | unknown]
         return execution
+
+    def _with_made_version(self, step: Step) -> Step:
+        """The step, with the id of the version that an earlier step has made."""
+        version = step.parameters.get("VersionId")
+        if not isinstance(version, MadeVersion):
+            return step
+        return replace(step, parameters={**step.parameters, "VersionId": self._made_versions[version.step]})
 
     def _tell(self, step: Step, execution: Execution) -> None:
         try:
@@ -119,22 +136,28 @@ class Executor:
         """Make one write. False where there was nothing left to do, though not by this run."""
         attempt = _Attempt()
         try:
-            self._iam.call(step.action, lambda error: self._may_yet_succeed(step, error, attempt), **_request(step))
+            answer = self._iam.call(
+                step.action, lambda error: self._may_yet_succeed(step, error, attempt), **_request(step)
+            )
+            attempt.version = answer.get("PolicyVersion", {}).get("VersionId", "")
         except CallFailed as error:
-            if attempt.is_done or self._is_done(step, error):
+            if attempt.is_done or self._is_found_done(step, error, attempt):
                 return attempt.is_done or attempt.reply_was_lost or _was_resent(error)
+            error.reply_was_lost = attempt.reply_was_lost or may_be_made(error)  # type: ignore[union-attr]
             raise
         finally:
-            if step.creates:
-                with self._lock:
+            with self._lock:
+                if attempt.version:
+                    self._made_versions[step.name] = attempt.version
+                if step.creates:
                     self._created.add(step.subject)
         return True
 
     def _may_yet_succeed(self, step: Step, error: Exception, attempt: _Attempt) -> bool:
         if is_lost_reply(error):
             attempt.reply_was_lost = True
-            attempt.is_done = self._is_done(step, error)
-            return not attempt.is_done
+            attempt.is_done = self._is_found_done(step, error, attempt)
+            return not attempt.is_done and not attempt.is_unreadable
         if error_code(error) == "NoSuchEntity" and not _removes(step):
             with self._lock:
                 return bool(self._created & {step.subject, *step.uses})
@@ -147,7 +170,14 @@ class Executor:
             )
         return False
 
-    def _is_done(self, step: Step, error: Exception) -> bool:
+    def _is_found_done(self, step: Step, error: Exception, attempt: _Attempt) -> bool:
+        try:
+            return not attempt.is_unreadable and self._is_done(step, error, attempt)
+        except CallFailed:
+            attempt.is_unreadable = True
+            return False
+
+    def _is_done(self, step: Step, error: Exception, attempt: _Attempt) -> bool:
         """Whether the account already is as the step wants it, although the call did not say so."""
         code = error_code(error)
         if _removes(step):
@@ -155,9 +185,10 @@ class Executor:
         if step.action == "CreateRole" and code == "EntityAlreadyExists":
             return self._is_created_role(step.parameters)
         if step.action == "CreatePolicy" and code == "EntityAlreadyExists":
-            return self._has_default_document(self._arn(step), step.parameters["PolicyDocument"])
+            return bool(self._default_version_with(step.parameters["PolicyDocument"], self._arn(step)))
         if step.action == "CreatePolicyVersion" and (code == "LimitExceeded" or is_lost_reply(error)):
-            return self._has_version(step.parameters)
+            attempt.version = self._version_with(step.parameters)
+            return bool(attempt.version)
         if step.action == "AddRoleToInstanceProfile" and code == "LimitExceeded":
             return self._is_in_profile(step.parameters)
         return False
@@ -176,26 +207,24 @@ class Executor:
             and dict(role.tags) == tags(wanted["Tags"])
         )
 
-    def _has_default_document(self, arn: str, wanted: PolicyDocument) -> bool:
+    def _default_version_with(self, wanted: PolicyDocument, arn: str) -> str:
+        """The id of the default version of a policy where its document is the wanted one, else nothing."""
         policy = self._iam.find("GetPolicy", PolicyArn=arn)
-        if policy is None:
-            return False
-        version = policy["Policy"]["DefaultVersionId"]
-        answer = self._iam.find("GetPolicyVersion", PolicyArn=arn, VersionId=version)
-        return answer is not None and PolicyDocument.parse(answer["PolicyVersion"]["Document"]) == wanted
+        version = policy["Policy"]["DefaultVersionId"] if policy else ""
+        return version if version and self._document(arn, version) == wanted else ""
 
-    def _has_version(self, wanted: Mapping[str, Any]) -> bool:
-        arn = wanted["PolicyArn"]
+    def _version_with(self, wanted: Mapping[str, Any]) -> str:
+        """The id of the version that a CreatePolicyVersion with these parameters would have made, or nothing."""
+        arn, document = wanted["PolicyArn"], wanted["PolicyDocument"]
         if wanted["SetAsDefault"]:
-            return self._has_default_document(arn, wanted["PolicyDocument"])
-        listed = [
-            version for page in self._iam.pages("ListPolicyVersions", PolicyArn=arn) for version in page["Versions"]
-        ]
-        answers = (self._iam.find("GetPolicyVersion", PolicyArn=arn, VersionId=one["VersionId"]) for one in listed)
-        return any(
-            answer is not None and PolicyDocument.parse(answer["PolicyVersion"]["Document"]) == wanted["PolicyDocument"]
-            for answer in answers
-        )
+            return self._default_version_with(document, arn)
+        pages = self._iam.pages("ListPolicyVersions", PolicyArn=arn)
+        ids = (version["VersionId"] for page in pages for version in page["Versions"])
+        return next((version for version in ids if self._document(arn, version) == document), "")
+
+    def _document(self, arn: str, version: str) -> PolicyDocument | None:
+        answer = self._iam.find("GetPolicyVersion", PolicyArn=arn, VersionId=version)
+        return PolicyDocument.parse(answer["PolicyVersion"]["Document"]) if answer else None
 
     def _is_in_profile(self, wanted: Mapping[str, Any]) -> bool:
         answer = self._iam.find("GetInstanceProfile", InstanceProfileName=wanted["InstanceProfileName"])

@@ -28,16 +28,23 @@ def plan_failed(
         failed.action if failed else "Showing a write" if execution.error else "Reading again",
         failed.resource if failed else "",
         account.id,
-        **progress(done, execution.not_done, account.id),
+        **progress(done, execution.not_done, account.id, execution.unknown),
         **fields,
     )
+    if execution.unknown:
+        refused.add(told_unknown(execution.unknown))
     if failed and _is_refused_inline_denial(failed, execution.error):
-        refused.message += (
-            f" No more policies can be attached to {failed.resource}, so an inline policy denies it everything. To fix:"
+        refused.add(
+            f"No more policies can be attached to {failed.resource}, so an inline policy denies it everything. To fix:"
             " detach a policy of the role, or give the caller docs/permissions/retire_full_roles.json as well."
         )
-        refused.args = (refused.message,)
     return refused
+
+
+def told_unknown(steps: Sequence[Step]) -> str:
+    """The writes of which nobody knows whether AWS has made them, in a sentence."""
+    writes = ", ".join(f"{step.action} {step.resource}" for step in steps)
+    return f"Whether AWS has made these writes is not known: {writes}. Run again: what was made is found."
 
 
 def _is_refused_inline_denial(failed: Step, error: Exception | None) -> bool:
@@ -59,12 +66,15 @@ def account_differs(
     )
 
 
-def progress(done: Sequence[Step], not_done: Sequence[Step], account_id: str) -> dict[str, Any]:
-    """How far a plan came that was not carried out whole."""
+def progress(
+    done: Sequence[Step], not_done: Sequence[Step], account_id: str, unknown: Sequence[Step] = ()
+) -> dict[str, Any]:
+    """How far a plan came that was not carried out whole; `unknown` are writes that AWS may have made."""
+    parts = {"done": done, "not_done": not_done, "unknown": unknown}
     return {
-        "changed": bool(done),
+        "changed": bool(done or unknown),
         "account_id": account_id,
-        "plan": {"done": [step.shown() for step in done], "not_done": [step.shown() for step in not_done]},
+        "plan": {part: [step.shown() for step in steps] for part, steps in parts.items()},
         "deleted": taken_away(done),
     }
 

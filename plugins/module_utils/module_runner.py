@@ -14,10 +14,11 @@ from .module_shapes import argument_spec, run, without_secrets
 from .runner import Task
 from .sdk import HAS_SDK
 
-FROM_CONTROLLER = ("_knowledge", "_run_folder", "_account_from", "_delegate", "_declared")
+FROM_CONTROLLER = ("_knowledge", "_run_folder", "_run_process", "_account_from", "_delegate", "_declared")
 """What action plugins hand over, and no option: the controller's data files (see `knowledge`), a folder of the run's
-own, the place that an account id was given in (empty where none was: Ansible sets the option to None either way), the
-host that the task is delegated to, where that is an account of its own, and what the host's variables declare."""
+own, the process of the run (empty where the task may outlive it), the place that an account id was given in (empty
+where none was: Ansible sets the option to None either way), the host that the task is delegated to, where that is an
+account of its own, and what the host's variables declare."""
 
 
 class Module(AnsibleModule):  # type: ignore[misc]

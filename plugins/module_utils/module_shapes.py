@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .account_lock import Tell, silent
 from .arguments import (
     Spec,
     approval_option,
@@ -108,28 +109,33 @@ def run(
     diff_mode: bool,
     sessions: SessionKeeper | None = None,
     on_step: OnStep | None = None,
+    on_wait: Callable[[str], None] | None = None,
+    tell: Tell = silent,
 ) -> Outcome:
     """Run a module's task with its validated options: its `converge`, or `inspect` of what is `read_only`.
 
     What only one module needs is in a `task` of its own, so that the others need not load it.
     Whatever ends the task, the outcome says what was done by then, and where the backup is.
-    With `sessions`, roles assumed by earlier tasks are assumed no more; `on_step` hears of each write as it is made.
+    With `sessions`, roles assumed by earlier tasks are assumed no more. `on_step` hears of each write as it is made,
+    `on_wait` of each call that gets no reply and is sent again (without it warnings tell that), `tell` of other tasks
+    that are waited for.
     """
     shape = SHAPES[name]
     one: Task | None = None
     try:
-        one = task(options, shape.section, check_mode or shape.read_only, diff_mode, sessions, on_step, module=name)
+        reads = check_mode or shape.read_only
+        one = task(options, shape.section, reads, diff_mode, sessions, on_step, on_wait, module=name, tell=tell)
         one.warnings += () if shape.read_only else connection_warnings(options)
         values = one.inspect() if shape.read_only else one.converge()
-        return Outcome(values, _warnings(one))
+        return Outcome(one.told(values), _warnings(one))
     except EngineError as error:
         failure = error
     except Exception as error:
         failure = reading_failed(error, str(one.so_far().get("account_id", "")) if one else "")
     so_far = one.so_far() if one else {}
     known = {key: value for key, value in so_far.items() if not shape.read_only or key not in ("plan", "deleted")}
-    warnings = _warnings(one) if one else ()
-    return Outcome({"msg": failure.message, **known, **failure.fields}, warnings, failed=True)
+    failed = {"msg": failure.message, **known, **failure.fields}
+    return Outcome(one.told(failed), _warnings(one), failed=True) if one else Outcome(failed, (), failed=True)
 
 
 def _warnings(task: Task) -> tuple[str, ...]:

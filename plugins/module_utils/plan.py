@@ -19,6 +19,13 @@ from .quarantine import without_moment
 
 
 @dataclass(frozen=True)
+class MadeVersion:
+    """In place of a `VersionId`: that of the version which the step of this name makes. Only AWS's reply tells it."""
+
+    step: str
+
+
+@dataclass(frozen=True)
 class Step:
     """Exactly one IAM write.
 
@@ -99,6 +106,8 @@ def dependencies(steps: Sequence[Step]) -> list[set[int]]:
 def _canonical(value: Any) -> Any:
     if isinstance(value, PolicyDocument):
         return value.canonical
+    if isinstance(value, MadeVersion):
+        return {"made_by": value.step}
     if isinstance(value, list) and all(isinstance(entry, Mapping) for entry in value):
         return without_moment(value)
     return value

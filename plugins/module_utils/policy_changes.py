@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .change import Change, Dimension, Effect, Part, Stage, always, document_parts
 from .model import POLICY_VERSION_LIMIT, ManagedPolicy, PolicyVersion, Quotas
-from .plan import Step
+from .plan import MadeVersion, Step
 from .tag_changes import as_tags, tag_changes
 
 
@@ -79,8 +79,8 @@ def _replaced(
 ) -> Change:
     parts = document_parts(before.document, after.document, granted_to, quotas.managed_policy_size)
     if bounding or only_version:
-        # A version in between has an id that only AWS knows, so `only_version` could not remove it; and how a
-        # boundary is cut is not worth a version.
+        # How a boundary is cut is not worth a version. And `only_version` deletes each older version once: which of
+        # them a version in between takes the place of shows only when the writes are in order.
         effects = tuple(effect for part in parts for effect in part.effects)
         effects += tuple(Effect(Dimension.BOUNDARY, grows, bounding) for grows in (False, True) if bounding)
         parts = (Part(effects, after.document),)
@@ -105,9 +105,25 @@ def _replaced(
         stage=Stage.REPLACE,
         parts=parts,
         render=render,
+        closing=_transitions_deleted,
         subject=before.key,
         uses=granted_to | bounding,
         replaces_content_of=before.key,
+    )
+
+
+def _transitions_deleted(writes: Sequence[Step]) -> tuple[Step, ...]:
+    """What deletes the versions in between: they grant what is granted before and what is granted after."""
+    return tuple(
+        Step(
+            "DeletePolicyVersion",
+            made.resource,
+            "version in between is not in force any more",
+            made.subject,
+            {"PolicyArn": made.parameters["PolicyArn"], "VersionId": MadeVersion(made.name)},
+            name=f"{made.name}, deleted",
+        )
+        for made in writes[:-1]
     )
 
 

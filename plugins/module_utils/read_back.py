@@ -10,13 +10,13 @@ where that changes anything, somebody else was there, or IAM does not show the w
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .backup.pieces import Piece, pieces_of, put_together, told
 from .documents import PolicyDocument
-from .model import AccountState, AwsManagedPolicy, Identity, ManagedPolicy, PolicyVersion
+from .model import AccountState, AwsManagedPolicy, Desired, Identity, ManagedPolicy, PolicyVersion
 from .plan_scope import policies_in_use
 from .references import is_aws
 from .target import Target
@@ -81,6 +81,16 @@ def differences(wanted: Wanted, there: AccountState) -> list[Difference]:
             versions = [version.id for version in now_policy.versions]
             found.append(Difference(f"policy/{now_policy.name}", "older versions", versions, []))
     return found or [Difference(problem.place, "", problem.message, None) for problem in wanted.again.problems]
+
+
+def is_overwritten_share(found: Sequence[Difference], desired: Desired) -> bool:
+    """Whether nothing differs but trust policies of which only single statements are declared.
+
+    Two runs that declare statements of one trust policy do not contradict each other, and yet each writes it whole.
+    """
+    whole = {role.key for role in desired.roles}
+    shares = {statement.key for statement in desired.trust_statements} - whole
+    return all(one.what == told(("trust", "")) and one.resource.lower() in shares for one in found)
 
 
 def with_known_policies(there: AccountState, before: AccountState, target: Target) -> AccountState:

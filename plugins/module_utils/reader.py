@@ -158,6 +158,11 @@ class Reader:
             found = zip(arns, pool.map(lookup.document_at, arns), strict=True)
             return {arn: document for arn, document in found if document is not None}
 
+    def version_document(self, arn: str, version: str) -> PolicyDocument | None:
+        """What a version of a customer managed policy says; None where it is gone."""
+        answer = self._iam.find("GetPolicyVersion", PolicyArn=arn, VersionId=version)
+        return PolicyDocument.parse(answer["PolicyVersion"]["Document"]) if answer else None
+
     def profile_holders(self, profiles: Sequence[str]) -> dict[str, str | None]:
         """The role in each of these instance profiles, None in an empty one; those that are not there are left out."""
         lookup = Lookup(self._iam, self._workers)

@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
+from .account_lock import AccountLock, Tell, silent
 from .account_rules import quota_problems, state_problems
 from .advice import error_code
 from .approval import approval_of, require_approval
-from .as_written import require_as_written
+from .as_written import lasting_differences
 from .backup.files import BackupFile
 from .backup.keeping import kept, lost_unread, takes_away
 from .calls import CallCounter
@@ -23,11 +26,12 @@ from .credentials import Connection, SessionKeeper, connect
 from .declaration import Declaring, named_roles
 from .errors import EngineError, InputError, Problem
 from .executor import Execution, Executor, OnStep
-from .failures import plan_failed, progress, reading_failed
+from .failures import account_differs, plan_failed, progress, reading_failed
 from .findings import approved_findings
 from .foresight import foreseeable
 from .knowledge import Knowledge
 from .lifecycle import OUTLIVED, all_findings
+from .lost_writes import settle
 from .model import PROVISIONAL_ACCOUNT, Account, AccountState, Desired, Quotas
 from .own_writes import with_own_writes
 from .patience import Patience
@@ -38,13 +42,17 @@ from .planner import plan as plan_for
 from .quarantine import moment, standing
 from .quarantine_recorder import QuarantineRecorder
 from .quarantine_records import Event, key_problems
-from .read_back import Difference, Wanted, differences, with_known_policies
+from .read_back import Difference, Wanted, differences, is_overwritten_share, with_known_policies
 from .reader import Reader, complete, require_account
 from .result import difference, last_use, lifted_quarantines, lifting, objects, taken_away
 from .rules import problems
 from .sdk import CallFailed, ClientError
+from .spare_versions import spare_versions
 from .target import Target, make_room, target_of
 from .trust_doubts import trust_warnings
+
+_REPAIRS = 3
+"""How often single statements are written again that somebody else has overwritten."""
 
 
 @dataclass
@@ -63,7 +71,7 @@ class Task:
     """One task. `section` is the option of `iam_baseline` that a single-object module stands for, None for all.
 
     With `backs_up_additions`, what is only added to is kept in `backup_dir` too. `made_by` stands in the backup,
-    `module` in the user agent of the task's calls.
+    `module` in the user agent of the task's calls. `tell` hears of what the task waits for.
     """
 
     options: Mapping[str, Any]
@@ -72,11 +80,13 @@ class Task:
     diff_mode: bool = False
     sessions: SessionKeeper | None = None
     on_step: OnStep | None = None
+    on_wait: Callable[[str], None] | None = None
     warnings: list[str] = field(default_factory=list)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     backs_up_additions: bool = False
     made_by: str = ""
     module: str = "iam_baseline"
+    tell: Tell = silent
 
     def __post_init__(self) -> None:
         self._now = self.clock()
@@ -84,6 +94,8 @@ class Task:
         self._connection: Connection | None = None
         self._done: list[Step] = []
         self._not_done: Sequence[Step] = ()
+        self._unknown: Sequence[Step] = ()
+        self._there: AccountState | None = None
         self._backup = BackupFile.of(self.options, self.made_by)
         self._knowledge = self._known()
         self._recorder = QuarantineRecorder(self.options, self._backup, self._now)
@@ -98,19 +110,38 @@ class Task:
         self._require_sound_declaration()
         connection = self._connect(self.check_mode)
         try:
-            first = self._read(connection)
-            require_approval(first.plan, first.findings, self.options, self._now)
-            result = self._result(connection, first)
-            if not self.check_mode and first.plan.steps:
-                try:
-                    done = self._apply(connection, first)
-                finally:
-                    self.warnings += self._recorder.keep_begun(first.state.account, self._done)
-                shown = [step.shown() for step in done]
-                result.update(plan=shown, changed=bool(done), deleted=taken_away(done), **self._backup_made())
+            read_at = time.monotonic()
+            first = self._approved(connection)
+            if self.check_mode or not first.plan.steps:
+                result = self._result(connection, first)
+            else:
+                account = first.state.account.id
+                lock = AccountLock(self.options.get("_run_folder") or "", connection.iam.endpoint, account, self.tell)
+                with lock.turn(read_at) as turn:
+                    result = self._written(connection, self._approved(connection) if turn.account_changed else first)
+                    turn.has_written = bool(self._done)
         except CallFailed as error:
             raise reading_failed(error, connection.iam.account_id) from None
         result["api_calls"] = connection.counter.counts()
+        return result
+
+    def _approved(self, connection: Connection) -> Situation:
+        """The situation as it is read now. Raises EngineError where its plan is not the approved one."""
+        situation = self._read(connection)
+        require_approval(situation.plan, situation.findings, self.options, self._now)
+        return situation
+
+    def _written(self, connection: Connection, first: Situation) -> dict[str, Any]:
+        """Carry out the plan, if there is anything in it, and return the result."""
+        result = self._result(connection, first)
+        if first.plan.steps:
+            try:
+                self._apply(connection, first)
+            finally:
+                self.warnings += self._recorder.keep_begun(first.state.account, self._done)
+            done = self._done
+            shown = [step.shown() for step in done]
+            result.update(plan=shown, changed=bool(done), deleted=taken_away(done), **self._backup_made())
         return result
 
     def inspect(self) -> dict[str, Any]:
@@ -141,7 +172,12 @@ class Task:
     def _connect(self, check_mode: bool = False) -> Connection:
         agent = user_agent(self.module, check_mode=check_mode)
         self._connection = connect(
-            self.options, self.sessions, agent=agent, counter=self._counter, warn=self.warnings.append
+            self.options,
+            self.sessions,
+            agent=agent,
+            counter=self._counter,
+            warn=self.warnings.append,
+            tell=self.on_wait or self.warnings.append,
         )
         return self._connection
 
@@ -151,9 +187,13 @@ class Task:
         if not calls:
             return {}
         there = self._connection.account if self._connection else None
-        how_far = progress(self._done, self._not_done, there.id if there else "")
+        how_far = progress(self._done, self._not_done, there.id if there else "", self._unknown)
         known = {name: value for name, value in how_far.items() if value != ""}
         return {**known, **self._backup_made(), "api_calls": calls}
+
+    def told(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What is told of this task, from the values of its result, a success or a failure."""
+        return values
 
     def _require_sound_declaration(self) -> None:
         declaring = self._declaring(PROVISIONAL_ACCOUNT)
@@ -236,10 +276,33 @@ class Task:
         """What is dangerous in the target, the most severe first."""
         return all_findings(self._knowledge, desired, state, target)
 
-    def _apply(self, connection: Connection, situation: Situation) -> list[Step]:
-        """Run the plan. Where the account was not as it had been read, read and plan again and go on."""
-        first = situation
+    def _apply(self, connection: Connection, first: Situation) -> None:
+        """Run the plan until the account shows what it wrote. Raises EngineError where it does not."""
+        done, account, last = self._done, first.state.account, first
+        for repairs_left in reversed(range(_REPAIRS + 1)):
+            last = self._carried_out(connection, last)
+            look = partial(self._differences, connection, first, last)
+            found = lasting_differences(look, done, account, self._backup_made()) if done else ()
+            if not found:
+                if done:
+                    self._delete_spare_versions(connection, first.state)
+                return
+            may_repair = is_overwritten_share(found, last.desired) and not self.options.get("approved_plan")
+            if not may_repair or not repairs_left:
+                raise account_differs(found, done, account, **self._backup_made())
+            self.warnings += [f"{one.resource}: somebody overwrote the trust policy; written again" for one in found]
+            try:
+                last = self._read(connection)
+            except Exception as error:
+                raise plan_failed(Execution(), done, account, error, **self._backup_made()) from None
+
+    def _carried_out(self, connection: Connection, situation: Situation) -> Situation:
+        """Run the plan. Where the account was not as it had been read, read and plan again and go on.
+
+        Returns the last situation that was planned for.
+        """
         done = self._done
+        earlier = len(done)
         clock = Patience()
         was_stale = False
         while situation.plan.steps:
@@ -247,31 +310,35 @@ class Task:
             self._back_up(connection, situation, done)
             execution = Executor(connection.iam, situation.state, on_step=self.on_step).run(situation.plan)
             done += execution.done
-            self._not_done = execution.not_done
+            self._not_done, self._unknown = execution.not_done, execution.unknown
             if execution.error is None and not was_stale:
                 break
             if execution.error is not None:
                 may_wait = execution.stale and not self.options.get("approved_plan")
                 if not may_wait or not clock.wait():
-                    self._settle_lost(connection, execution)
+                    self._settle_unknown(connection, execution, situation.plan)
                     raise plan_failed(execution, done, situation.state.account, **self._backup_made())
             elif not clock.wait():
                 break
             was_stale = True
             try:
-                situation = self._read(connection, done)
+                situation = self._read(connection, done[earlier:])
             except Exception as error:
                 raise plan_failed(execution, done, situation.state.account, error, **self._backup_made()) from None
-        self._not_done = ()
-        if done:
-            last = situation
-            require_as_written(
-                lambda: self._differences(connection, first, last), done, last.state.account, self._backup_made()
-            )
-        return done
+        self._not_done = self._unknown = ()
+        return situation
+
+    def _delete_spare_versions(self, connection: Connection, before: AccountState) -> None:
+        done, there = self._done, self._there or before
+        plan = spare_versions(before, there, done, Reader(connection).version_document)
+        execution = Executor(connection.iam, there, on_step=self.on_step).run(plan)
+        done += execution.done
+        if execution.error is not None:
+            raise plan_failed(execution, done, there.account, **self._backup_made())
 
     def _differences(self, connection: Connection, first: Situation, last: Situation) -> list[Difference]:
         there, swept = self._state_again(connection, last)
+        self._there = there
         wanted = Wanted()
         for situation in (first,) if first is last else (first, last):
             known = with_known_policies(there, situation.state, situation.target)
@@ -290,18 +357,15 @@ class Task:
         self._recorder.seal(there, target)
         return target
 
-    def _settle_lost(self, connection: Connection, execution: Execution) -> None:
-        """Look which writes were made whose replies were all lost; what cannot be read counts as not made."""
-        if not execution.lost:
+    def _settle_unknown(self, connection: Connection, execution: Execution, plan: Plan) -> None:
+        """Look which writes were made whose replies were all lost; they stay unknown where that cannot be read."""
+        if not execution.unknown:
             return
         try:
-            ahead = self._read(connection, self._done).plan.steps
+            ahead = self._read(connection, self._done)
         except Exception:
             return
-        for lost in execution.lost:
-            if all((step.action, step.parameters) != (lost.action, lost.parameters) for step in ahead):
-                self._done.append(lost)
-                execution.not_done.remove(lost)
+        self._done += settle(execution, plan, ahead.plan, ahead.state)
 
     def _back_up(self, connection: Connection, situation: Situation, done: Sequence[Step]) -> None:
         """Keep what the plan takes away, before anything is. Raises EngineError where it cannot be kept."""

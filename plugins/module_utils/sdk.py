@@ -8,15 +8,25 @@ from __future__ import annotations
 from typing import Any
 
 try:
-    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError, SSLError
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        ConnectTimeoutError,
+        HTTPClientError,
+        NoCredentialsError,
+        ReadTimeoutError,
+        SSLError,
+    )
     from botocore.parsers import ResponseParserFactory
 
     HAS_SDK = True
     # All that is raised once a request is under way; a connection that was never made has other exceptions.
     LOST_REPLIES: tuple[type[Exception], ...] = (HTTPClientError,)
+    NO_CONNECTION: tuple[type[Exception], ...] = (ConnectTimeoutError,)
+    NO_REPLY: tuple[type[Exception], ...] = (ReadTimeoutError,)
 except ImportError:
     HAS_SDK = False
-    LOST_REPLIES = ()
+    LOST_REPLIES = NO_CONNECTION = NO_REPLY = ()
     ResponseParserFactory = object  # type: ignore[misc,assignment]
 
     class BotoCoreError(Exception):  # type: ignore[no-redef]
@@ -47,6 +57,8 @@ __all__ = [
     "HAS_AMAZON_AWS",
     "HAS_SDK",
     "LOST_REPLIES",
+    "NO_CONNECTION",
+    "NO_REPLY",
     "BotoCoreError",
     "CallFailed",
     "ClientError",

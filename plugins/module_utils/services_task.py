@@ -44,7 +44,7 @@ class ServicesTask(Task):
 
     def _findings(self, desired: Desired, state: AccountState, target: Target) -> list[dict[str, str]]:
         found = all_findings(self._knowledge, desired, state, target, self._services.remedy)
-        found = [{**item, "service": ", ".join(self._services.services_of(item["resource"]))} for item in found]
+        found = self._with_services(found)
         for item in self._services.outlived(self._knowledge, target):
             found.append({**item, "service": item["resource"].partition("/")[2]})
         return sorted(found, key=lambda item: SEVERITIES.index(item["severity"]))
@@ -52,7 +52,19 @@ class ServicesTask(Task):
     def _result(self, connection: Connection, situation: Situation) -> dict[str, Any]:
         result = super()._result(connection, situation)
         objects = {section: result[section] for section in self._services.owners if section in result}
-        return {**result, **self._services.with_services(objects), "services": self._services.shown()}
+        return {**result, **self._services.with_services(objects)}
+
+    def told(self, values: Data) -> Data:
+        """The services, and those of each write of the plan, which is all that a failure tells of objects."""
+        plan = values.get("plan")
+        if isinstance(plan, Mapping):
+            plan = {state: self._with_services(steps) for state, steps in plan.items()}
+        elif plan:
+            plan = self._with_services(plan)
+        return {**values, **({} if plan is None else {"plan": plan}), "services": self._services.shown()}
+
+    def _with_services(self, told: Sequence[Data]) -> list[dict[str, Any]]:
+        return [{**item, "service": ", ".join(self._services.services_of(item["resource"]))} for item in told]
 
 
 def typed(declared: Sequence[Data]) -> tuple[list[Data], list[Problem]]:

@@ -168,17 +168,20 @@ class _Ordering:
     def _rendered(self, row: Sequence[_Node], yielding: tuple[Rule, ...]) -> Order:
         order = Order()
         numbers: dict[_Node, int] = {}
-        written: dict[str, int] = defaultdict(int)
+        written: dict[str, list[Step]] = defaultdict(list)
         earlier = self._earlier(row)
         for position, node in enumerate(row):
             part = Part(node.effects, node.change.parts[node.last].document)
-            steps = node.change.render(written[node.key], part)
+            writes = written[node.key]
+            steps = node.change.render(len(writes), part)
             follows = frozenset(order.steps[numbers[row[before]] - 1].name for before in earlier[position])
             for number, step in enumerate(steps):
-                name = f"{node.key}, write {written[node.key]}.{number}"
+                name = f"{node.key}, write {len(writes)}.{number}"
                 order.steps.append(replace(step, name=name, follows=follows))
-            written[node.key] += 1
+            writes.append(order.steps[-1])
             numbers[node] = len(order.steps)
+            if node.last == len(node.change.parts) - 1:
+                order.steps += node.change.closing(writes)
         for position, late in enumerate(row):
             for early in row[:position] if yielding else ():
                 if self._rule(late, early) in yielding:

@@ -23,8 +23,8 @@ description:
 options:
   services:
     description:
-      - The services to look for, of V(deeplens), V(panorama), V(lookout_equipment), V(lookout_vision) and
-        V(groundtruth_lambda).
+      - The services to look for, of V(deeplens), V(groundtruth_lambda), V(lookout_equipment), V(lookout_vision) and
+        V(panorama).
       - If omitted, all of them.
     type: list
     elements: str
@@ -40,13 +40,14 @@ attributes:
     details: Each object that differs has C(diff), the object as it is and as it ought to be, in YAML.
 author: aws_ml.permissions contributors (@aws-ml)
 extends_documentation_fragment:
-  - aws_ml.permissions.declared
+  - aws_ml.permissions.declared_services
   - aws_ml.permissions.connection
   - aws_ml.permissions.attributes
   - amazon.aws.common.modules
   - amazon.aws.region.modules
 seealso:
   - module: aws_ml.permissions.iam_baseline_info
+  - module: aws_ml.permissions.iam_services
 """
 
 EXAMPLES = r"""
@@ -67,45 +68,18 @@ EXAMPLES = r"""
     services:
       - lookout_equipment
       - lookout_vision
-    declared:
-      - service: lookout_equipment
-        profile: least_privilege
-        state: present
-        managed_policies:
-          - name: l4e-caller
-            policy:
-              Version: "2012-10-17"
-              Statement:
-                - Effect: Allow
-                  Action: lookoutequipment:Describe*
-                  Resource: "*"
-        roles:
-          - name: equipment-ingestion
-            assume_role_policy_document:
-              Version: "2012-10-17"
-              Statement:
-                - Effect: Allow
-                  Principal:
-                    Service: lookoutequipment.amazonaws.com
-                  Action: sts:AssumeRole
-            managed_policies: []
-        attachments:
-          - iam_type: group
-            iam_name: equipment-engineers
-            managed_policies:
-              - l4e-caller
-        trust_statements:
-          - name: equipment-notebook
-            statements:
-              - Sid: Equipment
-                Effect: Allow
-                Principal:
-                  Service: lookoutequipment.amazonaws.com
-                Action: sts:AssumeRole
+    declared_services:
+      - lookout_equipment
     account_id: "123456789012"
     call_rate:
       sts: 50
       iam: 25
+    aws_config:
+      connect_timeout: 5
+      read_timeout: 40
+      retries:
+        mode: standard
+        max_attempts: 4
     assume_role:
       role_arn: arn:aws:iam::123456789012:role/permissions-deployer
       external_id: "{{ deployer_external_id }}"
@@ -120,6 +94,13 @@ EXAMPLES = r"""
               - iam:ListRoles
               - iam:ListPolicyTags
             Resource: "*"
+  vars:
+    lookout_equipment_iam_profile: least_privilege
+    lookout_equipment_iam_region: eu-west-1
+    lookout_equipment_iam_input_bucket: sensors-<account_id>
+    lookout_equipment_iam_output_bucket: findings-<account_id>
+    lookout_equipment_iam_callers:
+      groups: [equipment-engineers]
 """
 
 RETURN = r"""
@@ -212,13 +193,13 @@ findings:
       returned: always
       type: str
     remedy:
-      description: What mends it.
+      description: What resolves it.
       returned: always
       type: str
 objects:
   description:
-    - Everything that belongs to the services, by service, kind and name; then what the documented profiles and
-      O(declared) name and is absent.
+    - Everything that belongs to the services, by service, kind and name; then what is absent although a
+      documented profile or a service of O(declared_services) declares it.
     - What belongs to two services is there for each.
   returned: success
   type: list

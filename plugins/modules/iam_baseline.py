@@ -28,6 +28,7 @@ extends_documentation_fragment:
   - amazon.aws.region.modules
 seealso:
   - module: aws_ml.permissions.iam_baseline_info
+  - module: aws_ml.permissions.iam_services
   - module: aws_ml.permissions.iam_role
   - module: aws_ml.permissions.iam_managed_policy
   - module: aws_ml.permissions.iam_policy_attachment
@@ -162,9 +163,6 @@ EXAMPLES = r"""
               Action: sts:AssumeRole
         managed_policies:
           - AWSDeepLensServiceRolePolicy
-    service: deeplens
-    remedies:
-      passes_any_role: take the profile least_privilege of the role deeplens_iam
   check_mode: true
   diff: true
   register: planned
@@ -183,7 +181,6 @@ EXAMPLES = r"""
               Action: sts:AssumeRole
         managed_policies:
           - AWSDeepLensServiceRolePolicy
-    service: deeplens
     approved_plan: "{{ planned.approval }}"
     approval_hours: 8
 
@@ -459,7 +456,7 @@ findings:
       returned: always
       type: str
     remedy:
-      description: What mends it.
+      description: What resolves it.
       returned: always
       type: str
 lifted_quarantines:
@@ -527,7 +524,9 @@ managed_policies:
 plan:
   description:
     - Every write in its order; in check mode, every write that would be made. Empty where nothing differs.
-    - When the task fails after it has called AWS, a dictionary of two such lists instead, C(done) and C(not_done).
+    - When the task fails after it has called AWS, a dictionary of three such lists instead. Writes in C(done) were
+      made, those in C(not_done) were not. Those in C(unknown) were sent, and neither a reply nor reading the account
+      told what became of them.
   returned: success, when a write fails, or when the plan is not the approved one
   type: list
   elements: dict

@@ -144,9 +144,6 @@ EXAMPLES = r"""
       - name: AWSDeepLensServiceRole
       - name: AWSDeepLensSageMakerRole
     state: absent
-    service: deeplens
-    remedies:
-      trusts_ended_service: have the owner of the devices agree to the removal
     account_id: "123456789012"
     call_rate:
       sts: 50
@@ -376,7 +373,7 @@ findings:
       returned: always
       type: str
     remedy:
-      description: What mends it.
+      description: What resolves it.
       returned: always
       type: str
 in_sync:

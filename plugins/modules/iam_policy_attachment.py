@@ -330,7 +330,7 @@ findings:
       returned: always
       type: str
     remedy:
-      description: What mends it.
+      description: What resolves it.
       returned: always
       type: str
 lifted_quarantines:
@@ -358,7 +358,9 @@ lifted_quarantines:
 plan:
   description:
     - Every write in its order; in check mode, every write that would be made. Empty where nothing differs.
-    - When the task fails after it has called AWS, a dictionary of two such lists instead, C(done) and C(not_done).
+    - When the task fails after it has called AWS, a dictionary of three such lists instead. Writes in C(done) were
+      made, those in C(not_done) were not. Those in C(unknown) were sent, and neither a reply nor reading the account
+      told what became of them.
   returned: success, when a write fails, or when the plan is not the approved one
   type: list
   elements: dict

@@ -25,8 +25,8 @@ description:
 options:
   services:
     description:
-      - The services to retire, of V(deeplens), V(panorama), V(lookout_equipment), V(lookout_vision) and
-        V(groundtruth_lambda).
+      - The services to retire, of V(deeplens), V(groundtruth_lambda), V(lookout_equipment), V(lookout_vision) and
+        V(panorama).
       - If omitted, all that have ended.
     type: list
     elements: str
@@ -86,7 +86,8 @@ options:
     description:
       - What is retired although something stands against it. V(used), within O(unused_days); V(depended_on), by a
         trust policy, a policy or an instance profile; V(service_alive), of a service that has not ended; V(share),
-        more than O(max_share); V(too_young), within O(min_age_days); V(declared_present), by O(declared).
+        more than O(max_share); V(too_young), within O(min_age_days); V(declared_present), by the variables of
+        O(declared_services).
     type: list
     elements: str
     choices: [used, depended_on, service_alive, share, too_young, declared_present]
@@ -103,7 +104,7 @@ notes:
   - Service-linked roles are refused; M(aws_ml.permissions.iam_service_linked_role) deletes them.
   - Policies of resources (buckets, keys, queues) and other accounts that name a role are not seen.
 extends_documentation_fragment:
-  - aws_ml.permissions.declared
+  - aws_ml.permissions.declared_services
   - aws_ml.permissions.connection
   - aws_ml.permissions.approval
   - aws_ml.permissions.backup
@@ -116,6 +117,7 @@ seealso:
   - module: aws_ml.permissions.iam_audit
   - module: aws_ml.permissions.iam_restore
   - module: aws_ml.permissions.iam_service_linked_role
+  - module: aws_ml.permissions.iam_services
 """
 
 EXAMPLES = r"""
@@ -151,15 +153,8 @@ EXAMPLES = r"""
   aws_ml.permissions.iam_retire:
     services:
       - deeplens
-    declared:
-      - service: deeplens
-        profile: documented
-        state: absent
-        roles:
-          - name: camera-runtime
-        managed_policies: []
-        attachments: []
-        trust_statements: []
+    declared_services:
+      - deeplens
     roles:
       - AWSDeepLens*
       - camera-*
@@ -184,6 +179,10 @@ EXAMPLES = r"""
           - Effect: Allow
             Action: iam:*
             Resource: "*"
+  vars:
+    deeplens_iam_state: absent
+    deeplens_iam_group_roles:
+      - name: camera-runtime
 """
 
 RETURN = r"""
@@ -367,7 +366,9 @@ managed_policies:
 plan:
   description:
     - Every write in its order; in check mode, every write that would be made. Empty where nothing differs.
-    - When the task fails after it has called AWS, a dictionary of two such lists instead, C(done) and C(not_done).
+    - When the task fails after it has called AWS, a dictionary of three such lists instead. Writes in C(done) were
+      made, those in C(not_done) were not. Those in C(unknown) were sent, and neither a reply nor reading the account
+      told what became of them.
   returned: success, when a write fails, or when the plan is not the approved one
   type: list
   elements: dict

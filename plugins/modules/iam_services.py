@@ -14,7 +14,8 @@ description:
   - Reads the account once, makes one plan for all services, and writes only what differs. What no service declares is
     left as it is.
   - Values are converted to the type of their variable, because Ansible, surveys and C(-e) may hand over text. Wrong
-    values, missing values and misspelled variables fail the task before it calls AWS, all in one message.
+    values and missing values of all services fail the task before it calls AWS, all in one message. So do misspelled
+    variables, which are told first.
   - Two services that declare one object differently are refused.
 options:
   services:
@@ -23,7 +24,7 @@ options:
     type: list
     elements: str
     required: true
-  profile:
+  service_profile:
     description:
       - The profile for all of the services.
       - If omitted, each service has the profile that its own variable says.
@@ -48,21 +49,27 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: Two services in the account of the host
+- name: Two services in the account of the host, of which one is removed
   aws_ml.permissions.iam_services:
     services:
       - deeplens
       - lookout_equipment
     backup_dir: "{{ playbook_dir }}/backups"
+    record_key: "{{ quarantine_record_key }}"
   vars:
     deeplens_iam_state: absent
+    lookout_equipment_iam_profile: least_privilege
+    lookout_equipment_iam_region: eu-west-1
+    lookout_equipment_iam_input_bucket: sensors-<account_id>
+    lookout_equipment_iam_output_bucket: findings-<account_id>
     lookout_equipment_iam_callers:
       groups: [equipment-engineers]
+      roles: [equipment-notebook]
 
 - name: Say what least privilege would change, and write nothing
   aws_ml.permissions.iam_services:
     services: [deeplens]
-    profile: least_privilege
+    service_profile: least_privilege
     record_key: "{{ quarantine_record_key }}"
   check_mode: true
   diff: true
@@ -71,7 +78,7 @@ EXAMPLES = r"""
 - name: Write that, and nothing but that
   aws_ml.permissions.iam_services:
     services: [deeplens]
-    profile: least_privilege
+    service_profile: least_privilege
     approved_plan: "{{ planned.approval }}"
     approval_hours: 8
     record_key: "{{ quarantine_record_key }}"
@@ -352,7 +359,7 @@ findings:
       returned: always
       type: str
     remedy:
-      description: What mends it.
+      description: What resolves it.
       returned: always
       type: str
 lifted_quarantines:
@@ -445,6 +452,11 @@ plan:
       returned: always
       type: str
       sample: absent
+    service:
+      description: The services that declare the object, with a comma between them.
+      returned: always
+      type: str
+      sample: deeplens
 plan_id:
   description:
     - >-
@@ -485,26 +497,13 @@ roles:
     status:
       description:
         - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
-        - V(quarantined) while it is in quarantine, whether or not the task changed it.
       returned: always
       type: str
       sample: created
     quarantined:
-      description: The quarantine that the role is in after the task, null where it is in none.
+      description: Null, because a role that is declared is in no quarantine after the task.
       returned: always
       type: dict
-      sample: null
-      contains:
-        since:
-          description: When it was quarantined, UTC, ISO 8601.
-          returned: always
-          type: str
-          sample: "2026-11-22T10:00:00Z"
-        reason:
-          description: Why, empty where no reason was given.
-          returned: always
-          type: str
-          sample: service ended
     path:
       description: Path of the role.
       returned: unless it is deleted or absent
@@ -544,8 +543,8 @@ roles:
       type: dict
       sample: {team: vision}
 services:
-  description: The services that were converged, in the order of O(services).
-  returned: success
+  description: The services of the task, in the order of O(services).
+  returned: success, or when the task fails after the variables of its services were read
   type: list
   elements: dict
   contains:

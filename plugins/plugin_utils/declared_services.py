@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.errors import AnsibleError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.declaration import declared
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.service import SECTIONS, Service
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem, shown
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.plain_values import plain
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variables import told
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variables import refusal
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import catalogue
 
 
@@ -37,7 +37,7 @@ class DeclaredServices:
                 given["profile"] = profile
             problems += self._declare(service, given)
         if problems:
-            raise AnsibleActionFail(told(problems, "nothing was written"))
+            raise refusal(problems, "nothing was written")
 
     def _declare(self, service: Service, given: Mapping[str, Any]) -> list[Problem]:
         found, problems = declared(service, given)

@@ -18,6 +18,7 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ValidationResult
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
+from ansible_collections.aws_ml.permissions.plugins.module_utils.account_lock import Tell, silent
 from ansible_collections.aws_ml.permissions.plugins.module_utils.clients import load_models
 from ansible_collections.aws_ml.permissions.plugins.module_utils.knowledge import Knowledge
 from ansible_collections.aws_ml.permissions.plugins.module_utils.module_shapes import (
@@ -55,8 +56,11 @@ def run_in_worker(
     task: type[Task] = Task,
     knowledge: Any = KNOWLEDGE,
     on_write: Callable[[Shown], None] | None = None,
+    on_wait: Callable[[str], None] | None = None,
+    tell: Tell = silent,
 ) -> dict[str, Any]:
-    """The result of the module `name`, in a failure with `failed` and `msg`. `on_write` hears of each write.
+    """The result of the module `name`, in a failure with `failed` and `msg`. `on_write` hears of each write,
+    `on_wait` of each call that is waited for, `tell` of other tasks that are.
 
     `handed_over` is what the action tells the engine beside the options, by the names of `FROM_CONTROLLER`.
     """
@@ -74,6 +78,8 @@ def run_in_worker(
             diff_mode=diff_mode,
             sessions=AssumedSessions(handed_over["_run_folder"]),
             on_step=(lambda step: on_write(step.shown())) if on_write is not None else None,
+            on_wait=on_wait,
+            tell=tell,
         )
     return {
         "invocation": {"module_args": without_secrets(spec, parameters)},

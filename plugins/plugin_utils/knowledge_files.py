@@ -28,8 +28,9 @@ def aws_facts() -> dict[str, Any]:
 
 def audit_facts() -> dict[str, Any]:
     """The same with every file in `audit_facts`, the traces of all services, and their profiles. It is large."""
-    facts = _files("audit_facts")
-    arns = {name: f"arn:<partition>:iam::aws:policy{path}{name}" for name, path in facts["aws_policy_paths"].items()}
+    facts = dict(_files("audit_facts"))
+    paths = facts.pop("aws_policy_paths")
+    arns = {name: f"arn:<partition>:iam::aws:policy{path}{name}" for name, path in paths.items()}
     profiles = [profile for service in catalogue().values() for profile in known_profiles(service, arns)]
     traces = {name: files["traces"] for name, files in definitions().items() if "traces" in files}
     return {**aws_facts(), **facts, "profiles": profiles, "traces": traces}

@@ -20,9 +20,11 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleE
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
+from ansible_collections.aws_ml.permissions.plugins.module_utils.account_lock import silent
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.variables import Variable
 from ansible_collections.aws_ml.permissions.plugins.module_utils.failures import reading_failed
 from ansible_collections.aws_ml.permissions.plugins.module_utils.module_shapes import SHAPES
+from ansible_collections.aws_ml.permissions.plugins.module_utils.run_process import RunProcess
 from ansible_collections.aws_ml.permissions.plugins.module_utils.runner import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_AMAZON_AWS, HAS_SDK
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_machines import LOCAL, machine_problem
@@ -31,8 +33,9 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.group_defaults 
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.in_worker import KNOWLEDGE, Shown, run_in_worker
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.known_variables import known_variables
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variables import told
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variables import refusal
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.task_account import TaskAccount, task_account
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.waiting_lines import tell_waiting
 
 PATHS = ("backup_dir", "src")
 """Options that are paths of files of the collection's own."""
@@ -76,7 +79,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         host = " -> ".join(filter(None, (known.get("inventory_hostname"), handed_over["_delegate"])))
         here = self._belongs_here(known)
         if here:
-            ran = self._run_here(arguments, handed_over, (lambda write: _tell(host, write)) if tells else None)
+            ran = self._run_here(arguments, handed_over, host, tells=tells)
         else:
             arguments.update(handed_over, _knowledge=self.facts())
             wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
@@ -111,8 +114,8 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
             )
         ]
         if misspelled:
-            raise AnsibleActionFail(told(misspelled, "nothing was written"))
-        found = DeclaredServices(names, task_vars, self._templar, self._task.args.get("profile"))
+            raise refusal(misspelled, "nothing was written")
+        found = DeclaredServices(names, task_vars, self._templar, self._task.args.get("service_profile"))
         for notice in found.notices:
             display.warning(f"{task_vars['inventory_hostname']}: {notice}")
         return {"_declared": found.items}
@@ -141,8 +144,9 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         return str(self._task.resolved_action.rpartition(".")[2])
 
     def _run_here(
-        self, arguments: Mapping[str, Any], handed_over: Mapping[str, Any], on_write: Callable[[Shown], None] | None
+        self, arguments: Mapping[str, Any], handed_over: Mapping[str, Any], host: str, *, tells: bool
     ) -> dict[str, Any]:
+        """The result of the task in this process, whose writes are told with `-v` for that host, if any."""
         environment: dict[str, str] = {}
         self._compute_environment_string(environment)
         try:
@@ -155,7 +159,9 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
                 environment=environment,
                 task=self.task,
                 knowledge=self.knowledge,
-                on_write=on_write,
+                on_write=(lambda write: _tell(host, write)) if tells else None,
+                on_wait=lambda waiting: tell_waiting(host, waiting),
+                tell=(lambda waiting: display.v(waiting, host=host)) if tells else silent,
             )
         except AnsibleError:
             raise  # a template in the arguments, which Ansible tells best
@@ -168,9 +174,15 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         by_task = "account_id" in self._task.args
         return {
             "_run_folder": C.DEFAULT_LOCAL_TMP,
+            "_run_process": self._run_process(),
             "_account_from": "account_id" if by_task else account.account_from,
             "_delegate": "" if by_task else account.delegate,
         }
+
+    def _run_process(self) -> str:
+        """The run that the task ends with. A task in the background may outlive it, one elsewhere cannot see it."""
+        is_bound = self._connection.transport == "local" and not self._task.async_val
+        return RunProcess.of_worker().handed_over() if is_bound else ""
 
     def _with_own_paths(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The arguments, with relative paths of backups from the folder that Ansible itself was started in.

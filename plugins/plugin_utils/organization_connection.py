@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.calls import Service
@@ -14,17 +14,23 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.clients import 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.credentials import connect
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_SDK
+from ansible_collections.aws_ml.permissions.plugins.module_utils.silence import aws_config_problems
 
 
-def organizations(options: Mapping[str, Any]) -> Service:
-    """The service, with the inventory's connection options. Raises EngineError."""
+def organizations(options: Mapping[str, Any], tell: Callable[[str], None] = lambda waiting: None) -> Service:
+    """The service, with the inventory's connection options. Raises EngineError.
+
+    `tell` hears of a call that gets no reply and is sent again.
+    """
     if not HAS_SDK:
         raise EngineError(
             "The inventory of accounts needs boto3 and botocore in Ansible's Python:"
             f" {sys.executable} -m pip install boto3"
         )
+    problems = list(aws_config_problems(options.get("aws_config")))
+    if problems:
+        raise EngineError("\n".join(map(str, problems)))
     role_arn = options.get("assume_role_arn")
-    connection = connect(
-        {**options, "assume_role": {"role_arn": role_arn} if role_arn else None}, agent=user_agent("aws_accounts")
-    )
+    assume_role = {"role_arn": role_arn} if role_arn else None
+    connection = connect({**options, "assume_role": assume_role}, agent=user_agent("aws_accounts"), tell=tell)
     return connection.service("organizations")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.connection_rules import connection_problems
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_problem import VARIABLES, account_problem
@@ -23,7 +23,7 @@ PLAYBOOKS = ("site", "audit", "retire", "restore", WITHOUT_ACCOUNTS)
 def values_of(
     playbook: str, variables: Mapping[str, Any], templar: Any, *, of_host: bool = True
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """The value of each variable that is set or has a default, and a problem for each that is not of its type.
+    """The value of each variable that is set or has a default, and a problem for each that is missing or wrong.
 
     Without `of_host`, variables of a host are not known yet, so what depends on them is passed over. Of
     `aws_ml_services`, only those in `aws_ml_only_services` are left. Secrets are checked and left out, because the
@@ -36,6 +36,8 @@ def values_of(
         if "default" in spec:
             values[name] = spec["default"]
         if name not in variables:
+            if spec.get("required"):
+                problems.append(Problem(name, f"must be set, such as {spec['example']}"))
             continue
         try:
             value = converted(spec, templar.template(variables[name]), known.services)
@@ -68,6 +70,12 @@ def account_problems(host: str, variables: Mapping[str, Any], templar: Any) -> l
     if unclear:
         return [Problem("aws_account_id", unclear)]
     return [Problem("aws_account_id", one.message) for one in connection_problems({"account_id": str(value)})]
+
+
+def refusal(problems: Iterable[Problem], head: str) -> AnsibleActionFail:
+    """The failure of a task because of its variables; its result has the problems as a list too, as one of a module."""
+    found = list(problems)
+    return AnsibleActionFail(told(found, head), result={"problems": sorted({str(problem) for problem in found})})
 
 
 def told(problems: Iterable[Problem], head: str) -> str:

@@ -26,6 +26,7 @@ from .report_results import (
     paths_of,
     plan_of,
     refusals_of,
+    services_of,
 )
 from .report_statuses import SEVERITIES, Statuses, worst
 from .report_values import diffs_of, readable
@@ -112,7 +113,7 @@ class ReportedAccount:
         plan_id = result.values.get("plan_id")
         if plan_id and steps:
             named = {"plan_id": str(plan_id), "approval": str(result.values.get("approval", ""))}
-            self.plan_ids.append({"task": result.task, "service": result.service, **named})
+            self.plan_ids.append({"task": result.task, "service": services_of(result), **named})
         backup = result.values.get("backup")
         path = readable(backup.get("path")) if isinstance(backup, Mapping) and backup.get("path") else ""
         if path and path not in self.backups:
@@ -125,7 +126,7 @@ class Collector:
 
     statuses: Statuses
     services: Mapping[str, Mapping[str, Any]]
-    """`services.yml` of aws_facts."""
+    """The lives of services, as `knowledge_files.aws_facts` gives them."""
     accounts: dict[tuple[str, str], ReportedAccount] = field(default_factory=dict)
 
     def add(self, result: TaskResult) -> None:

@@ -46,7 +46,6 @@ class TaskResult:
     host: str
     task: str
     module: str = ""
-    service: str = ""
     account_id: str = ""
     """What the task or the inventory says; the result knows better where it has one."""
     check_mode: bool = False
@@ -93,21 +92,20 @@ def objects_of(result: TaskResult) -> Iterator[Said]:
     for item in refusals_of(result):
         kind, _dummy, name = str(item.get("resource")).rpartition("/")
         if kind in ("role", "policy", "user", "group"):
-            details = {"service": result.service, "refusals": [item]}
-            yield _spoken(result, kind, name, "refused", details)
+            yield _spoken(result, kind, name, "refused", {"refusals": [item]})
     yield from _half_done(result)
 
 
 def plan_of(result: TaskResult) -> list[dict[str, Any]]:
-    """The steps, each with its `state`: `done`, `planned` or `not_done`."""
+    """The steps, each with its `state`: `done`, `planned`, `unknown` or `not_done`."""
     plan = result.values.get("plan")
     if isinstance(plan, Mapping):
-        parts = [("done", plan.get("done")), ("not_done", plan.get("not_done"))]
+        parts = [(part, plan.get(part)) for part in ("done", "unknown", "not_done")]
     else:
         refused = result.failed or result.check_mode or result.module in READS
         parts = [("planned" if refused else "done", plan)]
     return [
-        {**picked(step, ("action", "resource", "reason")), "state": state}
+        {**picked(step, ("action", "resource", "reason", "service")), "state": state}
         for state, steps in parts
         for step in dicts(steps)
     ]
@@ -131,6 +129,11 @@ def not_restored_of(result: TaskResult) -> list[dict[str, Any]]:
     left_out = dicts(result.values.get("not_restored"))
     lost = [{**item, "reason": item.get("what")} for item in dicts(result.values.get("cannot_come_back"))]
     return [picked(item, ("resource", "reason", "remedy")) for item in (*left_out, *lost)]
+
+
+def services_of(result: TaskResult) -> str:
+    """The services that a task was for, with a comma between them; empty where it does not tell."""
+    return ", ".join(str(one.get("service")) for one in dicts(result.values.get("services")))
 
 
 def deleted_of(result: TaskResult) -> list[dict[str, Any]]:
@@ -179,7 +182,7 @@ def _retired(result: TaskResult, item: Mapping[str, Any]) -> Said:
         "kept": ("kept", "kept"),
     }.get(str(item.get("step")), ("quarantined", "quarantined"))
     services = item.get("services")
-    service = services[0] if isinstance(services, list) and services else result.service
+    service = services[0] if isinstance(services, list) and services else ""
     details = {"service": service, "retirement": picked(item, ("step", "until", "reason"))}
     return _spoken(result, kind or "role", name, planned if result.check_mode else done, details)
 
@@ -202,7 +205,6 @@ def _said(result: TaskResult, kind: str, item: Mapping[str, Any], status: str) -
     content = picked(shown if isinstance(shown, Mapping) else item, _CONTENT)
     if content:
         details["content"] = content
-    details.setdefault("service", result.service)
     if isinstance(item.get("deletion"), Mapping):
         deletion = picked(item["deletion"], ("status", "reason"))
         usage = [picked(used, ("region", "resources")) for used in dicts(item["deletion"].get("usage"))]
@@ -222,9 +224,11 @@ def _half_done(result: TaskResult) -> Iterator[Said]:
         return
     states: dict[str, set[str]] = {}
     actions: dict[str, set[str]] = {}
+    services: dict[str, str] = {}
     for step in plan_of(result):
         states.setdefault(str(step.get("resource")), set()).add(step["state"])
         actions.setdefault(str(step.get("resource")), set()).add(str(step.get("action")))
+        services[str(step.get("resource"))] = str(step.get("service") or "").partition(", ")[0]
     for resource, reached in states.items():
         kind, _dummy, name = resource.rpartition("/")
         if kind not in ("role", "policy", "user", "group") or reached == {"planned"}:
@@ -232,5 +236,5 @@ def _half_done(result: TaskResult) -> Iterator[Said]:
         verbs = {re.split(r"(?<=[a-z])(?=[A-Z])", action)[0] for action in actions[resource]}
         done = "created" if actions[resource] & {"CreateRole", "CreatePolicy"} else "updated"
         done = "deleted" if actions[resource] & {"DeleteRole", "DeletePolicy"} and "Create" not in verbs else done
-        status = "failed" if "not_done" in reached else done
-        yield _spoken(result, kind, name, status, {"service": result.service})
+        status = "failed" if reached & {"not_done", "unknown"} else done
+        yield _spoken(result, kind, name, status, {"service": services[resource]})

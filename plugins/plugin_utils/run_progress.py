@@ -24,7 +24,10 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run_summary imp
 
 NAME = "aws_ml.permissions"
 FEW = 3
-"""So many accounts are named when they are the last that a task waits for."""
+"""So many accounts are named when they are the last that a task waits for, or take long."""
+
+LONG = 30.0
+"""Seconds after which an account is named while others go on: an account takes a few, and a silent AWS a minute."""
 
 
 @dataclass
@@ -61,8 +64,17 @@ class Stage:
             longest = sorted(self.running, key=lambda host: self.running[host])
             return f", waiting for {', '.join(longest)}"
         if not self.told or to_go <= 0:
+            return self._long(now)
+        return f", about {estimate((now - self.began) * to_go / len(self.told))} to go{self._long(now)}"
+
+    def _long(self, now: float) -> str:
+        """The accounts that take long, the longest first."""
+        found = sorted((began, host) for host, began in self.running.items() if now - began >= LONG)
+        if not found:
             return ""
-        return f", about {estimate((now - self.began) * to_go / len(self.told))} to go"
+        named = ", ".join(f"{host} for {duration(now - began)}" for began, host in found[:FEW])
+        more = f" and {len(found) - FEW} more" if len(found) > FEW else ""
+        return f", waiting for {named}{more}"
 
 
 class RunProgress:

@@ -37,7 +37,10 @@ def converted(spec: Mapping[str, Any], value: Any, services: Sequence[str]) -> A
         raise WrongValue(f"has no value; {_form(spec)}, or leave it out")
     if isinstance(value, str) and not value.strip():
         raise WrongValue(f"is empty; {_form(spec)}, or leave it out")
-    return _CONVERTERS[spec["type"]](spec, value, services)
+    found = _CONVERTERS[spec["type"]](spec, value, services)
+    if "minimum" in spec and found < spec["minimum"]:
+        raise _wrong(spec, value)
+    return found
 
 
 def _text(spec: Mapping[str, Any], value: Any, dummy: Sequence[str]) -> str:
@@ -105,7 +108,8 @@ def _entry(spec: Mapping[str, Any], entry: Any) -> Any:
     if isinstance(entry, bool) or not isinstance(entry, (str, int)):
         raise _wrong(spec, entry, "has the entry ")
     text = str(entry)
-    if not text or any(character.isspace() for character in text):
+    spaces = "" if spec.get("spaces") else text
+    if not text.strip() or any(character.isspace() for character in spaces):
         raise _wrong(spec, entry, "has the entry ")
     return text
 
@@ -122,6 +126,10 @@ def _form(spec: Mapping[str, Any]) -> str:
     """What is right, as a sentence."""
     kind = {"str": "text", "bool": "true or false", "int": "a whole number", "float": "a number"}
     kind |= {"pattern": "a pattern of hosts", "list": "a list without empty entries and spaces"}
+    if spec.get("spaces"):
+        kind["list"] = "a list without empty entries"
+    if "minimum" in spec:
+        kind["int"] += f", {spec['minimum']} or more"
     what = kind[spec["type"]] if spec.get("elements") != "dict" else "a list of dictionaries"
     example = "" if spec["type"] == "bool" or spec.get("late") else f", such as {shown(spec['example'])}"
     return f"it must be {what}{example}"

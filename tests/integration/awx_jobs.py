@@ -39,16 +39,19 @@ class Job:
     @property
     def stats(self) -> dict[str, Any]:
         """The last event: counts by kind and host, and the artifacts."""
-        found: dict[str, Any] = next(
-            (event["event_data"] for event in self.events if event["event"] == "playbook_on_stats"), {}
-        )
+        found = self._last_event
         assert found, self.printed
         return found
 
     @property
     def artifacts(self) -> dict[str, Any]:
-        data: dict[str, Any] = self.stats["artifact_data"]
+        """None where no play could begin."""
+        data: dict[str, Any] = self._last_event.get("artifact_data", {})
         return data
+
+    @cached_property
+    def _last_event(self) -> dict[str, Any]:
+        return next((event["event_data"] for event in self.events if event["event"] == "playbook_on_stats"), {})
 
     @property
     def hosts(self) -> list[str]:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from integration.awx_jobs import Awx
+from integration.awx_project import awx_of
 from integration.playbook_runs import Playbook
 from local_aws import LocalAws
 
@@ -84,3 +86,15 @@ def roles_in(aws: LocalAws) -> RolesIn:
         }
 
     return read
+
+
+@pytest.fixture
+def awx(aws: LocalAws, tmp_path: Path) -> Awx:
+    """An AWX whose inventory holds the member accounts, each to be entered with the external ID."""
+    return awx_of(aws, tmp_path)
+
+
+@pytest.fixture
+def ids(aws: LocalAws) -> dict[str, str]:
+    """The account IDs by host."""
+    return {member["name"]: member["id"] for member in aws.members}

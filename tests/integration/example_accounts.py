@@ -97,6 +97,23 @@ def before_baseline_info(iam: Any) -> None:
     iam.attach_role_policy(RoleName="gt-first-trial", PolicyArn="arn:aws:iam::aws:policy/AWSDenyAll")
 
 
+def before_services(iam: Any) -> None:
+    """What DeepLens left, what Lookout for Equipment left and partly in quarantine, and a role that labels."""
+    make_role(iam, "AWSDeepLensLambdaRole", LAMBDA)
+    make_role(iam, "AWSDeepLensGreengrassRole", GREENGRASS)
+    iam.attach_role_policy(RoleName="AWSDeepLensLambdaRole", PolicyArn="arn:aws:iam::aws:policy/AWSLambda_FullAccess")
+    make_l4e_role(iam, SAGEMAKER, LOOKOUT)
+    make_role(iam, "l4e-model", LOOKOUT)
+    quarantined(iam, "l4e-model", "2026-10-01T00:00:00Z")
+    iam.attach_role_policy(RoleName="l4e-model", PolicyArn="arn:aws:iam::aws:policy/AWSDenyAll")
+    callers = iam.create_policy(PolicyName="l4e-caller", PolicyDocument=PASS_ANY_ROLE)["Policy"]["Arn"]
+    for _version in range(4):
+        iam.create_policy_version(PolicyArn=callers, PolicyDocument=PASS_ANY_ROLE, SetAsDefault=True)
+    iam.create_group(GroupName="equipment-engineers")
+    make_role(iam, "equipment-notebook", SAGEMAKER)
+    make_role(iam, "gt-execution", SAGEMAKER)
+
+
 def before_service_linked_roles(iam: Any) -> None:
     make_role(iam, "worker", LAMBDA)
     for service in ("panorama", "batch", "ecs"):
@@ -199,6 +216,7 @@ BEFORE: dict[str, Callable[[Any], None]] = {
     "iam_restore": before_restore,
     "iam_retire": before_retirement,
     "iam_service_linked_role": before_service_linked_roles,
+    "iam_services": before_services,
 }
 """What has to be in the account before the examples of a module are run."""
 

@@ -7,82 +7,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable
 
-import pytest
 import yaml
-from ansible.parsing.dataloader import DataLoader
-from integration.accounts_inventory import Inventory
 from integration.awx_jobs import Awx, Job, artifacts_of
+from integration.awx_project import EXTERNAL_ID, SECRET_KEY
+from integration.conftest import RolesIn
 from integration.documented_blocks import block
 from local_aws import LocalAws
 
-RolesIn = Callable[[str], dict[str, dict[str, Any]]]
-
-COLLECTION = Path(__file__).resolve().parents[2]
-PROJECT = {
-    (shown := block(name)).file: shown.text for name in ("awx-accounts", "awx-variables", "awx-check", "awx-apply")
-}
-"""The files of the example project."""
 APPROVED = yaml.safe_load(block("awx-approved-plans").text)
 """How the page shows what the check hands to the apply."""
 
-EXTERNAL_ID = "hush-2718281828"
-SECRET_KEY = "hush-3141592653"
 NO_PLAN = "0" * 64
-
-
-def injected(**inputs: str) -> dict[str, str]:
-    """The environment that the credential type of playbooks/awx/setup.yml makes of a credential."""
-    [play] = DataLoader().load_from_file(str(COLLECTION / "playbooks" / "awx" / "setup.yml"))
-    [made] = [task["awx.awx.credential_type"] for task in play["tasks"] if "awx.awx.credential_type" in task]
-    fields = {entry["id"]: inputs.get(entry["id"], "") for entry in made["inputs"]["fields"]}
-    assert inputs.keys() <= fields.keys()
-    return {
-        name: re.sub(r"{{ (\w+) }}", lambda found: fields[found[1]], template)
-        for name, template in made["injectors"]["env"].items()
-    }
-
-
-@pytest.fixture
-def awx(aws: LocalAws, tmp_path: Path) -> Awx:
-    """An AWX whose inventory holds the member accounts, each to be entered with the external ID."""
-    trust = {
-        "Version": "2012-10-17",
-        "Statement": {
-            "Effect": "Allow",
-            "Principal": {"AWS": aws.management},
-            "Action": "sts:AssumeRole",
-            "Condition": {"StringEquals": {"sts:ExternalId": EXTERNAL_ID}},
-        },
-    }
-    for member in aws.members:
-        aws.seed(member["id"], role={"name": "ml-permissions", "trust": trust})
-    environment = aws.environment()
-    credential = injected(
-        access_key_id=environment.pop("AWS_ACCESS_KEY_ID"),
-        secret_access_key=SECRET_KEY,
-        region=environment.pop("AWS_REGION"),
-        external_id=EXTERNAL_ID,
-    )
-    environment.pop("AWS_SECRET_ACCESS_KEY")
-    folder = tmp_path / "inventory"
-    for name in ("accounts.aws_accounts.yml", "group_vars/all.yml"):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(PROJECT[name], encoding="utf-8")
-    imported = Inventory(folder, {**environment, **credential})(PROJECT["accounts.aws_accounts.yml"])
-    assert EXTERNAL_ID not in imported.stdout
-    aws.clear_calls()
-    return Awx(tmp_path, json.loads(imported.stdout), environment, PROJECT, credential)
-
-
-@pytest.fixture
-def ids(aws: LocalAws) -> dict[str, str]:
-    """The account IDs by host."""
-    return {member["name"]: member["id"] for member in aws.members}
 
 
 def clean(*jobs: Job) -> bool:
@@ -105,10 +42,15 @@ def told(failures: dict[str, str], refused: dict[str, str]) -> bool:
     return failures.keys() == refused.keys() and all(failures[host].startswith(refused[host]) for host in refused)
 
 
-def alike(plans: tuple[str, dict[str, str]]) -> tuple[str, str, int]:
-    """The form of a variable with plans to approve."""
-    variable, found = plans
-    return re.sub(r"\d{12}", "ACCOUNT", variable), next(iter(found)), len(next(iter(found.values())))
+def alike(plan: tuple[str, str]) -> tuple[str, int]:
+    """The form of a variable with a plan to approve."""
+    variable, approval = plan
+    return re.sub(r"\d{12}", "ACCOUNT", variable), len(approval)
+
+
+def variables_of(accounts: Iterable[str]) -> set[str]:
+    """The names of the variables that hand the plans of accounts to the apply."""
+    return {f"aws_ml_plans_{account}" for account in accounts}
 
 
 def test_what_was_approved_is_applied_and_then_nothing_is_left(
@@ -119,10 +61,8 @@ def test_what_was_approved_is_applied_and_then_nothing_is_left(
     assert [job.hosts for job in checks] == [["vision-dev", "warehouse"], ["vision-prod"]]
     assert not {"CreateRole", "PutRolePolicy"} & aws.call_counts().keys()
     plans = artifacts_of(checks)
-    assert {name: sorted(found) for name, found in plans.items()} == {
-        f"aws_ml_plans_{account}": ["deeplens", "panorama"] for account in ids.values()
-    }
-    assert len({plan for found in plans.values() for plan in found.values()}) == 2 * len(ids)
+    assert plans.keys() == variables_of(ids.values())
+    assert len(set(plans.values())) == len(ids)
     assert [alike(plan) for plan in APPROVED.items()] == [alike(next(iter(plans.items())))]
 
     applies = awx.sliced("apply.yml", 2, extra_vars=plans, verbosity=5)
@@ -132,11 +72,12 @@ def test_what_was_approved_is_applied_and_then_nothing_is_left(
         assert {"AWSDeepLensServiceRole", "AWSPanoramaServiceRole"} <= roles_in(account).keys()
 
     again = awx.job("check.yml", check=True)
-    assert (again.rc, again.changed, again.artifacts) == (0, [], {})
+    assert (again.rc, again.changed) == (0, [])
+    assert again.artifacts == {f"aws_ml_plans_{account}": {} for account in ids.values()}
     assert clean(*checks, *applies, again)
 
 
-def test_only_accounts_and_services_with_changes_are_to_be_approved(
+def test_only_accounts_with_changes_are_to_be_approved(
     awx: Awx, aws: LocalAws, ids: dict[str, str], roles_in: RolesIn
 ) -> None:
     del awx.inventory["_meta"]["hostvars"]["vision-prod"]
@@ -145,12 +86,13 @@ def test_only_accounts_and_services_with_changes_are_to_be_approved(
     aws.client("iam", account=ids["warehouse"]).update_role(RoleName="AWSDeepLensServiceRole", MaxSessionDuration=7200)
 
     found = awx.job("check.yml", check=True)
-    [(variable, plans)] = found.artifacts.items()
-    assert (variable, list(plans)) == (f"aws_ml_plans_{ids['warehouse']}", ["deeplens"])
-    assert f"(item=deeplens: 1 writes, plan {plans['deeplens'].partition('@')[0]})" in found.printed
+    assert found.artifacts.keys() == {f"aws_ml_plans_{ids[name]}" for name in ("warehouse", "vision-dev")}
+    assert found.artifacts[f"aws_ml_plans_{ids['vision-dev']}"] == ""
+    approval = found.artifacts[f"aws_ml_plans_{ids['warehouse']}"]
+    assert f"(item=1 writes, plan {approval.partition('@')[0]})" in found.printed
 
     unapproved = awx.job("apply.yml")
-    assert told(unapproved.failures, {"warehouse": refusal(plans["deeplens"], NO_PLAN)}), unapproved.failures
+    assert told(unapproved.failures, {"warehouse": refusal(approval, NO_PLAN)}), unapproved.failures
     assert roles_in(ids["warehouse"])["AWSDeepLensServiceRole"]["max_session_duration"] == 7200
     assert awx.job("apply.yml", extra_vars=found.artifacts).changed == ["warehouse"]
     assert roles_in(ids["warehouse"])["AWSDeepLensServiceRole"]["max_session_duration"] == 3600
@@ -173,7 +115,7 @@ def test_account_that_changed_after_the_check_is_refused_and_the_others_are_conv
     before = roles_in(ids["warehouse"])
     jobs = awx.sliced("apply.yml", 2, extra_vars=plans)
     assert [job.rc for job in jobs] == [2, 0]
-    approved = plans[f"aws_ml_plans_{ids['warehouse']}"]["deeplens"]
+    approved = plans[f"aws_ml_plans_{ids['warehouse']}"]
     [refused] = [event["event_data"]["res"] for event in jobs[0].events if event["event"] == "runner_on_failed"]
     assert refused["plan_id"] != approved.partition("@")[0]
     assert told(jobs[0].failures, {"warehouse": refusal(refused["plan_id"], approved)}), jobs[0].failures
@@ -194,18 +136,27 @@ def test_answers_of_the_survey_choose_accounts_services_and_profile(
     assert [job.failures for job in checks] == [{}, {}]
     assert [job.rc for job in checks] == [0, 0], "a slice without any of the accounts ends well"
     plans = artifacts_of(checks)
-    assert {name: list(found) for name, found in plans.items()} == {
-        f"aws_ml_plans_{ids['vision-prod']}": ["deeplens"]
-    }, "a service that the account does not have is not brought to it"
+    assert plans.keys() == variables_of([ids["vision-prod"]])
     applied = awx.job("apply.yml", extra_vars={**answers, **plans})
     assert (applied.rc, applied.hosts) == (0, ["vision-prod"])
-    assert roles_in(ids["vision-prod"])["AWSDeepLensLambdaRole"]["managed"] == []
+    made = roles_in(ids["vision-prod"])
+    assert made["AWSDeepLensLambdaRole"]["managed"] == []
+    assert len(made) == 2 + 5, "a service that the account does not have is not brought to it"
 
     of_each = {"aws_ml_only_services": [], "aws_ml_profile": "of each account"}
     found = awx.job("check.yml", check=True, extra_vars=of_each).artifacts
-    assert {name: sorted(plans) for name, plans in found.items()} == {
-        f"aws_ml_plans_{account}": ["deeplens", "panorama"] for account in ids.values()
-    }
+    assert found.keys() == variables_of(ids.values())
+
+
+def test_approval_of_other_services_is_refused(awx: Awx, aws: LocalAws, ids: dict[str, str], roles_in: RolesIn) -> None:
+    only_deeplens = {"aws_ml_accounts": "warehouse", "aws_ml_only_services": ["deeplens"]}
+    of_deeplens = awx.job("check.yml", check=True, extra_vars=only_deeplens).artifacts
+    of_both = awx.job("check.yml", check=True, extra_vars={"aws_ml_accounts": "warehouse"}).artifacts
+    before = roles_in(ids["warehouse"])
+    job = awx.job("apply.yml", extra_vars={"aws_ml_accounts": "warehouse", **of_deeplens})
+    [(variable, approved)] = of_deeplens.items()
+    assert told(job.failures, {"warehouse": refusal(of_both[variable], approved)}), job.failures
+    assert roles_in(ids["warehouse"]) == before
 
 
 def test_check_refuses_to_run_as_a_job_that_writes(awx: Awx, aws: LocalAws) -> None:

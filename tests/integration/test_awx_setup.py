@@ -1,164 +1,251 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""playbooks/awx/setup.yml, as far as it can be tested without an AWX.
-
-Every module of it runs, has its arguments accepted, and fails because nobody listens where CONTROLLER_HOST points to.
-What the modules hand to AWX unread is held against their documentation and against each other.
-"""
+"""playbooks/awx/setup.yml, run against what answers as the API of AWX does (awx_api.py says how far that goes)."""
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.known_variables import known_variables
+from integration.awx_api import AwxApi, Item, served
 from integration.documented_blocks import block, blocks
-from integration.playbook_runs import REPORT
+from integration.playbook_runs import Playbook, Run
 
 COLLECTION = Path(__file__).resolve().parents[2]
-SETUP = (COLLECTION / "playbooks" / "awx" / "setup.yml").read_text(encoding="utf-8")
-PROJECT_FILES = [shown.file for shown in blocks() if shown.page == "awx"]
-VARIABLES = yaml.safe_load(block("awx-setup-variables").text)
+PROJECT_FILES = tuple(shown.file for shown in blocks() if shown.page == "awx" and shown.file)
+VARIABLES = {**yaml.safe_load(block("awx-setup-variables").text), "aws_ml_awx_execution_environment": "ml-permissions"}
 SERVICES = [
     entry.name.removesuffix("_iam") for entry in (COLLECTION / "roles").iterdir() if entry.name.endswith("_iam")
 ]
+ALWAYS_CHANGED = ["Read the accounts"]
+"""The tasks of which awx.awx reports a change each time: it asks for an update, and does not say what came of it."""
+EACH_TIME = [("projects", "update"), ("inventory_sources", "update")]
+"""What a setup writes where nothing is to be changed: collection and action."""
+
+SetUp = Callable[..., Run]
 
 
-def program(name: str) -> str:
-    return str(Path(sys.executable).with_name(name))
+@pytest.fixture
+def api() -> Iterator[AwxApi]:
+    """An AWX as it is before the first setup, with teams and an execution environment."""
+    api = AwxApi(PROJECT_FILES)
+    organization = api.add("organizations", name="Default")
+    for team in ("platform", "security", "Night watch"):
+        api.add("teams", name=team, organization=organization["id"])
+    api.add("execution_environments", name="ml-permissions")
+    with served(api):
+        yield api
 
 
-@pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """The result of each task by module name and object; failures are let pass, and nothing is hidden."""
-    playbook = tmp_path_factory.mktemp("awx") / "setup.yml"
-    text = SETUP.replace("  gather_facts: false\n", "  gather_facts: false\n  ignore_errors: true\n")
-    playbook.write_text(text.replace("      no_log: true\n", ""), encoding="utf-8")
-    nobody = {"CONTROLLER_HOST": "http://127.0.0.1:1", "CONTROLLER_OAUTH_TOKEN": "0123456789-token"}
-    whole = {"ANSIBLE_INJECT_INVOCATION": "true"}  # from ansible-core 2.21 on results are without, unless told
-    done = subprocess.run(
-        [program("ansible-playbook"), "-i", "localhost,", str(playbook), "--extra-vars", json.dumps(VARIABLES)],
-        env={**os.environ, **REPORT, **whole, **nobody},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-    [play] = json.loads(done.stdout[done.stdout.index("{") :])["plays"]
-    found: dict[str, dict[str, Any]] = {}
-    for task in play["tasks"][1:]:
-        result = task["hosts"]["localhost"]
-        for each in result.get("results", [result]):
-            found[f"{result['action'].removeprefix('awx.awx.')} {len(found)}"] = each
-    return found
-
-
-def arguments(results: dict[str, dict[str, Any]], module: str) -> list[dict[str, Any]]:
-    """What the tasks with this module gave it, without what they left out."""
-    return [
-        {name: value for name, value in result["invocation"]["module_args"].items() if value is not None}
-        for key, result in results.items()
-        if key.split()[0] == module
-    ]
-
-
-def test_every_module_accepts_its_arguments(results: dict[str, dict[str, Any]]) -> None:
-    assert len(results) == SETUP.count("      awx.awx.")
-    assert {key: result["msg"] for key, result in results.items() if "Connection refused" not in result["msg"]} == {}
-
-
-def test_nodes_of_the_workflow_are_as_documented(results: dict[str, dict[str, Any]]) -> None:
-    done = subprocess.run(
-        [program("ansible-doc"), "--json", "awx.awx.workflow_job_template"], capture_output=True, check=True
-    )
-    options = json.loads(done.stdout)["awx.awx.workflow_job_template"]["doc"]["options"]
-    [workflow] = arguments(results, "workflow_job_template")
-    validated = ArgumentSpecValidator({"nodes": spec(options["workflow_nodes"])}).validate(
-        {"nodes": workflow["workflow_nodes"]}
-    )
-    assert validated.error_messages == []
-
-
-def spec(option: dict[str, Any]) -> dict[str, Any]:
-    """An argument specification from an option's documentation."""
-    kept: dict[str, Any] = {key: option[key] for key in ("type", "elements", "choices", "required") if key in option}
-    below = {name: spec(each) for name, each in option.get("suboptions", {}).items()}
-    return {**kept, **({"options": below} if below else {})}
-
-
-def test_what_is_named_is_made(results: dict[str, dict[str, Any]]) -> None:
-    names = {
-        module: {entry["name"] for entry in arguments(results, module)}
-        for module in ("organization", "project", "inventory", "credential_type", "credential", "job_template")
+@pytest.fixture
+def set_up(api: AwxApi, tmp_path: Path) -> SetUp:
+    """Runs the playbook with the variables of the page on AWX and those given. None leaves one out."""
+    keys = {
+        "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "hush-31415",
+        "AWS_ML_EXTERNAL_ID": "hush-27182",
     }
-    [workflow] = arguments(results, "workflow_job_template")
-    [source] = arguments(results, "inventory_source")
-    [credential] = arguments(results, "credential")
-    [credential_type] = arguments(results, "credential_type")
-    assert credential["credential_type"] in names["credential_type"]
-    assert credential["inputs"].keys() == {entry["id"] for entry in credential_type["inputs"]["fields"]}
-    assert source["inventory"] in names["inventory"]
-    assert source["source_project"] in names["project"]
-    assert {source["credential"]} <= names["credential"]
+    environment = {**keys, "CONTROLLER_HOST": api.url, "CONTROLLER_OAUTH_TOKEN": "0123456789-token"}
+    playbook = Playbook(tmp_path, {**environment, "ANSIBLE_HOME": os.environ.get("ANSIBLE_HOME", str(tmp_path))})
+
+    def run(**variables: Any) -> Run:
+        api.writes.clear()
+        api.requests = 0
+        given = {name: value for name, value in {**VARIABLES, **variables}.items() if value is not None}
+        return playbook("aws_ml.permissions.awx.setup", "localhost,", given)
+
+    return run
+
+
+def changed(run: Run) -> list[str]:
+    """The tasks that reported a change."""
+    entries = [entry for play in run.plays for entry in play["tasks"]]
+    return [entry["task"]["name"] for entry in entries if entry["hosts"]["localhost"].get("changed")]
+
+
+def written(api: AwxApi) -> list[tuple[str, str]]:
+    """The requests of the last run that are not GET: collection, and what the path ends with."""
+    return [(path.split("/")[3], path.rstrip("/").rpartition("/")[2]) for dummy, path in api.writes]
+
+
+def pending_approval(api: AwxApi) -> Item:
+    """One that somebody has yet to give."""
+    template = api.named("workflow_job_template_nodes", "approval")["unified_job_template"]
+    return api.add("workflow_approvals", workflow_approval_template=template, status="pending")
+
+
+def counts(api: AwxApi) -> dict[str, int]:
+    """How many objects there are of what a setup makes."""
+    runs = ("project_updates", "inventory_updates", "workflow_approvals")
+    return {name: len(items) for name, items in api.objects.items() if name not in runs}
+
+
+def test_setup_makes_everything_and_a_second_one_changes_nothing(api: AwxApi, set_up: SetUp) -> None:
+    first = set_up()
+    assert (first.rc, first.failures()) == (0, {}), first.stderr
+    made = counts(api)
+    the_templates_are_right(api)
+    the_workflow_is_right(api)
+    the_surveys_are_right(api)
+    assert api.granted() == {
+        ("Site check and apply", "execute_role"): ["platform"],
+        ("Site check and apply", "approval_role"): ["security"],
+        ("Site check", "read_role"): ["platform", "security"],
+        ("Site unchanged", "read_role"): ["platform", "security"],
+        ("Site plans", "read_role"): ["platform", "security"],
+        ("Site apply", "read_role"): ["platform"],
+    }
+    assert written(api)[-1] == ("inventory_sources", "update"), "the first check finds the accounts"
+
+    pending = pending_approval(api)
+    second = set_up()
+    assert (second.rc, second.failures()) == (0, {}), second.stderr
+    assert changed(second) == ALWAYS_CHANGED
+    assert written(api) == EACH_TIME
+    assert pending["status"] == "pending"
+    assert counts(api) == made
+    for run in (first, second):
+        assert "hush-" not in run.stdout + run.stderr
+        assert "0123456789-token" not in run.stdout + run.stderr
+
+
+def test_change_of_a_workflow_of_an_older_setup_keeps_a_pending_approval(api: AwxApi, set_up: SetUp) -> None:
+    """As it was before nobody was asked for nothing: the approval came after the check."""
+    assert set_up().rc == 0
+    nodes = {name: api.named("workflow_job_template_nodes", name) for name in ("check", "approval")}
+    api.linked[f"{nodes['check']['url']}always_nodes/"] = [nodes["approval"]["id"]]
+    for name in ("unchanged", "plans"):
+        node = api.named("workflow_job_template_nodes", name)
+        del api.objects["workflow_job_template_nodes"][node["id"]]
+    pending = pending_approval(api)
+
+    again = set_up(aws_ml_awx_approval_seconds=3600, aws_ml_awx_operators=["Night watch"], aws_ml_awx_approvers=[])
+    assert (again.rc, again.failures()) == (0, {}), again.stderr
+    names = ["Its jobs", "Its approval", "What comes after each of them"]
+    assert changed(again) == [*names, "Who may start the workflow", "What they may read", *ALWAYS_CHANGED]
+    the_workflow_is_right(api)
+    assert api.named("workflow_approval_templates", "Approve the plans")["timeout"] == 3600
+    assert pending["status"] == "pending"
+    assert not {method for method, dummy in api.writes} & {"DELETE"}
+    assert api.granted()["Site check and apply", "execute_role"] == ["Night watch", "platform"], "nothing is revoked"
+    assert api.granted()["Site check and apply", "approval_role"] == ["security"]
+
+
+def test_project_whose_first_update_failed_recovers(api: AwxApi, set_up: SetUp) -> None:
+    api.updates_fail = True
+    failed = set_up()
+    assert list(failed.failures().values()) == ["Project update failed"]
+    assert api.names("job_templates") == []
+    still = set_up()
+    assert "failed" in still.failures()["localhost"], "it says so as long as it fails"
+    api.updates_fail = False
+    recovered = set_up()
+    assert (recovered.rc, recovered.failures()) == (0, {}), recovered.stderr
+    the_templates_are_right(api)
+    assert api.names("projects") == ["ML permissions"]
+
+
+WRONG = {
+    "aws_ml_awx_project_url": (None, "must be set, such as https://git.example.com/ml-permissions.git"),
+    "aws_ml_awx_project_branch": ("", "is empty; it must be text"),
+    "aws_ml_awx_organization": ([], "is []; it must be text"),
+    "aws_ml_awx_execution_environment": (True, "is true; it must be text"),
+    "aws_ml_awx_slices": (0, "is 0; it must be a whole number, 1 or more, such as 4"),
+    "aws_ml_awx_forks": ("many", 'is "many"; it must be a whole number, 1 or more, such as 20'),
+    "aws_ml_awx_approval_seconds": ("-1", 'is "-1"; it must be a whole number, 1 or more, such as 86400'),
+    "aws_ml_awx_operators": ({"team": "platform"}, 'is {"team": "platform"}; it must be a list'),
+    "aws_ml_awx_approvers": (["security", ""], 'has the entry ""; it must be a list without empty entries'),
+    "aws_ml_awx_aprovers": (["security"], "is not a variable of this collection (set for localhost); did you mean"),
+}
+
+
+def test_everything_that_is_wrong_is_said_before_the_first_call(api: AwxApi, set_up: SetUp) -> None:
+    read = known_variables().read_by("awx.setup").keys()
+    assert WRONG.keys() == read | {"aws_ml_awx_aprovers"}, "a new variable needs a row"
+    run = set_up(**{name: value for name, (value, dummy) in WRONG.items()})
+    [message] = run.failures().values()
+    assert message.startswith(f"localhost: {len(WRONG)} problems found, AWX was not called:\n")
+    assert [name for name, (dummy, says) in WRONG.items() if f"\n- {name}: {says}" not in message] == [], message
+    assert api.requests == 0
+
+
+def the_templates_are_right(api: AwxApi) -> None:
+    [inventory], [project], [credential] = (
+        list(api.objects[name].values()) for name in ("inventories", "projects", "credentials")
+    )
+    source = api.named("inventory_sources", "AWS Organizations")
+    environment = api.named("execution_environments", "ml-permissions")["id"]
+    assert (source["inventory"], source["source_project"]) == (inventory["id"], project["id"])
+    assert (source["credential"], source["execution_environment"]) == (credential["id"], environment)
     assert source["source_path"] in PROJECT_FILES
-    for template in arguments(results, "job_template"):
-        assert template["project"] in names["project"]
-        assert template["inventory"] in names["inventory"]
-        assert set(template["credentials"]) <= names["credential"]
-        assert template["playbook"] in PROJECT_FILES
-        assert template["job_slice_count"] > 1
-    for role in arguments(results, "role"):
-        assert role["workflows"] == [workflow["name"]], "nobody is to start the apply itself"
-
-
-def test_apply_comes_after_the_approval_alone(results: dict[str, dict[str, Any]]) -> None:
-    [workflow] = arguments(results, "workflow_job_template")
-    templates = {entry["name"]: entry for entry in arguments(results, "job_template")}
-    nodes = {node["identifier"]: node for node in workflow["workflow_nodes"]}
-    kinds = {name: node["unified_job_template"]["type"] for name, node in nodes.items()}
-    assert kinds == {"check": "job_template", "approval": "workflow_approval", "apply": "job_template"}
-    next_of = {
-        (name, way): [after["identifier"] for after in reached]
-        for name, node in nodes.items()
-        for way, reached in node.get("related", {}).items()
-    }
-    assert next_of == {("check", "always_nodes"): ["approval"], ("approval", "success_nodes"): ["apply"]}
-    check, apply = (templates[nodes[name]["unified_job_template"]["name"]] for name in ("check", "apply"))
-    assert (check["job_type"], check["playbook"]) == ("check", "check.yml")
-    assert (apply["job_type"], apply["playbook"]) == ("run", "apply.yml")
-    for template in (apply, workflow):
+    assert (source["update_on_launch"], source["update_cache_timeout"]) == (True, 0), "what is pushed counts at once"
+    [kind] = api.objects["credential_types"].values()
+    assert credential["inputs"].keys() == {entry["id"] for entry in kind["inputs"]["fields"]}
+    assert "hush-" not in str(credential["inputs"])
+    templates = api.objects["job_templates"].values()
+    for template in templates:
+        assert (template["inventory"], template["project"]) == (inventory["id"], project["id"])
+        assert template["execution_environment"] == environment
         assert template["ask_variables_on_launch"] is False, "whoever may give variables approves for himself"
+    with_keys = [name for name in api.names("job_templates") if credential["id"] in credentials_of(api, name)]
+    sliced = [template["name"] for template in templates if template["job_slice_count"] > 1]
+    assert with_keys == sliced == ["Site check", "Site apply"]
+    assert [template["name"] for template in templates if template["job_type"] != "check"] == ["Site apply"]
 
 
-def test_surveys_ask_what_the_playbooks_read(results: dict[str, dict[str, Any]]) -> None:
-    surveys = [
-        entry["survey_spec"]["spec"]
-        for module in ("workflow_job_template", "job_template")
-        for entry in arguments(results, module)
-        if entry.get("survey_enabled")
-    ]
-    assert len(surveys) == 2
-    assert surveys[0] == surveys[1]
-    questions = {question["variable"]: question for question in surveys[0]}
+def credentials_of(api: AwxApi, template: str) -> list[int]:
+    return api.linked[f"{api.named('job_templates', template)['url']}credentials/"]
+
+
+def the_workflow_is_right(api: AwxApi) -> None:
+    """What each node starts is in this test; what comes of it, in test_awx_workflow.py."""
+    [workflow] = api.objects["workflow_job_templates"].values()
+    assert (workflow["ask_variables_on_launch"], workflow["allow_simultaneous"]) == (False, False)
+    templates = {**api.objects["job_templates"], **api.objects["workflow_approval_templates"]}
+    started = {
+        node["identifier"]: templates[node["unified_job_template"]]["name"]
+        for node in api.objects["workflow_job_template_nodes"].values()
+    }
+    assert started == {
+        "check": "Site check",
+        "unchanged": "Site unchanged",
+        "plans": "Site plans",
+        "approval": "Approve the plans",
+        "apply": "Site apply",
+    }
+    for name, template in started.items():
+        if name != "approval":
+            assert api.named("job_templates", template)["playbook"] == f"{name}.yml"
+    assert api.links() == {
+        ("check", "always_nodes"): ["unchanged"],
+        ("unchanged", "failure_nodes"): ["plans"],
+        ("plans", "success_nodes"): ["approval"],
+        ("approval", "success_nodes"): ["apply"],
+    }
+
+
+def the_surveys_are_right(api: AwxApi) -> None:
+    """They ask for what the playbooks read."""
+    assert api.surveys.keys() == {"Site check", "Site check and apply"}
+    assert api.surveys["Site check"] == api.surveys["Site check and apply"]
+    spec = api.surveys["Site check"]["spec"]
+    questions = {question["variable"]: question for question in spec}
     assert questions.keys() <= known_variables().read_by("site").keys()
     read = (COLLECTION / "playbooks" / "site.yml").read_text(encoding="utf-8")
     assert sorted(questions["aws_ml_only_services"]["choices"]) == sorted(SERVICES)
-    for question in surveys[0]:
+    for question in spec:
         assert {"question_name", "variable", "type", "required"} <= question.keys()
         assert question["type"] in ("text", "multiplechoice", "multiselect")
         assert question.get("default") in (None, "all", *question.get("choices", []))
     profile = questions["aws_ml_profile"]
+    assert "aws_ml_profile" in read
     for service in SERVICES:
-        assert f"{service}_iam_profile" in read
         options = yaml.safe_load((COLLECTION / f"roles/{service}_iam/meta/argument_specs.yml").read_text())
         allowed = options["argument_specs"]["main"]["options"][f"{service}_iam_profile"]["choices"]
         assert profile["choices"] == [profile["default"], *allowed]

@@ -97,10 +97,8 @@ def test_roles_made_here_trust_each_other_in_order_and_go_in_order(
     converge: Any, content: Any, aws: LocalAws, account: str
 ) -> None:
     first = converge(**GIVEN, **PEOPLE)
-    message = first.results("Say which functions AmazonSageMakerGroundTruthExecution does not let a job invoke")[
-        "account"
-    ]
-    assert "so not before-annotation: gt-execution also gets the inline policy gt-invoke" in message["msg"]
+    [warning] = [text for text in result(first)["warnings"] if text.startswith("account: ")]
+    assert "so not before-annotation. gt-execution also gets the inline policy gt-invoke" in warning
     roles = content()["roles"]
     post = f"arn:aws:iam::{account}:role/gt-post-lambda"
     assert post in json.dumps(roles["gt-execution"]["trust"])
@@ -195,18 +193,18 @@ BAD: dict[str, tuple[dict[str, Any], list[str]]] = {
             "_region: missing",
             "_input_bucket: missing",
             "_output_bucket: missing",
-            '"a b" is no function',
+            '"a b" is not a function name',
             "_name: missing",
         ],
     ),
-    "nothing": ({"pre_function": None, "post_function": None, "path": None}, ["groundtruth_lambda_iam_path: missing"]),
+    "nothing": ({"pre_function": None, "post_function": None, "path": ""}, ["groundtruth_lambda_iam_path: missing"]),
     "China": (
         {**GIVEN, "region": "cn-north-1", "developers": {"users": ["ana"]}, "starter_functions": True},
         ["partition aws only"],
     ),
     "statement": (
         {**GIVEN, **PEOPLE, "job_creator_statements": [{"Effect": "Allow", "Action": "sagemaker", "Resource": "*"}]},
-        ["managed_policies[2].policy.Statement"],
+        ["policy/gt-job-creator.policy.Statement"],
     ),
     "session": ({"max_session_duration": 60}, ["60 is outside 3600 to 43200 seconds"]),
 }

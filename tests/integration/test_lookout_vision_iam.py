@@ -129,7 +129,7 @@ def test_bad_variables_are_told_before_any_call(playbook: Playbook, aws: LocalAw
             {"users": ["a"], "profile": "least_privilege", "tasks": ["create_model"]},
             "lookout_vision_iam_region",
         ),
-        "name": ({"users": ["a b"]}, 'lookout_vision_iam_users[0]: "a b" is no user name'),
+        "name": ({"users": ["a b"]}, 'lookout_vision_iam_users[0]: "a b" is not a user name'),
         "empty": ({"users": [""], "policy_prefix": ""}, "lookout_vision_iam_policy_prefix"),
         "many": ({"users": ["a"], **NARROW, "tasks": ["detect"], "component": "a b"}, "lookout_vision_iam_component"),
     }

@@ -15,6 +15,7 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -80,13 +81,33 @@ BEYOND: dict[str, list[dict[str, Any]]] = {
         {"unused_days": 500, "backup_dir": "{{ playbook_dir }}/backups"},
         {"record_key": "too short", "backup_dir": "{{ playbook_dir }}/backups"},
     ],
+    "iam_services": [
+        {"services": ["lookout_equipment"]},
+        {
+            "services": ["groundtruth_lambda"],
+            "vars": {
+                "groundtruth_lambda_iam_existing_execution_role": "gt-execution",
+                "groundtruth_lambda_iam_post_function": "after-annotation",
+                "groundtruth_lambda_iam_region": "us-east-1",
+            },
+        },
+        {"services": ["deep-lens"]},
+        {"services": ["panorama"], "vars": {"panorama_iam_path": "nowhere"}},
+        {
+            "services": ["lookout_equipment"],
+            "vars": {"lookout_equipment_iam_callers": {"users": ["nobody"]}},
+        },
+    ],
     "iam_service_linked_role": [
         {"aws_service_name": "ecs.amazonaws.com", "state": "absent"},
         {"name": "worker", "state": "absent"},
     ],
     "iam_baseline_info": [{"roles": [L4E_EVERYTHING], "attachments": [L4E_KEEPS]}, {"roles": [{"name": "no-trust"}]}],
 }
-"""Options with which a module returns what no example shows: findings and failures of each kind."""
+"""Options with which a module returns what no example shows: findings and failures of each kind.
+
+`vars` are variables of the task.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -140,8 +161,10 @@ def tasks_of(fqcn: str, examples: list[dict[str, Any]]) -> list[dict[str, Any]]:
             tasks.append({**again, "name": f"Again: {example['name']}"})
     beyond = BEYOND[fqcn.rpartition(".")[2]]
     nobody = {**beyond[0], "assume_role": {"role_arn": f"arn:aws:iam::{DOCUMENTED_ACCOUNT}:role/nobody"}}
-    for options in (*beyond, nobody):
-        tasks.append({"name": f"Beyond: {options}", fqcn: options, "ignore_errors": True})
+    for given in (*beyond, nobody):
+        options = {key: value for key, value in given.items() if key != "vars"}
+        task = {"name": f"Beyond: {given}", fqcn: options, "ignore_errors": True}
+        tasks.append({**task, "vars": given.get("vars", {})})
     return tasks
 
 
@@ -205,7 +228,7 @@ def returned(result: Result, returns: dict[str, Any]) -> Iterator[str]:
 
 def returned_within(value: dict[str, Any], returns: dict[str, Any], place: str) -> Iterator[str]:
     for key, found in value.items():
-        inner = found["done"] + found["not_done"] if key == "plan" and isinstance(found, dict) else found
+        inner = list(chain.from_iterable(found.values())) if key == "plan" and isinstance(found, dict) else found
         entry = returns.get(key, {})
         here = f"{place}{key}"
         yield here

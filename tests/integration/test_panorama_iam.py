@@ -36,14 +36,14 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "short": ({"panorama_iam_max_session_duration": 60}, "60 is outside 3600 to 43200 seconds"),
     "unnamed": ({"panorama_iam_runtime_roles": [{"namespace": "A"}]}, "missing required arguments: name"),
     "unknown": ({"panorama_iam_operators": {"people": ["ada"]}}, "panorama_iam_operators.people"),
-    "preview": ({"panorama_iam_runtime_roles": [APPLICATION]}, "panorama-app-counting needs panorama_iam_generation"),
+    "preview": ({"panorama_iam_runtime_roles": [APPLICATION]}, "give panorama_iam_generation: released for panorama-app-counting"),
     "namespace": (
         {
             "panorama_iam_generation": "released",
             "panorama_iam_profile": "least_privilege",
             "panorama_iam_runtime_roles": [{"name": "panorama-app-counting"}],
         },
-        "panorama_iam_runtime_roles[].namespace: missing for panorama-app-counting",
+        "the namespace of panorama-app-counting is missing",
     ),
     "statement": (
         {"panorama_iam_group_statements": [{"Effect": "Allow", "Action": "sns", "Resource": "*"}]},

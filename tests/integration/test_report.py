@@ -38,7 +38,6 @@ LOOP = """---
       ignore_errors: true
     - name: Look at them
       aws_ml.permissions.iam_baseline_info:
-        service: groundtruth_lambda
         roles:
           - {name: team-a, assume_role_policy_document: "{{ trust }}"}
           - {name: team-z, assume_role_policy_document: "{{ trust }}"}
@@ -219,7 +218,7 @@ def test_host_whose_variables_are_refused_is_told_although_no_module_ran(
     reports.run("aws_ml.permissions.site", {"all": {"hosts": {host: account}}})
     shown = reports.accounts[host]
     assert (shown["outcome"], shown["account_id"]) == ("failed", account["aws_account_id"])
-    assert "deeplens_iam_state must be one of: present, absent" in shown["failures"][0]["message"]
+    assert 'deeplens_iam_state: "gone" is not a valid value; give one of present, absent' in shown["failures"][0]["message"]
 
 
 def test_run_without_the_collection_leaves_nothing(reports: Reports, accounts: dict[str, Any]) -> None:

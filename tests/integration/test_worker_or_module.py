@@ -9,8 +9,12 @@ one under another name), and a `sudo` that becomes nobody.
 
 from __future__ import annotations
 
+import base64
+import io
 import json
+import re
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -172,3 +176,53 @@ def test_the_environment_of_a_task_says_who_calls_and_where(
     names = {role["RoleName"] for role in aws.client("iam", account=account).list_roles()["Roles"]}
     assert names >= {"one", "two"}
     assert entered["SecretAccessKey"] not in run.stdout + run.stderr
+
+
+SENT = """
+- hosts: localhost
+  gather_facts: false
+  vars:
+    deeplens_iam_profile: least_privilege
+    panorama_iam_generation: released
+  tasks:
+    - name: Look in the worker
+      aws_ml.permissions.iam_services: {services: [deeplens, panorama]}
+    - name: Look as a module
+      aws_ml.permissions.iam_services: {services: [deeplens, panorama]}
+      vars: {ansible_python_interpreter: "{{ other_python }}"}
+    - name: Look at a role
+      aws_ml.permissions.iam_role: {name: one, state: absent}
+      vars: {ansible_python_interpreter: "{{ other_python }}"}
+    - name: Audit
+      aws_ml.permissions.iam_audit: {declared_services: [deeplens, panorama]}
+      vars: {ansible_python_interpreter: "{{ other_python }}"}
+"""
+
+
+def sent_files(folder: Path) -> dict[str, list[str]]:
+    """What Ansible packs for each module that it sent."""
+    found = {}
+    for file in folder.glob("*/AnsiballZ_*.py"):
+        packed = max(re.findall("[A-Za-z0-9+/=]+", file.read_text(encoding="utf-8")), key=len)
+        with zipfile.ZipFile(io.BytesIO(base64.b64decode(packed))) as archive:
+            found[file.stem.removeprefix("AnsiballZ_")] = archive.namelist()
+    return found
+
+
+def test_services_are_the_same_as_a_module_which_is_sent_no_definitions(
+    aws: LocalAws, playbook: Playbook, inventory: dict[str, Any], tmp_path: Path
+) -> None:
+    kept = {"ANSIBLE_KEEP_REMOTE_FILES": "1", "ANSIBLE_REMOTE_TMP": str(tmp_path / "remote")}
+    run = Playbook(tmp_path, {**playbook.environment, **kept})(SENT, inventory, check=True)
+    assert run.failures() == {}
+    here, sent = (run.results(task)["localhost"] for task in ("Look in the worker", "Look as a module"))
+    assert len(here["plan"]) > 5
+    same = ("plan", "plan_id", "roles", "attachments", "findings", "services", "warnings", "api_calls")
+    assert {key: sent.get(key) for key in same} == {key: here.get(key) for key in same}
+
+    files = sent_files(tmp_path / "remote")
+    assert files.keys() == {"iam_services", "iam_role", "iam_audit"}
+    for module, names in files.items():
+        assert [name for name in names if "/catalogue/" in name or name.endswith((".yml", ".json"))] == [], module
+    own = {module: sum("/aws_ml/permissions/" in name for name in names) for module, names in files.items()}
+    assert own["iam_role"] < own["iam_services"] <= own["iam_role"] + 3

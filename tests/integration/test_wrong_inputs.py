@@ -138,11 +138,12 @@ def test_text_stands_for_every_list_boolean_and_number(playbook: Playbook, aws: 
     hosts: dict[str, Any] = {}
     expected: dict[str, Any] = {}
     shown = {name: spec for name, spec in known_variables().playbooks.items() if not spec.get("secret")}
+    required = {name: spec["example"] for name, spec in shown.items() if spec.get("required")}
     for variable, spec in shown.items():
         for number, (given, value) in enumerate(ways(spec)):
             host = f"{variable}-{number}"
             reader = spec["playbooks"][0]
-            hosts[host] = {**host_of(aws, {}), "playbook": reader, variable: given}
+            hosts[host] = {**host_of(aws, {}), **required, "playbook": reader, variable: given}
             expected[host] = (variable, value)
     run = playbook(TEXTS, {"all": {"hosts": hosts}})
     assert run.failures() == {}
@@ -270,32 +271,31 @@ def test_part_of_a_pattern_is_a_warning_where_nothing_is_removed(
     assert "Could not match supplied host pattern, ignoring: prdo" in plain(run.stderr)
 
 
-WAYS_TO_USE_A_ROLE = {
+WAYS_TO_READ_VARIABLES = {
     "roles": play_of("deeplens_iam"),
     "import": play_of("deeplens_iam")
     .replace("  roles: [aws_ml.permissions.deeplens_iam]\n", "")
     .replace("  tasks:\n", "  tasks:\n    - import_role: {name: aws_ml.permissions.deeplens_iam}\n"),
-    "declared": play_of("deeplens_iam")
+    "module": play_of("deeplens_iam")
     .replace("  roles: [aws_ml.permissions.deeplens_iam]\n", "")
-    .replace(
-        "  tasks:\n",
-        "  tasks:\n    - include_role: {name: aws_ml.permissions.deeplens_iam, tasks_from: declared}\n"
-        '    - aws_ml.permissions.iam_audit: {declared: ["{{ deeplens_iam_declared }}"]}\n',
-    ),
+    .replace("  tasks:\n", "  tasks:\n    - aws_ml.permissions.iam_services: {services: [deeplens]}\n"),
+    "audit": play_of("deeplens_iam")
+    .replace("  roles: [aws_ml.permissions.deeplens_iam]\n", "")
+    .replace("  tasks:\n", "  tasks:\n    - aws_ml.permissions.iam_audit: {declared_services: [deeplens]}\n"),
     "include": play_of("deeplens_iam")
     .replace("  roles: [aws_ml.permissions.deeplens_iam]\n", "")
     .replace("  tasks:\n", "  tasks:\n    - include_role: {name: aws_ml.permissions.deeplens_iam}\n"),
 }
 
 
-@pytest.mark.parametrize("way", WAYS_TO_USE_A_ROLE)
-def test_roles_in_ones_own_playbook_refuse_unknown_variables(
+@pytest.mark.parametrize("way", WAYS_TO_READ_VARIABLES)
+def test_roles_and_modules_in_ones_own_playbook_refuse_unknown_variables(
     playbook: Playbook, accounts: dict[str, Any], aws: LocalAws, way: str
 ) -> None:
     hosts = accounts["all"]["hosts"]
     hosts["warehouse"]["deeplens_iam_profil"] = "least_privilege"
     hosts["vision-dev"]["panorama_iam_profil"] = "of a role that is not used here"
-    run = playbook(WAYS_TO_USE_A_ROLE[way], accounts, check=True)
+    run = playbook(WAYS_TO_READ_VARIABLES[way], accounts, check=True)
     assert list(run.failures()) == ["warehouse"]
     assert (
         "deeplens_iam_profil: is not a variable of this collection (set for warehouse);" in run.failures()["warehouse"]

@@ -85,7 +85,7 @@ def audit(
     declared: Sequence[Mapping[str, Any]] = (),
     found: Sequence[Found] | None = None,
 ) -> Audit:
-    """Audit the account for the services, which are keys of traces.yml; `declared` is as in the option.
+    """Audit the account for the services, which are keys of the traces; `declared` is what services_task types.
 
     The state is that of the whole account, of `account_reading`. `found` is what `belonging` gave for the same, where
     the caller has asked it already.

@@ -167,17 +167,17 @@ class Profile:
 
 
 def profiles_of(content: Sequence[Options]) -> tuple[Profile, ...]:
-    """The profiles of `audit_facts/profiles.yml`."""
+    """The profiles that audits know, as `catalogue/known_profiles.py` gives them."""
     return tuple(Profile(item["service"], item["profile"], item) for item in content)
 
 
 def declared_profiles(declared: Sequence[Options], services: Sequence[str]) -> tuple[Profile, ...]:
-    """What the option `declared` declares for the services that are audited."""
+    """What the host's variables declare for the services that are audited."""
     return tuple(Profile(item["service"], DECLARED, item) for item in declared if item["service"] in services)
 
 
 def declared_policies(declared: Sequence[Options]) -> dict[str, PolicyDeclaration]:
-    """The customer managed policies that the option `declared` declares, for whatever service, by lower-case name."""
+    """The customer managed policies that the host's variables declare for any service, by lower-case name."""
     profiles = (Profile(item["service"], DECLARED, item) for item in declared)
     return {name: policy for profile in profiles for name, policy in profile.policies.items()}
 

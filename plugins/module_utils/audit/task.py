@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
+from ..combined_services import with_places
 from ..connection_rules import connection_problems
 from ..declaration import Declaring, named_roles
 from ..errors import InputError, Problem, shown
@@ -75,7 +76,7 @@ class AuditTask(Task):
 
 
 def audited_services(knowledge: AuditKnowledge, options: Options) -> list[str]:
-    """The services to look for: those asked for, or all, in the order of traces.yml."""
+    """The services to look for: those asked for, or all, in alphabetical order."""
     asked = options.get("services") or ()
     return [service for service in knowledge.traces if not asked or service in asked]
 
@@ -91,11 +92,11 @@ def service_problems(knowledge: AuditKnowledge, options: Options) -> Iterator[Pr
 def sound_declarations(options: Options) -> tuple[list[Options], list[Problem]]:
     """What the host's variables declare, with the defaults of `iam_baseline`, and what is wrong in it."""
     declared, found = typed(options.get("_declared") or ())
-    return declared, [*found, *(problem for one in declared for problem in _problems_of(one, one["service"]))]
+    return declared, [*found, *(problem for one in declared for problem in _problems_of(with_places(one)))]
 
 
-def _problems_of(item: Options, place: str) -> Sequence[Problem]:
+def _problems_of(item: Options) -> Sequence[Problem]:
     arns = {name.lower(): PROVISIONAL_ACCOUNT.arn("role", path, name) for name, path in named_roles(None, item)}
     declaring = Declaring(Placeholders(PROVISIONAL_ACCOUNT, arns))
     desired = declaring.baseline(item)
-    return [replace(one, place=f"{place}.{one.place}") for one in (*declaring.problems, *problems(desired))]
+    return [*declaring.problems, *problems(desired)]

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What in an account belongs to a service, and what tells so. Pure.
 
-The traces are data (`plugin_utils/audit_facts/traces.yml`), which also says what each strength means.
+The traces are data (`services/*/traces.yml`); `services/service.schema.json` says what each strength means.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class ServiceTraces:
 
     @classmethod
     def parse(cls, content: Mapping[str, Any]) -> ServiceTraces:
-        """Read the traces of one service from traces.yml."""
+        """Read the traces of one service from its traces.yml."""
         roles = {strength: dict(names) for strength, names in content.get("roles", {}).items()}
         misspelt = {
             wrong.lower(): name for names in roles.values() for name, others in names.items() for wrong in others

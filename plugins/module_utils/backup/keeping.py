@@ -12,7 +12,6 @@ from typing import Any, Generic
 
 from ..documents import PolicyDocument
 from ..model import (
-    POLICY_VERSION_LIMIT,
     Account,
     AccountState,
     AwsManagedPolicy,
@@ -193,7 +192,7 @@ def kept(
         if key in written and key in target.identities
     }
     policies = {
-        name: Kept(before, _left(before, target.policies[name], name in target.only_version), _known(before.id))
+        name: Kept(before, _left(before, target.policies[name], plan), _known(before.id))
         for name, before in state.policies.items()
         if before.key in written and name in target.policies
     }
@@ -244,14 +243,16 @@ def _takes_away(step: Step) -> bool:
     return bool(step.takes_away) or step.deletes or step.action in _TAKING
 
 
-def _left(before: ManagedPolicy, after: ManagedPolicy | None, only_version: bool) -> ManagedPolicy | None:
+def _left(before: ManagedPolicy, after: ManagedPolicy | None, plan: Plan) -> ManagedPolicy | None:
     """The policy as the plan leaves it, its versions included; the id of a new version is not known."""
-    if after is None or only_version:
-        return replace(after, versions=()) if after else None
-    if before.document == after.document:
-        return after
-    older = (*before.versions, PolicyVersion(before.default_version, before.document))
-    return replace(after, versions=older[-(POLICY_VERSION_LIMIT - 1) :])
+    if after is None:
+        return None
+    own = [step for step in plan.steps if step.subject == before.key]
+    gone = [step.parameters["VersionId"] for step in own if step.action == "DeletePolicyVersion"]
+    older = after.versions
+    if before.document != after.document:
+        older = (*before.versions, PolicyVersion(before.default_version, before.document))
+    return replace(after, versions=tuple(version for version in older if version.id not in gone))
 
 
 def _users(arn: str, state: AccountState) -> tuple[str, ...]:

@@ -55,10 +55,9 @@ def kind_refusal(kind: str, value: str) -> str | None:
     text = value
     for placeholder, example in _PLACEHOLDERS.items():
         text = text.replace(placeholder, example)
-    article = "an" if what.startswith(("a", "A")) else "a"
-    if not (as_account_id(text) if kind == "account" else re.fullmatch(pattern, text, re.ASCII)):
-        return f"{shown(value)} is not {article} {what}"
     refusal = arn_account_refusal(text)
+    if not refusal and not (as_account_id(text) if kind == "account" else re.fullmatch(pattern, text, re.ASCII)):
+        refusal = f"is not {'an' if what.startswith(('a', 'A')) else 'a'} {what}"
     return f"{shown(value)} {refusal}" if refusal else None
 
 

@@ -13,10 +13,11 @@ from typing import Any
 
 from ..advice import error_code
 from ..approval import approval_of, require_approval
-from ..calls import as_aws_error, is_lost_reply
+from ..calls import as_aws_error, is_lost_reply, may_be_made
 from ..connection_rules import connection_problems
 from ..credentials import Connection
 from ..errors import EngineError, InputError, Problem, printable, shown
+from ..failures import told_unknown
 from ..model import AccountState, Role
 from ..plan import Plan, Step
 from ..plan_scope import relied_on
@@ -51,7 +52,10 @@ class ServiceLinkedRoleTask(Task):
             return self._converged(connection)
         except CallFailed as error:
             action = getattr(error, "operation_name", "The call")
-            raise as_aws_error(error, action, self._named(), connection.iam.account_id, **self.so_far()) from None
+            failure = as_aws_error(error, action, self._named(), connection.iam.account_id, **self.so_far())
+            if self._unknown:
+                failure.add(told_unknown(self._unknown))
+            raise failure from None
 
     def _converged(self, connection: Connection) -> dict[str, Any]:
         account = connection.caller_account()
@@ -99,7 +103,12 @@ class ServiceLinkedRoleTask(Task):
         asked = []
         self._not_done = plan.steps
         for role, step in zip(roles, plan.steps, strict=True):
-            task = self._asked(connection, role)
+            try:
+                task = self._asked(connection, role)
+            except CallFailed as error:
+                if may_be_made(error):
+                    self._unknown, self._not_done = (step,), self._not_done[1:]
+                raise
             self._not_done = self._not_done[1:]
             if task is not None:
                 self._done.append(step)

@@ -1,7 +1,7 @@
 // What opens over the matrix: an account, or one of its objects, with all that is known of it.
 
-const signs = { done: "✓", planned: "→", not_done: "✕" };
-const stepStates = { done: "written", planned: "planned", not_done: "not written" };
+const signs = { done: "✓", planned: "→", unknown: "?", not_done: "✕" };
+const stepStates = { done: "written", planned: "planned", unknown: "not known", not_done: "not written" };
 
 function open(title, subtitle, badges, sections) {
   const dialog = document.getElementById("details");

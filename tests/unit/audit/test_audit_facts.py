@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.knowledge import AUDIT_FILES, AuditKnowledge
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import audit_facts, aws_facts
-from unit.roles.declarations import SERVICE_ROLES, templated
-from unit.roles.variants import CASES, VARIANTS, options_of
+from unit.roles.declarations import SERVICE_ROLES
+from unit.roles.variants import CASES, options_of
 from unit.roles.variants import desired as desired_of
 
 from .accounts import KNOWLEDGE, SERVICES, audited
@@ -60,16 +59,3 @@ def test_what_a_service_role_makes_is_found_without_its_variables(role: str, var
     found = {one.name for one in audited(account).objects if one.subject and one.service == service}
     missed = {*account["roles"], *account["policies"]} - found
     assert {name for name in missed if not any(name.startswith(own) for own in OWN_NAMES)} == set()
-
-
-@pytest.mark.parametrize("role", SERVICE_ROLES)
-def test_what_a_role_declares_for_audits_is_what_it_converges(role: str) -> None:
-    tasks = yaml.safe_load((ROOT / "roles" / role / "tasks" / "declared.yml").read_text(encoding="utf-8"))
-    main = yaml.safe_load((ROOT / "roles" / role / "tasks" / "main.yml").read_text(encoding="utf-8"))
-    converged = dict(next(task["aws_ml.permissions.iam_baseline"] for task in main if "register" in task))
-    given = dict(tasks[-1]["ansible.builtin.set_fact"][f"{role}_declared"])
-    assert given.pop("profile") == f"{{{{ {role}_profile }}}}"
-    assert given == {key: value for key, value in converged.items() if key != "remedies"}
-    assert main[0] == tasks[0]
-    variables = VARIANTS[role][next(name for name in VARIANTS[role] if name.startswith("documented"))]
-    assert templated(role, f"{{{{ {role}_profile }}}}", variables) == "documented"

@@ -24,7 +24,7 @@ CASES = yaml.safe_load(Path(__file__).with_name("drift.yml").read_text(encoding=
 
 
 def declarations(given: list[dict[str, Any]]) -> list[Any]:
-    declared, problems = sound_declarations({"declared": given})
+    declared, problems = sound_declarations({"_declared": given})
     assert problems == []
     return declared
 
@@ -91,9 +91,9 @@ def test_what_is_declared_absent_and_is_absent_is_not_told() -> None:
 
 def test_what_declared_holds_is_checked_with_its_place() -> None:
     wrong = {"service": "deeplens", "roles": [{"name": "a b", "assume_role_policy_document": {"Statement": "x"}}]}
-    _declared, problems = sound_declarations({"declared": [{"service": "deeplens", "roles": [{}]}, wrong]})
-    assert {problem.place.partition(".")[0] for problem in problems} == {"declared[0]", "declared[1]"}
-    assert any(problem.place == "declared[1].roles[0].name" for problem in problems)
+    _declared, problems = sound_declarations({"_declared": [{"service": "panorama", "roles": [{}]}, wrong]})
+    assert {problem.place.partition(":")[0] for problem in problems} == {"deeplens", "panorama"}
+    assert any(problem.place == "deeplens: role/a b.name" for problem in problems)
 
 
 def test_the_state_is_not_changed_by_comparing() -> None:

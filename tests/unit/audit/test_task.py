@@ -101,13 +101,13 @@ def test_every_mistake_in_the_options_is_told_at_once(aws: LocalAws) -> None:
         audited(
             aws,
             services=["deeplens", "deepracer"],
-            declared=[
+            _declared=[
                 {"service": "panorama", "roles": [{"name": "a role"}]},
-                {"service": "deepcomposer", "roles": [{"nmae": "worker"}]},
+                {"service": "lookout_vision", "roles": [{"nmae": "worker"}]},
             ],
         )
-    known = "is not known; it is one of deeplens, panorama, lookout_equipment, lookout_vision, groundtruth_lambda"
+    known = "is not known; it is one of deeplens, groundtruth_lambda, lookout_equipment, lookout_vision, panorama"
     places = [problem.place for problem in refused.value.problems]
-    assert places == ["declared[0].roles[0].name", *["declared[1]"] * 2, "declared[1].service", "services[1]"]
+    assert places == [*["lookout_vision"] * 2, "panorama: role/a role.name", "services[1]"]
     assert f'services[1]: "deepracer" {known}' in refused.value.fields["problems"]
     assert aws.call_counts() == {}

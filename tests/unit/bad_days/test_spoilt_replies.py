@@ -100,7 +100,7 @@ def test_nothing_of_a_reply_is_shown_where_none_can_be_read(
     assert proxy.leaks(shown) == []
     assert "AssumeRole for arn:aws:iam::" in outcome.values["msg"]
     assert outcome.values["api_calls"]["AssumeRole"] > 1
-    assert (outcome.values["changed"], outcome.values["plan"]) == (False, {"done": [], "not_done": []})
+    assert (outcome.values["changed"], outcome.values["plan"]) == (False, {"done": [], "not_done": [], "unknown": []})
     if kind not in BROKEN_CONNECTION:
         assert "(status " in outcome.values["msg"]
         assert "check HTTPS_PROXY" in outcome.values["msg"]

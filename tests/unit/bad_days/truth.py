@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """When a report is truthful: each reported step happened, and each write that succeeded is reported.
 
-A write whose reply was lost may have been sent, and have succeeded, once more; nothing else may exceed the report.
+A write whose reply was lost may have been sent, and have succeeded, once more, and so may one that is told as unknown;
+nothing else may exceed the report. Versions that a run has made itself are deleted without a copy.
 """
 
 from __future__ import annotations
@@ -30,14 +31,25 @@ def untruths(result: Mapping[str, Any], done: Writes, lost: Mapping[str, int] | 
     reported = counted(steps)
     found = [f"reported {count} time(s) more than it happened: {write}" for write, count in (reported - done).items()]
     spare = Counter(lost or {})
+    if isinstance(plan, Mapping):
+        spare.update(step["action"] for step in plan["unknown"])
     for write, count in (done - reported).items():
         spare[write[0]] -= count
         if spare[write[0]] < 0:
             found.append(f"happened {count} time(s) more than it is reported: {write}")
-    if result["changed"] != bool(steps):
-        found.append(f"changed is {result['changed']} with {len(steps)} steps done")
+    unknown = plan["unknown"] if isinstance(plan, Mapping) else []
+    if result["changed"] != bool(steps or unknown):
+        found.append(f"changed is {result['changed']} with {len(steps)} steps done and {len(unknown)} unknown")
+    if isinstance(plan, Mapping):
+        told = result.get("msg", "")
+        found += [f"not named: {step}" for step in unknown if f"{step['action']} {step['resource']}" not in told]
     copied = Counter((copy["action"], copy["resource"]) for copy in result["deleted"])
-    deletions = Counter({write: count for write, count in reported.items() if write[0] in _TAKES_AWAY})
+    deletions = counted([step for step in steps if step["action"] in _TAKES_AWAY and not _is_own_version(step)])
     found += [f"no copy of what was deleted: {write}" for write in deletions - copied]
     found += [f"a copy of what no step took away: {write}" for write in copied - reported]
     return found
+
+
+def _is_own_version(step: Mapping[str, str]) -> bool:
+    """Whether a step deletes a version that the same run has made."""
+    return step["reason"].endswith("made by this run and is not in force") or "in between" in step["reason"]

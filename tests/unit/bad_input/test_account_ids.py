@@ -9,16 +9,25 @@ import json
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.filter.value_problems import value_problems
 from ansible_collections.aws_ml.permissions.plugins.module_utils.account_ids import (
     account_id_refusal,
     arn_account_refusal,
     as_account_id,
 )
+from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.variables import Variable
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declaration import Declaring
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem
 from ansible_collections.aws_ml.permissions.plugins.module_utils.placeholders import Placeholders
 from hypothesis import given
 from hypothesis import strategies as st
+
+
+def problems_of(kind: str, values: list[Any]) -> list[str]:
+    """What is wrong with the values of a service's variable, a list of that kind."""
+    found: list[Problem] = []
+    Variable("accounts", "list", kind=kind).value(values, "accounts", found)
+    return list(map(str, found))
+
 
 NONE = [None, True, False, 0, 1402433619, 99999999999, 10**12, 123456789012.0, "", "12345678901", "1234567890123"]
 NONE += ["123456789012\n", " 123456789012", "vision", "١٢٣٤٥٦٧٨٩٠١٢", ["123456789012"], b"123456789012"]
@@ -28,7 +37,7 @@ NONE += ["123456789012\n", " 123456789012", "vision", "١٢٣٤٥٦٧٨٩٠١٢"
 def test_a_number_of_twelve_digits_is_the_id_that_its_text_is(number: int) -> None:
     assert as_account_id(number) == as_account_id(str(number)) == str(number)
     assert account_id_refusal(number) is None
-    assert value_problems({"account": "account"}, [number]) == []
+    assert problems_of("account", [number]) == []
 
 
 @pytest.mark.parametrize("value", NONE, ids=repr)
@@ -42,16 +51,16 @@ def test_a_shorter_number_is_to_be_quoted(number: int) -> None:
     for value in (number, str(number)):
         assert "quote it" in (account_id_refusal(value) or "")
         assert "quote it" in (arn_account_refusal(f"arn:aws:iam::{value}:role/x") or "")
-    assert "quotes" in value_problems({"account": "account"}, [[str(number), number]])[1]
+    assert "quotes" in problems_of("account", [str(number), number])[1]
 
 
 def test_the_arns_of_a_variable_are_told_of_their_account() -> None:
-    kinds = {"key": "key", "policy": "policy", "role": "role", "account": "account"}
-    arns = ["arn:aws:kms:us-east-1:1402433619:key/a", "arn:aws:iam::1402433619:policy/a"]
-    assert [
-        "names account 1402433619, which is not an account id" in problem
-        for problem in value_problems(kinds, [*arns, "arn:aws:iam::1402433619:role/a", "<account_id>"])
-    ] == [True, True, True]
+    arns = {"key": "arn:aws:kms:us-east-1:1402433619:key/a", "policy": "arn:aws:iam::1402433619:policy/a"}
+    for kind, arn in arns.items():
+        (problem,) = problems_of(kind, [arn])
+        assert "names account 1402433619, which is not an account id" in problem
+        assert problems_of(kind, [arn.replace("1402433619", "<account_id>")]) == []
+    assert problems_of("account", ["<account_id>"]) == []
 
 
 @pytest.mark.parametrize("as_json", [False, True])

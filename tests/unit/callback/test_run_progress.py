@@ -34,8 +34,8 @@ def test_a_task_in_the_midst_of_its_accounts(run: RunProgress) -> None:
         run.started("t", "Make", host, 10.0)
         if number < 120:
             run.finished("t", host, [CHANGED, failed(), IN_SYNC][min(number, 2)], 40.0)
-    assert run.lines(48.0, 5) == [
-        "aws_ml.permissions: 120 of 200 accounts, 1 changed, 1 failed, 5 writes; 38 s, about 25 s to go"
+    assert run.lines(38.0, 5) == [
+        "aws_ml.permissions: 120 of 200 accounts, 1 changed, 1 failed, 5 writes; 28 s, about 20 s to go"
     ]
 
 
@@ -67,6 +67,17 @@ def test_the_last_accounts_are_named_the_longest_first(run: RunProgress) -> None
     for host in (HOSTS[4], HOSTS[2]):
         run.finished("t", host, IN_SYNC, 6.0)
     assert run.lines(7.0, 5)[0].endswith("; 7 s, waiting for account-003, account-001, account-000")
+
+
+def test_accounts_that_take_long_are_named_while_others_go_on(run: RunProgress) -> None:
+    for second, host in enumerate(HOSTS[:5]):
+        run.started("t", "Make", host, float(second))
+    assert run.lines(29.9, 5)[0].endswith("; 30 s")
+    assert run.lines(31.0, 5)[0].endswith("; 31 s, waiting for account-000 for 31 s, account-001 for 30 s")
+    run.finished("t", HOSTS[0], IN_SYNC, 31.0)
+    assert run.lines(34.0, 5)[0].endswith(
+        " to go, waiting for account-001 for 33 s, account-002 for 32 s, account-003 for 31 s and 1 more"
+    )
 
 
 def test_only_the_accounts_that_come_to_a_task_are_waited_for(run: RunProgress) -> None:

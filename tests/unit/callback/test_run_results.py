@@ -29,7 +29,11 @@ CHANGED = {
     "api_calls": {"CreateRole": 2, "ListRoles": 1},
 }
 IN_SYNC = {**CHANGED, "changed": False, "plan": []}
-FAILED = {"msg": "CreateRole failed", "error_code": "X", "plan": {"done": [CREATE], "not_done": [ATTACH]}}
+FAILED = {
+    "msg": "CreateRole failed",
+    "error_code": "X",
+    "plan": {"done": [CREATE], "not_done": [ATTACH], "unknown": []},
+}
 
 
 def told(result: dict[str, Any], **how: bool) -> Account:

@@ -8,19 +8,17 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import yaml
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
 
 COLLECTION = Path(__file__).resolve().parents[3]
 PAGE = (COLLECTION / "docs" / "docsite" / "rst" / "facts.rst").read_text(encoding="utf-8")
-SERVICES = COLLECTION / "plugins" / "plugin_utils" / "aws_facts" / "services.yml"
-CITING = ("plugins", "roles", "tests", "scripts")
+CITING = ("plugins", "roles", "services", "tests", "scripts")
 
 
 def test_services_ended_when_the_data_says() -> None:
-    services = yaml.safe_load(SERVICES.read_text(encoding="utf-8")).values()
     rows = dict(re.findall(r"(?m)^   \* - (.+)\n     - (.+)$", PAGE))
     told = {name.removeprefix("Amazon ").removeprefix("AWS "): text for name, text in rows.items()}
-    for service in services:
+    for service in aws_facts()["services"].values():
         text = told[service["name"].removeprefix("Amazon ").removeprefix("AWS ")]
         assert service["since"] in text, service["name"]
         assert ("no new customers" if service["state"] == "closed" else "ended") in text, service["name"]

@@ -26,6 +26,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.task im
 from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.service_linked_role import ServiceLinkedRoleTask
 from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.task import RetireTask
 from ansible_collections.aws_ml.permissions.plugins.module_utils.runner import Task
+from ansible_collections.aws_ml.permissions.plugins.module_utils.services_task import ServicesTask
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.audit_action import AuditAction
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.in_worker import KNOWLEDGE
 from local_aws import LocalAws
@@ -41,11 +42,13 @@ S3 = {
 }
 ROLES = [{"name": f"role-{number}", "state": "present", "assume_role_policy_document": TRUST} for number in range(4)]
 BASELINE = {"roles": [{**role, "inline_policies": {"read": S3}} for role in ROLES]}
+OF_SERVICE = {"service": "deeplens", "profile": "documented", "state": "present"}
 TASKS: dict[str, type[Task]] = {
     "iam_audit": AuditTask,
     "iam_restore": Restore,
     "iam_retire": RetireTask,
     "iam_service_linked_role": ServiceLinkedRoleTask,
+    "iam_services": ServicesTask,
 }
 Run = Callable[..., Outcome]
 
@@ -88,6 +91,8 @@ def test_every_module_has_it(run: Run, monkeypatch: pytest.MonkeyPatch, name: st
     options.update(statement=TRUST["Statement"][0], aws_service_name=None, statements=TRUST["Statement"])
     if name.startswith("iam_baseline"):
         options = {"roles": ROLES}
+    if name == "iam_services":
+        options = {"services": ["deeplens"], "_declared": [{**OF_SERVICE, "roles": ROLES}]}
     if name == "iam_restore":
         monkeypatch.setattr(Restore, "_require_sound_declaration", lambda self: None)
     require_told(run(name, **options), "The task failed")
@@ -110,7 +115,7 @@ def test_an_error_on_the_way_to_a_call_names_the_call(run: Run, monkeypatch: pyt
     outcome = run(**BASELINE)
     require_told(outcome, "ListRoles")
     assert outcome.values["failed_call"] == "ListRoles"
-    assert outcome.values["plan"] == {"done": [], "not_done": []}
+    assert outcome.values["plan"] == {"done": [], "not_done": [], "unknown": []}
     assert outcome.values["api_calls"]["AssumeRole"] == 1
 
 

@@ -78,7 +78,7 @@ def test_an_audit_asks_aws_for_the_name_and_shows_both_arns(aws: LocalAws, own: 
             "assume_role": {"role_arn": aws.members[0]["role_arn"]},
             "_knowledge": AuditAction.knowledge,
             "services": ["deeplens"],
-            "declared": declared,
+            "_declared": declared,
         }
     )
     told = next(one for one in audit.inspect()["objects"] if one["name"] == "worker")

@@ -78,7 +78,11 @@ def found(
     target: Target, *there: Identity, desired: Desired | None = None, remedies: dict[str, str] | None = None
 ) -> list[dict[str, str]]:
     state = AccountState(ACCOUNT, {one.key: one for one in there})
-    return findings(KNOWLEDGE, desired or whole(target), state, target, remedies or {})
+
+    def remedy(_resource: str, code: str, otherwise: str) -> str:
+        return (remedies or {}).get(code, otherwise)
+
+    return findings(KNOWLEDGE, desired or whole(target), state, target, remedy)
 
 
 def whole(target: Target) -> Desired:
@@ -195,7 +199,7 @@ def test_a_service_that_has_ended_is_found_where_something_is_there_for_it() -> 
     assert "2025-10-31" in told["message"]
     assert outlived(KNOWLEDGE, "lookout_vision", removed, {}) is None
     assert outlived(KNOWLEDGE, "groundtruth_lambda", there, {}) is None
-    assert outlived(KNOWLEDGE, None, there, {}) is None
+    assert outlived(KNOWLEDGE, "unknown", there, {}) is None
 
 
 def test_what_aws_policies_grant_is_as_their_documents_say() -> None:
@@ -225,7 +229,7 @@ def test_a_message_names_twenty_roles_and_counts_the_rest() -> None:
     everybody = {one.key: one for one in (*roles, passer)}
     state = AccountState(ACCOUNT, identities=everybody)
     desired = Desired(roles=tuple(RoleDeclaration(f"roles[{one.name}]", one.name, True) for one in everybody.values()))
-    found = findings(KNOWLEDGE, desired, state, Target(identities=dict(everybody)), {})
+    found = findings(KNOWLEDGE, desired, state, Target(identities=dict(everybody)))
     told = next(item["message"] for item in found if item["resource"] == "role/passer" and "role-00" in item["message"])
     assert [name for name in told.replace(",", " ").split() if name.startswith("role-")] == [
         f"role-{index:02}" for index in range(20)

@@ -18,6 +18,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "iam_restore": {"src": "/nowhere"},
     "iam_retire": {"backup_dir": "/nowhere"},
     "iam_role": {"name": "worker", "state": "absent"},
+    "iam_services": {"services": ["deeplens"]},
     "iam_service_linked_role": {"name": "AWSServiceRoleForPanorama", "state": "absent"},
     "iam_trust_statement": {"name": "worker", "statements": [{"Sid": "Lambda"}], "state": "absent"},
 }

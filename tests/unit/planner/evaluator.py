@@ -40,6 +40,8 @@ class SimulatedAccount:
             for policy in candidates:
                 assert policy.document is not None
                 self.policies[policy.arn] = dict(policy.document.content)
+        self.made: dict[str, str] = {}
+        self.in_force: dict[str, str] = {}
         self.roles = {
             role.name: SimulatedRole(
                 trust=dict(role.trust.content),
@@ -102,6 +104,10 @@ class SimulatedAccount:
             case "CreatePolicyVersion":
                 assert given["PolicyArn"] in self.policies
                 self.policies[given["PolicyArn"]] = given["PolicyDocument"]
+                self.made[step.name] = self.in_force[given["PolicyArn"]] = step.name
+            case "DeletePolicyVersion":
+                made = given["VersionId"].step
+                assert self.in_force[given["PolicyArn"]] != self.made.pop(made)
             case "DeletePolicy":
                 assert not any(
                     given["PolicyArn"] in other.managed or other.boundary == given["PolicyArn"]

@@ -22,7 +22,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
     Role,
 )
 from ansible_collections.aws_ml.permissions.plugins.module_utils.placeholders import Placeholders
-from ansible_collections.aws_ml.permissions.plugins.module_utils.plan import Step
+from ansible_collections.aws_ml.permissions.plugins.module_utils.plan import MadeVersion, Step
 from ansible_collections.aws_ml.permissions.plugins.module_utils.planner import plan
 from ansible_collections.aws_ml.permissions.plugins.module_utils.target import make_room, target_of
 
@@ -134,6 +134,8 @@ def told(step: Step) -> str:
     about = step.parameters.get("PolicyName") if "RolePolicy" in step.action else step.parameters.get("VersionId")
     if "PolicyArn" in step.parameters and not step.resource.startswith("policy/"):
         about = step.parameters["PolicyArn"].rpartition("/")[2]
+    if isinstance(about, MadeVersion):
+        about = f"of {about.step}"
     return " ".join(filter(None, (step.action, step.resource, about)))
 
 

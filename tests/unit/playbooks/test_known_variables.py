@@ -70,7 +70,7 @@ def test_misspelled(name: str, meant: str) -> None:
         *("aws_role_arn", "aws_regions", "aws_session_token", "aws_vpc_id", "aws_organization", "retired_roles"),
         *("team_iam_profile", "lookout_metrics_iam_profile", "rds_iam_tags", "ec2_iam_role_name", "iam_user"),
         *("awx_job_id", "awx_inventory_id", "ansible_connection", "services", "aws_ml_plans_111111111111"),
-        *("deeplens_iam_result", "deeplens_iam_declared", "__deeplens_iam_profiles"),
+        *("deeplens_iam_result", "__deeplens_iam_profiles"),
     ],
 )
 def test_known_or_somebody_elses(name: str) -> None:

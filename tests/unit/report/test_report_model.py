@@ -16,7 +16,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_statuses
 
 ACCOUNT = "123456789012"
 ROLE = "AWSDeepLensServiceRole"
-STEP = {"action": "AttachRolePolicy", "resource": f"role/{ROLE}", "reason": "not attached"}
+STEP = {"action": "AttachRolePolicy", "resource": f"role/{ROLE}", "reason": "not attached", "service": "deeplens"}
 
 
 def reported(*results: TaskResult, failed: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -35,14 +35,16 @@ def baseline(status: str, *steps: dict[str, str], check: bool = False, **values:
     return TaskResult(
         "prod",
         "Converge",
-        "iam_baseline",
-        service="deeplens",
+        "iam_services",
         check_mode=check,
         values={
             "changed": bool(steps),
             "account_id": ACCOUNT,
             "plan": list(steps),
-            "roles": [{"name": ROLE, "arn": f"arn:aws:iam::{ACCOUNT}:role/{ROLE}", "status": status}],
+            "roles": [
+                {"name": ROLE, "arn": f"arn:aws:iam::{ACCOUNT}:role/{ROLE}", "status": status, "service": "deeplens"}
+            ],
+            "services": [{"service": "deeplens", "profile": "documented", "state": "present"}],
             **values,
         },
     )
@@ -116,23 +118,49 @@ def test_what_several_tasks_say_of_an_object_comes_together() -> None:
 
 
 def test_plan_that_broke_off_tells_what_was_written_and_what_was_not() -> None:
-    other = {"action": "CreateRole", "resource": "role/other", "reason": "absent"}
+    other = {"action": "CreateRole", "resource": "role/other", "reason": "absent", "service": "deeplens, panorama"}
     gone = {"action": "DeleteRole", "resource": "role/gone", "reason": "unwanted"}
-    plan = {"done": [other, gone], "not_done": [STEP]}
+    sent = {"action": "CreateRole", "resource": "role/sent", "reason": "absent"}
+    plan = {"done": [other, gone], "not_done": [STEP], "unknown": [sent]}
     values = {"account_id": ACCOUNT, "msg": "AttachRolePolicy failed", "error_code": "AccessDenied", "plan": plan}
-    account = account_of(
-        TaskResult("prod", "Converge", "iam_baseline", service="deeplens", failed=True, values=values), failed=("prod",)
-    )
+    account = account_of(TaskResult("prod", "Converge", "iam_services", failed=True, values=values), failed=("prod",))
     assert {item["name"]: item["status"] for item in account["objects"]} == {
         ROLE: "failed",
         "other": "created",
         "gone": "deleted",
+        "sent": "failed",
     }
-    assert [step["state"] for step in account["plan"]] == ["done", "done", "not_done"]
+    assert {item["name"]: item["service"] for item in account["objects"]} == {
+        ROLE: "deeplens",
+        "other": "deeplens",
+        "gone": "",
+        "sent": "",
+    }
+    assert [step["state"] for step in account["plan"]] == ["done", "done", "unknown", "not_done"]
     assert account["outcome"] == "failed"
     assert account["failures"] == [
         {"task": "Converge", "message": "AttachRolePolicy failed", "error_code": "AccessDenied"}
     ]
+
+
+def test_one_task_for_several_services_has_one_plan_id_and_the_service_of_each_object() -> None:
+    other = {"action": "CreateRole", "resource": "role/l4e-role", "reason": "absent", "service": "lookout_equipment"}
+    told = [
+        {"service": name, "profile": "documented", "state": "present"} for name in ("deeplens", "lookout_equipment")
+    ]
+    roles = [
+        {"name": ROLE, "status": "updated", "service": "deeplens"},
+        {"name": "l4e-role", "status": "created", "service": "lookout_equipment"},
+    ]
+    result = baseline("updated", STEP, other, check=True, plan_id="0a", roles=roles, services=told)
+    shown = reported(result)
+    [account] = shown["accounts"]
+    assert [(item["name"], item["service"]) for item in account["objects"]] == [
+        (ROLE, "deeplens"),
+        ("l4e-role", "lookout_equipment"),
+    ]
+    assert [(one["service"], one["plan_id"]) for one in account["plan_ids"]] == [("deeplens, lookout_equipment", "0a")]
+    assert set(shown["services"]) == {"deeplens", "lookout_equipment"}
 
 
 def test_refused_retirement_is_shown_at_the_role() -> None:
@@ -141,7 +169,6 @@ def test_refused_retirement_is_shown_at_the_role() -> None:
         "prod",
         "Retire",
         "iam_retire",
-        service="deeplens",
         failed=True,
         values={"account_id": ACCOUNT, "msg": "Refused", "refusals": [refusal], "plan": [STEP]},
     )

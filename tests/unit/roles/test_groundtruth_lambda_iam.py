@@ -12,10 +12,9 @@ from itertools import cycle, product
 from typing import Any
 
 import pytest
-import yaml
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
-from .declarations import ROLES, declared, problems, templated
+from .declarations import declared, problems, service_declaration
 from .groundtruth_lambda import EXISTING, EXTRAS, FUNCTION, GIVEN, KEY, MANAGED, PEOPLE, ROLE
 
 
@@ -36,7 +35,7 @@ def attached(name: str, state: str = "present", **variables: Any) -> dict[str, l
     items = declared(ROLE, **GIVEN | variables)["attachments"]
     mine = [item for item in items if item["iam_name"] == name and item.get("state", "present") == state]
     return {
-        kind: sorted(policy for item in mine for policy in item[kind])
+        kind: sorted(policy for item in mine for policy in item.get(kind, ()))
         for kind in ("managed_policies", "inline_policies")
     }
 
@@ -67,7 +66,7 @@ def test_a_function_is_invoked_by_aws_policy_only_where_that_reaches_it(name: st
     assert role["managed_policies"] == [MANAGED]
     assert list(role["inline_policies"]) == ([] if reached else ["gt-invoke"])
     assert said(**variables) == (
-        None if reached else f"not {name}: gt-execution also gets the inline policy gt-invoke."
+        None if reached else f"not {name}. gt-execution also gets the inline policy gt-invoke."
     )
     if not reached:
         assert statements(role)["InvokeAnnotationLambdas"]["Resource"] == [
@@ -77,13 +76,10 @@ def test_a_function_is_invoked_by_aws_policy_only_where_that_reaches_it(name: st
 
 
 def said(**variables: Any) -> str | None:
-    """The end of the message of the debug task, None where it is skipped."""
-    tasks = yaml.safe_load((ROLES / ROLE / "tasks" / "main.yml").read_text(encoding="utf-8"))
-    task = next(task for task in tasks if "ansible.builtin.debug" in task)
-    if not templated(ROLE, "{{ " + task["when"] + " }}", GIVEN | variables):
-        return None
-    message: str = templated(ROLE, task["ansible.builtin.debug"]["msg"], GIVEN | variables)
-    return message.partition(", so ")[2]
+    """The end of the notice to the user, None where there is none."""
+    notices = service_declaration(ROLE, GIVEN | variables).notices
+    assert len(notices) <= 1
+    return notices[0].partition(", so ")[2] if notices else None
 
 
 @pytest.mark.parametrize("profile", ["documented", "least_privilege"])
@@ -185,6 +181,15 @@ def test_booleans_from_the_command_line_count(given: Any) -> None:
     assert "PassSelfToSageMaker" not in statements(made("gt-execution", automated_labeling="no"))
 
 
+def test_lists_from_the_command_line_count() -> None:
+    listed = {"developers": {"users": ["ana", "ben"]}, "streaming_topics": ["labels-in", "labels-out"]}
+    as_text = {"developers": '{"users": "ana, ben"}', "streaming_topics": "labels-in,labels-out"}
+    assert declared(ROLE, **GIVEN | as_text) == declared(ROLE, **GIVEN | listed)
+    assert "user ben" in {
+        f"{item['iam_type']} {item['iam_name']}" for item in declared(ROLE, **GIVEN | as_text)["attachments"]
+    }
+
+
 def test_roles_of_others_are_only_given_things_by_attachments() -> None:
     existing = declared(ROLE, **GIVEN | EXISTING)
     assert existing["roles"] == []
@@ -199,7 +204,7 @@ def test_roles_of_others_are_only_given_things_by_attachments() -> None:
         "inline_policies": ["gt-execution"],
     }
     (trust,) = existing["trust_statements"]
-    assert (trust["name"], trust["state"]) == ("sm-execution-role", "present")
+    assert (trust["name"], trust.get("state", "present")) == ("sm-execution-role", "present")
     assert trust["statements"][0]["Principal"] == {"AWS": "<role_arn:my-lambda-role>"}
     (trust,) = declared(ROLE, **GIVEN | EXISTING | {"annotation_access": "s3"})["trust_statements"]
     assert trust == {"name": "sm-execution-role", "state": "absent", "statements": [{"Sid": "PostAnnotationLambda"}]}
@@ -249,13 +254,13 @@ def test_absent_takes_off_the_same_whatever_the_settings() -> None:
 
         known = GIVEN if setting["invoke"] == "auto" else {}
         gone = declared(ROLE, state="absent", **known | EXISTING | people | setting)
-        assert gone["state"] == "absent"
+        assert {item["state"] for section in gone.values() for item in section} == {"absent"}
         taken.add(frozenset(bindings(gone["attachments"])))
         assert [item["statements"] for item in gone["trust_statements"]] == [[{"Sid": "PostAnnotationLambda"}]]
-        assert [item["name"] for item in gone["managed_policies"]] == [
+        assert sorted(item["name"] for item in gone["managed_policies"]) == [
             "gt-developer",
-            "gt-sar-recipe",
             "gt-job-creator",
+            "gt-sar-recipe",
         ]
     assert len(taken) == 1
     assert given <= taken.pop()
@@ -270,7 +275,7 @@ def test_absent_needs_nothing_and_names_every_role_that_may_have_been_made(profi
 
 def bindings(items: Any) -> Iterator[tuple[str, str, str]]:
     for item in items:
-        for policy in [*item["managed_policies"], *item["inline_policies"]]:
+        for policy in [*item.get("managed_policies", ()), *item.get("inline_policies", ())]:
             yield item["iam_type"], item["iam_name"], policy
 
 

@@ -28,8 +28,8 @@ MISSING: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"profile": "least_privilege"},
         [
             "region: missing",
-            "input_bucket: missing; the execution role's",
-            "output_bucket: missing; the execution role's",
+            "input_bucket: missing; the inline policy gt-execution of the execution role needs it",
+            "output_bucket: missing; the inline policy gt-execution of the execution role needs it",
         ],
     ),
     "all for job creators": (
@@ -68,36 +68,42 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "GovCloud": ({**STARTERS, "region": "us-gov-west-1"}, "partition aws only, and us-gov-west-1 is in another"),
     "isolated": ({**STARTERS, "region": "us-isob-east-1"}, "partition aws only"),
     "sovereign": ({**STARTERS, "region": "eusc-de-east-1"}, "partition aws only"),
-    "function": ({**GIVEN, "pre_function": "a:b"}, '_pre_function: "a:b" is no function name'),
-    "bucket": ({**GIVEN, "input_bucket": "a/b"}, '_input_bucket: "a/b" is no bucket name'),
-    "prefix": ({**GIVEN, "output_prefix": "/a"}, '_output_prefix: "/a" is no prefix'),
-    "key": ({**GIVEN, "output_key": "alias/labels"}, '_output_key: "alias/labels" is no ARN of a KMS key'),
-    "topic": ({**GIVEN, "streaming_topics": ["a b"]}, '_streaming_topics[0]: "a b" is no '),
-    "user": ({**GIVEN, "developers": {"users": ["a b"]}}, '_developers.users[0]: "a b" is no user name'),
-    "existing": ({**GIVEN, "existing_post_role": "a/b"}, '_existing_post_role: "a/b" is no role name'),
-    "text": ({**GIVEN, "developers": {"users": "ana"}}, "_developers.users: a text"),
-    "texts": (
-        {**GIVEN, "former": "users=ana", "streaming_topics": "t"},
-        "_streaming_topics, groundtruth_lambda_iam_former",
+    "function": ({**GIVEN, "pre_function": "a:b"}, '_pre_function: "a:b" is not a function name'),
+    "bucket": ({**GIVEN, "input_bucket": "a/b"}, '_input_bucket: "a/b" is not a bucket name'),
+    "prefix": ({**GIVEN, "output_prefix": "/a"}, '_output_prefix: "/a" is not a prefix'),
+    "key": ({**GIVEN, "output_key": "alias/labels"}, '_output_key: "alias/labels" is not an ARN of a KMS key'),
+    "topic": ({**GIVEN, "streaming_topics": ["a b"]}, '_streaming_topics[0]: "a b" is not a topic name'),
+    "user": ({**GIVEN, "developers": {"users": ["a b"]}}, '_developers.users[0]: "a b" is not a user name'),
+    "existing": ({**GIVEN, "existing_post_role": "a/b"}, '_existing_post_role: "a/b" is not a role name'),
+    "text": ({**GIVEN, "developers": "ana"}, '_developers: "ana" is not a dictionary'),
+    "statements as text": (
+        {**GIVEN, "job_creator_statements": "Sid=A"},
+        '_job_creator_statements: "Sid=A" is not a list of dictionaries',
     ),
     "two roles of one name": (
         {**GIVEN, "existing_pre_role": "GT-execution"},
-        "gt-execution is named as an existing role",
+        "_execution_role_name: gt-execution is given as an existing role too",
     ),
     "itself": (
         {**GIVEN, **EXISTING, "existing_post_role": "sm-execution-role"},
         "sm-execution-role is the execution role too",
     ),
-    "every bucket by assuming": ({**GIVEN, "read_all_buckets": True}, "annotation_access: s3 only"),
+    "every bucket by assuming": (
+        {**GIVEN, "read_all_buckets": True},
+        "_read_all_buckets: true has an effect only with groundtruth_lambda_iam_annotation_access: s3",
+    ),
     "every bucket narrowly": (
         {**LEAST, "annotation_access": "s3", "read_all_buckets": True},
-        "read_all_buckets: groundtruth_lambda_iam_profile: least_privilege",
+        "_read_all_buckets: must not be true with groundtruth_lambda_iam_profile: least_privilege",
     ),
     "no function to develop": (
         {**LEAST, "pre_function": "", "post_function": "", "developers": PEOPLE},
         "name at least one",
     ),
-    "undecided": ({**GIVEN, "developers": PEOPLE, "former": {"roles": ["build"]}}, "_former: build is among"),
+    "undecided": (
+        {**GIVEN, "developers": PEOPLE, "former": {"roles": ["build"]}},
+        "_former.roles: build is in groundtruth_lambda_iam_developers or",
+    ),
 }
 
 

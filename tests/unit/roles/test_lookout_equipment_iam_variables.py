@@ -25,39 +25,39 @@ BAD: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"profile": "least_privilege"},
         [
             "lookout_equipment_iam_region: missing; profile least_privilege needs it",
-            "lookout_equipment_iam_input_bucket: missing; profile least_privilege needs it",
-            "lookout_equipment_iam_output_bucket: missing; profile least_privilege needs it",
+            "lookout_equipment_iam_input_bucket: missing; the role for ingestion in profile least_privilege needs it",
+            "lookout_equipment_iam_output_bucket: missing; the role for models, which has no ",
         ],
     ),
     "only the output is missing": (
         {**NARROW, "output_bucket": ""},
-        ["lookout_equipment_iam_output_bucket: missing; profile least_privilege needs it"],
+        ["lookout_equipment_iam_output_bucket: missing; the role for models, which has no "],
     ),
     "the owner is missing": (
         {**NARROW, "input_bucket_account": ""},
         ["lookout_equipment_iam_input_bucket_account: missing; profile least_privilege needs it"],
     ),
     "a name is missing": (
-        {"role_name": "", "caller_policy_name": None},
+        {"role_name": "", "caller_policy_name": ""},
         [
-            "lookout_equipment_iam_role_name: missing; this role needs it",
-            "lookout_equipment_iam_caller_policy_name: missing; this role needs it",
+            "lookout_equipment_iam_role_name: missing; Amazon Lookout for Equipment needs it",
+            "lookout_equipment_iam_caller_policy_name: missing; Amazon Lookout for Equipment needs it",
         ],
     ),
     "values": (
         {**NARROW, "input_bucket": "Input", "labels_prefix": "/labels", "input_keys": ["alias/plant"], "path": "plant"},
         [
-            'lookout_equipment_iam_path: "plant" is no path',
-            'lookout_equipment_iam_input_bucket: "Input" is no bucket name',
-            'lookout_equipment_iam_labels_prefix: "/labels" is no prefix',
-            'lookout_equipment_iam_input_keys[0]: "alias/plant" is no ARN of a KMS key',
+            'lookout_equipment_iam_path: "plant" is not a path',
+            'lookout_equipment_iam_input_bucket: "Input" is not a bucket name',
+            'lookout_equipment_iam_labels_prefix: "/labels" is not a prefix',
+            'lookout_equipment_iam_input_keys[0]: "alias/plant" is not an ARN of a KMS key',
         ],
     ),
     "wildcards": (
         {**NARROW, "input_bucket": "l4e-*", "inference_input_prefix": "*"},
         [
-            'lookout_equipment_iam_input_bucket: "l4e-*" is no bucket name',
-            'lookout_equipment_iam_inference_input_prefix: "*" is no prefix',
+            'lookout_equipment_iam_input_bucket: "l4e-*" is not a bucket name',
+            'lookout_equipment_iam_inference_input_prefix: "*" is not a prefix',
         ],
     ),
     "a key of another Region": (
@@ -66,28 +66,31 @@ BAD: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "policies": (
         {"managed_policies": ["Amazon S3"]},
-        ['lookout_equipment_iam_managed_policies[0]: "Amazon S3" is no name or ARN of a policy'],
+        ['lookout_equipment_iam_managed_policies[0]: "Amazon S3" is not a name or ARN of a policy'],
     ),
-    "nobody is trusted": ({"trusted_services": []}, ["lookout_equipment_iam_trusted_services: empty; l4e-role has to"]),
+    "nobody is trusted": (
+        {"trusted_services": []},
+        ["lookout_equipment_iam_trusted_services: empty; l4e-role must trust"],
+    ),
     "a model without data": ({**NARROW, "model_data": []}, ["lookout_equipment_iam_model_data: empty"]),
     "one name for two roles": (
         {"model_role_name": "L4E-Role"},
-        ["lookout_equipment_iam_role_name and the other names of roles: l4e-role is given to more than one role"],
+        ['lookout_equipment_iam_model_role_name: "L4E-Role" is the name of more than one role of this service'],
     ),
     "a caller that is passed": (
         {"callers": {"roles": ["L4E-model"]}},
-        ["lookout_equipment_iam_callers.roles: l4e-model is a role that is passed to the service"],
+        ["lookout_equipment_iam_callers.roles: L4E-model is a role that is passed to the service"],
     ),
     "a caller that left": (
         {"callers": {"groups": ["Plant"]}, "former_callers": {"groups": ["plant"], "users": ["plant"]}},
-        ["lookout_equipment_iam_former_callers: plant is among lookout_equipment_iam_callers too"],
+        ["lookout_equipment_iam_former_callers.groups: group plant is in lookout_equipment_iam_callers.groups too"],
     ),
     "callers": (
         {"callers": {"users": ["a b"], "groups": [""]}, "former_callers": {"roles": ["a/b"]}},
         [
-            'lookout_equipment_iam_callers.users[0]: "a b" is no user name',
-            'lookout_equipment_iam_callers.groups[0]: "" is no group name',
-            'lookout_equipment_iam_former_callers.roles[0]: "a/b" is no role name',
+            'lookout_equipment_iam_callers.users[0]: "a b" is not a user name',
+            "lookout_equipment_iam_callers.groups[0]: empty",
+            'lookout_equipment_iam_former_callers.roles[0]: "a/b" is not a role name',
         ],
     ),
 }

@@ -203,7 +203,7 @@ def test_all_get_the_same_but_those_with_a_grant() -> None:
 @pytest.mark.parametrize("profile", ["documented", "least_privilege"])
 def test_removal_takes_what_either_profile_attaches_and_no_more(profile: str) -> None:
     options = declared(ROLE, state="absent", profile=profile, users=["inspector"], tasks=["detect"])
-    assert options["state"] == "absent"
+    assert {item["state"] for section in options.values() for item in section} == {"absent"}
     assert {item["name"] for item in options["managed_policies"]} == OWN
     named = {policy for item in options["attachments"] for policy in item["managed_policies"]}
     assert named == OWN | {FULL}
@@ -263,3 +263,7 @@ def test_an_empty_prefix_is_the_whole_bucket() -> None:
         if ":s3:::frames/" in resource
     }
     assert objects == {"arn:<partition>:s3:::frames/*"}
+
+
+def test_a_name_that_stands_twice_in_a_list_counts_once() -> None:
+    assert list(attached(users=["inspector", "Inspector"])) == list(attached(users=["Inspector"]))

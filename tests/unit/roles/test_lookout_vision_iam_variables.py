@@ -14,23 +14,32 @@ from .declarations import problems
 ROLE = "lookout_vision_iam"
 
 BAD: dict[str, tuple[dict[str, Any], list[str]]] = {
-    "nobody": ({}, ["nobody to give permissions to; name somebody, or give lookout_vision_iam_buckets"]),
-    "no tasks either": ({"profile": "least_privilege", "region": "us-east-1"}, ["or give lookout_vision_iam_tasks"]),
-    "a grant of nobody": ({"users": ["a"], "grants": [{"tasks": ["detect"]}]}, ["lookout_vision_iam_grants[0]: names"]),
-    "twice": (
-        {"users": ["a", "A"]},
-        ["lookout_vision_iam_users[1]: user a stands in lookout_vision_iam_users[0] already"],
+    "nobody": (
+        {},
+        [
+            "lookout_vision_iam_users: there is nobody to give permissions to; name somebody here, in "
+            "lookout_vision_iam_groups or in lookout_vision_iam_roles, or, to create the policies alone, give "
+            "lookout_vision_iam_buckets"
+        ],
+    ),
+    "no tasks either": (
+        {"profile": "least_privilege", "region": "us-east-1"},
+        ["or, to create the policies alone, give lookout_vision_iam_tasks"],
+    ),
+    "a grant of nobody": (
+        {"users": ["a"], "grants": [{"tasks": ["detect"]}]},
+        ["lookout_vision_iam_grants: entry [0] names nobody"],
     ),
     "twice in all": (
         {"roles": ["a"], "grants": [{"users": ["a"]}, {"roles": ["a"]}]},
-        ["lookout_vision_iam_grants[1].roles[0]: role a stands in lookout_vision_iam_roles[0] already"],
+        ["lookout_vision_iam_grants[1].roles: role a is in lookout_vision_iam_roles too"],
     ),
     "names": (
         {"users": ["a b"], "grants": [{"groups": ["a", ""], "roles": ["arn:aws:iam::123456789012:role/x"]}]},
         [
-            'lookout_vision_iam_users[0]: "a b" is no user name',
-            'lookout_vision_iam_grants[0].roles[0]: "arn:aws:iam::123456789012:role/x" is no role name',
-            "lookout_vision_iam_grants[0].groups[1]: missing",
+            'lookout_vision_iam_users[0]: "a b" is not a user name',
+            'lookout_vision_iam_grants[0].roles[0]: "arn:aws:iam::123456789012:role/x" is not a role name',
+            "lookout_vision_iam_grants[0].groups[1]: empty",
         ],
     ),
     "all that is missing": (
@@ -64,18 +73,18 @@ BAD: dict[str, tuple[dict[str, Any], list[str]]] = {
             "policy_prefix": "lookout vision ",
         },
         [
-            'lookout_vision_iam_path: "vision" is no path',
-            'lookout_vision_iam_region: "*" is no Region',
-            'lookout_vision_iam_buckets[0]: "a/b" is no bucket name',
-            'lookout_vision_iam_project: "a b" is no project name',
-            'lookout_vision_iam_manifest_prefix: "/a" is no prefix',
-            'lookout_vision_iam_image_prefix: "a*" is no prefix',
-            'lookout_vision_iam_output_prefix: "*" is no prefix',
-            'lookout_vision_iam_component_prefix: "/" is no prefix',
-            'lookout_vision_iam_component: "a b" is no component name',
-            'lookout_vision_iam_kms_keys[0]: "alias/a" is no ARN of a KMS key',
-            'lookout_vision_iam_bucket_kms_keys[0]: "*" is no ARN of a KMS key',
-            'lookout_vision_iam_policy_prefix: "lookout vision " is no policy name',
+            'lookout_vision_iam_path: "vision" is not a path',
+            'lookout_vision_iam_region: "*" is not a Region',
+            'lookout_vision_iam_buckets[0]: "a/b" is not a bucket name',
+            'lookout_vision_iam_project: "a b" is not a project name',
+            'lookout_vision_iam_manifest_prefix: "/a" is not a prefix',
+            'lookout_vision_iam_image_prefix: "a*" is not a prefix',
+            'lookout_vision_iam_output_prefix: "*" is not a prefix',
+            'lookout_vision_iam_component_prefix: "/" is not a prefix',
+            'lookout_vision_iam_component: "a b" is not a component name',
+            'lookout_vision_iam_kms_keys[0]: "alias/a" is not an ARN of a KMS key',
+            'lookout_vision_iam_bucket_kms_keys[0]: "*" is not an ARN of a KMS key',
+            'lookout_vision_iam_policy_prefix: "lookout vision " is not a policy name',
         ],
     ),
 }

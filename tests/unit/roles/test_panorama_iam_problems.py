@@ -22,16 +22,16 @@ def problems(**variables: Any) -> list[str]:
 NARROW = {"profile": "least_privilege"}
 GA = {"generation": "released"}
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
-    "path": ({"path": "vision"}, 'panorama_iam_path: "vision" is no path'),
+    "path": ({"path": "vision"}, 'panorama_iam_path: "vision" is not a path'),
     "no path": ({"path": ""}, "panorama_iam_path: missing"),
     "path of the preview": ({"path": "/vision/"}, "passes its four sibling roles at / and /service-role/ only"),
     "runtime in the preview": (
         {"runtime_roles": [{"name": "counting"}]},
-        "counting needs panorama_iam_generation: released",
+        "panorama_iam_runtime_roles: applications of generation preview have no roles",
     ),
     "operators in the preview": (
         {"operators": {"users": ["ada"]}},
-        "panorama_iam_operators: the policies of operators",
+        "panorama_iam_operators: only generation released has policies of operators",
     ),
     "function in the released": (
         {**GA, "function_roles": [{"name": "counting"}]},
@@ -43,50 +43,50 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "taken": (
         {**GA, "runtime_roles": [{"name": "AWSPanoramaServicerole", "namespace": "A"}]},
-        "awspanoramaservicerole is the name of a role that AWS fixes",
+        'panorama_iam_runtime_roles: "AWSPanoramaServicerole" is the name of another role of AWS Panorama',
     ),
     "no namespace": (
         {**GA, **NARROW, "runtime_roles": [{"name": "counting"}]},
-        "panorama_iam_runtime_roles[].namespace: missing for counting",
+        "panorama_iam_runtime_roles: the namespace of counting is missing",
     ),
     "null namespace": (
         {**GA, **NARROW, "runtime_roles": [{"name": "counting", "namespace": None}]},
-        "panorama_iam_runtime_roles[].namespace: missing for counting",
+        "panorama_iam_runtime_roles: the namespace of counting is missing",
     ),
     "namespace": (
         {**GA, "runtime_roles": [{"name": "counting", "namespace": 'a"b'}]},
-        "panorama_iam_runtime_roles.namespace[0]: ",
+        "panorama_iam_runtime_roles[0].namespace: ",
     ),
     "namespace pattern": (
         {**GA, "runtime_roles": [{"name": "counting", "namespace": "App*"}]},
-        "panorama_iam_runtime_roles[].namespace: App* has wildcards",
+        'panorama_iam_runtime_roles[0].namespace: "App*" is not a metric namespace',
     ),
     "runtime name": (
         {**GA, "runtime_roles": [{"name": "a b", "namespace": ""}]},
-        'panorama_iam_runtime_roles.name[0]: "a b" is no role name',
+        'panorama_iam_runtime_roles[0].name: "a b" is not a role name',
     ),
-    "user": ({**GA, "operators": {"users": ["a b"]}}, 'panorama_iam_operators.users[0]: "a b" is no user name'),
+    "user": ({**GA, "operators": {"users": ["a b"]}}, 'panorama_iam_operators.users[0]: "a b" is not a user name'),
     "former group": (
         {"former_operators": {"groups": [""]}},
-        'panorama_iam_former_operators.groups[0]: "" is no group name',
+        "panorama_iam_former_operators.groups[0]: empty",
     ),
     "both ways": (
         {**GA, "operators": {"users": ["ada"]}, "former_operators": {"users": ["ada"]}},
-        "panorama_iam_former_operators: ada is one of panorama_iam_operators too",
+        "panorama_iam_former_operators.users: user ada is in panorama_iam_operators.users too",
     ),
     "passable": (
         {"passable_roles": ["arn:aws:iam::123456789012:role/x"]},
-        'panorama_iam_passable_roles[0]: "arn:aws:iam::123456789012:role/x" is no role name',
+        'panorama_iam_passable_roles[0]: "arn:aws:iam::123456789012:role/x" is not a role name',
     ),
-    "device": ({**GA, "devices": ["a/b"]}, 'panorama_iam_devices[0]: "a/b" is no device id'),
+    "device": ({**GA, "devices": ["a/b"]}, 'panorama_iam_devices[0]: "a/b" is not a device id'),
     "no device": ({**GA, **NARROW, "devices": []}, "panorama_iam_devices: missing; profile least_privilege needs it"),
-    "region": ({"region": "Frankfurt"}, 'panorama_iam_region: "Frankfurt" is no Region'),
-    "no region": ({**GA, **NARROW, "region": None}, "panorama_iam_region: missing; profile least_privilege"),
+    "region": ({"region": "Frankfurt"}, 'panorama_iam_region: "Frankfurt" is not a Region'),
+    "no region": ({**GA, **NARROW, "region": ""}, "panorama_iam_region: missing; profile least_privilege"),
     "no bucket": ({**NARROW, "bucket": ""}, "panorama_iam_bucket: missing; profile least_privilege needs it"),
-    "bucket": ({"bucket": "a/b"}, 'panorama_iam_bucket: "a/b" is no bucket name'),
-    "owner": ({"bucket_account": "12"}, 'panorama_iam_bucket_account: "12" is no account id'),
-    "function": ({"function": "a b"}, 'panorama_iam_function: "a b" is no function name'),
-    "job": ({"model_job": "a_b"}, 'panorama_iam_model_job: "a_b" is no job name'),
+    "bucket": ({"bucket": "a/b"}, 'panorama_iam_bucket: "a/b" is not a bucket name'),
+    "owner": ({"bucket_account": "12"}, 'panorama_iam_bucket_account: "12" is not an account id'),
+    "function": ({"function": "a b"}, 'panorama_iam_function: "a b" is not a function name'),
+    "job": ({"model_job": "a_b"}, 'panorama_iam_model_job: "a_b" is not a job name'),
     "group namespace": ({"group_namespace": 'a"b'}, "panorama_iam_group_namespace: "),
 }
 
@@ -118,6 +118,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "root path": {"path": "/"},
     "any path": {**GA, "path": "/vision/"},
     "no lists": {"function_roles": None, "runtime_roles": None, "operators": None, "former_operators": None},
+    "null stands for the default": {**GA, **NARROW, "region": None, "devices": None},
 }
 
 

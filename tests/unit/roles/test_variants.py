@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""variants.yml reaches all that the roles can declare: each option, each choice, each statement in their vars."""
+"""variants.yml reaches all that the roles can declare: each option, each choice, each statement of their services."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from typing import Any
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.aws_ml.permissions.plugins.module_utils.rules import problems as engine_problems
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import definitions
 
-from .declarations import ROLES, SERVICE_ROLES, problems, specification
+from .declarations import SERVICE_ROLES, problems, specification
 from .variants import CASES, VARIANTS, desired, options_of
 
 _FREE_TEXT = {"description"}
-_ABOUT_DOCUMENTS = {"problems.yml", "remedies.yml"}
+_DECLARING = {"attachments", "locals", "managed_policies", "principals", "roles", "trust_policies", "trust_statements"}
+"""The sections of a definition that what is declared comes from, and the principals that it is said to name."""
+
 _TOLD = re.compile(
     r"Sid: [A-Z]\w*"
     r"|(?<![\w:-])[a-z0-9-]+:(?:[A-Z]\w*\*?|\*)(?![\w:*/])"
@@ -71,15 +74,15 @@ def test_every_option_is_set_and_every_choice_made(role: str) -> None:
 
 @pytest.mark.parametrize("role", SERVICE_ROLES)
 def test_every_statement_written_is_declared(role: str) -> None:
-    """Sids, actions and service principals that stand in the role's vars occur in what some variant declares."""
-    lines = [
-        line
-        for path in sorted((ROLES / role / "vars" / "main").glob("*.yml"))
-        if path.name not in _ABOUT_DOCUMENTS
-        for line in path.read_text(encoding="utf-8").splitlines()
-        if not line.lstrip().startswith("#")
+    """Sids, actions and service principals that a service's definition holds occur in what some variant declares."""
+    files = definitions()[role.removesuffix("_iam")]
+    sections = [
+        content[section]
+        for file, content in files.items()
+        if file != "traces"
+        for section in _DECLARING & content.keys()
     ]
-    written = _told("\n".join(lines))
+    written = _told(json.dumps(sections))
     assert len(written) > 10
     variants = [options_of(role, variant) for variant in VARIANTS[role]]
     assert sorted(written - _told(json.dumps(variants, default=str))) == []

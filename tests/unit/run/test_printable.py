@@ -15,12 +15,12 @@ import yaml
 from ansible_collections.aws_ml.permissions.plugins.filter.audit_summary import audit_summary
 from ansible_collections.aws_ml.permissions.plugins.filter.restore_summary import restore_summary
 from ansible_collections.aws_ml.permissions.plugins.filter.retirement_summary import retirement_summary
-from ansible_collections.aws_ml.permissions.plugins.filter.value_problems import value_problems
 from ansible_collections.aws_ml.permissions.plugins.module_utils import module_shapes
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.dependants import Dependant
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.escalation import Step as EscalationStep
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.rights import Right
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.format import BadBackup
+from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.variables import Variable
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import (
     LONGEST_LINE,
     LONGEST_VALUE,
@@ -109,6 +109,13 @@ def ran(text: str) -> Iterator[str]:
     yield from progress.summary()
 
 
+def variable(text: str) -> Iterator[str]:
+    found: list[Problem] = []
+    Variable("a", kind="account").value(f"{text}!", text, found)
+    Variable("a", "list", "dict", options={"b": Variable("b")}).value([{text: text}], "a", found)
+    yield from map(str, found)
+
+
 TELLS: dict[str, Callable[[str], Iterator[str]]] = {
     "problem": lambda text: iter((str(Problem(text, text)), Problem(text, text).place)),
     "engine error": lambda text: raised(EngineError(text, account_id=text)),
@@ -126,7 +133,7 @@ TELLS: dict[str, Callable[[str], Iterator[str]]] = {
     "step of escalation": lambda text: iter((EscalationStep(text).text,)),
     "right": lambda text: iter((Right("p", (text,), "*", False).told(),)),
     "value": lambda text: iter((shown(text), shown({text: [text]}), brief(text), character(text[:1] or "\n"))),
-    "variable": lambda text: iter(value_problems({"a": "account"}, [f"{text}!"])),
+    "variable": variable,
     "summary": summed_up,
     "progress": ran,
 }

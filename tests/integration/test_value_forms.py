@@ -1,0 +1,178 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Text for every list, dictionary and people variable of every service: it is what it stands for, or it is refused.
+
+Each sample is a host. All of them are the same account, so that equal plans have equal ids. A variable is read by
+playbooks/site.yml, or by the role of its service, whose argument specification Ansible checks first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from integration.playbook_runs import Playbook, Run
+from integration.value_forms import FORMS, Sample, all_samples
+from integration.whole_account import held
+from local_aws import LocalAws
+
+ROLE = """---
+- hosts: all
+  connection: local
+  gather_facts: false
+  vars: {ansible_python_interpreter: "{{ ansible_playbook_python }}"}
+  tasks:
+    - ansible.builtin.include_role: {name: "aws_ml.permissions.{{ aws_ml_services[0] }}_iam"}
+"""
+WAYS = {"site": "aws_ml.permissions.site", "role": ROLE}
+NO_CHOICES = ("spaced", "json")
+"""Text that Ansible's own check of a role's variables takes for no list of choices: it splits text at the commas alone."""
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+MAKE = {
+    "user": lambda iam, name: iam.create_user(UserName=name),
+    "group": lambda iam, name: iam.create_group(GroupName=name),
+    "role": lambda iam, name: iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST)),
+}
+SAMPLES = all_samples()
+Host = dict[str, Any]
+
+
+def host_of(member: dict[str, Any], sample: Sample, values: dict[str, Any]) -> Host:
+    entrance = {"aws_account_id": member["id"], "aws_assume_role_arn": member["role_arn"]}
+    return {**entrance, "aws_ml_services": [sample.service.name], **values}
+
+
+def make_people(aws: LocalAws, member: dict[str, Any], sample: Sample) -> None:
+    iam = aws.client("iam", account=member["id"])
+    for one in sorted(sample.everybody()):
+        kind, _slash, name = one.partition("/")
+        MAKE[kind](iam, name)
+
+
+def plan_ids(run: Run) -> dict[str, str]:
+    return {
+        host: result["plan_id"]
+        for play in run.plays
+        for task in play["tasks"]
+        for host, result in task["hosts"].items()
+        if "plan_id" in result
+    }
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_text_plans_what_data_plans(playbook: Playbook, aws: LocalAws, way: str) -> None:
+    member = aws.members[0]
+    hosts: dict[str, Host] = {}
+    equal: dict[str, str] = {}
+    made: set[str] = set()
+    for name, sample in SAMPLES.items():
+        if sample.service.name not in made:
+            make_people(aws, member, sample)
+            made.add(sample.service.name)
+        for count in ("one", "two"):
+            hosts[f"{name}-{count}"] = host_of(member, sample, sample.data(count))
+        for form, (count, _text) in FORMS.items():
+            values = sample.text(form)
+            if way == "role" and form in NO_CHOICES:
+                of_choices = {place.partition("[")[0] for place, _values in sample.with_choices(form)}
+                values |= {variable: sample.data(count)[variable] for variable in of_choices}
+            hosts[f"{name}-{form}"] = host_of(member, sample, values)
+            equal[f"{name}-{form}"] = f"{name}-{count}"
+        hosts[f"{name}-whole"] = host_of(member, sample, sample.whole_as_json())
+        equal[f"{name}-whole"] = f"{name}-two"
+    run = playbook(WAYS[way], {"all": {"hosts": hosts}}, check=True)
+    assert run.failures() == {}
+    found = plan_ids(run)
+    assert [host for host, other in equal.items() if found[host] != found[other]] == []
+    assert [name for name in SAMPLES if found[f"{name}-one"] == found[f"{name}-two"]] == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_text_that_stands_for_nothing_is_refused_before_any_call(playbook: Playbook, aws: LocalAws, way: str) -> None:
+    member = aws.members[0]
+    hosts: dict[str, Host] = {}
+    places: dict[str, str] = {}
+    for name, sample in SAMPLES.items():
+        for form in FORMS:
+            refused = [*sample.refused(form)]
+            refused += sample.with_choices(form) if way == "role" and form in NO_CHOICES else ()
+            for number, (place, values) in enumerate(refused):
+                host = f"{name}-{form}-{number}"
+                hosts[host] = host_of(member, sample, values)
+                places[host] = place
+    run = playbook(WAYS[way], {"all": {"hosts": hosts}})
+    failures = run.failures()
+    assert failures.keys() == places.keys()
+    assert aws.calls() == []
+    assert "Traceback" not in run.stdout + run.stderr
+    for host, place in places.items():
+        said = place if way == "site" else place.rpartition(".")[2]
+        assert said in failures[host], (host, failures[host])
+
+
+JUDGED = ("bare", "commas", "json")
+GIVING = {name: sample for name, sample in SAMPLES.items() if sample.granted("bare")}
+CASES = [(name, form, removal) for name in GIVING for form in JUDGED for removal in ("former", "absent")]
+
+
+@pytest.fixture(scope="module")
+def an_account_each() -> Iterator[LocalAws]:
+    with LocalAws(members=len(CASES)) as running:
+        yield running
+
+
+def holders(aws: LocalAws, member: dict[str, Any]) -> set[str]:
+    """The people that have any policy, such as `user/alice`."""
+    account = held(aws.client("iam", account=member["id"]))
+    return {
+        f"{kind.removesuffix('s')}/{name}"
+        for kind in ("users", "groups", "roles")
+        for name, one in account[kind].items()
+        if one["managed"] or one["inline"]
+    }
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_text_gives_people_their_policies_and_takes_them_away(
+    an_account_each: LocalAws, tmp_path: Path, way: str
+) -> None:
+    aws = an_account_each
+    aws.reset()
+    playbook = Playbook(tmp_path, aws.environment())
+    members = dict(zip(CASES, aws.members, strict=True))
+    grants: dict[str, Host] = {}
+    removals: dict[str, Host] = {}
+    left: dict[str, set[str]] = {}
+    for case, member in members.items():
+        name, form, removal = case
+        sample = GIVING[name]
+        make_people(aws, member, sample)
+        host = "-".join(case)
+        grants[host] = host_of(member, sample, sample.grants(form))
+        if removal == "absent":
+            absent = {f"{sample.service.prefix}state": "absent"}
+            removals[host] = {**grants[host], **absent}
+            left[host] = set()
+        else:
+            values, taken_from = sample.removal(form)
+            removals[host] = host_of(member, sample, values)
+            left[host] = sample.granted(form) - taken_from
+
+    granted = playbook(WAYS[way], {"all": {"hosts": grants}})
+    assert granted.failures() == {}
+    for (name, form, removal), member in members.items():
+        people = GIVING[name].everybody()
+        assert holders(aws, member) & people == GIVING[name].granted(form), (name, form, removal)
+
+    removed = playbook(WAYS[way], {"all": {"hosts": removals}})
+    assert removed.failures() == {}
+    for case, member in members.items():
+        assert holders(aws, member) & GIVING[case[0]].everybody() == left["-".join(case)], case
