@@ -45,7 +45,8 @@ WHOLE_RESULT = 3
 """The verbosity (`-vvv`) from which a result is shown whole, and with the arguments that led to it."""
 
 display = Display()
-# Before the workers are forked: each would read the variables, and all filters and tests for its first template with one.
+# Before the workers are forked: each would read the variables, and load all filters and tests for its first template
+# that has one.
 known_variables()
 filter_loader.get("default")
 test_loader.get("defined")
