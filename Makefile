@@ -94,8 +94,8 @@ mutation: $(MUTATION) ## Change the engine line by line and see the tests notice
 	@python -m mutation $(ROOMS)
 
 .PHONY: bench
-bench: $(BENCH) ## Measure this collection beside amazon.aws, mitogen and boto3 (QUICK=1, WHOLE=1, REPEATS=5, RESULTS=folder)
-	@python -m bench $(if $(QUICK),--quick) $(if $(WHOLE),--whole) $(if $(REPEATS),--repeats $(REPEATS)) $(if $(RESULTS),--results $(RESULTS))
+bench: $(BENCH) ## Measure site.yml, audit.yml and iam_baseline beside amazon.aws, mitogen and boto3 (QUICK=1, WHOLE=1, REPEATS=5, EARLIER=commit, RESULTS=folder)
+	@python -m bench $(if $(QUICK),--quick) $(if $(WHOLE),--whole) $(if $(EARLIER),--earlier $(EARLIER)) $(if $(REPEATS),--repeats $(REPEATS)) $(if $(RESULTS),--results $(RESULTS))
 
 .PHONY: lint
 lint: $(LINT) ## Check what reviewers of a collection check (ONLY="mypy yamllint" for some of it)

@@ -9,22 +9,25 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from .asked import Asked, asked
+from .alternatives import ACCOUNT_ALTERNATIVES, EARLIER, Alternative
+from .asked import ALTERNATIVES, CASES, Asked, asked
 from .availability import unavailable
 from .case import Case
+from .catalogue import catalogue
 from .chart import draw
-from .fleets import audits, fleets
+from .checkout import write_collections
+from .jobs import BY_CASE
 from .machine import describe
+from .many_accounts import in_many
 from .measure import RunFailed
 from .one_account import one_account
 from .record import Record
 from .report import CHART, report
-from .samples import ACCOUNT, AUDIT, FLEET, Sample
+from .samples import ACCOUNT, CATALOGUE, DOCUMENTED, Sample
 from .screen import Screen, say
-from .ways import AUDIT_WAYS, FLEET_WAYS, ONE_ACCOUNT_WAYS, Way
 
 Missing = Mapping[str, str]
 
@@ -33,17 +36,16 @@ def main() -> int:
     """0 if everything was measured; 1, with a report of what was, if a run failed or did not do what it is for."""
     wanted, began = asked(), time.monotonic()
     samples: list[Sample] = []
+    missing: dict[str, str] = {}
     failure = ""
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
-        missing = unavailable(ways_of(wanted, ONE_ACCOUNT_WAYS, {}) + ways_of(wanted, FLEET_WAYS, {}), folder)
-        for way, why in missing.items():
-            say(f"{way} is left out: {why}")
-        cases = [CASES[case](wanted, missing) for case in wanted.cases]
-        screen = Screen([measurement for case in cases for measurement in case.measurements])
         try:
-            for case in cases:
-                for sample in case.run(folder, screen):
+            missing = missing_alternatives(wanted, folder)
+            cases = [case(name, wanted, missing) for name in wanted.cases]
+            screen = Screen([measurement for one in cases for measurement in one.measurements])
+            for one in cases:
+                for sample in one.run(folder, screen):
                     samples.append(sample)
         except RunFailed as error:
             failure = str(error)
@@ -51,27 +53,45 @@ def main() -> int:
             failure = "interrupted"
     minutes = (time.monotonic() - began) / 60
     stopped = {"what would have come then": failure.splitlines()[0]} if failure else {}
-    write(Record(describe(), wanted.repeats, minutes, samples, {**missing, **stopped}), wanted.results)
+    machine = {**describe(), "earlier": wanted.earlier}
+    write(Record(machine, wanted.repeats, minutes, samples, {**missing, **stopped}), wanted.results)
     if failure:
         say(f"bench: stopped. {failure}")
     return 1 if failure else 0
 
 
-def ways_of(wanted: Asked, ways: tuple[Way, ...], missing: Missing) -> list[Way]:
-    """The ways that are asked for and can be had; without mitogen if the run is to be quick."""
+def missing_alternatives(wanted: Asked, folder: Path) -> dict[str, str]:
+    """Why alternatives that are asked for cannot be measured, by name. Writes the earlier commit where one is given."""
+    missing = unavailable(chosen(wanted, ALTERNATIVES, {}), folder)
+    if wanted.earlier:
+        write_collections(folder, wanted.earlier)
+    else:
+        missing[EARLIER] = "no commit was given with --earlier"
+    for alternative, why in missing.items():
+        say(f"{alternative} is left out: {why}")
+    return missing
+
+
+def chosen(wanted: Asked, alternatives: Iterable[Alternative], missing: Missing) -> list[Alternative]:
+    """The alternatives that are asked for and can be had; without mitogen if the run is to be quick."""
     return [
-        way
-        for way in ways
-        if wanted.wants(way.name) and way.name not in missing and not (wanted.quick and way.name == "mitogen")
+        alternative
+        for alternative in alternatives
+        if wanted.wants(alternative.name)
+        and alternative.name not in missing
+        and not (wanted.quick and alternative.name == "mitogen")
     ]
 
 
-CASES: Mapping[str, Callable[[Asked, Missing], Case]] = {
-    ACCOUNT: lambda wanted, missing: one_account(ways_of(wanted, ONE_ACCOUNT_WAYS, missing), wanted),
-    FLEET: lambda wanted, missing: fleets(ways_of(wanted, FLEET_WAYS, missing), wanted),
-    AUDIT: lambda wanted, missing: audits(ways_of(wanted, AUDIT_WAYS, missing), wanted),
-}
-"""What can be measured, by the name that its samples carry."""
+def case(name: str, wanted: Asked, missing: Missing) -> Case:
+    """The case of that name, one of CASES."""
+    assert name in CASES
+    if name == ACCOUNT:
+        return one_account(chosen(wanted, ACCOUNT_ALTERNATIVES, missing), wanted)
+    if name == CATALOGUE:
+        return catalogue(wanted)
+    job = BY_CASE[name]
+    return in_many(job, chosen(wanted, job.alternatives, missing), wanted)
 
 
 def write(record: Record, folder: Path) -> None:
@@ -80,7 +100,7 @@ def write(record: Record, folder: Path) -> None:
     text = report(record)
     (folder / "report.md").write_text(text, encoding="utf-8")
     (folder / "figures.json").write_text(json.dumps(record.document(), indent=1) + "\n", encoding="utf-8")
-    if any(sample.case == FLEET for sample in record.samples):
+    if any(sample.case == DOCUMENTED for sample in record.samples):
         draw(record, folder / CHART)
     say()
     say(text)

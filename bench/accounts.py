@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .measure import RunFailed
-from .workload import account_of
+from .workload import account_of, path_of
 
 LEFT_OUT = ("OrganizationAccountAccessRole", "AWSServiceRoleForOrganizations")
 """Roles that are there before anybody keeps anything."""
@@ -20,17 +20,19 @@ Held = dict[str, dict[str, Any]]
 
 
 def held(iam: Any) -> Held:
-    """Roles and customer managed policies as GetAccountAuthorizationDetails tells them, without ids and dates.
+    """Roles, customer managed policies and groups, without ids and dates.
 
-    Of a policy the default version only; descriptions come from ListRoles, tags of policies from ListPolicyTags.
+    As GetAccountAuthorizationDetails tells them; of a policy the default version only. Descriptions come from
+    ListRoles, tags of policies from ListPolicyTags.
     """
-    pages = iam.get_paginator("get_account_authorization_details").paginate(Filter=["Role", "LocalManagedPolicy"])
-    details = pages.build_full_result()
+    kinds = ["Role", "LocalManagedPolicy", "Group"]
+    details = iam.get_paginator("get_account_authorization_details").paginate(Filter=kinds).build_full_result()
     listed = iam.get_paginator("list_roles").paginate().build_full_result()["Roles"]
     about = {role["RoleName"]: role.get("Description", "") for role in listed}
     return {
         "managed_policies": {
             policy["Arn"].rpartition("/")[2]: {
+                "path": policy["Path"],
                 "policy": next(one["Document"] for one in policy["PolicyVersionList"] if one["IsDefaultVersion"]),
                 "tags": _tags(iam.list_policy_tags(PolicyArn=policy["Arn"])["Tags"]),
             }
@@ -38,14 +40,18 @@ def held(iam: Any) -> Held:
         },
         "roles": {
             role["RoleName"]: {
+                "path": role["Path"],
                 "description": about[role["RoleName"]],
-                "trust": role["AssumeRolePolicyDocument"],
-                "managed": sorted(policy["PolicyArn"] for policy in role["AttachedManagedPolicies"]),
-                "inline": {policy["PolicyName"]: policy["PolicyDocument"] for policy in role["RolePolicyList"]},
+                "assume_role_policy_document": role["AssumeRolePolicyDocument"],
+                **_policies(role["AttachedManagedPolicies"], role["RolePolicyList"]),
                 "tags": _tags(role["Tags"]),
             }
             for role in details["RoleDetailList"]
             if role["RoleName"] not in LEFT_OUT
+        },
+        "groups": {
+            group["GroupName"]: _policies(group["AttachedManagedPolicies"], group["GroupPolicyList"])
+            for group in details["GroupDetailList"]
         },
     }
 
@@ -53,7 +59,7 @@ def held(iam: Any) -> Held:
 def require(iam: Any, wanted: Workload | None, after: str) -> None:
     """Raise RunFailed where the account does not hold the workload, or anything at all where that is None."""
     there = held(iam)
-    expected: Held = account_of(wanted) if wanted else {"managed_policies": {}, "roles": {}}
+    expected: Held = account_of(wanted) if wanted else {"managed_policies": {}, "roles": {}, "groups": {}}
     for kind, entries in expected.items():
         for name in sorted({*entries, *there[kind]}):
             asked, found = entries.get(name, {}), there[kind].get(name, {})
@@ -64,32 +70,50 @@ def require(iam: Any, wanted: Workload | None, after: str) -> None:
 
 
 def create(iam: Any, wanted: Workload) -> None:
-    """Make what the workload says, with the plain SDK."""
+    """Make what the workload says, with the plain SDK; its groups are there."""
     for policy in wanted["managed_policies"]:
-        document = json.dumps(policy["policy"])
-        iam.create_policy(PolicyName=policy["name"], PolicyDocument=document, Tags=_tag_list(policy["tags"]))
+        document, tags = json.dumps(policy["policy"]), _tag_list(policy["tags"])
+        iam.create_policy(PolicyName=policy["name"], Path=path_of(policy), PolicyDocument=document, Tags=tags)
     for role in wanted["roles"]:
         name, trust = role["name"], json.dumps(role["assume_role_policy_document"])
         iam.create_role(
             RoleName=name,
+            Path=path_of(role),
             AssumeRolePolicyDocument=trust,
             Description=role["description"],
             Tags=_tag_list(role["tags"]),
         )
-        for arn in role["managed_policies"]:
-            iam.attach_role_policy(RoleName=name, PolicyArn=arn)
-        for policy_name, inline in role["inline_policies"].items():
-            iam.put_role_policy(RoleName=name, PolicyName=policy_name, PolicyDocument=json.dumps(inline))
+    for kind, entries in (("role", wanted["roles"]), ("group", wanted.get("groups", ()))):
+        for entry in entries:
+            whose = {f"{kind.title()}Name": entry["name"]}
+            for arn in entry["managed_policies"]:
+                getattr(iam, f"attach_{kind}_policy")(**whose, PolicyArn=arn)
+            for name, inline in entry["inline_policies"].items():
+                getattr(iam, f"put_{kind}_policy")(**whose, PolicyName=name, PolicyDocument=json.dumps(inline))
+
+
+def create_groups(iam: Any, names: Iterable[str]) -> None:
+    """Make groups without policies."""
+    for name in names:
+        iam.create_group(GroupName=name)
 
 
 def drift(iam: Any, wanted: Workload) -> dict[str, Any]:
-    """Change one inline policy by hand; returns the workload as the account then is."""
+    """Change one inline policy of a role by hand; returns the workload as the account then is."""
     drifted: dict[str, Any] = json.loads(json.dumps(wanted))
-    role = drifted["roles"][len(drifted["roles"]) // 2]
+    with_inline = [role for role in drifted["roles"] if role["inline_policies"]]
+    role = with_inline[len(with_inline) // 2]
     name, document = next(iter(role["inline_policies"].items()))
     document["Statement"][0]["Action"] = ["logs:*"]
     iam.put_role_policy(RoleName=role["name"], PolicyName=name, PolicyDocument=json.dumps(document))
     return drifted
+
+
+def _policies(attached: list[dict[str, str]], inline: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "managed_policies": sorted(policy["PolicyArn"] for policy in attached),
+        "inline_policies": {policy["PolicyName"]: policy["PolicyDocument"] for policy in inline},
+    }
 
 
 def _tags(listed: list[dict[str, str]]) -> dict[str, str]:

@@ -9,63 +9,83 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from .samples import ACCOUNT, AUDIT, FLEET
-from .ways import ACTIONS, AUDIT_WAYS, FLEET_WAYS, ONE_ACCOUNT_WAYS
+from .alternatives import (
+    ACCOUNT_ALTERNATIVES,
+    ACTIONS,
+    AUDIT_ALTERNATIVES,
+    BASELINE_ALTERNATIVES,
+    RETIRE_ALTERNATIVES,
+    SITE_ALTERNATIVES,
+)
+from .samples import ACCOUNT, AUDIT, BASELINE, CATALOGUE, DOCUMENTED, LEAST_PRIVILEGE, RETIRE
 
-CASES = (ACCOUNT, FLEET, AUDIT)
+CASES = (DOCUMENTED, LEAST_PRIVILEGE, AUDIT, RETIRE, BASELINE, CATALOGUE, ACCOUNT)
+ALTERNATIVES = (
+    *ACCOUNT_ALTERNATIVES,
+    *SITE_ALTERNATIVES,
+    *AUDIT_ALTERNATIVES,
+    *RETIRE_ALTERNATIVES,
+    *BASELINE_ALTERNATIVES,
+)
 OUTPUT = Path(__file__).parent / "output"
-SIZES = (1, 10, 50, 200)
+SIZES = (1, 10, 50, 200, 1000)
 QUICK_SIZES = (1, 10, 50)
 LARGEST_SLOW = 10
-"""Accounts up to which the slow ways are measured; beyond, their cost is extrapolated."""
+"""Accounts up to which the slow alternatives are measured; beyond, their cost is extrapolated."""
 LARGEST_SLOW_WHOLE = 50
 
 
 @dataclass(frozen=True)
 class Asked:
-    """`latencies` in seconds; `cases` are those of `samples`; `ways` are names, empty for all."""
+    """`latencies` in seconds; `cases` are those of `samples`; `alternatives` are names, empty for all.
+
+    `earlier` is a commit of this collection to measure beside it, empty for none.
+    """
 
     cases: tuple[str, ...]
-    ways: tuple[str, ...]
+    alternatives: tuple[str, ...]
     actions: tuple[str, ...]
     latencies: tuple[float, ...]
     sizes: tuple[int, ...]
     repeats: int
     quick: bool
     whole: bool
+    earlier: str
     results: Path
 
-    def wants(self, way: str) -> bool:
-        return not self.ways or way in self.ways
+    def wants(self, alternative: str) -> bool:
+        return not self.alternatives or alternative in self.alternatives
 
 
 def asked(arguments: list[str] | None = None) -> Asked:
     """Read the command line."""
-    names = sorted({way.name for way in (*ONE_ACCOUNT_WAYS, *FLEET_WAYS, *AUDIT_WAYS)})
-    parser = argparse.ArgumentParser(prog="bench", description="Measure ways of keeping IAM permissions, side by side.")
-    parser.add_argument("--only", choices=CASES, help="one account through its life, fleets, or audits of fleets")
-    parser.add_argument("--ways", type=_names, default=(), help=f"some of {','.join(names)}")
+    names = sorted({alternative.name for alternative in ALTERNATIVES})
+    parser = argparse.ArgumentParser(prog="bench", description="Measure how IAM permissions are kept, side by side.")
+    parser.add_argument("--only", type=_names, default=CASES, help=f"some of {','.join(CASES)}")
+    parser.add_argument("--alternatives", type=_names, default=(), help=f"some of {','.join(names)}")
     parser.add_argument("--actions", type=_names, default=ACTIONS, help=f"some of {','.join(ACTIONS)}")
     parser.add_argument("--latencies", type=_numbers, default=(0.0, 50.0), help="milliseconds a call, default 0,50")
-    parser.add_argument("--sizes", type=_numbers, help="accounts in a fleet, default 1,10,50,200")
+    parser.add_argument("--sizes", type=_numbers, help="numbers of accounts, default 1,10,50,200,1000")
     parser.add_argument("--repeats", type=int, help="default 3, with --quick 1")
     parser.add_argument("--quick", action="store_true", help="one repeat, fewer fleets, no mitogen")
     parser.add_argument("--whole", action="store_true", help="measure amazon.aws in 50 accounts, too")
+    parser.add_argument("--earlier", default="", help="a commit of this collection to measure beside it")
     parser.add_argument("--results", type=Path, default=OUTPUT, help="folder for the report, default bench/output")
     given = parser.parse_args(arguments)
-    for name, known in ((given.ways, names), (given.actions, ACTIONS)):
+    for name, known in ((given.alternatives, names), (given.actions, ACTIONS), (given.only, CASES)):
         if unknown := sorted(set(name) - set(known)):
             parser.error(f"{', '.join(unknown)}: known are {', '.join(known)}")
     sizes = given.sizes or (QUICK_SIZES if given.quick else SIZES)
     return Asked(
-        cases=(given.only,) if given.only else CASES,
-        ways=given.ways,
+        cases=tuple(case for case in CASES if case in given.only),
+        alternatives=given.alternatives,
         actions=given.actions,
         latencies=tuple(milliseconds / 1000 for milliseconds in given.latencies),
         sizes=tuple(sorted(int(size) for size in sizes)),
         repeats=given.repeats or (1 if given.quick else 3),
         quick=given.quick,
         whole=given.whole,
+        earlier=given.earlier,
         results=given.results,
     )
 

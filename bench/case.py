@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A case: something that is measured in several ways, planned before it begins."""
+"""A case: something that is measured in several alternatives, planned before it begins."""
 
 from __future__ import annotations
 

@@ -10,19 +10,16 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from .alternatives import SITE_ALTERNATIVES
 from .figures import Median, Medians, medians
 from .record import Record, with_extrapolations
-from .samples import FLEET
-from .ways import FLEET_WAYS
+from .samples import DOCUMENTED
 
 _STYLES = (
     ("#0072b2", "o", "-"),
     ("#56b4e9", "s", "-"),
     ("#d55e00", "^", "-"),
-    ("#e69f00", "v", "-"),
     ("#009e73", "D", "--"),
-    ("#000000", "P", "--"),
-    ("#999999", "x", ":"),
     ("#777777", "+", ":"),
 )
 _APART = 1.28
@@ -36,8 +33,8 @@ def draw(record: Record, file: Path) -> None:
     figure = Figure(figsize=(10, 6.2), layout="constrained")
     axes = figure.add_subplot()
     ends: list[tuple[float, str, str]] = []
-    for way, (colour, marker, line) in zip(FLEET_WAYS, _STYLES, strict=True):
-        points = _points(found, way.name)
+    for alternative, (colour, marker, line) in zip(SITE_ALTERNATIVES, _STYLES, strict=True):
+        points = _points(found, alternative.name)
         measured = [(size, median.wall) for size, median in points if median.runs]
         beyond = [(size, median.wall) for size, median in points if not median.runs]
         if not measured:
@@ -48,9 +45,11 @@ def draw(record: Record, file: Path) -> None:
             axes.plot(*zip(*extended, strict=True), color=colour, linestyle=(0, (1, 3)))
             axes.plot(*zip(*beyond, strict=True), color=colour, marker=marker, linestyle="", fillstyle="none")
         note = " (extrapolated)" if beyond else ""
-        ends.append((points[-1][1].wall, f"{way.label}{note}", colour))
-    sizes = sorted({point.accounts for point in found if point.case == FLEET})
-    axes.set(xscale="log", yscale="log", xlabel="accounts", ylabel="seconds, whole process, nothing to do")
+        ends.append((points[-1][1].wall, f"{alternative.label}{note}", colour))
+    sizes = sorted({point.accounts for point in found if point.case == DOCUMENTED})
+    axes.set(
+        xscale="log", yscale="log", xlabel="accounts", ylabel="seconds, site.yml with five services, nothing to do"
+    )
     axes.set_xticks(sizes, [str(size) for size in sizes], minor=False)
     axes.minorticks_off()
     axes.yaxis.set_major_formatter(lambda value, _unused: f"{value:g}")
@@ -71,8 +70,12 @@ def draw(record: Record, file: Path) -> None:
     figure.savefig(file, format="svg", metadata={"Date": None})
 
 
-def _points(found: Medians, way: str) -> list[tuple[int, Median]]:
-    points = [(point, median) for point, median in found.items() if (point.case, point.way) == (FLEET, way)]
+def _points(found: Medians, alternative: str) -> list[tuple[int, Median]]:
+    points = [
+        (point, median)
+        for point, median in found.items()
+        if (point.case, point.alternative, point.action) == (DOCUMENTED, alternative, "no-op")
+    ]
     return sorted(((point.accounts, median) for point, median in points), key=lambda one: one[0])
 
 

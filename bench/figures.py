@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from .samples import FLEET, IN_MANY, Sample
+from .samples import LARGE_FLEET, Sample
 
 Quantity = Literal["wall", "cpu", "memory", "largest", "calls", "writes"]
 QUANTITIES: tuple[Quantity, ...] = ("wall", "cpu", "memory", "largest", "calls", "writes")
@@ -21,7 +21,7 @@ class Point:
     """The case that samples belong to."""
 
     case: str
-    way: str
+    alternative: str
     action: str
     accounts: int
     latency: float
@@ -51,7 +51,7 @@ def medians(samples: Iterable[Sample]) -> dict[Point, Median]:
     """Samples grouped by their point, in the order in which the points first appear."""
     groups: dict[Point, list[Sample]] = {}
     for sample in samples:
-        point = Point(sample.case, sample.way, sample.action, sample.accounts, sample.latency)
+        point = Point(sample.case, sample.alternative, sample.action, sample.accounts, sample.latency)
         groups.setdefault(point, []).append(sample)
     return {
         point: Median(
@@ -61,14 +61,21 @@ def medians(samples: Iterable[Sample]) -> dict[Point, Median]:
     }
 
 
-def fleet_sizes(found: Medians, way: str, case: str = FLEET) -> list[int]:
-    """The numbers of accounts that a way was measured with, ascending."""
-    return sorted(point.accounts for point in found if (point.case, point.way) == (case, way))
+@dataclass(frozen=True)
+class Row:
+    """An alternative in a case of many accounts, with one action: what grows with the number of accounts."""
+
+    case: str
+    alternative: str
+    action: str = "no-op"
+
+    def at(self, accounts: int) -> Point:
+        return Point(self.case, self.alternative, self.action, accounts, 0.0)
 
 
-def fleet(found: Medians, way: str, accounts: int, case: str = FLEET) -> Median | None:
-    """A way's medians with so many accounts, where they were measured."""
-    return found.get(Point(case, way, IN_MANY[case], accounts, 0.0))
+def row_sizes(found: Medians, row: Row) -> list[int]:
+    """The numbers of accounts that a row was measured with, ascending."""
+    return sorted(point.accounts for point in found if point == row.at(point.accounts))
 
 
 def slope(points: Sequence[tuple[float, float]]) -> float:
@@ -78,23 +85,21 @@ def slope(points: Sequence[tuple[float, float]]) -> float:
     return statistics.linear_regression([x for x, _unused in points], [y for _unused, y in points]).slope
 
 
-def further(found: Medians, way: str, quantity: Quantity, case: str = FLEET) -> float | None:
-    """What each further account costs: the slope over all fleets of the way, None with fewer than two."""
-    points = [(size, fleet(found, way, size, case)) for size in fleet_sizes(found, way, case)]
-    known = [(float(size), median.of(quantity)) for size, median in points if median]
+def further(found: Medians, row: Row, quantity: Quantity) -> float | None:
+    """What each further account costs: the slope up to LARGE_FLEET accounts, None with fewer than two sizes."""
+    known = [(float(size), found[row.at(size)].of(quantity)) for size in row_sizes(found, row) if size <= LARGE_FLEET]
     return slope(known) if len(known) > 1 else None
 
 
-def extrapolated(found: Medians, way: str, accounts: int) -> Median | None:
-    """A way's cost beyond the largest fleet it was measured with: on the straight line through its last two.
+def extrapolated(found: Medians, row: Row, accounts: int) -> Median | None:
+    """The cost beyond the largest number of accounts that was measured: on the straight line through the last two.
 
-    Memory is that of the largest fleet. None where there are no two, or nothing to extrapolate.
+    Memory is that of the largest. None where there are no two, or nothing to extrapolate.
     """
-    sizes = fleet_sizes(found, way)
+    sizes = row_sizes(found, row)
     if len(sizes) < 2 or accounts <= sizes[-1]:
         return None
-    before, last = (fleet(found, way, size) for size in sizes[-2:])
-    assert before and last
+    before, last = (found[row.at(size)] for size in sizes[-2:])
     beyond = (accounts - sizes[-1]) / (sizes[-1] - sizes[-2])
     grown = {name: last.of(name) + beyond * (last.of(name) - before.of(name)) for name in QUANTITIES}
     return Median(runs=0, **{**grown, "memory": last.memory, "largest": last.largest})

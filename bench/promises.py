@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .figures import Median, Medians, Point, Quantity, extrapolated, fleet, further, ratio
-from .samples import ACCOUNT, OURS
+from .figures import Median, Medians, Point, Quantity, Row, extrapolated, further, ratio
+from .samples import ACCOUNT, AUDIT, BASELINE, CATALOGUE, DOCUMENTED, LARGE_FLEET, LEAST_PRIVILEGE, OURS
 
-LARGE_FLEET = 200
+LARGEST = 1000
+"""Accounts of the largest run."""
 MEGABYTE = 1_000_000
 
 
@@ -33,45 +35,70 @@ class Verdict:
 
 def verdicts(found: Medians) -> list[Verdict]:
     """Every promise, with what the medians say."""
-    one: list[Verdict] = []
-    for latency in (0.0, 0.05):
-        at = f"one account, no-op, whole process, {latency * 1000:.0f} ms latency"
-        one += [
-            Verdict(f"{at}: faster than amazon.aws", 20, True, "times", _compared(found, latency, "amazon", "wall")),
-            Verdict(f"{at}: time of the boto3 floor", 3, False, "times", _over_floor(found, latency)),
-        ]
-    calls = _compared(found, 0.0, "amazon", "calls")
-    one.append(Verdict("one account, no-op: fewer calls than amazon.aws", 25, True, "times", calls))
-    in_worker = fleet(found, OURS, LARGE_FLEET)
-    amazon = fleet(found, "amazon", LARGE_FLEET) or extrapolated(found, "amazon", LARGE_FLEET)
-    per_account = further(found, OURS, "cpu") if in_worker else None
-    return [
-        *one,
-        Verdict(f"up to {LARGE_FLEET} accounts, no-op: CPU for each further account", 0.15, False, "s", per_account),
-        Verdict(
-            f"{LARGE_FLEET} accounts, no-op: faster than amazon.aws, extrapolated",
-            80,
-            True,
-            "times",
-            ratio(_get(amazon, "wall"), _get(in_worker, "wall")),
-        ),
-        Verdict(
-            f"{LARGE_FLEET} accounts, no-op: peak memory of the controller",
-            150,
+    return [*_of_the_main_job(found), *_of_one_account(found)]
+
+
+def _of_the_main_job(found: Medians) -> Iterator[Verdict]:
+    for case in (DOCUMENTED, LEAST_PRIVILEGE):
+        profile = f"site.yml, five services, {case.replace('_', ' ')}, no-op"
+        ours, baseline, nothing, floor = (
+            Row(case, OURS),
+            Row(BASELINE, OURS),
+            Row(case, "nothing"),
+            Row(case, "floor"),
+        )
+        cpu = further(found, ours, "cpu")
+        each = f"{profile}: CPU of each further account,"
+        yield Verdict(f"{each} beside iam_baseline's", 1.5, False, "times", ratio(cpu, further(found, baseline, "cpu")))
+        yield Verdict(
+            f"{each} beside a do-nothing action's", 10, False, "times", ratio(cpu, further(found, nothing, "cpu"))
+        )
+        yield Verdict(
+            f"{profile}: API calls, beside two listings, AssumeRole and the tags of each policy",
+            1,
             False,
-            "MB",
-            ratio(_get(in_worker, "memory"), MEGABYTE),
-        ),
-    ]
+            "times",
+            ratio(further(found, ours, "calls"), further(found, floor, "calls")),
+        )
+        memory = ratio(further(found, ours, "memory"), MEGABYTE)
+        yield Verdict(f"{profile}: controller memory of each further account", 0.4, False, "MB", memory)
+        yield _memory(found, ours, profile, LARGE_FLEET, 150)
+    site, audit = Row(DOCUMENTED, OURS), Row(AUDIT, OURS, "audit")
+    amazon = Row(DOCUMENTED, "amazon")
+    there = found.get(amazon.at(LARGE_FLEET)) or extrapolated(found, amazon, LARGE_FLEET)
+    faster = ratio(_get(there, "wall"), _get(found.get(site.at(LARGE_FLEET)), "wall"))
+    yield Verdict(
+        f"site.yml, no-op, {LARGE_FLEET} accounts: faster than amazon.aws, extrapolated", 80, True, "times", faster
+    )
+    yield _memory(found, site, "site.yml, five services, documented, no-op", LARGEST, 400)
+    yield _memory(found, audit, "audit.yml", LARGEST, 400)
+    load = found.get(Point(CATALOGUE, OURS, "load", 1, 0.0))
+    loading = _get(load, "cpu")
+    milliseconds = None if loading is None else loading * 1000
+    yield Verdict("loading and checking the catalogue of services: CPU", 50, False, "ms", milliseconds)
 
 
-def _no_op(found: Medians, latency: float, way: str) -> Median | None:
-    return found.get(Point(ACCOUNT, way, "no-op", 1, latency))
+def _memory(found: Medians, row: Row, what: str, accounts: int, bound: float) -> Verdict:
+    peak = ratio(_get(found.get(row.at(accounts)), "memory"), MEGABYTE)
+    return Verdict(f"{what}, {accounts:,} accounts: peak memory of the controller", bound, False, "MB", peak)
 
 
-def _compared(found: Medians, latency: float, way: str, quantity: Quantity) -> float | None:
-    """How many times more a way takes than ours in the worker."""
-    return ratio(_get(_no_op(found, latency, way), quantity), _get(_no_op(found, latency, OURS), quantity))
+def _of_one_account(found: Medians) -> Iterator[Verdict]:
+    for latency in (0.0, 0.05):
+        at = f"iam_baseline, one account, no-op, {latency * 1000:.0f} ms latency"
+        yield Verdict(f"{at}: faster than amazon.aws", 20, True, "times", _compared(found, latency, "amazon", "wall"))
+        yield Verdict(f"{at}: time of the boto3 script with threads", 3, False, "times", _over_floor(found, latency))
+    calls = _compared(found, 0.0, "amazon", "calls")
+    yield Verdict("iam_baseline, one account, no-op: fewer calls than amazon.aws", 25, True, "times", calls)
+
+
+def _no_op(found: Medians, latency: float, alternative: str) -> Median | None:
+    return found.get(Point(ACCOUNT, alternative, "no-op", 1, latency))
+
+
+def _compared(found: Medians, latency: float, alternative: str, quantity: Quantity) -> float | None:
+    """How many times more an alternative takes than ours."""
+    return ratio(_get(_no_op(found, latency, alternative), quantity), _get(_no_op(found, latency, OURS), quantity))
 
 
 def _over_floor(found: Medians, latency: float) -> float | None:

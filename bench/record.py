@@ -9,14 +9,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from .figures import Median, Medians, Point, extrapolated, fleet_sizes, medians, ratio
+from .figures import Median, Medians, Point, Row, extrapolated, medians, ratio, row_sizes
 from .promises import verdicts
-from .samples import FLEET, OURS, Sample
+from .samples import DOCUMENTED, LARGE_FLEET, OURS, Sample
 
 
 @dataclass(frozen=True)
 class Record:
-    """`machine` is as `machine.describe` tells it; `unavailable` says of ways why they could not be measured."""
+    """`machine` is as `machine.describe` tells it, with `earlier`, the commit that was measured, too, or empty.
+
+    `unavailable` says of alternatives why they could not be measured.
+    """
 
     machine: Mapping[str, Any]
     repeats: int
@@ -50,13 +53,12 @@ class Record:
 
 
 def with_extrapolations(found: Medians) -> dict[Point, Median]:
-    """The medians, and for each fleet that a way was not measured with, what it would cost there."""
+    """The medians, and what amazon.aws would cost in as many accounts as ours was measured with, to LARGE_FLEET."""
     whole = dict(found)
-    sizes = sorted({point.accounts for point in found if point.case == FLEET})
-    for way in dict.fromkeys(point.way for point in found if point.case == FLEET):
-        for size in sizes:
-            if size not in fleet_sizes(found, way) and (beyond := extrapolated(found, way, size)):
-                whole[Point(FLEET, way, "no-op", size, 0.0)] = beyond
+    amazon = Row(DOCUMENTED, "amazon")
+    for size in row_sizes(found, Row(DOCUMENTED, OURS)):
+        if size <= LARGE_FLEET and (beyond := extrapolated(found, amazon, size)):
+            whole[amazon.at(size)] = beyond
     return whole
 
 

@@ -5,14 +5,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from .figures import Median, Medians, Point, fleet, further, medians, ratio
+from .alternatives import ACCOUNT_ALTERNATIVES, ACTIONS
+from .figures import Median, Medians, Point, Row, further, medians, ratio, row_sizes
+from .jobs import JOBS
+from .many_accounts import Job
 from .promises import MEGABYTE, Verdict, verdicts
 from .record import Record, with_extrapolations
-from .samples import ACCOUNT, AUDIT, FLEET, OURS
-from .ways import ACTIONS, AUDIT_WAYS, FLEET_WAYS, ONE_ACCOUNT_WAYS, Way
+from .samples import ACCOUNT, AUDIT, BASELINE, DOCUMENTED, LARGE_FLEET, LEAST_PRIVILEGE, OURS, RETIRE
 
+HEADINGS = {
+    DOCUMENTED: "site.yml, five services, profile documented",
+    LEAST_PRIVILEGE: "site.yml, five services, profile least_privilege",
+    AUDIT: "audit.yml, five services and 48 roles of others",
+    RETIRE: "retire.yml --check, five services and 48 roles of others",
+    BASELINE: "iam_baseline, 16 roles and 4 customer managed policies, nothing to do",
+}
 CHART = "chart.svg"
 QUIET = 0.25
 """Share of the machine's time spent on other things from which the report warns."""
@@ -24,19 +33,17 @@ def report(record: Record) -> str:
     """The whole text."""
     found = with_extrapolations(medians(record.samples))
     parts = ["# Benchmark of one run", _circumstances(record), "## What is promised", _promises(verdicts(found))]
+    for job in JOBS:
+        parts += _job(found, job)
+    if any(point.case == DOCUMENTED for point in found):
+        parts.append(f"![Seconds against number of accounts]({CHART})")
     latencies = sorted({point.latency for point in found if point.case == ACCOUNT})
     if latencies:
-        parts.append("## One account, 16 roles and 4 customer managed policies")
+        parts.append("## iam_baseline in one account, 16 roles and 4 customer managed policies")
     for latency in latencies:
         parts += [f"### {latency * 1000:.0f} ms latency", _life(found, latency), _no_op(found, latency)]
-    if sizes := _sizes(found, FLEET):
-        parts += ["## Fleets, nothing to do", *_fleet(found, FLEET, FLEET_WAYS, sizes)]
-        parts.append(f"![Seconds against number of accounts]({CHART})")
-    if sizes := _sizes(found, AUDIT):
-        parts += ["## Audits, 60 roles in each account", *_fleet(found, AUDIT, AUDIT_WAYS, sizes)]
-        parts.append(_calls(found, AUDIT, AUDIT_WAYS, sizes))
     if record.unavailable:
-        parts += ["## Not measured", _bullets(f"{way}: {why}" for way, why in record.unavailable.items())]
+        parts += ["## Not measured", _bullets(f"{name}: {why}" for name, why in record.unavailable.items())]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
@@ -52,6 +59,8 @@ def _circumstances(record: Record) -> str:
     room = sum(sample.wall * machine["cores"] for sample in record.samples)
     others = max(0.0, sum(sample.busy - sample.cpu for sample in record.samples))
     share = others / room if room else 0.0
+    if machine["earlier"]:
+        lines.append(f"The earlier commit is {machine['earlier']}.")
     lines.append(f"Other things than what was measured, the local AWS among them, took {share:.0%} of the machine.")
     if share > QUIET:
         lines.append("**It was not quiet: wall times are too high. Repeat it where nothing else runs.**")
@@ -71,69 +80,71 @@ def _promises(found: Iterable[Verdict]) -> str:
 def _life(found: Medians, latency: float) -> str:
     actions = [action for action in ACTIONS if any(p.action == action and p.case == ACCOUNT for p in found)]
     rows: Rows = []
-    for way in ONE_ACCOUNT_WAYS:
-        cells = [found.get(Point(ACCOUNT, way.name, action, 1, latency)) for action in actions]
+    for alternative in ACCOUNT_ALTERNATIVES:
+        cells = [found.get(Point(ACCOUNT, alternative.name, action, 1, latency)) for action in actions]
         if any(cells):
-            rows.append((way.label, *(_seconds(cell) for cell in cells)))
-    return "Seconds (CPU-seconds).\n\n" + table(("way", *actions), rows)
+            rows.append((alternative.label, *(_seconds(cell) for cell in cells)))
+    return "Seconds (CPU-seconds).\n\n" + table(("", *actions), rows)
 
 
 def _no_op(found: Medians, latency: float) -> str:
     ours = found.get(Point(ACCOUNT, OURS, "no-op", 1, latency))
     rows: Rows = []
-    for way in ONE_ACCOUNT_WAYS:
-        there = found.get(Point(ACCOUNT, way.name, "no-op", 1, latency))
+    for alternative in ACCOUNT_ALTERNATIVES:
+        there = found.get(Point(ACCOUNT, alternative.name, "no-op", 1, latency))
         if there:
-            rows.append((way.label, *_columns(there, ours), _count(there.calls), str(there.runs)))
-    return "The no-op closely; ratios are to ours in the worker.\n\n" + table(
-        ("way", "seconds", "ratio", "CPU-s", "ratio", "peak MB", "API calls", "n"), rows
+            rows.append((alternative.label, *_columns(there, ours), _count(there.calls), str(there.runs)))
+    return "The no-op closely; ratios are to the first line.\n\n" + table(
+        ("", "seconds", "ratio", "CPU-s", "ratio", "peak MB", "API calls", "n"), rows
     )
 
 
-def _sizes(found: Medians, case: str) -> list[int]:
-    return sorted({point.accounts for point in found if point.case == case})
+def _job(found: Medians, job: Job) -> list[str]:
+    """The section of a case of many accounts, empty where it was not measured."""
+    sizes = sorted({point.accounts for point in found if point.case == job.case})
+    if not sizes:
+        return []
+    parts = [f"## {HEADINGS[job.case]}"]
+    for action in job.actions:
+        rows = {one.label: Row(job.case, one.name, action) for one in job.alternatives}
+        measured = {label: row for label, row in rows.items() if row_sizes(found, row)}
+        if not measured:
+            continue
+        there = [size for size in sizes if any(row.at(size) in found for row in measured.values())]
+        title = f"### {action}" if len(job.actions) > 1 else ""
+        parts += [title, _growing(found, measured, there)]
+        if len(measured) > 1:
+            whole = [size for size in there if size <= LARGE_FLEET]
+            parts.append(_largest(found, measured, Row(job.case, OURS, action), whole[-1]))
+    return parts
 
 
-def _fleet(found: Medians, case: str, ways: Sequence[Way], sizes: Sequence[int]) -> list[str]:
-    return [_growing(found, case, ways, sizes), _largest(found, case, ways, sizes[-1])]
-
-
-def _growing(found: Medians, case: str, ways: Sequence[Way], sizes: Sequence[int]) -> str:
+def _growing(found: Medians, rows: Mapping[str, Row], sizes: Sequence[int]) -> str:
     measured = {point: median for point, median in found.items() if median.runs}
-    rows: Rows = []
-    for way in ways:
-        cells = [fleet(found, way.name, size, case) for size in sizes]
-        if any(cells):
-            wall, cpu = (further(measured, way.name, "wall", case), further(measured, way.name, "cpu", case))
-            rows.append((way.label, *(_seconds(cell) for cell in cells), _small(wall), _small(cpu)))
-    headings = ("way", *(_count(size) for size in sizes), "each further: s", "CPU-s")
-    beyond = any(point.case == case and not median.runs for point, median in found.items())
+    lines: Rows = []
+    for label, row in rows.items():
+        cells = [found.get(row.at(size)) for size in sizes]
+        each = [further(measured, row, quantity) for quantity in ("wall", "cpu", "memory", "calls")]
+        memory = ratio(each[2], MEGABYTE)
+        numbers = (_small(each[0]), _small(each[1]), _small(memory), "" if each[3] is None else f"{each[3]:.3g}")
+        lines.append((label, *(_seconds(cell) for cell in cells), *numbers))
+    headings = ("", *(_count(size) for size in sizes), "each further: s", "CPU-s", "MB", "API calls")
+    beyond = any(
+        cell and not cell.runs for row in rows.values() for cell in (found.get(row.at(size)) for size in sizes)
+    )
     note = "; ~ is extrapolated" if beyond else ""
-    return f"Seconds (CPU-seconds) by number of accounts{note}.\n\n" + table(headings, rows)
+    return f"Seconds (CPU-seconds) by number of accounts{note}.\n\n" + table(headings, lines)
 
 
-def _calls(found: Medians, case: str, ways: Sequence[Way], sizes: Sequence[int]) -> str:
-    rows: Rows = []
-    for way in ways:
-        cells = [fleet(found, way.name, size, case) for size in sizes]
-        if any(cells):
-            each = further(found, way.name, "calls", case)
-            calls = (_count(cell.calls) if cell else "" for cell in cells)
-            rows.append((way.label, *calls, "" if each is None else f"{each:.3g}"))
-    headings = ("way", *(_count(size) for size in sizes), "each further")
-    return "API calls by number of accounts.\n\n" + table(headings, rows)
-
-
-def _largest(found: Medians, case: str, ways: Sequence[Way], size: int) -> str:
-    ours = fleet(found, OURS, size, case)
-    rows: Rows = []
-    for way in ways:
-        there = fleet(found, way.name, size, case)
+def _largest(found: Medians, rows: Mapping[str, Row], ours: Row, size: int) -> str:
+    lines: Rows = []
+    for label, row in rows.items():
+        there = found.get(row.at(size))
         if there:
             runs = str(there.runs) if there.runs else "extrapolated"
-            rows.append((way.label, *_columns(there, ours), _count(there.calls), runs))
-    return f"{size} account{'s' if size > 1 else ''} closely; ratios are to ours in the worker.\n\n" + table(
-        ("way", "seconds", "ratio", "CPU-s", "ratio", "peak MB", "API calls", "n"), rows
+            lines.append((label, *_columns(there, found.get(ours.at(size))), _count(there.calls), runs))
+    return f"{size} account{'s' if size > 1 else ''} closely; ratios are to the first line.\n\n" + table(
+        ("", "seconds", "ratio", "CPU-s", "ratio", "peak MB", "API calls", "n"), lines
     )
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from .measure import Cost
@@ -12,22 +13,26 @@ from .measure import Cost
 ONCE_FROM = 10.0
 """Seconds from which a measurement is made once, except what the promises rest on: ours, and a no-op in one account."""
 
-OURS = "worker"
-"""The way that all others are compared with."""
+OURS = "ours"
+"""The alternative that all others of a case are compared with."""
 
-ACCOUNT, FLEET, AUDIT = "account", "fleet", "audit"
-"""The cases: one account through its whole life, a no-op in many, or an audit of many."""
+ACCOUNT, BASELINE = "account", "baseline"
+"""The cases of iam_baseline: one account through its whole life, and a no-op in many."""
+DOCUMENTED, LEAST_PRIVILEGE, AUDIT, RETIRE = "documented", "least_privilege", "audit", "retire"
+"""The cases of the main job in many accounts: site.yml with each profile, audit.yml, retire.yml in check mode."""
+CATALOGUE = "catalogue"
+"""The case of loading and checking the catalogue of services."""
 
-IN_MANY = {FLEET: "no-op", AUDIT: "audit"}
-"""What is done in the cases of many accounts."""
+LARGE_FLEET = 200
+"""Accounts up to which everything of ours is measured; beyond, a no-op and an audit, once."""
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """One run of one way. `latency` is in seconds, `seconds` is a guess at how long it takes."""
+    """One run of an alternative. `latency` is in seconds, `seconds` is a guess at how long it takes."""
 
     case: str
-    way: str
+    alternative: str
     action: str
     accounts: int
     latency: float
@@ -35,7 +40,7 @@ class Measurement:
 
     @property
     def what(self) -> str:
-        where = f"{self.accounts} account{'s' if self.accounts > 1 else ''}"
+        where = f"{self.case}, {self.accounts} account{'s' if self.accounts > 1 else ''}"
         delay = f" at {self.latency * 1000:.0f} ms" if self.case == ACCOUNT else ""
         return f"{where}{delay}, {self.action}"
 
@@ -45,7 +50,7 @@ class Sample:
     """What a measurement came to; `calls` and `writes` are what the server was asked. The rest is as in `Cost`."""
 
     case: str
-    way: str
+    alternative: str
     action: str
     accounts: int
     latency: float
@@ -63,12 +68,14 @@ class Sample:
         return cls(**known, **asdict(cost), calls=sum(actions.values()), writes=writes(actions))
 
 
-def writes(actions: dict[str, int]) -> int:
+def writes(actions: Mapping[str, int]) -> int:
     """How many calls were writes, of counts by action."""
     return sum(count for action, count in actions.items() if not action.startswith(("Get", "List", "AssumeRole")))
 
 
-def repeats(case: str, way: str, action: str, seconds: float, asked: int) -> int:
-    """How often a measurement is made that takes about so many seconds."""
-    weighty = way == OURS or (case, action) == (ACCOUNT, "no-op")
-    return asked if weighty or seconds < ONCE_FROM else 1
+def repeats(measurement: Measurement, asked: int) -> int:
+    """How often a measurement is made."""
+    if measurement.accounts > LARGE_FLEET:
+        return 1
+    weighty = measurement.alternative == OURS or (measurement.case, measurement.action) == (ACCOUNT, "no-op")
+    return asked if weighty or measurement.seconds < ONCE_FROM else 1

@@ -1,7 +1,11 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What accounts hold: the state that every way keeps, in the form that each way wants it, and an account to audit."""
+"""What accounts hold: the objects that are kept, and what else is in an account that is audited.
+
+A workload has `managed_policies`, `roles` and, where there are any, `groups`, in the form of the options of
+iam_baseline. Groups exist before; of them only the policies are kept.
+"""
 
 from __future__ import annotations
 
@@ -12,59 +16,59 @@ from typing import Any
 
 import yaml
 
-_KEPT = Path(__file__).with_name("workload.yml")
-_AUDITED = Path(__file__).with_name("audited.yml")
+_BASELINE = Path(__file__).with_name("workload.yml")
+_OTHERS = Path(__file__).with_name("other_roles.yml")
 PLACEHOLDER = "<account_id>"
 _TEAM = "<team>"
 
 Workload = dict[str, Any]
+EMPTY_WORKLOAD: Workload = {"managed_policies": [], "roles": []}
 
 
-def workload(account_id: str = PLACEHOLDER) -> Workload:
-    """`managed_policies` and `roles`, with the account where its placeholder is."""
-    return _filled(_content(_KEPT), PLACEHOLDER, account_id)
+def workload() -> Workload:
+    """What iam_baseline keeps, with a placeholder for the account."""
+    content: Workload = yaml.safe_load(_BASELINE.read_text(encoding="utf-8"))
+    return content
 
 
-def audited(account_id: str) -> Workload:
-    """What an account holds that is audited, in the form of `workload`."""
-    found = _content(_AUDITED)
-    of_teams = [_filled(role, _TEAM, team) for team in found["teams"] for role in found["team_roles"]]
-    whole = {"managed_policies": found["managed_policies"], "roles": [*found["roles"], *of_teams]}
-    return _filled(whole, PLACEHOLDER, account_id)
+def other_roles() -> list[dict[str, Any]]:
+    """The roles of nobody but the account's own, with a placeholder for the account."""
+    found = yaml.safe_load(_OTHERS.read_text(encoding="utf-8"))
+    return [filled(role, team, _TEAM) for team in found["teams"] for role in found["team_roles"]]
 
 
-def templated(variable: str) -> Workload:
-    """The workload with a Jinja expression for the account, for modules that have no placeholder."""
-    return workload("{{ " + variable + " }}")
+def filled(content: Workload, value: str, placeholder: str = PLACEHOLDER) -> Workload:
+    """The content with a value where the placeholder is."""
+    found: Workload = json.loads(json.dumps(content).replace(placeholder, value))
+    return found
 
 
 def account_of(found: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """What the workload says, in the form in which `accounts.held` gives what an account holds."""
     return {
-        "managed_policies": {policy["name"]: _policy(policy) for policy in found["managed_policies"]},
-        "roles": {role["name"]: _role(role) for role in found["roles"]},
+        "managed_policies": {one["name"]: _without_name({"path": "/", **one}) for one in found["managed_policies"]},
+        "roles": {one["name"]: _without_name({"path": "/", **one}) for one in found["roles"]},
+        "groups": {one["name"]: _without_name(one) for one in found.get("groups", ())},
     }
 
 
-def _content(file: Path) -> Workload:
-    content: Workload = yaml.safe_load(file.read_text(encoding="utf-8"))
-    return content
+def workload_of(held: Mapping[str, Mapping[str, Any]], account_id: str) -> Workload:
+    """The workload that an account holds, with the placeholder where its id was.
+
+    Roles that trust other roles come last, because IAM wants those to be there.
+    """
+    listed = {kind: [{"name": name, **entry} for name, entry in entries.items()] for kind, entries in held.items()}
+    listed["roles"].sort(key=lambda role: ":role/" in json.dumps(role["assume_role_policy_document"]))
+    return filled(listed, PLACEHOLDER, account_id)
 
 
-def _filled(content: Workload, placeholder: str, value: str) -> Workload:
-    filled: Workload = json.loads(json.dumps(content).replace(placeholder, value))
-    return filled
+def path_of(entry: Mapping[str, Any]) -> str:
+    """The path of a role or policy of a workload."""
+    return str(entry.get("path", "/"))
 
 
-def _policy(policy: Mapping[str, Any]) -> dict[str, Any]:
-    return {"policy": policy["policy"], "tags": policy["tags"]}
-
-
-def _role(role: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "description": role["description"],
-        "trust": role["assume_role_policy_document"],
-        "managed": sorted(role["managed_policies"]),
-        "inline": role["inline_policies"],
-        "tags": role["tags"],
-    }
+def _without_name(entry: Mapping[str, Any]) -> dict[str, Any]:
+    found = {key: value for key, value in entry.items() if key != "name"}
+    if "managed_policies" in found:
+        found["managed_policies"] = sorted(found["managed_policies"])
+    return found

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A server that answers for any number of accounts from memory, so that no server is the limit of a fleet.
 
-It learns from one account of local AWS, in a run that is not measured, and gives every account the same answers with
+It learns from one account of local AWS, in runs that are not measured, and gives every account the same answers with
 that account's own id. What it has not learned is an error: nothing can be missed in silence.
 """
 

@@ -3,6 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Answers of one account, given for any account. No I/O.
 
+They are learned in lessons, one for each run that is replayed. A call that was made several times in a lesson has
+several answers, in their order: what is read before a write differs from what is read after it. The last is given from
+then on.
+
 A call is known by service, action and all of its parameters, with the account's id left out of them. Which account it
 is for is told by the access key, or for AssumeRole by the role; an assumed role's access key holds the account's id.
 """
@@ -10,6 +14,7 @@ is for is told by the access key, or for AssumeRole by the role; an assumed role
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
@@ -43,14 +48,28 @@ class Call:
         return self.service, self.action, tuple(stripped)
 
 
+Answer = tuple[int, bytes]
+"""Status and body."""
+
+
 @dataclass
 class Memory:
     """`account` is the account that is learned from."""
 
     account: str
-    _answers: dict[Key, bytes] = field(default_factory=dict)
+    _lessons: dict[str, dict[Key, list[Answer]]] = field(default_factory=dict)
+    _lesson: dict[Key, list[Answer]] = field(default_factory=dict)
+    _given: Counter[tuple[str, Key]] = field(default_factory=Counter)
     _issued: set[str] = field(default_factory=set)
-    _ready: dict[tuple[str, Key], bytes] = field(default_factory=dict)
+
+    def begin(self, lesson: str) -> None:
+        """Learn a lesson, anew where it is known."""
+        self._lesson = self._lessons[lesson] = {}
+
+    def recite(self, lesson: str) -> None:
+        """Answer from a lesson, from its beginning for every account."""
+        self._lesson = self._lessons[lesson]
+        self._given.clear()
 
     def call(self, headers: Mapping[str, str], body: bytes) -> Call:
         """Read a request of the query protocol. Raises NotLearned for any other."""
@@ -63,25 +82,24 @@ class Memory:
         account = role[1] if role else self._account_of(signed[1])
         return Call(signed[2], action, account, tuple(sorted(parameters.items())))
 
-    def learn(self, call: Call, body: bytes) -> None:
+    def learn(self, call: Call, status: int, body: bytes) -> None:
         """Keep what the account answered."""
         issued = _ISSUED.search(body)
         if issued:
             self._issued.add(issued[1].decode())
             body = body.replace(issued[1], access_key(self.account).encode())
-        self._answers[call.key()] = body
+        self._lesson.setdefault(call.key(), []).append((status, body))
 
-    def answer(self, call: Call) -> bytes:
+    def answer(self, call: Call) -> Answer:
         """What the call's account answers. Raises NotLearned."""
         key = call.key()
-        ready = self._ready.get((call.account, key))
-        if ready is None:
-            learned = self._answers.get(key)
-            if learned is None:
-                raise NotLearned(f"{call.service}:{call.action} with {dict(call.parameters)}")
-            ready = learned.replace(self.account.encode(), call.account.encode()) if call.account else learned
-            self._ready[call.account, key] = ready
-        return ready
+        learned = self._lesson.get(key)
+        if learned is None:
+            raise NotLearned(f"{call.service}:{call.action} with {dict(call.parameters)}")
+        before = self._given[call.account, key]
+        self._given[call.account, key] += 1
+        status, body = learned[min(before, len(learned) - 1)]
+        return status, body.replace(self.account.encode(), call.account.encode()) if call.account else body
 
     def _account_of(self, key: str) -> str:
         if key in self._issued:

@@ -15,7 +15,7 @@ from typing import Any
 
 
 class Replay:
-    """Learns one account from a server; once told to recite, answers for every account."""
+    """Learns lessons in one account of a server; told to recite one, answers for every account."""
 
     def __init__(self, account: str, upstream: str) -> None:
         command = [sys.executable, "-m", "bench.replay", account, upstream]
@@ -29,9 +29,13 @@ class Replay:
     def endpoint(self) -> str:
         return f"http://127.0.0.1:{self._port}"
 
-    def recite(self) -> None:
-        """Learn no more."""
-        self._ask("POST", "/recite")
+    def learn(self, lesson: str) -> None:
+        """Pass calls on, and keep the answers as a lesson."""
+        self._ask("POST", f"/learn/{lesson}")
+
+    def recite(self, lesson: str) -> None:
+        """Pass no more calls on: answer from a lesson, from its beginning."""
+        self._ask("POST", f"/recite/{lesson}")
 
     def counts(self) -> dict[str, Any]:
         """`actions` and `accounts` with the number of their calls since the last time, and `unknown` calls."""

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The HTTP side: one loop, keep-alive, answers written as they are kept.
 
-Besides AWS's calls it takes `GET /counts` (calls by action and what was not learned), `DELETE /counts`, and
-`POST /recite`, which ends the learning.
+Besides AWS's calls it takes `GET /counts` (calls by action and what was not learned), `DELETE /counts`,
+`POST /learn/LESSON`, and `POST /recite/LESSON`, which ends the learning.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import json
 from collections import Counter
 from urllib.parse import urlsplit
 
-from .memory import Call, Memory, NotLearned
+from .memory import Answer, Call, Memory, NotLearned
 
 _PASSED_ON = ("authorization", "content-type", "user-agent", "x-amz-date", "x-amz-security-token")
 
@@ -26,7 +26,7 @@ class Responder:
     def __init__(self, memory: Memory, upstream: str) -> None:
         self._memory = memory
         self._upstream = urlsplit(upstream)
-        self.learning = True
+        self._learning = False
         self._counts: Counter[str] = Counter()
         self._accounts: Counter[str] = Counter()
         self._unknown: list[str] = []
@@ -35,31 +35,31 @@ class Responder:
         """Status, content type and body of the answer."""
         if path == "/counts":
             return 200, "application/json", self._counted(forget=method == "DELETE")
-        if path == "/recite":
-            self.learning = False
+        if path.startswith(("/learn/", "/recite/")):
+            _root, what, lesson = path.split("/")
+            self._learning = what == "learn"
+            (self._memory.begin if self._learning else self._memory.recite)(lesson)
             return 200, "application/json", b"{}"
         try:
             call = self._memory.call(headers, body)
             self._counts[call.action] += 1
             self._accounts[call.account] += 1
-            if self.learning:
-                return self._learned(call, path, headers, body)
-            return 200, "text/xml", self._memory.answer(call)
+            status, content = self._learned(call, path, headers, body) if self._learning else self._memory.answer(call)
+            return status, "text/xml", content
         except NotLearned as miss:
             self._unknown.append(str(miss))
             text = f"<ErrorResponse><Error><Code>NotLearned</Code><Message>{miss}</Message></Error></ErrorResponse>"
             return 400, "text/xml", text.encode()
 
-    def _learned(self, call: Call, path: str, headers: dict[str, str], body: bytes) -> tuple[int, str, bytes]:
+    def _learned(self, call: Call, path: str, headers: dict[str, str], body: bytes) -> Answer:
         connection = http.client.HTTPConnection(self._upstream.hostname or "", self._upstream.port, timeout=60)
         passed = {name: value for name, value in headers.items() if name in _PASSED_ON}
         connection.request("POST", path, body, passed)
         answer = connection.getresponse()
         content = answer.read()
         connection.close()
-        if answer.status == 200:
-            self._memory.learn(call, content)
-        return answer.status, "text/xml", content
+        self._memory.learn(call, answer.status, content)
+        return answer.status, content
 
     def _counted(self, *, forget: bool) -> bytes:
         found = {"actions": self._counts, "accounts": self._accounts, "unknown": self._unknown[:20]}

@@ -41,7 +41,7 @@ class Write:
 
 def canonical(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: canonical(item) for key, item in value.items()}
+        return {key: canonical(value[key]) for key in sorted(value)}
     if isinstance(value, list):
         items = sorted((canonical(item) for item in value), key=json.dumps)
         return items[0] if len(items) == 1 else items
@@ -83,11 +83,12 @@ class Account:
 
     def read(self, absent: bool) -> None:
         sweep = self.calls.submit(
-            listing, self.iam.get_account_authorization_details, "", Filter=["Role", "LocalManagedPolicy"]
+            listing, self.iam.get_account_authorization_details, "", Filter=["Role", "LocalManagedPolicy", "Group"]
         )
         roles = None if absent else self.calls.submit(listing, self.iam.list_roles, "Roles")
         pages = sweep.result()
         self.roles = {role["RoleName"]: role for page in pages for role in page["RoleDetailList"]}
+        self.groups = {group["GroupName"]: group for page in pages for group in page["GroupDetailList"]}
         self.policies = {policy["Arn"].rpartition("/")[2]: policy for page in pages for policy in page["Policies"]}
         if roles is None:
             return
@@ -98,19 +99,24 @@ class Account:
 
     def convergence(self) -> Phases:
         objects: list[Write] = []
+        trusting: list[Write] = []
         parts: list[Write] = []
         for policy in self.wanted["managed_policies"]:
             objects += self.policy(policy)
         for role in self.wanted["roles"]:
-            (parts if role["name"] in self.roles else objects).extend(self.role_itself(role))
+            trusts_roles = ":role/" in json.dumps(role["assume_role_policy_document"])
+            is_new = role["name"] not in self.roles
+            (parts if not is_new else trusting if trusts_roles else objects).extend(self.role_itself(role))
             parts += self.role_policies(role)
-        return objects, parts
+        for group in self.wanted.get("groups", ()):
+            parts += self.group_policies(group)
+        return objects, trusting, parts
 
     def policy(self, policy: dict[str, Any]) -> Iterable[Write]:
         there, document = self.policies.get(policy["name"]), json.dumps(policy["policy"])
         if there is None:
-            tags = as_list(policy["tags"])
-            yield Write("create_policy", PolicyName=policy["name"], PolicyDocument=document, Tags=tags)
+            about = {"Path": policy.get("path", "/"), "Tags": as_list(policy["tags"])}
+            yield Write("create_policy", PolicyName=policy["name"], PolicyDocument=document, **about)
             return
         versions = there["PolicyVersionList"]
         [current] = (version["Document"] for version in versions if version["IsDefaultVersion"])
@@ -131,6 +137,7 @@ class Account:
             yield Write(
                 "create_role",
                 RoleName=name,
+                Path=role.get("path", "/"),
                 AssumeRolePolicyDocument=json.dumps(trust),
                 Description=role["description"],
                 Tags=as_list(role["tags"]),
@@ -156,6 +163,17 @@ class Account:
             yield Write("detach_role_policy", RoleName=name, PolicyArn=arn)
         for policy in set(inline) - set(role["inline_policies"]):
             yield Write("delete_role_policy", RoleName=name, PolicyName=policy)
+
+    def group_policies(self, group: dict[str, Any]) -> Iterable[Write]:
+        """What the group lacks; what else it has is not looked at."""
+        name, there = group["name"], self.groups[group["name"]]
+        attached = {policy["PolicyArn"] for policy in there["AttachedManagedPolicies"]}
+        inline = {policy["PolicyName"]: policy["PolicyDocument"] for policy in there["GroupPolicyList"]}
+        for arn in set(group["managed_policies"]) - attached:
+            yield Write("attach_group_policy", GroupName=name, PolicyArn=arn)
+        for policy, document in group["inline_policies"].items():
+            if canonical(inline.get(policy)) != canonical(document):
+                yield Write("put_group_policy", GroupName=name, PolicyName=policy, PolicyDocument=json.dumps(document))
 
     def removal(self) -> Phases:
         parts, roles, policies = [], [], []

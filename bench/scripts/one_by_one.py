@@ -20,7 +20,7 @@ Tags = dict[str, str]
 
 def canonical(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: canonical(item) for key, item in value.items()}
+        return {key: canonical(value[key]) for key in sorted(value)}
     if isinstance(value, list):
         items = sorted((canonical(item) for item in value), key=json.dumps)
         return items[0] if len(items) == 1 else items

@@ -45,13 +45,15 @@ def has_variable(pattern: str) -> bool:
 
 def fits(text: str, pattern: str) -> bool:
     """Whether a text can fit a pattern; case counts, as in ARNs."""
-    return text == pattern or _expression(pattern).fullmatch(text) is not None
+    if text == pattern or _is_plain(pattern):
+        return text == pattern
+    return _expression(pattern).fullmatch(text) is not None
 
 
 @lru_cache(maxsize=65536)
 def fits_any_case(text: str, pattern: str) -> bool:
     """Whether a text can fit a pattern, as the names of actions and of IAM's objects do."""
-    return _expression(pattern.lower()).fullmatch(text.lower()) is not None
+    return fits(text.lower(), pattern.lower())
 
 
 def covers(wide: str, narrow: str) -> bool:
@@ -68,6 +70,11 @@ def covers(wide: str, narrow: str) -> bool:
     one = f"[^{_ANY_CODE}{chr(_FIRST_VARIABLE)}-{chr(_LAST_VARIABLE)}]"
     segments = [[one if token == ONE else re.escape(codes.get(token, token)) for token in row] for row in _split(wider)]
     return _compiled(tuple("".join(segment) for segment in segments)).fullmatch(text) is not None
+
+
+def _is_plain(pattern: str) -> bool:
+    """Whether a pattern fits itself alone; most actions are such, and an expression is slow to compile."""
+    return not any(special in pattern for special in "*?$")
 
 
 @lru_cache(maxsize=16384)

@@ -18,6 +18,7 @@ from typing import Any
 from ansible import constants as C
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import filter_loader, test_loader
 from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
 from ansible_collections.aws_ml.permissions.plugins.module_utils.account_lock import silent
@@ -52,8 +53,12 @@ WHOLE_RESULT = 3
 """The verbosity (`-vvv`) from which a result is shown whole, and with the arguments that led to it."""
 
 display = Display()
+# Before the workers are forked: each would read the variables, and load all filters and tests for its first template
+# that has one.
+filter_loader.get("default")
+test_loader.get("defined")
 if HAS_JMESPATH:  # without it, a task that needs it says so
-    known_variables()  # read before the workers are forked
+    known_variables()
 
 
 class ModuleAction(ActionBase):  # type: ignore[misc]

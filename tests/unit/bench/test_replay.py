@@ -28,6 +28,7 @@ def aws() -> Iterator[LocalAws]:
 @pytest.fixture
 def replay(aws: LocalAws) -> Iterator[Replay]:
     with Replay(aws.members[0]["id"], aws.endpoint) as running:
+        running.learn("lesson")
         yield running
 
 
@@ -56,7 +57,7 @@ def entered(replay: Replay, account: str) -> Any:
 def test_what_one_account_answered_every_account_answers_with_its_own_id(aws: LocalAws, replay: Replay) -> None:
     learned_from = aws.members[0]["id"]
     learned = [role["Arn"] for role in entered(replay, learned_from).list_roles(MaxItems=1000)["Roles"]]
-    replay.recite()
+    replay.recite("lesson")
     replay.counts()
     aws.clear_calls()
 
@@ -79,7 +80,7 @@ def test_what_was_not_learned_is_an_error_and_is_told(
     aws: LocalAws, replay: Replay, method: str, parameters: dict[str, Any]
 ) -> None:
     entered(replay, aws.members[0]["id"]).list_roles(MaxItems=1000)
-    replay.recite()
+    replay.recite("lesson")
     replay.counts()
     trust = {"AssumeRolePolicyDocument": "{}"} if method == "create_role" else {}
     with pytest.raises(ClientError, match="NotLearned"):
@@ -88,10 +89,36 @@ def test_what_was_not_learned_is_an_error_and_is_told(
     assert unknown.startswith("iam:" + "".join(part.capitalize() for part in method.split("_")))
 
 
-def test_an_error_of_the_server_is_passed_on_but_not_learned(aws: LocalAws, replay: Replay) -> None:
+def test_an_error_of_the_server_is_learned_too(aws: LocalAws, replay: Replay) -> None:
+    for _time in range(2):
+        with pytest.raises(ClientError, match="NoSuchEntity"):
+            entered(replay, aws.members[0]["id"]).get_role(RoleName="nobody")
+        replay.recite("lesson")
+
+
+def test_a_call_is_answered_in_the_order_in_which_it_was_learned_for_every_account_and_again_when_told(
+    aws: LocalAws, replay: Replay
+) -> None:
     iam = entered(replay, aws.members[0]["id"])
     with pytest.raises(ClientError, match="NoSuchEntity"):
-        iam.get_role(RoleName="nobody")
-    replay.recite()
+        iam.get_group(GroupName="people")
+    iam.create_group(GroupName="people")
+    iam.get_group(GroupName="people")
+    for _time in range(2):
+        replay.recite("lesson")
+        for account in (OTHER, "700000000043"):
+            iam = entered(replay, account)
+            with pytest.raises(ClientError, match="NoSuchEntity"):
+                iam.get_group(GroupName="people")
+            assert [iam.get_group(GroupName="people")["Group"]["GroupName"] for _read in range(2)] == ["people"] * 2
+
+
+def test_lessons_are_kept_apart(aws: LocalAws, replay: Replay) -> None:
+    entered(replay, aws.members[0]["id"]).list_roles(MaxItems=1000)
+    replay.learn("another")
+    entered(replay, aws.members[0]["id"]).list_policies()
+    replay.recite("lesson")
     with pytest.raises(ClientError, match="NotLearned"):
-        iam.get_role(RoleName="nobody")
+        entered(replay, OTHER).list_policies()
+    replay.recite("another")
+    entered(replay, OTHER).list_policies()

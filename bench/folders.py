@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The folder that a way works in: inventory, group variables and workload, written before anything is measured."""
+"""The folder that an alternative works in: inventory, group variables and workload, written before it is measured."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .ways import COLLECTIONS, Way
-from .workload import PLACEHOLDER, workload
+from .alternatives import COLLECTIONS, Alternative, Variables
+from .workload import Workload, filled
 
 _CONFIGURATION = Path(__file__).parent / "playbooks" / "ansible.cfg"
 
@@ -28,23 +28,29 @@ class Account:
     role_arn: str = ""
 
 
-def furnish(root: Path, way: Way, accounts: Sequence[Account]) -> Path:
-    """Write what the way needs to keep these accounts; returns its folder."""
-    folder = root / way.name
+def write_folder(
+    root: Path, alternative: Alternative, accounts: Sequence[Account], variables: Variables, workload: Workload
+) -> Path:
+    """Write what the alternative needs to keep a workload in these accounts, anew; returns its folder.
+
+    `variables` are those of all hosts, beside the alternative's own. `workload` has the placeholder for the account.
+    """
+    folder = root / alternative.name
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "group_vars").mkdir(parents=True)
     hosts = {f"account-{number}": _host(account) for number, account in enumerate(accounts, start=1)}
-    python = str(_other_python(root)) if way.other_python else "{{ ansible_playbook_python }}"
+    python = str(_other_python(root)) if alternative.other_python else "{{ ansible_playbook_python }}"
     _write(folder / "inventory.json", {"all": {"hosts": hosts}})
-    _write(folder / "group_vars" / "all.json", {"ansible_python_interpreter": python, **way.variables()})
+    all_variables = {"ansible_python_interpreter": python, **variables, **alternative.variables(workload)}
+    _write(folder / "group_vars" / "all.json", all_variables)
     own = len(accounts) == 1 and not accounts[0].role_arn
-    _write(folder / "workload.json", workload(accounts[0].id if own else PLACEHOLDER))
+    _write(folder / "workload.json", filled(workload, accounts[0].id) if own else workload)
     _write(folder / "accounts.json", [{"account_id": account.id, "role_arn": account.role_arn} for account in accounts])
     return folder
 
 
-def environment(root: Path, way: Way, aws: Mapping[str, str]) -> dict[str, str]:
-    """What a way runs with: nothing of the caller's Ansible, AWS and Python settings."""
+def environment(root: Path, alternative: Alternative, aws: Mapping[str, str]) -> dict[str, str]:
+    """What an alternative runs with: nothing of the caller's Ansible, AWS and Python settings."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -56,7 +62,7 @@ def environment(root: Path, way: Way, aws: Mapping[str, str]) -> dict[str, str]:
         "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
         "ANSIBLE_HOME": str(root / "ansible"),
         **aws,
-        **way.environment,
+        **{name: value.format(root=root) for name, value in alternative.environment.items()},
     }
 
 
