@@ -45,15 +45,13 @@ def has_variable(pattern: str) -> bool:
 
 def fits(text: str, pattern: str) -> bool:
     """Whether a text can fit a pattern; case counts, as in ARNs."""
-    if text == pattern or _is_plain(pattern):
-        return text == pattern
-    return _expression(pattern).fullmatch(text) is not None
+    return text == pattern or _fits(text, pattern)
 
 
 @lru_cache(maxsize=65536)
 def fits_any_case(text: str, pattern: str) -> bool:
     """Whether a text can fit a pattern, as the names of actions and of IAM's objects do."""
-    return fits(text.lower(), pattern.lower())
+    return _fits(text.lower(), pattern.lower())
 
 
 def covers(wide: str, narrow: str) -> bool:
@@ -72,9 +70,11 @@ def covers(wide: str, narrow: str) -> bool:
     return _compiled(tuple("".join(segment) for segment in segments)).fullmatch(text) is not None
 
 
-def _is_plain(pattern: str) -> bool:
-    """Whether a pattern fits itself alone; most actions are such, and an expression is slow to compile."""
-    return not any(special in pattern for special in "*?$")
+def _fits(text: str, pattern: str) -> bool:
+    # Most actions are patterns that fit themselves alone, and an expression is slow to compile.
+    if not any(special in pattern for special in "*?$"):
+        return text == pattern
+    return _expression(pattern).fullmatch(text) is not None
 
 
 @lru_cache(maxsize=16384)
