@@ -4,7 +4,7 @@
 """The installed collection at work: everything in it, by full names, from a folder of the user's own.
 
 `own_project` is that folder: settings with both callbacks, an inventory from AWS Organizations, and a playbook with
-every role, module and filter.
+every role, module and filter. The service of the user's own in it is that of `own_services`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from integration.playbook_runs import REPORT, Run
 from local_aws import LocalAws
 
 PROJECT = Path(__file__).parent / "own_project"
+OWN_SERVICES = Path(__file__).parent / "own_services"
 TRUST = {
     "Version": "2012-10-17",
     "Statement": [
@@ -31,7 +32,7 @@ TRUST = {
 }
 MADE = {
     *("AWSDeepLensServiceRole", "AWSPanoramaApplianceServiceRole", "l4e-role", "gt-execution"),
-    *("defect-detector", "exporter", "in-the-background"),
+    *("CameraLabRole", "defect-detector", "exporter", "in-the-background"),
 }
 
 RunPlaybook = Callable[..., Run]
@@ -46,6 +47,7 @@ def collection() -> Installed:
 def project(tmp_path: Path) -> Path:
     folder = tmp_path / "my project"
     shutil.copytree(PROJECT, folder)
+    shutil.copytree(OWN_SERVICES, folder / "our_services")
     return folder
 
 

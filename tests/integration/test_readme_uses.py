@@ -11,6 +11,7 @@ something, the service role has put that there before.
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ from local_aws import LocalAws
 
 SITE = "aws_ml.permissions.site"
 ROLES = Path(__file__).resolve().parents[2] / "roles"
+OWN_SERVICES = Path(__file__).with_name("own_services")
+"""The services of the user's own that uses of the role service_iam name."""
 KINDS = ("users", "groups", "roles")
 EXISTING = {
     **{f"lookout_vision_iam_{kind}": kind for kind in KINDS},
@@ -155,6 +158,7 @@ def test_a_playbook_works_as_it_is_written(
     playbook: Playbook, aws: LocalAws, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    shutil.copytree(OWN_SERVICES, tmp_path / "my_services")
     member = aws.members[0]
     prepare(aws, playbook, {name: member})
     file = tmp_path / "use.yml"

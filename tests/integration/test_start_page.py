@@ -8,18 +8,16 @@ What is fetched from a network is not: pip finds its packages installed, and git
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
-import re
 import shutil
 import subprocess
 import sys
-from itertools import chain, groupby
 from pathlib import Path
 
 import pytest
 from integration.documented_blocks import COLLECTION, blocks
-from integration.documented_commands import Command, commands
+from integration.documented_commands import commands
+from integration.documented_pages import assert_installed, missing
 from integration.shell_runs import typed
 from local_aws import LocalAws
 
@@ -100,29 +98,3 @@ def test_every_step_prints_what_the_page_shows(aws: LocalAws, environment: dict[
     assert followed == 7
     writes = aws.call_counts(account)
     assert (writes["CreateRole"], writes["DeleteRole"]) == (3, 3)
-
-
-def assert_installed(command: Command) -> None:
-    for wanted in command.words[2:]:
-        name, _unused, lowest = wanted.partition(">=")
-        assert tuple(map(int, importlib.metadata.version(name).split(".")[:1])) >= tuple(
-            map(int, lowest.split(".")[:1]) if lowest else (0,)
-        )
-
-
-def missing(shown: str, printed: str) -> str:
-    """The first piece of what is shown, between lines of three dots, that was not printed in its place."""
-    rest = alike(printed)
-    for piece in filter(None, map(alike, re.split(r"(?m)^\.\.\.\n?", shown))):
-        if piece not in rest:
-            return piece
-        rest = rest.partition(piece)[2]
-    return ""
-
-
-def alike(text: str) -> str:
-    """A text without what differs from run to run: seconds, moments, blanks at ends, and the order of writes."""
-    text = re.sub(r"\d{8}T\d{6}Z-[0-9a-f]{12}", "MOMENT", re.sub(r"\bin \d+ s\b", "in N s", text))
-    lines = [line.rstrip() for line in text.strip("\n").splitlines()]
-    runs = [sorted(run) if writes else list(run) for writes, run in groupby(lines, lambda line: line.startswith("<"))]
-    return "\n".join(chain.from_iterable(runs))
