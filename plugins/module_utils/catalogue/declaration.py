@@ -47,21 +47,22 @@ def declared(service: Service, given: Mapping[str, Any]) -> tuple[ServiceDeclara
     }
     if any(values[name] is None and given.get(name) is not None for name in values):
         return None, problems  # without a value nothing that depends on it can be judged
+    found: list[Problem] = []
+    declaration = None
     try:
-        declaration, found = _Evaluation(service, values).result()
+        declaration = _Evaluation(service, values, found).result()
     except WrongExpression as error:
-        if not problems:
-            problems = [Problem(f"service {service.name}", f"its definition does not hold for these values: {error}")]
-        return None, problems
+        if not problems and not found:  # else these are the reason
+            found = [Problem(f"service {service.name}", f"its definition does not hold for these values: {error}")]
     wrong = {problem.place for problem in problems}
     problems += [problem for problem in found if problem.place not in wrong]
     return (None if problems else declaration), problems
 
 
 class _Evaluation:
-    """One service for the converted values of one account."""
+    """One service for the converted values of one account. What is wrong with them is added to `problems`."""
 
-    def __init__(self, service: Service, values: Values) -> None:
+    def __init__(self, service: Service, values: Values, problems: list[Problem]) -> None:
         self._service = service
         self._profile = service.profiles[values["profile"]]
         self._is_absent = values["state"] == "absent"
@@ -71,13 +72,14 @@ class _Evaluation:
             known[name] = None if found is NOTHING else found
             known.evaluator.charge_for(known[name])
         self._values: Scope = known
-        self._problems: list[Problem] = []
+        self._problems = problems
 
-    def result(self) -> tuple[ServiceDeclaration | None, list[Problem]]:
+    def result(self) -> ServiceDeclaration:
+        """What is declared, of use only where nothing is wrong. Raises WrongExpression."""
         self._problems += self._missing()
         self._problems += (Problem(self._place(rule.variable), text) for rule, text in self._told(self._service.checks))
         objects = self._profile.objects
-        declaration = ServiceDeclaration(
+        return ServiceDeclaration(
             service=self._service.name,
             profile=self._profile.name,
             state=self._values["state"],
@@ -88,7 +90,6 @@ class _Evaluation:
             remedies={code: str(text.value(self._values)) for code, text in self._service.remedies.items()},
             notices=tuple(text for _rule, text in self._told(self._service.notices)),
         )
-        return (None if self._problems else declaration), self._problems
 
     def _missing(self) -> Iterator[Problem]:
         found = set()
