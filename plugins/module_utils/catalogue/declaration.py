@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import Problem, shown
-from .expressions import Scope, Values, WrongExpression
+from .expressions import Scope, TooMuchWork, Values, WrongExpression
 from .service import AttachmentDefinition, ObjectDefinition, Rule, Service
 from .templates import NOTHING, Template, scopes
 from .variables import EMPTY
@@ -45,14 +45,16 @@ def declared(service: Service, given: Mapping[str, Any]) -> tuple[ServiceDeclara
         name: variable.value(given.get(name), f"{service.prefix}{name}", problems)
         for name, variable in service.variables.items()
     }
-    if any(values[name] is None and given.get(name) is not None for name in values):
-        return None, problems  # without a value nothing that depends on it can be judged
+    has_values = all(values[name] is not None or given.get(name) is None for name in values)
+    if not has_values or values["profile"] not in service.profiles:
+        return None, problems  # nothing that depends on such a value can be judged
     found: list[Problem] = []
     declaration = None
     try:
         declaration = _Evaluation(service, values, found).result()
     except WrongExpression as error:
-        if not problems and not found:  # else these are the reason
+        # Without a value that is missing or wrong, other expressions may not hold either.
+        if isinstance(error, TooMuchWork) or not (problems or found):
             found = [Problem(f"service {service.name}", f"its definition does not hold for these values: {error}")]
     wrong = {problem.place for problem in problems}
     problems += [problem for problem in found if problem.place not in wrong]

@@ -34,6 +34,10 @@ class WrongExpression(ValueError):
     """An expression that cannot be read, or cannot be evaluated for the values at hand."""
 
 
+class TooMuchWork(WrongExpression):
+    """An evaluation that takes more steps than it may."""
+
+
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 """An expression that is the name of one value, as most of them are."""
 
@@ -109,10 +113,10 @@ if HAS_JMESPATH:
             return found
 
         def charge(self, steps: int) -> None:
-            """Count steps. Raises WrongExpression when there were too many."""
+            """Count steps. Raises TooMuchWork when there were too many."""
             self._left -= steps
             if self._left < 0:
-                raise WrongExpression("it takes more work than an evaluation may; repeat over fewer entries")
+                raise TooMuchWork("it takes more work than an evaluation may; repeat over fewer entries")
 
         def charge_for(self, value: Any) -> None:
             """Count a step for each value within a value, and for every ten characters of a text."""

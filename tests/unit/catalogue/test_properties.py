@@ -90,7 +90,7 @@ def test_what_another_choice_makes_is_absent_unless_the_definition_says_otherwis
 def _spared(service: Service, given_values: Mapping[str, Any]) -> set[str]:
     """The names of objects of which the definition says when they are to be absent, as `absent_when`."""
     converted = {name: of.value(given_values.get(name), name, []) for name, of in service.variables.items()}
-    evaluation = _Evaluation(service, converted)
+    evaluation = _Evaluation(service, converted, [])
     return {
         one.identity.value(scope)["name"].lower()
         for section in ("roles", "managed_policies")
