@@ -11,9 +11,11 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variab
     PLAYBOOKS,
     WITHOUT_ACCOUNTS,
     account_problems,
+    known_variables_of,
     told,
     values_of,
 )
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_folders import DefinitionsError
 
 known_variables()  # read before the workers are forked
 
@@ -30,12 +32,17 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         spec = {"playbook": {"type": "str", "required": True, "choices": list(PLAYBOOKS)}}
         _dummy, arguments = self.validate_argument_spec(argument_spec=spec)
         host = variables["inventory_hostname"]
-        values, problems = values_of(arguments["playbook"], variables, self._templar)
+        try:
+            values, problems = values_of(arguments["playbook"], variables, self._templar)
+            known = known_variables_of(arguments["playbook"], variables, self._templar)
+        except DefinitionsError as error:
+            result.update(failed=True, changed=False, msg=f"{host}: {error.message}")
+            return result
         untouched = "AWX was not called"
         if arguments["playbook"] != WITHOUT_ACCOUNTS:
             problems += account_problems(host, variables, self._templar)
             untouched = "its account was not touched"
-        problems += known_variables().problems(variables, f"set for {host}")
+        problems += known.problems(variables, f"set for {host}")
         result["changed"] = False
         if problems:
             result.update(failed=True, msg=f"{host}: {told(problems, untouched)}")

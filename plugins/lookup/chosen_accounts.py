@@ -13,6 +13,8 @@ description:
     end with success. With C(aws_ml_sliced) it warns instead, because a slice may lack what the whole inventory has.
   - Fails where a part of a pattern matches nothing and the playbook removes something, that is V(retire), or any
     playbook with the state V(absent) of a role set for all hosts. Ansible itself warns.
+  - Loads the services of the user in the folders that C(aws_ml_service_paths) names, where it is given with
+    C(--extra-vars), by the play or in C(group_vars/all). Fails with every mistake in those of the first two.
   - Fails with an unknown variable of this collection, or a value of the wrong type, among those that C(--extra-vars) or
     the play set for all hosts. M(aws_ml.permissions.account_variables) finds those of a host.
 options:
@@ -43,20 +45,32 @@ _list:
   elements: str
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
 from ansible import context
-from ansible.errors import AnsibleLookupError
+from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.inventory.manager import InventoryManager, split_host_pattern
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 from ansible.utils.vars import load_extra_vars
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem, shown
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.in_worker import knowledge_with
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.inventory_mentions import is_mentioned, value_for_all
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.known_variables import known_variables
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variables import told, values_of
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variables import (
+    SERVICE_PATHS,
+    known_variables_of,
+    service_paths,
+    told,
+    values_of,
+)
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import Paths
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_folders import DefinitionsError, absolute
 
 NOBODY = "no account was touched"
+AUDIT_ACTION = "ansible_collections.aws_ml.permissions.plugins.plugin_utils.audit_action"
 
 display = Display()
 
@@ -68,28 +82,51 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         [playbook] = terms
         if context.CLIARGS.get("syntax"):
             return ["all"]
-        known = variables or {}
-        values, problems = self._of_all_hosts(playbook, known)
+        known = self._with_paths(playbook, variables or {})
+        try:
+            values, problems = self._of_all_hosts(playbook, known)
+        except DefinitionsError as error:
+            raise AnsibleLookupError(f"{error.message}\n{NOBODY}") from None
         if problems:
             raise AnsibleLookupError(told(problems, NOBODY))
+        _load_knowledge(playbook, absolute(values.get(SERVICE_PATHS, ())))
         patterns: list[str] = values.get("aws_ml_accounts", ["all"])
-        self._require_hosts(
-            patterns, known["groups"], removes=_removes(playbook, known), sliced=values["aws_ml_sliced"]
-        )
+        removes = _removes(playbook, known, known_variables_of(playbook, known, self._templar).services)
+        self._require_hosts(patterns, known["groups"], removes=removes, sliced=values["aws_ml_sliced"])
         return patterns
 
     def _of_all_hosts(self, playbook: str, variables: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
         """What is set for all hosts at once, and what is wrong with it."""
         extra = load_extra_vars(self._loader)
-        values, problems = values_of(playbook, variables, self._templar, of_host=False)
+        # Where hosts bring services of their own, account_variables tells which are not known.
+        are_known = SERVICE_PATHS in variables or not is_mentioned(SERVICE_PATHS)
+        values, problems = values_of(playbook, variables, self._templar, of_host=False, services_are_known=are_known)
         values.setdefault("aws_ml_sliced", False)
-        known = known_variables()
+        known = known_variables_of(playbook, variables, self._templar)
         problems += [*known.problems(extra, "given with -e"), *known.result_problems(extra)]
         problems += known.problems(set(variables) - set(extra), "set for the play")
         if "_raw_params" in extra:
             why = "stands alone; quote a value with spaces, and give lists with commas and no spaces"
             problems.append(Problem("-e", f"{shown(str(extra['_raw_params']))} {why}"))
         return values, problems
+
+    def _with_paths(self, playbook: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The variables, with the folders of services in group_vars/all where they are not set for the play.
+
+        They are loaded here once, so that not every host has to, and variables for all hosts may name their services.
+        Of what is wrong with them `account_variables` tells.
+        """
+        if SERVICE_PATHS in variables or SERVICE_PATHS not in known_variables().read_by(playbook):
+            return variables
+        value = value_for_all(self._loader, SERVICE_PATHS)
+        if value is None:
+            return variables
+        variables = {**variables, SERVICE_PATHS: value}
+        try:
+            known_variables(service_paths(variables, self._templar))
+        except AnsibleError:
+            return {name: value for name, value in variables.items() if name != SERVICE_PATHS}
+        return variables
 
     def _require_hosts(
         self, patterns: list[str], groups: Mapping[str, list[str]], *, removes: bool, sliced: bool
@@ -122,6 +159,17 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         return inventory
 
 
-def _removes(playbook: str, variables: Mapping[str, Any]) -> bool:
-    states = (variables.get(f"{service}_iam_state") for service in known_variables().services)
+def _load_knowledge(playbook: str, paths: Paths) -> None:
+    """What the workers will need of the user's own services."""
+    if not paths:
+        return
+    if playbook == "site":
+        knowledge_with(paths)
+    else:
+        audit_action = import_module(AUDIT_ACTION)  # its facts are large, and other playbooks do without
+        audit_action.audit_knowledge_with(paths)
+
+
+def _removes(playbook: str, variables: Mapping[str, Any], services: Sequence[str]) -> bool:
+    states = (variables.get(f"{service}_iam_state") for service in services)
     return playbook == "retire" or "absent" in states

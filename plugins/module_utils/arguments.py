@@ -141,12 +141,18 @@ def services_options() -> Spec:
     return {
         "services": {"type": "list", "elements": "str", "required": True},
         "service_profile": {"type": "str", "choices": ["documented", "least_privilege"]},
+        **service_paths_option(),
     }
 
 
 def audit_options() -> Spec:
     names = {"type": "list", "elements": "str", "default": []}
-    return {"services": names, "declared_services": names}
+    return {"services": names, "declared_services": names, **service_paths_option()}
+
+
+def service_paths_option() -> Spec:
+    """The folders of the user's own services, which the controller reads."""
+    return {"service_paths": {"type": "list", "elements": "path", "default": []}}
 
 
 def restore_options() -> Spec:

@@ -40,6 +40,7 @@ attributes:
     details: Each object that differs has C(diff), the object as it is and as it ought to be, in YAML.
 author: aws_ml.permissions contributors (@aws-ml)
 extends_documentation_fragment:
+  - aws_ml.permissions.service_paths
   - aws_ml.permissions.declared_services
   - aws_ml.permissions.connection
   - aws_ml.permissions.attributes
@@ -68,6 +69,7 @@ EXAMPLES = r"""
     services:
       - lookout_equipment
       - lookout_vision
+    service_paths: "{{ folders_of_our_services | default([]) }}"
     declared_services:
       - lookout_equipment
     account_id: "123456789012"

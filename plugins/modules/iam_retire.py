@@ -104,6 +104,7 @@ notes:
   - Service-linked roles are refused; M(aws_ml.permissions.iam_service_linked_role) deletes them.
   - Policies of resources (buckets, keys, queues) and other accounts that name a role are not seen.
 extends_documentation_fragment:
+  - aws_ml.permissions.service_paths
   - aws_ml.permissions.declared_services
   - aws_ml.permissions.connection
   - aws_ml.permissions.approval
@@ -140,6 +141,7 @@ EXAMPLES = r"""
   aws_ml.permissions.iam_retire:
     services:
       - deeplens
+    service_paths: "{{ folders_of_our_services | default([]) }}"
     except:
       - "*demo*"
     unused_days: 180

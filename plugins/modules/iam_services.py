@@ -35,6 +35,7 @@ notes:
   - The task reads the variables of the host that it runs for, also where it is delegated to the account of another.
   - Service-linked roles, roles under C(/aws-reserved/) and roles made from a template of AWS are never written to.
 extends_documentation_fragment:
+  - aws_ml.permissions.service_paths
   - aws_ml.permissions.connection
   - aws_ml.permissions.approval
   - aws_ml.permissions.backup
@@ -55,6 +56,7 @@ EXAMPLES = r"""
       - deeplens
       - lookout_equipment
     backup_dir: "{{ playbook_dir }}/backups"
+    service_paths: "{{ folders_of_our_services | default([]) }}"
     record_key: "{{ quarantine_record_key }}"
   vars:
     deeplens_iam_state: absent

@@ -6,16 +6,33 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
+from functools import cache
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.knowledge import AuditKnowledge
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import audit_facts
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.in_worker import knowledge_with
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import audit_facts, service_traces
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.module_action import ModuleAction
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import Paths
+
+AUDIT_KNOWLEDGE = AuditKnowledge.parse(audit_facts())
+"""Parsed before the workers are forked."""
+
+
+@cache
+def audit_knowledge_with(paths: Paths) -> AuditKnowledge:
+    """The same with the user's own services at these paths. Raises DefinitionsError."""
+    if not paths:
+        return AUDIT_KNOWLEDGE
+    found = AuditKnowledge.parse(service_traces(paths))
+    return replace(AUDIT_KNOWLEDGE, knowledge=knowledge_with(paths), traces=found.traces, profiles=found.profiles)
 
 
 class AuditAction(ModuleAction):
-    """Adds the facts of audits, parsed before the workers are forked."""
+    """Adds the facts of audits."""
 
-    knowledge = AuditKnowledge.parse(audit_facts())
+    knowledge = AUDIT_KNOWLEDGE
+    knowledge_with = staticmethod(audit_knowledge_with)
     facts = staticmethod(audit_facts)
     services_option = "declared_services"
 

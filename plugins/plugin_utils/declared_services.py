@@ -14,23 +14,32 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.servi
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem, shown
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.plain_values import plain
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variables import refusal
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import catalogue
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import NO_PATHS, Paths, catalogue
 
 
 class DeclaredServices:
     """What services declare: `items` as `combined_services` takes them, and `notices` for the user."""
 
-    def __init__(self, names: Sequence[str], variables: Mapping[str, Any], templar: Any, profile: str | None) -> None:
-        """Work it out. Raises AnsibleActionFail with every problem of every service."""
+    def __init__(
+        self,
+        names: Sequence[str],
+        variables: Mapping[str, Any],
+        templar: Any,
+        profile: str | None,
+        paths: Paths = NO_PATHS,
+    ) -> None:
+        """Work it out. Raises AnsibleActionFail with every problem of every service.
+
+        `paths` are the folders of the user's own services.
+        """
+        services = catalogue(paths)
         self.items: list[dict[str, Any]] = []
         self.notices: list[str] = []
         problems: list[Problem] = []
         for name in dict.fromkeys(names):
-            service = catalogue().get(name)
+            service = services.get(name)
             if service is None:
-                problems.append(
-                    Problem("services", f"{shown(name)} is not known; give any of {', '.join(catalogue())}")
-                )
+                problems.append(Problem("services", f"{shown(name)} is not known; give any of {', '.join(services)}"))
                 continue
             given = _given(service, variables, templar, problems)
             if profile:

@@ -93,7 +93,7 @@ def later_inventory(loader: Any, path: str) -> Any:
     They are read for themselves. Sources with a plugin are left out, as they take hosts from elsewhere or only shape
     hosts that are there, and so are programs.
     """
-    files = [file for source in sources() for file in _files_of(source)]
+    files = [file for source in sources() for file in files_of(source)]
     after = files[files.index(path) + 1 :] if path in files else []
     manager = InventoryManager(loader=loader, parse=False)
     for source in after:
@@ -129,14 +129,14 @@ def _names_in(folder: str) -> list[str]:
     return sorted(found)
 
 
-def _files_of(source: str) -> Iterator[str]:
+def files_of(source: str) -> Iterator[str]:
     """The files of a source in Ansible's order."""
     if not os.path.isdir(source):
         yield source
         return
     for entry in sorted(os.listdir(source)):
         if not IGNORED.search(os.fsencode(entry)):
-            yield from _files_of(os.path.join(source, entry))
+            yield from files_of(os.path.join(source, entry))
 
 
 def _has_plugin(loader: Any, source: str) -> bool:

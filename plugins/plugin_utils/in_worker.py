@@ -13,6 +13,8 @@ import gc
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ValidationResult
@@ -29,8 +31,9 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.module_shapes i
 from ansible_collections.aws_ml.permissions.plugins.module_utils.runner import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_SDK
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.assumed_sessions import AssumedSessions
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts, service_lives
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.plain_values import plain
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import Paths
 
 if HAS_SDK:
     load_models()
@@ -39,6 +42,15 @@ Shown = Mapping[str, str]
 """A write as it stands in `plan` of a result: `action`, `resource` and `reason`."""
 
 KNOWLEDGE = Knowledge.parse(aws_facts())
+
+
+@cache
+def knowledge_with(paths: Paths) -> Knowledge:
+    """The same with the user's own services at these paths. Raises DefinitionsError."""
+    if not paths:
+        return KNOWLEDGE
+    return replace(KNOWLEDGE, services=Knowledge.parse({"services": service_lives(paths)}).services)
+
 
 # What is loaded by now is there until the run ends. Python's search for garbage would touch all of it in every worker,
 # which copies the parent's memory, and once more when the run ends.

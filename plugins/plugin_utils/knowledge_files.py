@@ -5,43 +5,44 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from ansible.module_utils.common.yaml import yaml_load
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.known_profiles import known_profiles
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.data_files import data_files
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import (
+    NO_PATHS,
+    Paths,
     catalogue,
     definitions,
     lives,
 )
 
-_FOLDER = Path(__file__).parent
 
-
-def aws_facts() -> dict[str, Any]:
+def aws_facts(paths: Paths = NO_PATHS) -> dict[str, Any]:
     """The content of every file in `aws_facts`, by its name without the suffix, and the lives of all services."""
-    facts = _files("aws_facts")
-    return {**facts, "services": {**lives(), **facts["platforms"]}}
+    return {**data_files("aws_facts"), "services": service_lives(paths)}
 
 
-def audit_facts() -> dict[str, Any]:
+def audit_facts(paths: Paths = NO_PATHS) -> dict[str, Any]:
     """The same with every file in `audit_facts`, the traces of all services, and their profiles. It is large."""
-    facts = dict(_files("audit_facts"))
-    paths = facts.pop("aws_policy_paths")
-    arns = {name: f"arn:<partition>:iam::aws:policy{path}{name}" for name, path in paths.items()}
-    profiles = [profile for service in catalogue().values() for profile in known_profiles(service, arns)]
-    traces = {name: files["traces"] for name, files in definitions().items() if "traces" in files}
-    return {**aws_facts(), **facts, "profiles": profiles, "traces": traces}
+    return {**aws_facts(paths), **data_files("audit_facts"), **service_traces(paths)}
+
+
+def service_lives(paths: Paths = NO_PATHS) -> dict[str, Any]:
+    """The lives of all services and of what they are worked through, with those of the user in the folders `paths`."""
+    return {**lives(paths), **data_files("aws_facts")["platforms"]}
+
+
+def service_traces(paths: Paths = NO_PATHS) -> dict[str, Any]:
+    """The `traces` and `profiles` of all services. A service of the user may have no traces."""
+    of_aws = data_files("audit_facts")["aws_policy_paths"]
+    arns = {name: f"arn:<partition>:iam::aws:policy{path}{name}" for name, path in of_aws.items()}
+    return {
+        "profiles": [profile for service in catalogue(paths).values() for profile in known_profiles(service, arns)],
+        "traces": {name: files.get("traces") or {} for name, files in definitions(paths).items()},
+    }
 
 
 def playbook_facts() -> dict[str, Any]:
     """The content of the file in `playbook_facts`, which only the controller needs."""
-    return _files("playbook_facts")
-
-
-@cache
-def _files(folder: str) -> dict[str, Any]:
-    paths = sorted((_FOLDER / folder).glob("*.yml"))
-    return {path.stem: yaml_load(path.read_text(encoding="utf-8")) for path in paths}
+    return data_files("playbook_facts")

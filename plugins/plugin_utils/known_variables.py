@@ -17,7 +17,7 @@ from typing import Any
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import playbook_facts
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import catalogue
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import NO_PATHS, Paths, catalogue
 
 PREFIX = "aws_ml_"
 
@@ -88,18 +88,21 @@ class KnownVariables:
 
 
 @cache
-def known_variables() -> KnownVariables:
-    """What the installed collection knows."""
+def known_variables(paths: Paths = NO_PATHS) -> KnownVariables:
+    """What the installed collection knows, and the user's own services at these paths. Raises DefinitionsError."""
     facts = playbook_facts()["variables"]
-    services = tuple(catalogue())
-    of_roles = {f"{service}_iam_{result}" for service in services for result in facts["results_of_roles"]}
+    services = tuple(catalogue(paths))
+    roles_of = (*services, facts["generic_role"]["service"])
+    of_roles = {f"{service}_iam_{result}" for service in roles_of for result in facts["results_of_roles"]}
     results = frozenset({*facts["results"], *of_roles})
-    roles = {f"{service.prefix}{name}" for service in catalogue().values() for name in service.variables}
+    roles = {f"{service.prefix}{name}" for service in catalogue(paths).values() for name in service.variables}
     hosts = {*facts["of_hosts"], *facts["of_inventory"]}
     return KnownVariables(
         playbooks=facts["variables"],
         services=services,
-        names=frozenset({*facts["variables"], *results, *roles, *facts["of_hosts"]}),
+        names=frozenset(
+            {*facts["variables"], *results, *roles, *facts["of_hosts"], *facts["generic_role"]["variables"]}
+        ),
         results=results,
         others=frozenset({*hosts, *facts["of_others"]}),
         approvals=facts["approvals"],

@@ -30,10 +30,17 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_machines import LOCAL, machine_problem
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.declared_services import DeclaredServices
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.group_defaults import amazon_defaults
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.in_worker import KNOWLEDGE, Shown, run_in_worker
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.in_worker import (
+    KNOWLEDGE,
+    Shown,
+    knowledge_with,
+    run_in_worker,
+)
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.known_variables import known_variables
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variables import refusal
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import Paths
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_folders import absolute
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.task_account import TaskAccount, task_account
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.waiting_lines import tell_waiting
 
@@ -51,12 +58,14 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
     """Lays amazon.aws's defaults and the account of the host under the arguments of the task, and runs the module.
 
     `task` is what the module runs, `knowledge` what is known to it in the worker; in an interpreter of its own it gets
-    `facts`, which that is made of. `services_option` is the option with the services whose variables the task reads.
+    `facts`, which that is made of. `knowledge_with` has the user's own services as well. `services_option` is the
+    option with the services whose variables the task reads.
     """
 
     task: type[Task] = Task
     knowledge: Any = KNOWLEDGE
-    facts: Callable[[], dict[str, Any]] = staticmethod(aws_facts)
+    knowledge_with: Callable[[Paths], Any] = staticmethod(knowledge_with)
+    facts: Callable[[Paths], dict[str, Any]] = staticmethod(aws_facts)
     services_option = ""
     _supports_check_mode = True
     _supports_async = True
@@ -69,7 +78,8 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
                 "The collection amazon.aws is missing, which this one builds on: ansible-galaxy collection install"
                 " amazon.aws"
             )
-        declared = self._declared(known)
+        paths = absolute(Variable("service_paths", "list").value(self._task.args.get("service_paths"), "", []))
+        declared = self._declared(known, paths)
         account = task_account(self._task, known, self._templar)
         arguments = self._with_own_paths(
             {**amazon_defaults(self._task, self._templar), **account.arguments, **self._task.args}
@@ -79,9 +89,9 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         host = " -> ".join(filter(None, (known.get("inventory_hostname"), handed_over["_delegate"])))
         here = self._belongs_here(known)
         if here:
-            ran = self._run_here(arguments, handed_over, host, tells=tells)
+            ran = self._run_here(arguments, handed_over, self.knowledge_with(paths), host, tells=tells)
         else:
-            arguments.update(handed_over, _knowledge=self.facts())
+            arguments.update(handed_over, _knowledge=self.facts(paths))
             wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
             ran = self._executed(arguments, known, wrap_async=wrap_async)
         if display.verbosity < WHOLE_RESULT:
@@ -98,10 +108,11 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
                 merged["_ansible_verbose_override"] = True
         return merged
 
-    def _declared(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
+    def _declared(self, task_vars: Mapping[str, Any], paths: Paths) -> dict[str, Any]:
         """What the host's variables declare for the services that the task names, where it has an option for them.
 
-        Raises AnsibleActionFail for services that are not known, misspelled variables and wrong values.
+        Raises AnsibleActionFail for services that are not known, misspelled variables and wrong values, and
+        DefinitionsError for the user's own services at these paths.
         """
         if not self.services_option:
             return {}
@@ -109,13 +120,13 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         misspelled = [
             problem
             for name in names
-            for problem in known_variables().role_problems(
+            for problem in known_variables(paths).role_problems(
                 name, task_vars, f"set for {task_vars['inventory_hostname']}"
             )
         ]
         if misspelled:
             raise refusal(misspelled, "nothing was written")
-        found = DeclaredServices(names, task_vars, self._templar, self._task.args.get("service_profile"))
+        found = DeclaredServices(names, task_vars, self._templar, self._task.args.get("service_profile"), paths)
         for notice in found.notices:
             display.warning(f"{task_vars['inventory_hostname']}: {notice}")
         return {"_declared": found.items}
@@ -144,7 +155,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         return str(self._task.resolved_action.rpartition(".")[2])
 
     def _run_here(
-        self, arguments: Mapping[str, Any], handed_over: Mapping[str, Any], host: str, *, tells: bool
+        self, arguments: Mapping[str, Any], handed_over: Mapping[str, Any], knowledge: Any, host: str, *, tells: bool
     ) -> dict[str, Any]:
         """The result of the task in this process, whose writes are told with `-v` for that host, if any."""
         environment: dict[str, str] = {}
@@ -158,7 +169,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
                 handed_over=handed_over,
                 environment=environment,
                 task=self.task,
-                knowledge=self.knowledge,
+                knowledge=knowledge,
                 on_write=(lambda write: _tell(host, write)) if tells else None,
                 on_wait=lambda waiting: tell_waiting(host, waiting),
                 tell=(lambda waiting: display.v(waiting, host=host)) if tells else silent,

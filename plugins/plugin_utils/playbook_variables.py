@@ -12,26 +12,37 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.connection_rules import connection_problems
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_problem import VARIABLES, account_problem
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.known_variables import known_variables
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.known_variables import (
+    KnownVariables,
+    known_variables,
+)
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import NO_PATHS, Paths
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_folders import absolute
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variable_values import WrongValue, converted
 
 WITHOUT_ACCOUNTS = "awx.setup"
+SERVICE_PATHS = "aws_ml_service_paths"
 PLAYBOOKS = ("site", "audit", "retire", "restore", WITHOUT_ACCOUNTS)
 """By their names without the collection; awx.check and awx.apply run site."""
 
 
 def values_of(
-    playbook: str, variables: Mapping[str, Any], templar: Any, *, of_host: bool = True
+    playbook: str,
+    variables: Mapping[str, Any],
+    templar: Any,
+    *,
+    of_host: bool = True,
+    services_are_known: bool = True,
 ) -> tuple[dict[str, Any], list[Problem]]:
     """The value of each variable that is set or has a default, and a problem for each that is missing or wrong.
 
     Without `of_host`, variables of a host are not known yet, so what depends on them is passed over. Of
     `aws_ml_services`, only those in `aws_ml_only_services` are left. Secrets are checked and left out, because the
-    values are shown.
+    values are shown. Without `services_are_known`, any name may be that of a service of the user.
     """
-    known = known_variables()
     values: dict[str, Any] = {}
     problems: list[Problem] = []
+    known = known_variables_of(playbook, variables, templar)
     for name, spec in known.read_by(playbook).items():
         if "default" in spec:
             values[name] = spec["default"]
@@ -40,7 +51,8 @@ def values_of(
                 problems.append(Problem(name, f"must be set, such as {spec['example']}"))
             continue
         try:
-            value = converted(spec, templar.template(variables[name]), known.services)
+            services = known.services if services_are_known else None
+            value = converted(spec, templar.template(variables[name]), services)
         except WrongValue as error:
             problems.append(Problem(name, "must be text" if spec.get("secret") else str(error)))
         except AnsibleError as error:
@@ -53,6 +65,21 @@ def values_of(
     if only:
         values["aws_ml_services"] = [service for service in values["aws_ml_services"] if service in only]
     return values, problems
+
+
+def service_paths(variables: Mapping[str, Any], templar: Any) -> Paths:
+    """The folders of the user's own services, none where the variable has no such value."""
+    try:
+        given = templar.template(variables.get(SERVICE_PATHS) or [])
+        return absolute(converted(known_variables().playbooks[SERVICE_PATHS], given, ()) if given else ())
+    except (WrongValue, AnsibleError):
+        return NO_PATHS  # `values_of` tells
+
+
+def known_variables_of(playbook: str, variables: Mapping[str, Any], templar: Any) -> KnownVariables:
+    """What there is with the user's own services, as far as the playbook takes them. Raises DefinitionsError."""
+    takes_them = SERVICE_PATHS in known_variables().read_by(playbook)
+    return known_variables(service_paths(variables, templar) if takes_them else NO_PATHS)
 
 
 def account_problems(host: str, variables: Mapping[str, Any], templar: Any) -> list[Problem]:

@@ -26,10 +26,11 @@ class WrongValue(ValueError):
     """A value that is not of its variable's type. Its text says what is wrong and what is right."""
 
 
-def converted(spec: Mapping[str, Any], value: Any, services: Sequence[str]) -> Any:
+def converted(spec: Mapping[str, Any], value: Any, services: Sequence[str] | None) -> Any:
     """A value with the type that variables.yml says. Raises WrongValue.
 
-    None is returned for empty text where that counts as not set.
+    `services` are those that there are, None where that is not known yet. None is returned for empty text where that
+    counts as not set.
     """
     if spec.get("blank") and value in ("", None):
         return None
@@ -43,45 +44,45 @@ def converted(spec: Mapping[str, Any], value: Any, services: Sequence[str]) -> A
     return found
 
 
-def _text(spec: Mapping[str, Any], value: Any, dummy: Sequence[str]) -> str:
+def _text(spec: Mapping[str, Any], value: Any, dummy: Sequence[str] | None) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise _wrong(spec, value)
     return str(value)
 
 
-def _boolean(spec: Mapping[str, Any], value: Any, dummy: Sequence[str]) -> bool:
+def _boolean(spec: Mapping[str, Any], value: Any, dummy: Sequence[str] | None) -> bool:
     try:
         return bool(boolean(value, strict=True))
     except TypeError:
         raise _wrong(spec, value) from None
 
 
-def _integer(spec: Mapping[str, Any], value: Any, dummy: Sequence[str]) -> int:
+def _integer(spec: Mapping[str, Any], value: Any, dummy: Sequence[str] | None) -> int:
     if isinstance(value, bool) or not isinstance(value, (str, int)) or not _INTEGER.fullmatch(str(value).strip()):
         raise _wrong(spec, value)
     return int(value)
 
 
-def _number(spec: Mapping[str, Any], value: Any, dummy: Sequence[str]) -> float:
+def _number(spec: Mapping[str, Any], value: Any, dummy: Sequence[str] | None) -> float:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)) or not _NUMBER.fullmatch(str(value).strip()):
         raise _wrong(spec, value)
     return float(value)
 
 
-def _pattern(spec: Mapping[str, Any], value: Any, services: Sequence[str]) -> list[str]:
+def _pattern(spec: Mapping[str, Any], value: Any, services: Sequence[str] | None) -> list[str]:
     """Patterns of hosts. Text is left whole, for it has its own ways to join several."""
     if isinstance(value, str) and not _is_flow_list(value):
         return [value]
     return _list({**spec, "elements": "str"}, value, services)
 
 
-def _list(spec: Mapping[str, Any], value: Any, services: Sequence[str]) -> list[Any]:
+def _list(spec: Mapping[str, Any], value: Any, services: Sequence[str] | None) -> list[Any]:
     if isinstance(value, str):
         value = _listed(spec, value)
     if isinstance(value, (Mapping, bytes)) or not isinstance(value, Sequence):
         raise _wrong(spec, value)
     entries = [_entry(spec, entry) for entry in value]
-    if spec.get("of") != "services":
+    if spec.get("of") != "services" or services is None:
         return entries
     unknown = [entry for entry in entries if entry not in services]
     if unknown:
@@ -135,7 +136,7 @@ def _form(spec: Mapping[str, Any]) -> str:
     return f"it must be {what}{example}"
 
 
-_CONVERTERS: Mapping[str, Callable[[Mapping[str, Any], Any, Sequence[str]], Any]] = {
+_CONVERTERS: Mapping[str, Callable[[Mapping[str, Any], Any, Sequence[str] | None], Any]] = {
     "str": _text,
     "bool": _boolean,
     "int": _integer,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import Problem, shown
-from .expressions import Values, WrongExpression
+from .expressions import Scope, Values, WrongExpression
 from .service import AttachmentDefinition, ObjectDefinition, Rule, Service
 from .templates import NOTHING, Template, scopes
 from .variables import EMPTY
@@ -65,11 +65,12 @@ class _Evaluation:
         self._service = service
         self._profile = service.profiles[values["profile"]]
         self._is_absent = values["state"] == "absent"
-        known = dict(values)
+        known = Scope(values)
         for name, template in (*service.locals, *self._profile.locals):
             found = template.value(known)
             known[name] = None if found is NOTHING else found
-        self._values: Values = known
+            known.evaluator.charge_for(known[name])
+        self._values: Scope = known
         self._problems: list[Problem] = []
 
     def result(self) -> tuple[ServiceDeclaration | None, list[Problem]]:
@@ -112,10 +113,9 @@ class _Evaluation:
         taken: dict[str, ObjectDefinition] = {}
         for one in definitions:
             for item, counts in self._items(one):
-                if counts or not one.variables:
-                    other = taken.get(item["name"].lower())
-                    taken[item["name"].lower()] = one
-                    self._problems += [self._twice(section, item["name"], one, other)] if other else []
+                other = taken.get(item["name"].lower())
+                taken[item["name"].lower()] = one
+                self._problems += [self._twice(section, item["name"], one, other)] if other else []
                 if counts:
                     items.append(item)
         return items
@@ -131,13 +131,20 @@ class _Evaluation:
         return Problem(self._place(place), text)
 
     def _items(self, one: ObjectDefinition) -> Iterator[tuple[Item, bool]]:
-        """The items of a role or policy, and whether each is declared at all."""
+        """The items of a role or policy, and whether each is declared; one of a fixed name takes it in any case."""
         for scope in scopes(one.loops, self._values):
             identity = one.identity.value(scope)
             if self._is_wanted(one, scope) and identity.get("state", "present") == "present":
-                yield {"name": identity["name"], **one.content.value(scope)}, True
-            else:
-                yield {"name": identity["name"], "state": "absent"}, self._is_removed(one, scope)
+                yield {"name": _name(one, identity), **self._content(one, scope)}, True
+            elif self._is_removed(one, scope):
+                yield {"name": _name(one, identity), "state": "absent"}, True
+            elif not one.variables:
+                yield {"name": _name(one, identity), "state": "absent"}, False
+
+    def _content(self, one: ObjectDefinition, scope: Values) -> Item:
+        found: Item = one.content.value(scope)
+        self._values.evaluator.charge_for(found)
+        return found
 
     def _is_removed(self, one: ObjectDefinition, scope: Values) -> bool:
         return one.absent_when is None or one.absent_when.holds(scope)
@@ -149,7 +156,7 @@ class _Evaluation:
         assert isinstance(one, AttachmentDefinition)
         places: dict[str, str] = {}
         for scope in scopes(one.loops, self._values):
-            given = one.content.value(scope) if self._is_wanted(one, scope) else {}
+            given = self._content(one, scope) if self._is_wanted(one, scope) else {}
             managed, inline = _owned(one.owned, scope)
             for identity, is_former in self._identities(one, scope, places):
                 mine = {} if is_former else {key: value for key, value in given.items() if value}
@@ -166,9 +173,11 @@ class _Evaluation:
         place = str(content.get("place", one.key))
         for key, of in (("to", place), ("former", f"former_{place}")):
             people = content.get(key) or {}
+            if not isinstance(people, Mapping):
+                raise WrongExpression(f"{key} of {one.key} is not users, groups and roles")
             for kind in _KINDS:
                 where = self._place(f"{of}.{kind}s" if of else f"{kind}s")
-                for name in _once(people.get(f"{kind}s") or ()):
+                for name in _once(one, people.get(f"{kind}s") or ()):
                     who = f"{kind} {name}"
                     earlier = places.setdefault(who.lower(), where)
                     if earlier == where:
@@ -178,19 +187,40 @@ class _Evaluation:
 
     def _trust_statements(self, one: ObjectDefinition) -> Iterator[Item]:
         for scope in scopes(one.loops, self._values):
-            item = {**one.identity.value(scope), **one.content.value(scope)}
-            if self._is_wanted(one, scope):
-                yield item
-            elif self._is_removed(one, scope):
-                sids = [{"Sid": statement["Sid"]} for statement in item["statements"]]
-                yield {"name": item["name"], "state": "absent", "statements": sids}
+            is_wanted = self._is_wanted(one, scope)
+            if not is_wanted and not self._is_removed(one, scope):
+                continue
+            name = _name(one, one.identity.value(scope))
+            content = self._content(one, scope)
+            if is_wanted:
+                yield {"name": name, **content}
+            else:
+                yield {"name": name, "state": "absent", "statements": _sids(one, content.get("statements"))}
 
     def _place(self, variable: str) -> str:
         return f"{self._service.prefix}{variable}"
 
 
-def _once(names: Iterable[str]) -> list[str]:
+def _name(one: ObjectDefinition, identity: Item) -> str:
+    name = identity.get("name")
+    if not isinstance(name, str) or not name:
+        raise WrongExpression(f"the name of {one.key} is {'no text' if name else 'empty'}")
+    return name
+
+
+def _sids(one: ObjectDefinition, statements: Any) -> list[dict[str, str]]:
+    """The statements as those that are to be removed, which their Sids tell."""
+    if not isinstance(statements, list) or not all(isinstance(of, Mapping) and "Sid" in of for of in statements):
+        raise WrongExpression(f"the statements of {one.key} are not a list of statements with a Sid each")
+    return [{"Sid": statement["Sid"]} for statement in statements]
+
+
+def _once(one: ObjectDefinition, names: Iterable[Any]) -> list[str]:
     """Names of IAM, which takes no notice of case, each once."""
+    if not isinstance(names, list) and names:
+        raise WrongExpression(f"the users, groups or roles of {one.key} are no list")
+    if not all(isinstance(name, str) for name in names):
+        raise WrongExpression(f"a user, group or role of {one.key} is no text")
     return list({name.lower(): name for name in names if name}.values())
 
 
@@ -200,6 +230,13 @@ def _owned(templates: tuple[Template, ...], scope: Values) -> tuple[list[str], l
     inline: list[str] = []
     for template in templates:
         for content in template.every_value(scope):
-            managed += content.get("managed_policies") or ()
-            inline += content.get("inline_policies") or ()
+            managed += _listed(content, "managed_policies")
+            inline += _listed(content, "inline_policies")
     return list(dict.fromkeys(managed)), list(dict.fromkeys(inline))
+
+
+def _listed(content: Item, key: str) -> Iterable[Any]:
+    found = content.get(key) or ()
+    if isinstance(found, str) or not isinstance(found, Iterable) or not all(isinstance(name, str) for name in found):
+        raise WrongExpression(f"{key} of an attachment are no names")
+    return found

@@ -4,18 +4,17 @@
 """From the data of a service's files to a Service, with every mistake of meaning and its place. Pure.
 
 The form of the data is checked before, by the JSON Schema of services. What is found here: expressions that cannot be
-read, variables and locals that are not there, objects that no profile has, defaults that are not of their type.
+read, variables, locals and trust policies that are not there. `meaning` finds the rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
-from ..errors import Problem
-from .expressions import Expression, WrongExpression
+from .definition_problem import DefinitionProblem, near, unreadable_texts
+from .expressions import WHOLE, Expression, WrongExpression
 from .parts import PROFILES, Data, JoinedParts, Path
 from .service import (
     SECTIONS,
@@ -28,8 +27,11 @@ from .service import (
     Service,
 )
 from .templates import Template, compiled, repetition
-from .value_kinds import KINDS
 from .variables import Variable
+
+Known = Mapping[str, Any]
+"""The names that an expression may use, each with what it comes from: a Variable, the Template of a local, the
+Expression of the list that a repetition stands in, or None."""
 
 _COMMON = {
     "roles": ("path", "tags", "boundary", "max_session_duration"),
@@ -42,14 +44,6 @@ _IDENTITY = ("name", "state", "to", "former", "place")
 
 
 @dataclass(frozen=True)
-class DefinitionProblem:
-    """A mistake in a definition."""
-
-    path: Path
-    message: str
-
-
-@dataclass(frozen=True)
 class _Parts:
     """What the service and one of its profiles say of an object, and whether that profile has it."""
 
@@ -57,6 +51,7 @@ class _Parts:
     of_profile: Data
     profile: str
     belongs: bool
+    also: tuple[Path, ...] = ()
 
 
 @dataclass
@@ -73,9 +68,7 @@ class Parser:
         self.problems += [DefinitionProblem(path, message) for path, message in self._parts.problems]
         content = self._parts.content
         variables = {name: Variable.parse(name, of) for name, of in (content.get("variables") or {}).items()}
-        self._check_variables(variables)
-        known = frozenset(variables)
-        of_service, known = self._locals("", content.get("locals") or {}, known)
+        of_service, known = self._locals("", content.get("locals") or {}, variables)
         self._common = {
             section: {name: f"${{{name}}}" for name in names if name in variables} for section, names in _COMMON.items()
         }
@@ -100,22 +93,12 @@ class Parser:
     def profile_names(self) -> list[str]:
         return [name for name in self.files if name in PROFILES]
 
-    def _check_variables(self, variables: Mapping[str, Variable]) -> None:
-        for name, variable in variables.items():
-            path = self._parts.path("variables", name)
-            found: list[Problem] = []
-            variable.value(variable.default, name, found)
-            self.problems += [DefinitionProblem((*path, "default"), str(one)) for one in found if not variable.required]
-            for kind in _kinds(variable):
-                if kind not in KINDS:
-                    self.problems.append(DefinitionProblem(path, f"{kind} is not a kind of value{_near(kind, KINDS)}"))
-
-    def _profile(self, name: str, known: frozenset[str]) -> Profile:
+    def _profile(self, name: str, known: Known) -> Profile:
         of_profile, known = self._locals(name, self.files[name].get("locals") or {}, known)
         objects = {section: tuple(self._objects(name, section, known)) for section in SECTIONS}
         return Profile(name, objects, of_profile)
 
-    def _objects(self, profile: str, section: str, known: frozenset[str]) -> Iterator[ObjectDefinition]:
+    def _objects(self, profile: str, section: str, known: Known) -> Iterator[ObjectDefinition]:
         of_service: Data = self._parts.content.get(section) or {}
         of_profiles = {name: self.files[name].get(section) or {} for name in self.profile_names()}
         keys = dict.fromkeys([*of_service, *(key for objects in of_profiles.values() for key in objects)])
@@ -126,7 +109,9 @@ class Parser:
             belongs = profile in mentioned or not mentioned
             # An object that the service itself does not name is named by the profiles that have it.
             source = profile if belongs or key in of_service else mentioned[0]
-            parts = _Parts(common, of_profiles[source].get(like) or {}, profile, belongs)
+            of_source = of_profiles[source].get(like) or {}
+            also = ((source, section, like), (source, "trust_policies", str(of_source.get("trust"))))
+            parts = _Parts(common, of_source, profile, belongs, also)
             path = self._parts.path(section, key) if key in of_service else (source, section, key)
             if section == "attachments":
                 owners = [objects.get(like) or {} for objects in of_profiles.values()]
@@ -134,21 +119,20 @@ class Parser:
             else:
                 yield ObjectDefinition(**self._object(path, parts, known))
 
-    def _attachment(
-        self, path: Path, parts: _Parts, owners: Sequence[Data], known: frozenset[str]
-    ) -> AttachmentDefinition:
+    def _attachment(self, path: Path, parts: _Parts, owners: Sequence[Data], known: Known) -> AttachmentDefinition:
         of_object = self._object(path, parts, known)
-        inner = known | _names(of_object["loops"])
+        inner = {**known, **_of_loops(of_object["loops"])}
         owns = parts.of_service.get("owns")
         owned = [owns] if owns is not None else [_policies(_merged((parts.of_service, owner))) for owner in owners]
-        return AttachmentDefinition(**of_object, owned=tuple(self._template(path, one, inner) for one in owned))
+        also = tuple((name, *path[1:]) for name in self.profile_names())
+        return AttachmentDefinition(**of_object, owned=tuple(self._template(path, one, inner, also) for one in owned))
 
-    def _object(self, path: Path, parts: _Parts, known: frozenset[str]) -> dict[str, Any]:
+    def _object(self, path: Path, parts: _Parts, known: Known) -> dict[str, Any]:
         """What every kind of object has, by the fields of ObjectDefinition."""
         section, key = path[1:]
         both = (parts.of_service, parts.of_profile)
-        loops = self._loops(path, parts.of_service or parts.of_profile, known)
-        inner = known | _names(loops)
+        loops = self._loops(path, parts.of_service or parts.of_profile, known, parts.also)
+        inner = {**known, **_of_loops(loops)}
         content = {
             **({"managed_policies": [], "inline_policies": {}} if section == "roles" else {}),
             **self._common.get(section, {}),
@@ -157,17 +141,20 @@ class Parser:
         trust = parts.of_profile.get("trust", parts.of_service.get("trust"))
         if trust is not None and parts.belongs:
             content["assume_role_policy_document"] = self._trust(path, parts.profile, trust)
+        # What only another profile has is never made here, and may use locals of that profile; of a trust statement,
+        # the content says what is removed.
+        is_made = parts.belongs or section == "trust_statements"
+        keys = set(content) - set(_IDENTITY) if is_made else set()
+        conditions = [part["when"] for part in both if "when" in part] if is_made else []
         absent_when = parts.of_service.get("absent_when", parts.of_profile.get("absent_when"))
         return {
             "key": key,
-            "identity": self._template(path, {name: content[name] for name in _IDENTITY if name in content}, inner),
-            "content": self._template(path, {name: of for name, of in content.items() if name not in _IDENTITY}, inner),
+            "identity": self._template(path, _chosen(content, _IDENTITY), inner, parts.also),
+            "content": self._template(path, _chosen(content, keys), inner, parts.also),
             "belongs": parts.belongs,
             "loops": loops,
-            "when": tuple(self._expression((*path, "when"), part["when"], inner) for part in both if "when" in part),
-            "absent_when": None
-            if absent_when is None
-            else self._expression((*path, "absent_when"), absent_when, inner),
+            "when": tuple(self._expression(path, text, inner, parts.also) for text in conditions),
+            "absent_when": None if absent_when is None else self._expression(path, absent_when, inner, parts.also),
             "variables": tuple(self._naming(content.get("name", ""), loops)),
         }
 
@@ -175,9 +162,8 @@ class Parser:
         documents = self.files[profile].get("trust_policies") or {}
         if name not in documents:
             where = f"the trust_policies of {profile}.yml"
-            self.problems.append(
-                DefinitionProblem((*path, "trust"), f"{name} is not in {where}{_near(name, documents)}")
-            )
+            message = f"`{name}` is not in {where}{near(name, documents)}"
+            self.problems.append(DefinitionProblem(path, message, name, ((profile, *path[1:]),)))
         return documents.get(name)
 
     def _naming(self, name: Any, loops: Sequence[tuple[str, Expression]]) -> Iterator[str]:
@@ -187,7 +173,7 @@ class Parser:
             for used in sorted(expression.names):
                 yield from of_loops.get(used, [used])
 
-    def _requirements(self, known: frozenset[str]) -> Iterator[Requirement]:
+    def _requirements(self, known: Known) -> Iterator[Requirement]:
         for name, content in (self._parts.content.get("variables") or {}).items():
             required = content.get("required")
             if required is None or required is True:
@@ -198,11 +184,11 @@ class Parser:
                     name, self._expression(path, one["when"], known), self._template(path, one["because"], known)
                 )
 
-    def _rules(self, section: str, known: frozenset[str]) -> Iterator[Rule]:
+    def _rules(self, section: str, known: Known) -> Iterator[Rule]:
         for index, rule in enumerate(self._parts.content.get(section) or ()):
             path = self._parts.path(section, str(index))
             loops = self._loops(path, rule, known)
-            inner = known | _names(loops)
+            inner = {**known, **_of_loops(loops)}
             yield Rule(
                 self._template((*path, "message"), rule["message"], inner),
                 self._expression((*path, "when"), rule["when"], inner) if "when" in rule else None,
@@ -210,60 +196,81 @@ class Parser:
                 rule.get("variable", ""),
             )
 
-    def _loops(self, path: Path, content: Data, known: frozenset[str]) -> tuple[tuple[str, Expression], ...]:
+    def _loops(
+        self, path: Path, content: Data, known: Known, also: tuple[Path, ...] = ()
+    ) -> tuple[tuple[str, Expression], ...]:
         if "for_each" not in content:
             return ()
         try:
             loops = repetition(content["for_each"])
         except WrongExpression as error:
-            self.problems.append(DefinitionProblem((*path, "for_each"), str(error)))
+            self._unreadable(path, error, {"for_each": content["for_each"]}, also)
             return ()
         for name, expression in loops:
-            self._check_names((*path, "for_each"), expression, known)
-            known |= {name, f"{name}_index"}
+            self._check_names(path, expression, known, also)
+            known = {**known, **_of_loops([(name, expression)])}
         return loops
 
-    def _locals(self, profile: str, content: Data, known: frozenset[str]) -> tuple[Locals, frozenset[str]]:
+    def _locals(self, profile: str, content: Data, known: Known) -> tuple[Locals, Known]:
         found = []
         for name, template in content.items():
             path = (profile, "locals", name) if profile else self._parts.path("locals", name)
+            if name in known:
+                self.problems.append(DefinitionProblem(path, f"`{name}` is a variable or an earlier local"))
             found.append((name, self._template(path, template, known)))
-            known |= {name}
+            known = {**known, name: found[-1][1]}
         return tuple(found), known
 
-    def _template(self, path: Path, content: Any, known: frozenset[str]) -> Template:
+    def _template(self, path: Path, content: Any, known: Known, also: tuple[Path, ...] = ()) -> Template:
         try:
             template = compiled(content)
         except WrongExpression as error:
-            self.problems.append(DefinitionProblem(path, str(error)))
+            self._unreadable(path, error, content, also)
             return compiled(None)
         for expression, inner in template.expressions():
-            self._check_names(path, expression, known | inner)
+            self._check_names(path, expression, {**known, **dict.fromkeys(inner)} if inner else known, also)
         return template
 
-    def _expression(self, path: Path, text: Any, known: frozenset[str]) -> Expression:
+    def _expression(self, path: Path, text: Any, known: Known, also: tuple[Path, ...] = ()) -> Expression:
         try:
             expression = Expression.compiled(str(text))
         except WrongExpression as error:
-            self.problems.append(DefinitionProblem(path, str(error)))
+            self._unreadable(path, error, {"when": text}, also)
             return Expression.compiled("`null`")
-        self._check_names(path, expression, known)
+        self._check_names(path, expression, known, also)
         return expression
 
-    def _check_names(self, path: Path, expression: Expression, known: frozenset[str]) -> None:
-        for name in sorted(expression.names - known):
-            hint = _near(name, known)
-            message = f"`{expression.text}` uses {name}, which is not a variable or an earlier local{hint}"
-            self.problems.append(DefinitionProblem(path, message))
+    def _unreadable(self, path: Path, error: WrongExpression, content: Any, also: tuple[Path, ...]) -> None:
+        """Tell each text in `content` that is no template; where `content` is none as a whole, that."""
+        for text, message in [*unreadable_texts(content)] or [("", str(error))]:
+            self.problems.append(DefinitionProblem(path, message, text, also))
+
+    def _check_names(self, path: Path, expression: Expression, known: Known, also: tuple[Path, ...] = ()) -> None:
+        for name in sorted(expression.names - known.keys()):
+            owners = [file for file in self.profile_names() if name in (self.files[file].get("locals") or {})]
+            message = f"`{name}` is not a variable or an earlier local{near(name, known)}"
+            if owners and path[0] not in owners:
+                where = f"a local of {owners[0]}.yml"
+                message = f"`{name}` is {where}, and this counts in every profile; define it in service.yml"
+            if name == WHOLE:
+                message = f"`{expression.text}` takes all values at once; name those that it needs"
+            self.problems.append(DefinitionProblem(path, message, expression.text, also))
 
 
-def _names(loops: Sequence[tuple[str, Expression]]) -> set[str]:
+def _chosen(content: Data, keys: Collection[str]) -> Data:
+    return {key: value for key, value in content.items() if key in keys}
+
+
+def _of_loops(loops: Sequence[tuple[str, Expression]]) -> Known:
     """The names that loops define."""
-    return {text for name, _expression in loops for text in (name, f"{name}_index")}
+    return {key: of for name, expression in loops for key, of in ((name, expression), (f"{name}_index", None))}
 
 
 def _policies(content: Data) -> dict[str, Any]:
-    return {key: content[key] for key in ("managed_policies", "inline_policies") if key in content}
+    """The names of the policies; what is in them does not count where they are taken off."""
+    inline = content.get("inline_policies") or {}
+    names = list(inline) if isinstance(inline, Mapping) else inline
+    return {"managed_policies": content.get("managed_policies") or [], "inline_policies": names}
 
 
 def _merged(parts: Any) -> dict[str, Any]:
@@ -281,15 +288,3 @@ def _compiled_or_nothing(content: Any) -> Iterator[tuple[Expression, frozenset[s
         yield from compiled(content).expressions()
     except WrongExpression:
         return
-
-
-def _kinds(variable: Variable) -> Iterator[str]:
-    if variable.kind:
-        yield variable.kind
-    for option in variable.options.values():
-        yield from _kinds(option)
-
-
-def _near(name: str, known: Any) -> str:
-    near = get_close_matches(name, sorted(known), 1)
-    return f"; did you mean {near[0]}?" if near else ""

@@ -21,10 +21,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from .expressions import Expression, Values, WrongExpression
+from .expressions import Expression, Values, WrongExpression, scope_of
 
 _SUBSTITUTION = re.compile(r"\$\{([^{}]*)\}")
 _POLICY_VARIABLE = re.compile(r"[A-Za-z0-9-]+:[^:]|[*?$]$")
+_UNREAD = re.compile(r"\$\{(?![^{}]*\})")
+"""The beginning of a substitution that has no end, or braces within."""
 
 
 class _Nothing:
@@ -62,7 +64,7 @@ class _Constant:
 
 
 @dataclass(frozen=True)
-class _Whole:
+class Whole:
     """A text that is one substitution."""
 
     expression: Expression
@@ -83,7 +85,9 @@ class _Text:
     parts: tuple[str | Expression, ...]
 
     def value(self, values: Values) -> Any:
-        return "".join(part if isinstance(part, str) else _as_text(part.value(values)) for part in self.parts)
+        found = "".join(part if isinstance(part, str) else _as_text(part, part.value(values)) for part in self.parts)
+        scope_of(values).evaluator.charge(len(found) // 10)
+        return found
 
     def every_value(self, values: Values) -> Iterator[Any]:
         yield self.value(values)
@@ -97,7 +101,9 @@ class _List:
     entries: tuple[Template, ...]
 
     def value(self, values: Values) -> Any:
-        return [found for entry in self.entries for found in _entries(entry, values)]
+        found = [one for entry in self.entries for one in _entries(entry, values)]
+        scope_of(values).evaluator.charge(len(found))
+        return found
 
     def every_value(self, values: Values) -> Iterator[Any]:
         yield [found for entry in self.entries for one in entry.every_value(values) for found in _spread(entry, one)]
@@ -174,8 +180,9 @@ def scopes(loops: Sequence[tuple[str, Expression]], values: Values) -> Iterator[
     entries = expression.value(values)
     if entries is not None and not isinstance(entries, list):
         raise WrongExpression(f"`{expression.text}` of for_each is not a list")
+    outer = scope_of(values)
     for index, entry in enumerate(entries or ()):
-        yield from scopes(others, {**values, name: entry, f"{name}_index": index})
+        yield from scopes(others, outer.within(name, entry, index))
 
 
 def compiled(content: Any) -> Template:
@@ -215,6 +222,8 @@ def _mapping(content: Mapping[Any, Any]) -> Template:
 
 
 def _text(content: str) -> Template:
+    if _UNREAD.search(content):
+        raise WrongExpression("${ without its }, or with braces within; an expression has no braces")
     parts: list[str | Expression] = []
     end = 0
     for found in _SUBSTITUTION.finditer(content):
@@ -224,7 +233,7 @@ def _text(content: str) -> Template:
         end = found.end()
     parts = [part for part in [*parts, content[end:]] if part != ""]
     if len(parts) == 1 and isinstance(parts[0], Expression):
-        return _Whole(parts[0])
+        return Whole(parts[0])
     if any(isinstance(part, Expression) for part in parts):
         return _Text(tuple(parts))
     return _Constant(content)
@@ -239,15 +248,18 @@ def _entries(entry: Template, values: Values) -> list[Any]:
 def _spread(entry: Template, found: Any) -> Iterator[Any]:
     while isinstance(entry, _Conditional):
         entry = entry.content
-    if isinstance(found, list) and isinstance(entry, (_Whole, Repetition)):
+    if isinstance(found, list) and isinstance(entry, (Whole, Repetition)):
         yield from found
     elif found is not NOTHING:
         yield found
 
 
-def _as_text(value: Any) -> str:
+def _as_text(expression: Expression, value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, (list, Mapping)):
+        what = "list" if isinstance(value, list) else "dictionary"
+        raise WrongExpression(f"`{expression.text}` is a {what} within a text; join its entries, or let it stand alone")
     return str(value)

@@ -26,7 +26,7 @@ TYPES = ("str", "bool", "int", "list", "dict", "people")
 EMPTY: tuple[Any, ...] = (None, "", [])
 """What a variable that has to be given must not be."""
 
-_INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 _BOOLEANS = {
     **dict.fromkeys(("yes", "on", "true", "1", "y", "t"), True),
     **dict.fromkeys(("no", "off", "false", "0", "n", "f"), False),
@@ -188,7 +188,7 @@ def _texts(given: Any) -> Any:
 def _from_json(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -1,0 +1,22 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+
+class ModuleDocFragment:
+    """Services of the user, for the modules that work with services."""
+
+    DOCUMENTATION = r"""
+options:
+  service_paths:
+    description:
+      - Folders with services of your own, beside those of this collection. Each holds a folder for each service, or is
+        the folder of one.
+      - They are read on the controller. A relative path starts from the folder that C(ansible-playbook) runs in.
+      - Their definitions are checked before anything else; M(aws_ml.permissions.service_definitions) does that alone.
+        A service with the name of one of this collection is refused.
+      - Needs the Python package C(jsonschema) for C(ansible-playbook).
+    type: list
+    elements: path
+    default: []
+"""
