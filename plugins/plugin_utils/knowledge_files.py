@@ -25,7 +25,8 @@ def aws_facts(paths: Paths = NO_PATHS) -> dict[str, Any]:
 
 def audit_facts(paths: Paths = NO_PATHS) -> dict[str, Any]:
     """The same with every file in `audit_facts`, the traces of all services, and their profiles. It is large."""
-    return {**aws_facts(paths), **data_files("audit_facts"), **service_traces(paths)}
+    of_audits = {name: content for name, content in data_files("audit_facts").items() if name != "aws_policy_paths"}
+    return {**aws_facts(paths), **of_audits, **service_traces(paths)}
 
 
 def service_lives(paths: Paths = NO_PATHS) -> dict[str, Any]:
