@@ -238,7 +238,7 @@ objects:
       type: str
       sample: ended
     service_since:
-      description: The day since which the service is in that state.
+      description: The day since which the service is in that state; null where AWS gives no day.
       returned: always
       type: str
       sample: "2024-01-31"
@@ -268,16 +268,42 @@ objects:
           returned: always
           type: str
           sample: alone
+    left_over:
+      description:
+        - What of the service is in a role that others may assume too, and that grants more than the service needed.
+          Only that is left over, and not the role. Empty where the object itself belongs to the service.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        place:
+          description: Where, in the names of the options of M(aws_ml.permissions.iam_baseline).
+          returned: always
+          type: str
+          sample: assume_role_policy_document.Statement[1]
+        value:
+          description:
+            - What it is, a service in the trust policy, the ARN of a policy, or the first action of a statement.
+          returned: always
+          type: str
+          sample: robomaker.amazonaws.com
+        remedy:
+          description: What to do about it.
+          returned: always
+          type: str
+          sample: take this statement out (iam_trust_statement)
     status:
       description:
         - V(in_sync) or V(drifted) against C(profile); V(unknown), which belongs to the service and is like no
-          profile, as a role for one device, of an application or under another name is; or V(absent).
+          profile, as a role for one device, of an application or under another name is; V(left_in), which is a role
+          of somebody else that the service has left something in, see C(left_over); or V(absent).
       returned: always
       type: str
       sample: drifted
     profile:
       description:
-        - What it was compared with, V(documented), V(least_privilege) or V(declared); null where it is V(unknown).
+        - What it was compared with, V(documented), V(least_privilege) or V(declared); null where the status is
+          V(unknown) or V(left_in).
       returned: always
       type: str
       sample: documented

@@ -421,7 +421,7 @@ refusals:
       description:
         - The kind of refusal. One of V(used), V(depended_on), V(service_alive), V(service_linked), V(reserved),
           V(template), V(own_role), V(share), V(no_backup_dir), V(foreign), V(other_service), V(too_young),
-          V(declared_present) and V(misspelled).
+          V(declared_present), V(lives_on) and V(misspelled).
       returned: always
       type: str
       sample: used
@@ -455,7 +455,8 @@ retired:
     step:
       description:
         - V(quarantined) now, V(removed) now, V(waiting) for the end of its quarantine, or V(kept), which is a policy
-          that somebody else has, or a role that nothing but its tags connects with a service.
+          that somebody else has, a role that nothing but its tags connects with a service, or a role of somebody else
+          that a service has left something in.
       returned: always
       type: str
       sample: quarantined

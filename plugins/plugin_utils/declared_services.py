@@ -14,7 +14,12 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.servi
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem, shown
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.plain_values import plain
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variables import refusal
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import NO_PATHS, Paths, catalogue
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import (
+    NO_PATHS,
+    Paths,
+    catalogue,
+    definitions,
+)
 
 
 class DeclaredServices:
@@ -39,7 +44,8 @@ class DeclaredServices:
         for name in dict.fromkeys(names):
             service = services.get(name)
             if service is None:
-                problems.append(Problem("services", f"{shown(name)} is not known; give any of {', '.join(services)}"))
+                why = "is known to audits and retirements alone" if name in definitions(paths) else "is not known"
+                problems.append(Problem("services", f"{shown(name)} {why}; give any of {', '.join(services)}"))
                 continue
             given = _given(service, variables, templar, problems)
             if profile:
