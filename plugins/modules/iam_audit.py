@@ -280,7 +280,7 @@ objects:
           description: Where, in the names of the options of M(aws_ml.permissions.iam_baseline).
           returned: always
           type: str
-          sample: assume_role_policy_document.Statement[1]
+          sample: assume_role_policy_document
         value:
           description:
             - What it is, a service in the trust policy, the ARN of a policy, or the first action of a statement.
@@ -291,7 +291,7 @@ objects:
           description: What to do about it.
           returned: always
           type: str
-          sample: take this statement out (iam_trust_statement)
+          sample: take its statement out (iam_trust_statement)
     status:
       description:
         - V(in_sync) or V(drifted) against C(profile); V(unknown), which belongs to the service and is like no

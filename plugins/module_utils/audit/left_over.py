@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..documents import is_principal_id, principals
+from ..errors import brief
 from ..model import Role
 from ..quarantine import released
 from .evidence import prefix, texts
@@ -68,16 +69,13 @@ def _is_of_somebody_else(role: Role, dead: frozenset[str]) -> bool:
 
 def _in_trust(role: Role, own: frozenset[str]) -> Iterator[LeftOver]:
     """The service in the trust policy: whole statements, and its name where a statement lets in others too."""
-    for index, statement in enumerate(role.trust.statements):
-        if not isinstance(statement, Mapping) or statement.get("Effect") != "Allow":
-            continue
+    for statement in allowing(role.trust):
         let_in = principals(statement)
-        place = f"assume_role_policy_document.Statement[{index}]"
+        it = f"statement {brief(str(statement['Sid']))}" if statement.get("Sid") else "its statement"
         for name in sorted(own & {value for kind, value in let_in if kind == "Service"}):
             alone = all(kind == "Service" and value in own for kind, value in let_in)
-            what = "take this statement out" if alone else "take this name out of the statement, which lets in others"
-            remedy = f"{what} (iam_trust_statement)"
-            yield LeftOver(place if alone else f"{place}.Principal.Service", name, remedy, trusted=True)
+            what = f"take {it} out" if alone else f"take it out of {it}, which lets in others"
+            yield LeftOver("assume_role_policy_document", name, f"{what} (iam_trust_statement)", trusted=True)
 
 
 def _own_statements(role: Role, traces: ServiceTraces, inline: Collection[str]) -> Iterator[LeftOver]:

@@ -70,6 +70,7 @@ def test_there_are_twenty_and_more() -> None:
     assert codes == {
         "used", "depended_on", "service_alive", "service_linked", "reserved", "template", "own_role", "share",
         "no_backup_dir", "foreign", "other_service", "misspelled", "too_young", "declared_present",
+        "lives_on",
     }  # fmt: skip
 
 
