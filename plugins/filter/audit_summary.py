@@ -28,7 +28,7 @@ author: aws_ml.permissions contributors (@aws-ml)
 
 EXAMPLES = r"""
 ---
-- name: Show what is left of five services
+- name: Show what is left of the services
   ansible.builtin.debug:
     msg: "{{ aws_ml_audit | aws_ml.permissions.audit_summary }}"
 """

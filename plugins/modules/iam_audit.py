@@ -9,9 +9,9 @@ module: iam_audit
 version_added: 1.0.0
 short_description: Say what the guides of AWS's machine-learning services have left in an account
 description:
-  - Finds every role, customer managed policy, user and group that belongs to AWS DeepLens, AWS Panorama, Amazon
-    Lookout for Equipment, Amazon Lookout for Vision, or SageMaker Ground Truth with Lambda. It finds them by
-    their name in every spelling, by the services that they trust, by the policies that they hold, by what their
+  - Finds every role, customer managed policy, user and group that belongs to a service that this collection
+    converges, or that it only knows because it has ended or takes no new customers, such as AWS RoboMaker. It finds
+    them by their name in every spelling, by the services that they trust, by the policies that they hold, by what their
     documents grant, and by tags.
   - Says of each how it differs from what AWS's guide makes, from least privilege, or from what is declared; who
     may assume it; when it was last used; what depends on it; and what is dangerous in it.
@@ -23,8 +23,8 @@ description:
 options:
   services:
     description:
-      - The services to look for, of V(deeplens), V(groundtruth_lambda), V(lookout_equipment), V(lookout_vision) and
-        V(panorama).
+      - The services to look for, by their names, such as V(deeplens) and V(robomaker). The page
+        R(of the audit,ansible_collections.aws_ml.permissions.docsite.audit.services) lists them.
       - If omitted, all of them.
     type: list
     elements: str
@@ -53,7 +53,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: What five services have left in an account
+- name: What services have left in an account
   aws_ml.permissions.iam_audit:
   register: left
 

@@ -87,8 +87,10 @@ def _list(spec: Mapping[str, Any], value: Any, services: Sequence[str] | None) -
     unknown = [entry for entry in entries if entry not in services]
     if unknown:
         which = ", ".join(map(shown, unknown))
-        why = "this collection has no role for" if spec["of"] == "services" else "audits do not know"
-        raise WrongValue(f"names {which}, which {why}; it is a list of {', '.join(services)}")
+        known = ", ".join(services)
+        if spec["of"] != "services":
+            raise WrongValue(f"names {which}, which audits do not know; it is a list of {known}")
+        raise WrongValue(f"names {which}, which this collection has no role for; it is a list of {known}")
     return list(dict.fromkeys(entries))
 
 
