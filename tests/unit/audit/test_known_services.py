@@ -101,3 +101,23 @@ def test_of_a_role_of_somebody_else_only_what_is_left_over_is_judged() -> None:
         "remedy": "take its statement out (iam_trust_statement)",
     }
     assert (shown["status"], shown["drift"], "diff" in shown) == ("left_in", [], False)
+
+
+def test_no_way_to_administrator_is_told_of_a_role_of_somebody_else() -> None:
+    passes = {"pass": [{"Action": ["iam:PassRole", "sagemaker:*"], "Resource": "*"}]}
+    notebooks = {
+        "trusts": ["sagemaker.amazonaws.com", "robomaker.amazonaws.com"],
+        "managed": ["IAMFullAccess"],
+        "inline": passes,
+    }
+    people = {"stranger": {"inline": passes}}
+    assert audited({"roles": {"notebooks": notebooks}, "users": people}).escalation_paths == ()
+    found_too = {"ana": {"inline": passes, "managed": ["AWSRoboMaker_FullAccess"]}}
+    equipment = {"trusts": ["sagemaker.amazonaws.com"], "managed": ["IAMFullAccess"]}
+    passing = {**notebooks, "managed": []}
+    for account, ways in (
+        ({"roles": {"notebooks": notebooks}, "users": found_too}, {("escalation_path", "user/ana")}),
+        ({"roles": {"notebooks": passing, "l4e-role": equipment}}, {("reached_by_escalation", "role/l4e-role")}),
+    ):
+        told = {(item["code"], item["resource"]) for item in audited(account).findings}
+        assert {(code, resource) for code, resource in told if "escalation" in code} == ways

@@ -119,3 +119,20 @@ def test_once_the_statement_is_taken_out_nothing_is_left(ground: Ground) -> None
     ).converge()
     assert ground.writes() == ["UpdateAssumeRolePolicy"]
     assert ground.retire()["retired"] == []
+
+
+def test_a_name_in_a_list_is_taken_out_in_one_write(ground: Ground) -> None:
+    ground.give(
+        {"roles": [{"name": "samples", "trusts": ["robomaker", "lambda"], "managed": ["AWSLambda_FullAccess"]}]}
+    )
+    assert roles(ground.retire(), "kept") == {"samples"}
+    old = {"Effect": "Allow", "Action": "sts:AssumeRole"}
+    both = {"Service": ["lambda.amazonaws.com", "robomaker.amazonaws.com"]}
+    entries = [
+        {"name": "samples", "statements": [{**old, "Principal": {"Service": "lambda.amazonaws.com"}}]},
+        {"name": "samples", "statements": [{**old, "Principal": both}], "state": "absent"},
+    ]
+    options = {name: ground.defaults()[name] for name in ("assume_role", "backup_dir")}
+    Task({**options, "trust_statements": entries}, clock=lambda: NOW).converge()
+    assert ground.writes() == ["UpdateAssumeRolePolicy"]
+    assert ground.retire()["retired"] == []
