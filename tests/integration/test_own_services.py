@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A service of the user: through site, audit and retire, by a role and a module, and with mistakes in its definition."""
+"""A service of the user through site, audit and retire, by a role and a module, and with mistakes in its files."""
 
 from __future__ import annotations
 
