@@ -110,6 +110,7 @@ docs: $(LINT) ## Write what is generated: the files of the roles, and the tables
 	@scripts/role_files
 	@scripts/role_readmes
 	@scripts/playbook_variables
+	@scripts/service_tables
 
 .PHONY: site
 site: $(LINT) ## Build the documentation as one site, and say where it is

@@ -28,7 +28,7 @@ author: aws_ml.permissions contributors (@aws-ml)
 
 EXAMPLES = r"""
 ---
-- name: Show what is left of five services
+- name: Show what is left of the services
   ansible.builtin.debug:
     msg: "{{ aws_ml_audit | aws_ml.permissions.audit_summary }}"
 """
@@ -99,6 +99,10 @@ def _last_use(one: Mapping[str, Any]) -> str:
 
 def _remarks(one: Mapping[str, Any]) -> list[str]:
     remarks = []
+    left = [item["value"] for item in one["left_over"]]
+    if left:
+        more = f" and {len(left) - 2} more" if len(left) > 2 else ""
+        remarks.append(f"only left over: {', '.join(left[:2])}{more}")
     if one["drift"]:
         places = [difference["place"] for difference in one["drift"]]
         more = f" and {len(places) - 2} more" if len(places) > 2 else ""

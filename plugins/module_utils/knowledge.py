@@ -59,12 +59,19 @@ class FindingRule:
 
 @dataclass(frozen=True)
 class ServiceLife:
-    """A service and its state: `open`, `closed` (existing customers only) or `ended`, since a day (ISO 8601)."""
+    """A service and its state: `open`, `closed` (existing customers only) or `ended`, since a day (ISO 8601).
+
+    `since` is empty where AWS does not tell the day on which it closed. `principals` are what nobody else goes by.
+    """
 
     name: str
     state: str
-    since: str
-    principal: str = ""
+    since: str = ""
+    principals: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, content: Mapping[str, Any]) -> ServiceLife:
+        return cls(**{**content, "principals": tuple(content.get("principals", ()))})
 
 
 @dataclass(frozen=True)
@@ -88,11 +95,16 @@ class Knowledge:
             grants={name: _grant(grant) for name, grant in rules.get("grants", {}).items()},
             findings=tuple(_finding_rule(rule) for rule in rules.get("findings", ())),
             aws_policies=policies,
-            services={key: ServiceLife(**service) for key, service in content.get("services", {}).items()},
+            services={key: ServiceLife.parse(service) for key, service in content.get("services", {}).items()},
         )
 
     def ended_principals(self) -> frozenset[str]:
-        return frozenset(service.principal for service in self.services.values() if service.state == "ended") - {""}
+        return frozenset(
+            principal
+            for service in self.services.values()
+            if service.state == "ended"
+            for principal in service.principals
+        )
 
 
 def _grant(content: Mapping[str, Any]) -> Grant:

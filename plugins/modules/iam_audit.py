@@ -9,9 +9,9 @@ module: iam_audit
 version_added: 1.0.0
 short_description: Say what the guides of AWS's machine-learning services have left in an account
 description:
-  - Finds every role, customer managed policy, user and group that belongs to AWS DeepLens, AWS Panorama, Amazon
-    Lookout for Equipment, Amazon Lookout for Vision, or SageMaker Ground Truth with Lambda. It finds them by
-    their name in every spelling, by the services that they trust, by the policies that they hold, by what their
+  - Finds every role, customer managed policy, user and group that belongs to a service that this collection
+    converges, or that it only knows because it has ended or takes no new customers, such as AWS RoboMaker. It finds
+    them by their name in every spelling, by the services that they trust, by the policies that they hold, by what their
     documents grant, and by tags.
   - Says of each how it differs from what AWS's guide makes, from least privilege, or from what is declared; who
     may assume it; when it was last used; what depends on it; and what is dangerous in it.
@@ -23,8 +23,8 @@ description:
 options:
   services:
     description:
-      - The services to look for, of V(deeplens), V(groundtruth_lambda), V(lookout_equipment), V(lookout_vision) and
-        V(panorama).
+      - The services to look for, by their names, such as V(deeplens) and V(robomaker). The page
+        R(of the audit,ansible_collections.aws_ml.permissions.docsite.audit.services) lists them.
       - If omitted, all of them.
     type: list
     elements: str
@@ -53,7 +53,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: What five services have left in an account
+- name: What services have left in an account
   aws_ml.permissions.iam_audit:
   register: left
 
@@ -238,7 +238,7 @@ objects:
       type: str
       sample: ended
     service_since:
-      description: The day since which the service is in that state.
+      description: The day since which the service is in that state; null where AWS gives no day.
       returned: always
       type: str
       sample: "2024-01-31"
@@ -268,16 +268,42 @@ objects:
           returned: always
           type: str
           sample: alone
+    left_over:
+      description:
+        - What of the service is in a role that others may assume too, and that grants more than the service needed.
+          Only that is left over, and not the role. Empty where the object itself belongs to the service.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        place:
+          description: Where, in the names of the options of M(aws_ml.permissions.iam_baseline).
+          returned: always
+          type: str
+          sample: assume_role_policy_document
+        value:
+          description:
+            - What it is, a service in the trust policy, the ARN of a policy, or the first action of a statement.
+          returned: always
+          type: str
+          sample: robomaker.amazonaws.com
+        remedy:
+          description: What to do about it.
+          returned: always
+          type: str
+          sample: take its statement out (iam_trust_statement)
     status:
       description:
         - V(in_sync) or V(drifted) against C(profile); V(unknown), which belongs to the service and is like no
-          profile, as a role for one device, of an application or under another name is; or V(absent).
+          profile, as a role for one device, of an application or under another name is; V(left_in), which is a role
+          of somebody else that the service has left something in, see C(left_over); or V(absent).
       returned: always
       type: str
       sample: drifted
     profile:
       description:
-        - What it was compared with, V(documented), V(least_privilege) or V(declared); null where it is V(unknown).
+        - What it was compared with, V(documented), V(least_privilege) or V(declared); null where the status is
+          V(unknown) or V(left_in).
       returned: always
       type: str
       sample: documented

@@ -17,6 +17,7 @@ description:
   - The days in quarantine count by the record that the module itself keeps, in O(backup_dir) or signed with
     O(record_key). Tags are for people, since whoever may tag a role can write them. A role that tags say is in
     quarantine and no record does is put there anew, and a role that nothing but its tags connects with a service stays.
+  - A role of somebody else that a service has left something in stays as well, and a warning says what in it can go.
   - A customer managed policy goes as soon as nothing has it any more, which is as a rule with the last of its roles.
     Users and groups are never touched; a policy that one of them has stays, with a warning.
   - Keeps everything in O(backup_dir) before it writes, what goes into quarantine too.
@@ -25,8 +26,8 @@ description:
 options:
   services:
     description:
-      - The services to retire, of V(deeplens), V(groundtruth_lambda), V(lookout_equipment), V(lookout_vision) and
-        V(panorama).
+      - The services to retire, by their names, such as V(deeplens) and V(robomaker). The page
+        R(of the audit,ansible_collections.aws_ml.permissions.docsite.audit.services) lists them.
       - If omitted, all that have ended.
     type: list
     elements: str
@@ -421,7 +422,7 @@ refusals:
       description:
         - The kind of refusal. One of V(used), V(depended_on), V(service_alive), V(service_linked), V(reserved),
           V(template), V(own_role), V(share), V(no_backup_dir), V(foreign), V(other_service), V(too_young),
-          V(declared_present) and V(misspelled).
+          V(declared_present), V(lives_on) and V(misspelled).
       returned: always
       type: str
       sample: used
@@ -455,7 +456,8 @@ retired:
     step:
       description:
         - V(quarantined) now, V(removed) now, V(waiting) for the end of its quarantine, or V(kept), which is a policy
-          that somebody else has, or a role that nothing but its tags connects with a service.
+          that somebody else has, a role that nothing but its tags connects with a service, or a role of somebody else
+          that a service has left something in.
       returned: always
       type: str
       sample: quarantined

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleError
@@ -14,7 +14,12 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.servi
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem, shown
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.plain_values import plain
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variables import refusal
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import NO_PATHS, Paths, catalogue
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import (
+    NO_PATHS,
+    Paths,
+    catalogue,
+    definitions,
+)
 
 
 class DeclaredServices:
@@ -39,7 +44,7 @@ class DeclaredServices:
         for name in dict.fromkeys(names):
             service = services.get(name)
             if service is None:
-                problems.append(Problem("services", f"{shown(name)} is not known; give any of {', '.join(services)}"))
+                problems.append(_no_service(name, services, definitions(paths)))
                 continue
             given = _given(service, variables, templar, problems)
             if profile:
@@ -56,6 +61,13 @@ class DeclaredServices:
             self.items.append({**of_service, **sections, "remedies": dict(found.remedies)})
             self.notices += found.notices
         return problems
+
+
+def _no_service(name: str, services: Collection[str], known: Collection[str]) -> Problem:
+    any_of = ", ".join(services)
+    if name in known:
+        return Problem("services", f"{shown(name)} is known to audits and retirements alone; give any of {any_of}")
+    return Problem("services", f"{shown(name)} is not known; give any of {any_of}")
 
 
 def _given(service: Service, variables: Mapping[str, Any], templar: Any, problems: list[Problem]) -> dict[str, Any]:

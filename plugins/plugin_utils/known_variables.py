@@ -17,7 +17,12 @@ from typing import Any
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import playbook_facts
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import NO_PATHS, Paths, catalogue
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import (
+    NO_PATHS,
+    Paths,
+    catalogue,
+    definitions,
+)
 
 PREFIX = "aws_ml_"
 
@@ -31,12 +36,13 @@ _MISSPELLED = 0.9
 class KnownVariables:
     """`playbooks` are the variables of the playbooks by name, with what variables.yml says of each.
 
-    `services` are those that there is a role for, `results` what playbooks and roles set themselves, `others` names
-    that are no misspelling although they look like one.
+    `services` are those that an account can be converged to, `audited` those that audits look for, `results` what
+    playbooks and roles set themselves, `others` names that are no misspelling although they look like one.
     """
 
     playbooks: Mapping[str, Mapping[str, Any]]
     services: tuple[str, ...]
+    audited: tuple[str, ...]
     names: frozenset[str]
     results: frozenset[str]
     others: frozenset[str]
@@ -63,6 +69,10 @@ class KnownVariables:
         """Extra variables that would stand in for a result: they win over it."""
         why = "is a result that the playbook sets itself; leave it out"
         return [Problem(name, why) for name in names if name in self.results]
+
+    def services_for(self, spec: Mapping[str, Any]) -> tuple[str, ...]:
+        """What the entries of a variable of a playbook may be, where they are services."""
+        return self.audited if spec.get("of") == "audited_services" else self.services
 
     def role_problems(self, service: str, names: Iterable[str], origin: str) -> list[Problem]:
         """The same for the variables of one role alone. A service without a role has none."""
@@ -100,6 +110,7 @@ def known_variables(paths: Paths = NO_PATHS) -> KnownVariables:
     return KnownVariables(
         playbooks=facts["variables"],
         services=services,
+        audited=tuple(definitions(paths)),
         names=frozenset(
             {*facts["variables"], *results, *roles, *facts["of_hosts"], *facts["generic_role"]["variables"]}
         ),

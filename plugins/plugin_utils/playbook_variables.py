@@ -51,7 +51,7 @@ def values_of(
                 problems.append(Problem(name, f"must be set, such as {spec['example']}"))
             continue
         try:
-            services = known.services if services_are_known else None
+            services = known.services_for(spec) if services_are_known else None
             value = converted(spec, templar.template(variables[name]), services)
         except WrongValue as error:
             problems.append(Problem(name, "must be text" if spec.get("secret") else str(error)))

@@ -31,6 +31,7 @@ _CONTENT = (
 )
 _LISTS = {
     "found_by": ("by", "value", "strength"),
+    "left_over": ("place", "value", "remedy"),
     "drift": ("place", "expected", "actual"),
     "trusted": ("principal", "kind", "conditions", "state"),
     "depended_on_by": ("resource", "how", "detail", "by_name"),

@@ -19,6 +19,7 @@ from ansible.module_utils.common.yaml import yaml_load
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.expressions import HAS_JMESPATH
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.meaning import definition_problems
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.parser import Parser
+from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.parts import PROFILES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.service import Service
 from ansible_collections.aws_ml.permissions.plugins.module_utils.lifecycle import OUTLIVED
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.checked_definitions import CheckedDefinitions
@@ -50,19 +51,22 @@ def definitions(paths: Paths = NO_PATHS) -> Mapping[str, Mapping[str, Any]]:
 
 
 def catalogue(paths: Paths = NO_PATHS) -> Mapping[str, Service]:
-    """The services by name, as in `definitions`. Raises DefinitionsError, or AnsibleError without JMESPath."""
+    """The services that an account can be converged to, as in `definitions`. The others are known to audits alone.
+
+    Raises DefinitionsError, or AnsibleError without JMESPath.
+    """
     own = own_services(paths)
     return {**_shipped_services(), **{name: service for name, (_folder, service) in own.items()}}
 
 
-def lives(paths: Paths = NO_PATHS) -> dict[str, dict[str, str]]:
-    """The state of each service, and its own principal where it has one, as in `aws_facts/platforms.yml`."""
+def lives(paths: Paths = NO_PATHS) -> dict[str, dict[str, Any]]:
+    """The state of each service and its own principals, as in `aws_facts/platforms.yml`."""
     found = {}
     for name, files in definitions(paths).items():
         content = files["service"]
-        life = {"name": content["title"], **{key: content["lifecycle"][key] for key in ("state", "since")}}
-        own = (content.get("principals") or {}).get("own") or ()
-        found[name] = {**life, **({"principal": own[0]} if own else {})}
+        lifecycle = content["lifecycle"]
+        life = {"name": content["title"], **{key: lifecycle[key] for key in ("state", "since") if key in lifecycle}}
+        found[name] = {**life, "principals": list((content.get("principals") or {}).get("own") or ())}
     return found
 
 
@@ -109,6 +113,11 @@ def _finding_codes() -> frozenset[str]:
     return frozenset({OUTLIVED, *(rule["code"] for rule in data_files("aws_facts")["finding_rules"]["findings"])})
 
 
+def is_convergeable(files: Mapping[str, Any]) -> bool:
+    """Whether the files of a service have a profile, or say no more than what audits and retirements know of it."""
+    return any(profile in files for profile in PROFILES)
+
+
 @cache
 def _shipped_definitions() -> Mapping[str, Mapping[str, Any]]:
     return {
@@ -120,10 +129,12 @@ def _shipped_definitions() -> Mapping[str, Mapping[str, Any]]:
 
 @cache
 def _shipped_services() -> Mapping[str, Service]:
-    """This collection's own services. Their form and meaning are checked before they are shipped."""
+    """This collection's own services that have profiles. Form and meaning are checked before they are shipped."""
     _require_jmespath()
     services = {}
     for name, files in _shipped_definitions().items():
+        if not is_convergeable(files):
+            continue
         parser = Parser(name, files)
         services[name] = parser.service()
         if parser.problems:

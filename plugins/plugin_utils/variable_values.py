@@ -82,12 +82,15 @@ def _list(spec: Mapping[str, Any], value: Any, services: Sequence[str] | None) -
     if isinstance(value, (Mapping, bytes)) or not isinstance(value, Sequence):
         raise _wrong(spec, value)
     entries = [_entry(spec, entry) for entry in value]
-    if spec.get("of") != "services" or services is None:
+    if "of" not in spec or services is None:
         return entries
     unknown = [entry for entry in entries if entry not in services]
     if unknown:
         which = ", ".join(map(shown, unknown))
-        raise WrongValue(f"names {which}, which this collection has no role for; it is a list of {', '.join(services)}")
+        known = ", ".join(services)
+        if spec["of"] != "services":
+            raise WrongValue(f"names {which}, which audits do not know; it is a list of {known}")
+        raise WrongValue(f"names {which}, which this collection has no role for; it is a list of {known}")
     return list(dict.fromkeys(entries))
 
 

@@ -23,20 +23,25 @@ from .dependants import Dependants
 from .escalation import escalation_paths
 from .findings import audit_findings
 from .knowledge import AuditKnowledge
+from .left_over import with_left_over
 from .profile_drift import drift
 from .profile_forms import DECLARED, Form, Profile, declared_policies, declared_profiles
 from .rights import rights_in
-from .traces import Found, Subject, found_in
+from .search import found_in
+from .traces import Found, LeftOver, Subject
 from .trusted_principals import trusted_principals
 
 DOCUMENTED = "documented"
+LEFT_IN = "left_in"
+"""The status of a role of somebody else that a service has left something in."""
 
 
 @dataclass(frozen=True)
 class AuditedObject:
     """One object of one service. `subject` is None where it is absent.
 
-    `status` is in_sync, drifted, absent, or unknown, which is like no profile; `form` is what it was compared with.
+    `status` is in_sync, drifted, absent, left_in, which is a role of somebody else with `left_over` in it, or unknown,
+    which is like no profile; `form` is what it was compared with.
     """
 
     service: str
@@ -47,6 +52,7 @@ class AuditedObject:
     form: Form | None = None
     profile: str | None = None
     found_by: tuple[dict[str, str], ...] = ()
+    left_over: tuple[LeftOver, ...] = ()
     drift: tuple[dict[str, Any], ...] = ()
     trusted: tuple[dict[str, Any], ...] = ()
     dangling: tuple[str, ...] = ()
@@ -102,7 +108,7 @@ def audit(
     there = sorted(map(judge.judged, found), key=_order)
     absent = sorted(_absent(there, [*own, *profiles]), key=_order)
     holdings = _holdings(knowledge, effective)
-    concerned = frozenset(one.subject.key for one in found if isinstance(one.subject, Identity))
+    concerned = frozenset(one.subject.key for one in found if isinstance(one.subject, Identity) and not one.left_over)
     paths = escalation_paths(knowledge.escalation, effective, rights, holdings, ended=ended, concerned=concerned)
     return Audit(
         objects=(*there, *absent),
@@ -122,7 +128,7 @@ def belonging(
     names: dict[str, frozenset[tuple[str, str]]] = {}
     for profile in declared_profiles(declared, services):
         names[profile.service] = names.get(profile.service, frozenset()) | profile.object_names
-    return found_in(state, traces, names)
+    return with_left_over(found_in(state, traces, names), traces, knowledge.knowledge.ended_principals())
 
 
 def as_in(state: AccountState, found: Sequence[Found]) -> list[Found]:
@@ -174,6 +180,7 @@ class _Judge:
             form=form,
             profile=form.profile if form else self._profile_of_people(found),
             found_by=tuple(trace.shown() for trace in found.traces),
+            left_over=found.left_over,
             drift=tuple(differences),
             depended_on_by=tuple(one.shown() for one in self._dependants.of(subject)),
             **about_trust,
@@ -182,6 +189,8 @@ class _Judge:
     def _compared(self, found: Found) -> tuple[str, Form | None, list[dict[str, Any]]]:
         """The status, the nearest form, and how the object differs from it."""
         subject = found.subject
+        if found.left_over:
+            return LEFT_IN, None, []
         if isinstance(subject, Role):
             subject = released(subject, recorded=standing(subject) is not None)
         compared = [(drift(form, subject), form) for form in self._forms(found)]

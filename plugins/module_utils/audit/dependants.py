@@ -18,8 +18,8 @@ from ..errors import brief, printable
 from ..grants import named_documents
 from ..model import AccountState, Identity, ManagedPolicy, Role
 from ..wildcards import fits
+from .evidence import trusted_services
 from .rights import Rights, names_it
-from .traces import trusted_services
 
 _ROLE_ACTIONS = "iam:PassRole"
 

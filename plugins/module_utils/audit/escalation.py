@@ -22,8 +22,8 @@ from ..grants import Holdings, condition_keys
 from ..model import AccountState, Identity, Role
 from .candidates import Candidates
 from .escalation_facts import EscalationFacts
+from .evidence import trusted_services
 from .rights import Rights, told_conditions
-from .traces import trusted_services
 from .trusted_principals import allowing, principal_kind
 
 MOST_STEPS = 4

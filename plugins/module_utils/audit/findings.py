@@ -4,7 +4,8 @@
 """What is dangerous in what an audit has found: the rules of `findings`, services that have ended, and ways to become
 an administrator. Pure.
 
-A role is judged whole, of a user or group only what told that it belongs to a service.
+A role is judged whole; of a user or group only what told that it belongs to a service, and of a role of somebody else
+only what a service has left in it.
 """
 
 from __future__ import annotations
@@ -13,13 +14,22 @@ from collections.abc import Iterable, Sequence
 
 from ..findings import SEVERITIES, finding, findings
 from ..knowledge import Knowledge
-from ..lifecycle import outlived
-from ..model import AccountState, AttachmentDeclaration, Desired, Identity, ManagedPolicy, Role, RoleDeclaration
+from ..lifecycle import OUTLIVED, outlived
+from ..model import (
+    AccountState,
+    AttachmentDeclaration,
+    Desired,
+    Identity,
+    ManagedPolicy,
+    Role,
+    RoleDeclaration,
+)
 from ..target import Target
 from .escalation import EscalationPath
 from .traces import Found
 
-REMEDIES = {"grants_ended_service": "retire it with the playbook aws_ml.permissions.retire"}
+_RETIRE = "retire it with the playbook aws_ml.permissions.retire"
+_TAKE_OUT = "take out what left_over of each role names"
 _MOST_NAMES = 5
 
 
@@ -33,10 +43,22 @@ def audit_findings(
     # A way says the same and how.
     told = [item for item in told if item["code"] != "escalation_chain" or item["resource"] not in chained]
     for service in dict.fromkeys(one.service for one in found):
-        of_service = _target(state, [one for one in found if one.service == service])
-        life = outlived(knowledge, service, of_service, REMEDIES)
+        of_service = [one for one in found if one.service == service]
+        remedy = _TAKE_OUT if all(one.left_over for one in of_service) else _RETIRE
+        life = outlived(knowledge, service, _target(state, of_service), {OUTLIVED: remedy})
         told += [life] if life else []
+    told += _trusting(knowledge, found)
     return sorted([*told, *ways], key=lambda item: (SEVERITIES.index(item["severity"]), item["resource"], item["code"]))
+
+
+def _trusting(knowledge: Knowledge, found: Iterable[Found]) -> Iterable[dict[str, str]]:
+    """A finding for each service that has ended and is let in by a role of somebody else."""
+    rules = [rule for rule in knowledge.findings if rule.trusts is not None and rule.trusts.ended]
+    for one in found:
+        for item in one.left_over:
+            for rule in rules if item.trusted and item.value in knowledge.ended_principals() else ():
+                message = rule.message.format(services=item.value)
+                yield finding(rule.severity, rule.code, f"role/{one.subject.name}", message, item.remedy)
 
 
 def _target(state: AccountState, found: Iterable[Found]) -> Target:
@@ -52,18 +74,25 @@ def _declared_as_found(state: AccountState, found: Iterable[Found]) -> Desired:
     attachments: list[AttachmentDeclaration] = []
     for one in found:
         identity = state.identities.get(one.subject.key) if isinstance(one.subject, Identity) else None
-        if isinstance(identity, Role):
+        if isinstance(identity, Role) and one.left_over:
+            attachments.append(_attached(identity, one, [item.policy for item in one.left_over if item.policy]))
+        elif isinstance(identity, Role):
             roles[identity.key] = RoleDeclaration("", identity.name, True)
         elif identity is not None:
-            given = tuple(trace.value for trace in one.traces if trace.by == "attached_policy")
-            inline = dict(identity.inline)
-            attachments.append(AttachmentDeclaration("", identity.kind, identity.name, True, given, inline))
+            attachments.append(_attached(identity, one, identity.inline))
     return Desired(roles=tuple(roles.values()), attachments=tuple(attachments))
+
+
+def _attached(identity: Identity, found: Found, names: Iterable[str]) -> AttachmentDeclaration:
+    """The policies that told, and the inline policies of these names."""
+    given = tuple(trace.value for trace in found.traces if trace.by == "attached_policy")
+    inline = {name: identity.inline[name] for name in names if name in identity.inline}
+    return AttachmentDeclaration("", identity.kind, identity.name, True, given, inline)
 
 
 def _ways_out(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterable[dict[str, str]]:
     """A finding for each found identity that can become an administrator, by its shortest way."""
-    concerned = {one.subject.key for one in found if isinstance(one.subject, Identity)}
+    concerned = {one.subject.key for one in found if isinstance(one.subject, Identity) and not one.left_over}
     seen: set[str] = set()
     for path in paths:
         if path.start.key in concerned and path.start.key not in seen:
@@ -81,7 +110,9 @@ def _ways_out(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterab
 
 def _ways_in(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterable[dict[str, str]]:
     """A finding for each found role that others become administrators by; they may be anybody's."""
-    concerned = {one.subject.key: one.subject for one in found if isinstance(one.subject, Identity)}
+    concerned = {
+        one.subject.key: one.subject for one in found if isinstance(one.subject, Identity) and not one.left_over
+    }
     ways: dict[str, list[EscalationPath]] = {}
     for path in paths:
         for key in sorted(path.through & concerned.keys() - {path.start.key}):

@@ -55,5 +55,6 @@ class AuditKnowledge:
     def principal_states(self) -> dict[str, str]:
         """The state of each service by its principal: `open` for those that services are worked through, which live."""
         through = {principal: "open" for traces in self.traces.values() for principal in traces.principals}
-        own = {service.principal: service.state for service in self.knowledge.services.values() if service.principal}
+        lives = self.knowledge.services.values()
+        own = {principal: service.state for service in lives for principal in service.principals}
         return {**through, **own}

@@ -173,6 +173,9 @@ def _of_named(
                 "detach it there first (iam_policy_attachment), or leave it out of policies (aws_ml_retire_policies)"
             )
             yield Refusal(item.resource, "depended_on", f"is still in use: {item.reason}", override)
+        elif item.kind == "role" and _is_named(item.subject.name, wish.roles):
+            override = "Take that out, and leave the role out of roles (aws_ml_retire_roles)"
+            yield Refusal(item.resource, "lives_on", item.reason, override)
     belonging: dict[str, set[str]] = {}
     for one in objects:
         if one.subject is not None:

@@ -31,6 +31,7 @@ from ..plan import Step
 from ..quarantine import MAXIMUM_TAGS, RETIRED_TAG, moment, tagged
 from ..quarantine_records import REMOVAL, Event, Records, removal_tag
 from .belonging import Belonging
+from .living_roles import is_living, what_to_take_out
 
 QUARANTINED = "quarantined"
 REMOVED = "removed"
@@ -160,22 +161,25 @@ def retirement(
     named = [one for one in found.by_tags if wish.names(one.kind, one.name)]
     meant = _meant(wish, [*found.objects, *named])
     roles: list[Retired] = []
+    living: list[Retired] = []
     policies: list[Retired] = []
     for group in meant:
         subject = group[0].subject
-        if isinstance(subject, Role):
+        if isinstance(subject, Role) and is_living(group, wish.services):
+            living.append(Retired(subject, _services(group), KEPT, reason=what_to_take_out(group)))
+        elif isinstance(subject, Role):
             roles.append(_role_retired(wish, subject, group, lives, records))
     for group in meant:
         subject = group[0].subject
         if isinstance(subject, ManagedPolicy):
             policies.append(_policy_retired(subject, group, state, roles))
-    known = {item.resource for item in roles}
+    known = {item.resource for item in (*roles, *living)}
     kept = [
         _kept_by_tags(role, group)
         for group in _meant(wish, found.by_tags)
         if isinstance(role := group[0].subject, Role) and group[0].resource not in known
     ]
-    return Retirement((*roles, *kept, *policies), records.now)
+    return Retirement((*roles, *living, *kept, *policies), records.now)
 
 
 def _meant(wish: Wish, objects: Iterable[AuditedObject]) -> list[list[AuditedObject]]:
@@ -227,7 +231,7 @@ def matches(name: str, patterns: Iterable[str]) -> bool:
 def _role_retired(
     wish: Wish, role: Role, group: Sequence[AuditedObject], lives: Mapping[str, ServiceLife], records: Records
 ) -> Retired:
-    services = tuple(dict.fromkeys(one.service for one in group))
+    services = _services(group)
     since, told = records.quarantine_of(role), tagged(role)
     item = Retired(role, services, REMOVED, depended_on_by=group[0].depended_on_by, since=since)
     if since is None and not wish.at_once:
@@ -241,7 +245,7 @@ def _role_retired(
 
 
 def _kept_by_tags(role: Role, group: Sequence[AuditedObject]) -> Retired:
-    services = tuple(dict.fromkeys(one.service for one in group))
+    services = _services(group)
     names = " and ".join(services)
     return Retired(
         role,
@@ -273,6 +277,10 @@ def _policy_retired(
     return Retired(policy, services, REMOVED, since=since)
 
 
+def _services(group: Sequence[AuditedObject]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.service for one in group))
+
+
 def _uses(identity: Identity, arn: str) -> bool:
     return arn in identity.managed or identity.boundary == arn
 
@@ -283,4 +291,4 @@ def _reason(services: Sequence[str], lives: Mapping[str, ServiceLife]) -> str:
 
 def _told(life: ServiceLife) -> str:
     verb = {"ended": "ended on", "closed": "is closed to new customers since"}.get(life.state, "is open since")
-    return f"{life.name} {verb} {life.since}"
+    return f"{life.name} {verb} {life.since}" if life.since else f"{life.name} is {life.state} to new customers"

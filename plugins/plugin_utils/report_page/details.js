@@ -60,6 +60,7 @@ function openObject(cell) {
     section("What depends on it", dependants(item.depended_on_by || [])),
     section("Permissions", item.content ? drawContent(item.content) : null),
     section("Taken away", (item.deleted || []).map(copy)),
+    section("Left over in it", item.left_over ? list(item.left_over.map((one) => [make("code", {}, one.value), ` in ${one.place}: ${one.remedy}`])) : null),
     section("Found by", item.found_by ? list(item.found_by.map((one) => [one.by.replaceAll("_", " "), make("code", {}, one.value)])) : null),
   ]);
 }

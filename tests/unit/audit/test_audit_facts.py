@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.knowledge import AUDIT_FILES, AuditKnowledge
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import audit_facts, aws_facts
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import catalogue, definitions
 from unit.roles.declarations import SERVICE_ROLES
 from unit.roles.variants import CASES, options_of
 from unit.roles.variants import desired as desired_of
@@ -33,7 +34,8 @@ def test_generated_files_are_what_the_script_writes() -> None:
 def test_audits_alone_get_the_files_of_audits() -> None:
     assert set(audit_facts()) - set(aws_facts()) == set(AUDIT_FILES)
     assert AuditKnowledge.of({"_knowledge": audit_facts()}) == KNOWLEDGE == AuditKnowledge.of({"_knowledge": KNOWLEDGE})
-    assert set(SERVICES) == {role.removesuffix("_iam") for role in SERVICE_ROLES} <= set(KNOWLEDGE.knowledge.services)
+    assert set(SERVICES) == set(definitions()) <= set(KNOWLEDGE.knowledge.services)
+    assert set(catalogue()) == {role.removesuffix("_iam") for role in SERVICE_ROLES} < set(SERVICES)
 
 
 def test_states_of_principals_are_known() -> None:

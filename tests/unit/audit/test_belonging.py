@@ -19,8 +19,13 @@ from .accounts import SERVICES, audited, found
 
 CASES = yaml.safe_load(Path(__file__).with_name("belonging.yml").read_text(encoding="utf-8"))
 TRACES = audit_facts()["traces"]
-# AWS has withdrawn it, so it is in no catalogue any more.
-WITHDRAWN = {"AWSLambdaFullAccess"}
+# AWS has withdrawn them, so they are in no catalogue any more.
+WITHDRAWN = {
+    "AWSLambdaFullAccess",
+    "AWSRoboMakerFullAccess",
+    "AmazonMechanicalTurkCrowdFullAccess",
+    "AmazonMechanicalTurkCrowdReadOnlyAccess",
+}
 
 
 def one_trace() -> list[tuple[str, str, str, dict[str, Any]]]:
@@ -38,7 +43,7 @@ def one_trace() -> list[tuple[str, str, str, dict[str, Any]]]:
             for name in names:
                 other = {"Action": "s3:ListAllMyBuckets", "Resource": "*"}
                 given.append((service, strength, f"policy {name}", {"policies": {name: other}}))
-        for strength, names in traces["aws_policies"].items():
+        for strength, names in traces.get("aws_policies", {}).items():
             for name in names:
                 whose = "users" if strength == "people" else "roles"
                 account = {whose: {"somebody": {"managed": [name]}}}
@@ -101,15 +106,22 @@ def test_every_kind_of_trace_is_tried() -> None:
 
 def test_aws_policies_have_their_true_arns() -> None:
     catalogue = {f"{policy['Path'][1:]}{name}" for name, policy in json.loads(aws_managed_policies_data).items()}
-    named = {name for traces in TRACES.values() for names in traces["aws_policies"].values() for name in names}
+    of_services = [traces.get("aws_policies", {}) for traces in TRACES.values()]
+    named = {name for by_strength in of_services for names in by_strength.values() for name in names}
     assert named - catalogue == WITHDRAWN
-    for traces in TRACES.values():
-        assert set(traces["aws_policies"].get("people", ())) <= set(traces["aws_policies"]["alone"])
+    for by_strength in of_services:
+        assert set(by_strength.get("people", ())) <= set(by_strength.get("alone", ()))
 
 
 def test_policies_of_aws_named_after_a_service_are_all_traces() -> None:
     words = {"deeplens": "*DeepLens*", "panorama": "*Panorama*", "lookout_equipment": "*LookoutEquipment*"}
     words |= {"lookout_vision": "*LookoutVision*", "groundtruth_lambda": "*GroundTruth*"}
+    words |= {"robomaker": "AWSRoboMaker*", "sagemaker_edge_manager": "AmazonSageMakerEdge*"}
+    words |= {"codeguru_security": "*CodeGuruSecurity*", "codeguru_reviewer": "*CodeGuruReviewer*"}
+    words |= {"iot_analytics": "*IoTAnalytics*", "iot_events": "*IoTEvents*"}
+    words |= {"mechanical_turk": "AmazonMechanicalTurk*", "forecast": "AmazonForecast*"}
+    words |= {"fraud_detector": "*FraudDetector*", "monitron": "*Monitron*"}
+    words |= {"augmented_ai": "*AugmentedAI*", "devops_guru": "AmazonDevOpsGuru*"}
     for name, policy in json.loads(aws_managed_policies_data).items():
         for service, pattern in words.items():
             if fits_any_case(name, pattern):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from ansible.errors import AnsibleError
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils import service_catalogue, service_form
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import (
     SERVICES,
+    catalogue,
     definition_problems_of,
     definitions,
     own_services,
@@ -52,7 +54,39 @@ def problems(*paths: str) -> list[str]:
     return []
 
 
-@pytest.mark.parametrize("name", list(definitions()))
+@pytest.mark.parametrize("name", sorted(definitions().keys() - catalogue().keys()))
+def test_services_that_are_only_known_have_none(name: str) -> None:
+    files = definitions()[name]
+    assert set(files) == {"service", "traces"}
+    assert [*service_form.form_problems(files)] == []
+    shared = (files["service"].get("principals") or {}).get("shared", [])
+    assert files["traces"].get("principals", {}) == {
+        strength: names for strength, names in (("alone", own_principals(files)), ("supporting", shared)) if names
+    }
+
+
+def own_principals(files: Mapping[str, Any]) -> list[str]:
+    return list((files["service"].get("principals") or {}).get("own", []))
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"variables": {}}, "documented.yml is missing"),
+        ({"service": {"title": "A service", "lifecycle": {"state": "ended", "source": "AWS"}}}, "`since` is missing"),
+        ({"service": {"title": "A service"}}, "`lifecycle` is missing"),
+        (
+            {"traces": {"parts": ["name"]}},
+            '"name" is not valid; give one of "action", "attached_policy", "inline_policy"',
+        ),
+    ],
+)
+def test_mistake_in_a_service_that_is_only_known(changes: dict[str, Any], problem: str) -> None:
+    files = {**definitions()["robomaker"], **changes}
+    assert problem in [found.message for found in service_form.form_problems(files)]
+
+
+@pytest.mark.parametrize("name", list(catalogue()))
 def test_services_of_the_collection_have_none(name: str) -> None:
     found: list[PlacedProblem] = []
     service = read_folder(SERVICES / name, found)

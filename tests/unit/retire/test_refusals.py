@@ -13,6 +13,7 @@ import pytest
 import yaml
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, InputError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.refusals import ALLOWABLE
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import definitions
 
 from .ground import Ground
 
@@ -69,6 +70,7 @@ def test_there_are_twenty_and_more() -> None:
     assert codes == {
         "used", "depended_on", "service_alive", "service_linked", "reserved", "template", "own_role", "share",
         "no_backup_dir", "foreign", "other_service", "misspelled", "too_young", "declared_present",
+        "lives_on",
     }  # fmt: skip
 
 
@@ -94,8 +96,7 @@ def test_options_that_make_no_sense(ground: Ground) -> None:
         "record_key: has 9 characters; it must have at least 32, so that nobody can guess it. To make one: openssl rand"
         " -hex 32",
         "roles[0]: empty; give a name, or a pattern with * and ?",
-        'services[0]: "deeplense" is not known; it is one of deeplens, groundtruth_lambda, lookout_equipment,'
-        " lookout_vision, panorama",
+        f'services[0]: "deeplense" is not known; it is one of {", ".join(definitions())}',
         "unused_days: 401 is outside 0 to 400; IAM tells of no use that is longer ago",
     ]
     assert "too short" not in f"{failure.message} {failure.fields}"

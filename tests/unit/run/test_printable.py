@@ -91,6 +91,7 @@ def summed_up(text: str) -> Iterator[str]:
     yield from retirement_summary({"msg": text})
     named = {"resource": text, "by_name": True}
     one = {"kind": "role", "name": text, "service": text, "service_state": "ended", "service_since": text}
+    one["left_over"] = [{"value": text}]
     one |= {"status": text, "quarantined": None, "last_used": {"date": text}, "drift": [{"place": text}]}
     one |= {"profile": text, "dangling": [], "depended_on_by": [named], "service_linked": False}
     yield from audit_summary({"account_id": text, "objects": [one], "findings": [], "escalation_paths": []})

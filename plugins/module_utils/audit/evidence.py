@@ -1,0 +1,91 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What of an object can tell of a service, taken out of it once for all services. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ..documents import PolicyDocument, principals
+from ..model import Identity, ManagedPolicy, Role
+from ..references import is_aws
+from .trusted_principals import allowing
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One user, group, role or customer managed policy, with what its traces are compared with."""
+
+    subject: Identity | ManagedPolicy
+
+    @cached_property
+    def name(self) -> str:
+        """The name in lower case."""
+        return self.subject.name.lower()
+
+    @cached_property
+    def trusted(self) -> frozenset[str]:
+        """The services that the trust policy of a role lets in."""
+        return frozenset(trusted_services(self.subject)) if isinstance(self.subject, Role) else frozenset()
+
+    @cached_property
+    def managed(self) -> dict[str, str]:
+        """What follows `policy/` in each ARN of a policy of AWS, and the ARN itself of one of the account; sorted."""
+        if not isinstance(self.subject, Identity):
+            return {}
+        return {arn.partition(":policy/")[2] if is_aws(arn) else arn: arn for arn in sorted(self.subject.managed)}
+
+    @cached_property
+    def statements(self) -> list[Mapping[str, Any]]:
+        """The Allow statements of the policy, or of the inline policies of the identity by their names."""
+        return [statement for document in self._documents() for statement in allowing(document)]
+
+    @cached_property
+    def prefixes(self) -> list[tuple[frozenset[str], str]]:
+        """The prefixes of the actions of each statement, each set once, with the first action that has them."""
+        found: dict[frozenset[str], str] = {}
+        for statement in self.statements:
+            actions = texts(statement.get("Action"))
+            if actions:
+                found.setdefault(frozenset(map(prefix, actions)), actions[0])
+        return list(found.items())
+
+    @cached_property
+    def every_prefix(self) -> frozenset[str]:
+        return frozenset().union(*(prefixes for prefixes, _action in self.prefixes))
+
+    @cached_property
+    def tokens(self) -> frozenset[str]:
+        """Everything that a trace without a pattern can be, as `tokens` of the traces of a service has it."""
+        inline = self.subject.inline if isinstance(self.subject, Identity) else ()
+        paths = _beginnings(self.subject.path) if isinstance(self.subject, Role) else ()
+        return frozenset({self.name, *self.trusted, *self.managed, *inline, *self.every_prefix, *paths})
+
+    def _documents(self) -> Iterable[PolicyDocument]:
+        if isinstance(self.subject, ManagedPolicy):
+            return [self.subject.document]
+        return [self.subject.inline[name] for name in sorted(self.subject.inline)]
+
+
+def trusted_services(role: Role) -> set[str]:
+    """The services that the trust policy lets in."""
+    return {value for statement in allowing(role.trust) for kind, value in principals(statement) if kind == "Service"}
+
+
+def prefix(action: str) -> str:
+    """The service of an action with its colon, in lower case; the whole text where it names none."""
+    return action[: action.find(":") + 1].lower() or action
+
+
+def texts(value: Any) -> list[str]:
+    """The entries of a list of texts, or a text alone."""
+    return [str(text) for text in (value if isinstance(value, (list, tuple)) else [] if value is None else [value])]
+
+
+def _beginnings(path: str) -> list[str]:
+    """A path and those that it is within, such as /a/ and /a/b/."""
+    return [path[: index + 1] for index, letter in enumerate(path) if letter == "/" and index]

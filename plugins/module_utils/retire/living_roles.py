@@ -1,0 +1,26 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Roles of somebody else that services have left something in: they stay. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from ..audit.audit import AuditedObject
+
+_MOST_TOLD = 5
+
+
+def is_living(group: Sequence[AuditedObject], services: Collection[str]) -> bool:
+    """Whether a role is somebody else's as far as these services go; `group` is what an audit says of it for each."""
+    return all(one.left_over for one in group if one.service in services)
+
+
+def what_to_take_out(group: Sequence[AuditedObject]) -> str:
+    """Why such a role stays, and what of it can go."""
+    told = list(
+        dict.fromkeys(f"{item.value} in {item.place}: {item.remedy}" for one in group for item in one.left_over)
+    )
+    more = f"; and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
+    return f"others use it too, and only this is left over in it: {'; '.join(told[:_MOST_TOLD])}{more}"
