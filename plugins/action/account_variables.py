@@ -14,6 +14,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variab
     told,
     values_of,
 )
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import declarable_services
 
 known_variables()  # read before the workers are forked
 
@@ -40,5 +41,5 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         if problems:
             result.update(failed=True, msg=f"{host}: {told(problems, untouched)}")
         else:
-            result.update(variables=values)
+            result.update(variables=values, services=declarable_services())
         return result

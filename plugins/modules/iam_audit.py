@@ -23,8 +23,7 @@ description:
 options:
   services:
     description:
-      - The services to look for, of V(deeplens), V(groundtruth_lambda), V(lookout_equipment), V(lookout_vision) and
-        V(panorama).
+      - The services to look for, by the names of their roles without C(_iam), such as V(deeplens).
       - If omitted, all of them.
     type: list
     elements: str
@@ -52,7 +51,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: What five services have left in an account
+- name: What all services have left in an account
   aws_ml.permissions.iam_audit:
   register: left
 

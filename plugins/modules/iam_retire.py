@@ -25,8 +25,7 @@ description:
 options:
   services:
     description:
-      - The services to retire, of V(deeplens), V(groundtruth_lambda), V(lookout_equipment), V(lookout_vision) and
-        V(panorama).
+      - The services to retire, by the names of their roles without C(_iam), such as V(deeplens).
       - If omitted, all that have ended.
     type: list
     elements: str

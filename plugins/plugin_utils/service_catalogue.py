@@ -46,6 +46,11 @@ def catalogue() -> Mapping[str, Service]:
     return services
 
 
+def declarable_services() -> list[str]:
+    """The names of the services that have profiles, in alphabetical order."""
+    return [name for name, service in catalogue().items() if service.profiles]
+
+
 def lives() -> dict[str, dict[str, str]]:
     """The state of each service, and its own principal where it has one, as in `aws_facts/platforms.yml`."""
     found = {}
