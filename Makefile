@@ -106,11 +106,11 @@ format: $(LINT) ## Format the Python code
 	@ruff check --fix . && ruff format .
 
 .PHONY: docs
-docs: $(LINT) ## Write what is generated: the files of the roles, and the tables of variables of roles and playbooks
+docs: $(LINT) ## Write what is generated: the files of the roles, the tables of variables, and the lists of services
 	@scripts/role_files
 	@scripts/role_readmes
 	@scripts/playbook_variables
-	@scripts/service_tables
+	@scripts/service_lists
 
 .PHONY: site
 site: $(LINT) ## Build the documentation as one site, and say where it is

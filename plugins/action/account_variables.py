@@ -16,6 +16,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variab
     told,
     values_of,
 )
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import catalogue
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_folders import DefinitionsError
 
 if HAS_JMESPATH:  # without it, the task says so
@@ -49,5 +50,5 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         if problems:
             result.update(failed=True, msg=f"{host}: {told(problems, untouched)}")
         else:
-            result.update(variables=values)
+            result.update(variables=values, services=list(catalogue()))
         return result

@@ -60,4 +60,10 @@ variables:
   sample:
     aws_ml_retire_except: [BreakGlassAdmin]
     aws_ml_retire_unused_days: 90
+services:
+  description: The names of the services that an account can have declared, in alphabetical order.
+  returned: success
+  type: list
+  elements: str
+  sample: [deeplens, panorama]
 """

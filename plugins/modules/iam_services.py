@@ -20,7 +20,7 @@ description:
 options:
   services:
     description:
-      - The services, of V(deeplens), V(groundtruth_lambda), V(lookout_equipment), V(lookout_vision) and V(panorama).
+      - The services, by the names of their roles without C(_iam), such as V(deeplens).
     type: list
     elements: str
     required: true

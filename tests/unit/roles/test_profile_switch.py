@@ -13,36 +13,13 @@ import pytest
 
 from .accounts import Converged, Refused, converged, ground
 from .declarations import SERVICE_ROLES
-from .variants import CASES, VARIANTS, options_of
+from .variants import CASES, TABLES, VARIANTS, options_of
 from .witness import replay
 
 SWITCHES = [(role, one, other) for role in SERVICE_ROLES for one, other in combinations(VARIANTS.get(role, {}), 2)]
 
-# What must go both ways without a refusal and without a warning: profiles, and ways, generations and tasks within one.
-IN_PLACE = [
-    ("deeplens_iam", "documented", "least_privilege"),
-    ("deeplens_iam", "documented_with_everything", "least_privilege_with_everything"),
-    ("deeplens_iam", "least_privilege", "least_privilege_with_everything"),
-    ("groundtruth_lambda_iam", "documented_by_assuming", "least_privilege_by_assuming"),
-    ("groundtruth_lambda_iam", "documented_by_assuming", "documented_by_buckets"),
-    ("groundtruth_lambda_iam", "documented_by_buckets", "documented_with_every_bucket"),
-    ("groundtruth_lambda_iam", "documented_by_buckets", "least_privilege_by_buckets"),
-    ("groundtruth_lambda_iam", "least_privilege_by_assuming", "least_privilege_by_buckets"),
-    ("groundtruth_lambda_iam", "documented_with_everything", "least_privilege_with_everything"),
-    ("groundtruth_lambda_iam", "documented_on_existing_roles", "documented_on_existing_roles_by_buckets"),
-    ("groundtruth_lambda_iam", "documented_on_existing_roles", "least_privilege_on_existing_roles"),
-    ("lookout_equipment_iam", "documented_with_everything", "least_privilege"),
-    ("lookout_equipment_iam", "documented_with_everything", "least_privilege_in_transition"),
-    ("lookout_equipment_iam", "documented_with_everything", "least_privilege_with_everything"),
-    ("lookout_vision_iam", "documented", "least_privilege"),
-    ("lookout_vision_iam", "documented_in_the_whole_bucket", "least_privilege_with_keys"),
-    ("lookout_vision_iam", "least_privilege", "least_privilege_for_one_task"),
-    ("lookout_vision_iam", "documented_with_everything", "least_privilege_with_everything"),
-    ("panorama_iam", "documented", "least_privilege"),
-    ("panorama_iam", "documented_with_everything", "least_privilege_with_everything"),
-    ("panorama_iam", "documented_released", "least_privilege_released"),
-    ("panorama_iam", "documented", "documented_released"),
-]
+# Profiles, and ways, generations and tasks within one.
+IN_PLACE = [(role, one, other) for role, table in TABLES.items() for one, other in table["in_place"]]
 
 _STILL_USED = re.compile(r"managed_policies\[\d\]\.name: policy [\w-]+ is still used by ")
 _TOLD = re.compile(r"neither before nor after|lack")

@@ -11,25 +11,12 @@ import pytest
 
 from .accounts import converged, ground
 from .declarations import SERVICE_ROLES, declared
-from .variants import VARIANTS, as_module_takes, options_of
+from .variants import TABLES, VARIANTS, as_module_takes, options_of
 
-# A variant, and what the variables say differently by the time of `absent`, the profile aside.
 RETIRED: list[tuple[str, str, dict[str, Any]]] = [
-    ("deeplens_iam", "documented_with_everything", {}),
-    ("deeplens_iam", "least_privilege_with_everything", {"group_statements": []}),
-    ("groundtruth_lambda_iam", "documented_with_everything", {"annotation_access": "assume_role"}),
-    ("groundtruth_lambda_iam", "least_privilege_with_everything", {"pre_function": "", "post_function": ""}),
-    ("groundtruth_lambda_iam", "documented_on_existing_roles", {"annotation_access": "s3"}),
-    ("groundtruth_lambda_iam", "documented_on_existing_roles_by_buckets", {"annotation_access": "assume_role"}),
-    ("groundtruth_lambda_iam", "least_privilege_on_existing_roles", {"invoke": "managed", "pre_reads_input": False}),
-    ("lookout_equipment_iam", "documented_with_everything", {}),
-    ("lookout_equipment_iam", "least_privilege_in_transition", {"roles": ["ingestion"]}),
-    ("lookout_vision_iam", "documented_with_everything", {"buckets": [], "purge_policies": False}),
-    ("lookout_vision_iam", "least_privilege_with_everything", {"tasks": []}),
-    ("panorama_iam", "documented_with_everything", {"generation": "released"}),
-    ("panorama_iam", "documented_released", {"generation": "preview"}),
-    ("panorama_iam", "least_privilege_released", {}),
+    (role, one["variant"], one["then"]) for role, table in TABLES.items() for one in table["retired"]
 ]
+"""A variant, and what the variables say differently by the time of `absent`, the profile aside."""
 
 
 @pytest.mark.parametrize(

@@ -20,37 +20,17 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files
 
 from .accounts import ground
 from .declarations import ROLES, SERVICE_ROLES, service_declaration, specification
-from .variants import CASES, VARIANTS, desired, options_of
+from .variants import CASES, TABLES, VARIANTS, desired, options_of
 
 ROOT = Path(__file__).resolve().parents[3]
 KNOWLEDGE = Knowledge.parse(aws_facts())
-VARIABLE = re.compile(r"\b(?:deeplens|panorama|lookout_equipment|lookout_vision|groundtruth_lambda)_iam_\w+")
+VARIABLE = re.compile(rf"\b(?:{'|'.join(SERVICE_ROLES)})_\w+")
 
 # What FACTS D1 finds in the guides' own set-ups, as far as one service shows it.
 DANGERS = {
-    ("deeplens_iam", "documented"): {
-        ("high", "passes_any_role", "role/AWSDeepLensSageMakerRole"),
-        ("high", "passes_any_role", "role/AWSDeepLensServiceRole"),
-        ("medium", "reads_any_function", "role/AWSDeepLensGreengrassRole"),
-        ("medium", "device_uses_whole_service", "role/AWSDeepLensGreengrassGroupRole"),
-        ("low", "trusts_ended_service", "role/AWSDeepLensServiceRole"),
-    },
-    ("panorama_iam", "documented"): {
-        ("medium", "device_uses_whole_service", "role/AWSPanoramaGreengrassGroupRole"),
-        ("medium", "buckets_of_any_account", "role/AWSPanoramaSageMakerRole"),
-        ("low", "trusts_ended_service", "role/AWSPanoramaServiceRole"),
-    },
-    ("lookout_equipment_iam", "documented"): {
-        ("critical", "service_administers_iam", "role/l4e-role"),
-        ("high", "administers_any_bucket", "role/l4e-role"),
-        ("medium", "shared_by_services", "role/l4e-role"),
-        ("low", "trusts_ended_service", "role/l4e-role"),
-    },
-    ("groundtruth_lambda_iam", "documented_by_assuming"): {
-        ("high", "passes_any_role", "user/developer"),
-        ("medium", "assumes_another_role", "role/gt-post-lambda"),
-        ("medium", "buckets_of_any_account", "role/gt-execution"),
-    },
+    (role, variant): {tuple(finding) for finding in told}
+    for role, table in TABLES.items()
+    for variant, told in table["dangers"].items()
 }
 
 

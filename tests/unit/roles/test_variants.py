@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""variants.yml reaches all that the roles can declare: each option, each choice, each statement of their services."""
+"""The variants reach all that the roles can declare: each option, each choice, each statement of their services."""
 
 from __future__ import annotations
 

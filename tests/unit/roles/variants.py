@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the service roles declare for each variant of variants.yml, in an example account."""
+"""What the service roles declare for each variant of variants/*.yml, in an example account."""
 
 from __future__ import annotations
 
@@ -22,9 +22,12 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.placeholders im
 from .declarations import SERVICE_ROLES, declared
 
 ACCOUNT = Account("123456789012", "aws")
-VARIANTS: dict[str, dict[str, dict[str, Any]]] = yaml.safe_load(
-    (Path(__file__).parent / "variants.yml").read_text(encoding="utf-8")
-)
+_FOLDER = Path(__file__).parent / "variants"
+TABLES: dict[str, dict[str, Any]] = {
+    file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted(_FOLDER.glob("*.yml"))
+}
+"""By role, the file of the folder `variants`; its README says what is in it."""
+VARIANTS: dict[str, dict[str, dict[str, Any]]] = {role: table["variants"] for role, table in TABLES.items()}
 CASES = [(role, name) for role in SERVICE_ROLES for name in VARIANTS.get(role, {})]
 
 
