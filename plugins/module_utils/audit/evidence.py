@@ -62,8 +62,8 @@ class Evidence:
     def tokens(self) -> frozenset[str]:
         """Everything that a trace without a pattern can be, as `tokens` of the traces of a service has it."""
         inline = self.subject.inline if isinstance(self.subject, Identity) else ()
-        paths = _beginnings(self.subject.path) if isinstance(self.subject, Role) else ()
-        return frozenset({self.name, *self.trusted, *self.managed, *inline, *self.every_prefix, *paths})
+        of_role = (*_beginnings(self.subject.path), *self.subject.tags) if isinstance(self.subject, Role) else ()
+        return frozenset({self.name, *self.trusted, *self.managed, *inline, *self.every_prefix, *of_role})
 
     def _documents(self) -> Iterable[PolicyDocument]:
         if isinstance(self.subject, ManagedPolicy):

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Finds what in an account belongs to services. Pure.
 
-Of a service whose traces are no patterns, only those objects are looked at that have one of them, so that the time for
-an account hardly grows with the number of services.
+Only those objects are looked at that have one of a service's traces, or a name that fits, so that the time for an
+account hardly grows with the number of services.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ class _Search:
     def of(self, service: str, traces: ServiceTraces, declared: frozenset[tuple[str, str]]) -> Iterator[Found]:
         """What belongs to one service, policies first."""
         looking = _Looking(traces, declared)
-        everything = bool(declared) or traces.has_patterns
-        near = self._near(traces.tokens)
+        everything = bool(declared) or traces.needs_everything
+        near = set() if everything else self._near(traces.tokens) | self._fitting(traces)
         policies = set()
         for one in self._policies:
             told = looking.at_policy(one) if everything or id(one) in near else []
@@ -67,6 +67,17 @@ class _Search:
             told = [*identities[key], *linked.get(key, ())]
             if key in found or key in linked:
                 yield Found(service, one.subject, tuple(told))
+
+    def _fitting(self, traces: ServiceTraces) -> set[int]:
+        """Roles and customer managed policies whose names fit a pattern of the service."""
+        roles = [one for one in self._identities.values() if isinstance(one.subject, Role)]
+        return {
+            id(one)
+            for patterns, subjects in ((traces.role_patterns, roles), (traces.policy_patterns, self._policies))
+            for pattern in patterns
+            for one in subjects
+            if fits_any_case(one.subject.name, pattern)
+        }
 
     def _near(self, tokens: Iterable[str]) -> set[int]:
         return {id(one) for token in tokens for one in self._having.get(token, ())}

@@ -96,16 +96,17 @@ class ServiceTraces:
         )
 
     @cached_property
-    def has_patterns(self) -> bool:
-        """Whether some of the traces are not texts that an object has as they are."""
-        return any((self.role_patterns, self.policy_patterns, self.resources, self.tags, self.linked))
+    def needs_everything(self) -> bool:
+        """Whether some of the traces are neither in `tokens` nor patterns of names."""
+        return bool(self.resources or self.linked)
 
     @cached_property
     def tokens(self) -> frozenset[str]:
-        """The other traces: an object that belongs to the service has one of them, or a policy that belongs to it."""
+        """Texts of which an object has one that belongs to the service, or it has a policy that belongs to it."""
         strong = (self.principals, self.aws_policies, self.inline_policies)
         alone = {name for names in strong for name, strength in names.items() if strength == ALONE}
-        return frozenset({*alone, *self.roles, *self.policies, *self.actions, *self.paths})
+        tags = [key for key, _value in self.tags]
+        return frozenset({*alone, *self.roles, *self.policies, *self.actions, *self.paths, *tags})
 
     @property
     def own_principals(self) -> frozenset[str]:

@@ -64,7 +64,7 @@ function serviceName(service) {
 function life(service) {
   const told = data.services[service];
   if (!told) return "";
-  return told.state === "open" ? "open" : `${told.state} ${told.since}`;
+  return told.state === "open" ? "open" : [told.state, told.since].filter(Boolean).join(" ");
 }
 
 function number(count) {
