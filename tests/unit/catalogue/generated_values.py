@@ -30,6 +30,7 @@ EXAMPLES = {
     "stream_pattern": ["camera-*"],
     "topic": ["done", "done.fifo"],
     "project_pattern": ["parts*"],
+    "resource_pattern": ["detector/one", "*", "a-?"],
     "key": ["arn:aws:kms:us-east-1:012345678901:key/ab-12"],
     "role_name": ["AWSDeepLensExtra", "camera", "Camera", "l4e-role"],
     "role_pattern": ["camera*", "service-role/camera"],
