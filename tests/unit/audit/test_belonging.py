@@ -13,6 +13,7 @@ import pytest
 import yaml
 from ansible_collections.aws_ml.permissions.plugins.module_utils.wildcards import fits_any_case
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import audit_facts
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import declarable_services
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from .accounts import SERVICES, audited, found
@@ -108,8 +109,7 @@ def test_aws_policies_have_their_true_arns() -> None:
 
 
 def test_policies_of_aws_named_after_a_service_are_all_traces() -> None:
-    words = {"deeplens": "*DeepLens*", "panorama": "*Panorama*", "lookout_equipment": "*LookoutEquipment*"}
-    words |= {"lookout_vision": "*LookoutVision*", "groundtruth_lambda": "*GroundTruth*"}
+    words = {name: f"*{name.removesuffix('_lambda').replace('_', '')}*" for name in declarable_services()}
     for name, policy in json.loads(aws_managed_policies_data).items():
         for service, pattern in words.items():
             if fits_any_case(name, pattern):

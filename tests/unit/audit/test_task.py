@@ -14,6 +14,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.arguments impor
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.task import AuditTask
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, InputError
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.audit_action import AuditAction
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import catalogue
 from local_aws import LocalAws
 
 LAMBDA = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
@@ -106,7 +107,7 @@ def test_every_mistake_in_the_options_is_told_at_once(aws: LocalAws) -> None:
                 {"service": "lookout_vision", "roles": [{"nmae": "worker"}]},
             ],
         )
-    known = "is not known; it is one of deeplens, groundtruth_lambda, lookout_equipment, lookout_vision, panorama"
+    known = f"is not known; it is one of {', '.join(catalogue())}"
     places = [problem.place for problem in refused.value.problems]
     assert places == [*["lookout_vision"] * 2, "panorama: role/a role.name", "services[1]"]
     assert f'services[1]: "deepracer" {known}' in refused.value.fields["problems"]

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, InputError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.refusals import ALLOWABLE
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import catalogue
 
 from .ground import Ground
 
@@ -94,8 +95,7 @@ def test_options_that_make_no_sense(ground: Ground) -> None:
         "record_key: has 9 characters; it must have at least 32, so that nobody can guess it. To make one: openssl rand"
         " -hex 32",
         "roles[0]: empty; give a name, or a pattern with * and ?",
-        'services[0]: "deeplense" is not known; it is one of deeplens, groundtruth_lambda, lookout_equipment,'
-        " lookout_vision, panorama",
+        f'services[0]: "deeplense" is not known; it is one of {", ".join(catalogue())}',
         "unused_days: 401 is outside 0 to 400; IAM tells of no use that is longer ago",
     ]
     assert "too short" not in f"{failure.message} {failure.fields}"

@@ -107,15 +107,17 @@ def cases() -> list[Case]:
 
 def entries() -> list[Entry]:
     return [
-        Entry(role, variant, identity, entry["by"].format_map(_values(role, variant)), _entering(entry, identity))
+        Entry(role, variant, identity, entry["by"].format_map(values), _entering(entry, identity, values))
         for role, table in TABLES.items()
         for entry in table["trust"]
         for variant, identity in entry["identities"].items()
+        for values in [_values(role, variant)]
     ]
 
 
-def _entering(entry: Mapping[str, Any], identity: str) -> Request:
-    return parsed(f"sts:AssumeRole arn:aws:iam::{ACCOUNT.id}:{identity} {entry.get('with', '')}")
+def _entering(entry: Mapping[str, Any], identity: str, values: Mapping[str, str]) -> Request:
+    keys = entry.get("with", "").format_map(values)
+    return parsed(f"sts:AssumeRole arn:aws:iam::{ACCOUNT.id}:{identity} {keys}")
 
 
 def _values(role: str, variant: str) -> dict[str, str]:
