@@ -1,0 +1,1 @@
+../../local_aws/action_plugins/iam_by_hand.py
