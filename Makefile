@@ -106,11 +106,12 @@ format: $(LINT) ## Format the Python code
 	@ruff check --fix . && ruff format .
 
 .PHONY: docs
-docs: $(LINT) ## Write what is generated: the files of the roles, the tables of variables, and the lists of services
+docs: $(LINT) ## Write what is generated: the files of the roles, the tables of variables, the lists of services, the boundary
 	@scripts/role_files
 	@scripts/role_readmes
 	@scripts/playbook_variables
 	@scripts/service_lists
+	@scripts/boundary_actions
 
 .PHONY: site
 site: $(LINT) ## Build the documentation as one site, and say where it is
