@@ -20,9 +20,7 @@ from integration.playbook_runs import Playbook, Run
 COLLECTION = Path(__file__).resolve().parents[2]
 PROJECT_FILES = tuple(shown.file for shown in blocks() if shown.page == "awx" and shown.file)
 VARIABLES = {**yaml.safe_load(block("awx-setup-variables").text), "aws_ml_awx_execution_environment": "ml-permissions"}
-SERVICES = [
-    entry.name.removesuffix("_iam") for entry in (COLLECTION / "roles").iterdir() if entry.name.endswith("_iam")
-]
+SERVICES = sorted(path.parent.name for path in (COLLECTION / "services").glob("*/documented.yml"))
 ALWAYS_CHANGED = ["Read the accounts"]
 """The tasks of which awx.awx reports a change each time: it asks for an update, and does not say what came of it."""
 EACH_TIME = [("projects", "update"), ("inventory_sources", "update")]

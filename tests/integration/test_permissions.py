@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import catalogue, declarable_services
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import catalogue
 from integration.accounts_inventory import Inventory
 from integration.documented_blocks import block
 from integration.playbook_runs import Playbook, Run
@@ -31,7 +31,7 @@ RETIRE = "aws_ml.permissions.retire"
 RESTORE = "aws_ml.permissions.restore"
 CENTRAL = "ml-permissions/ml-permissions-central"
 EXTERNAL_ID = "only-the-automation-knows"
-SERVICES = declarable_services()
+SERVICES = list(catalogue())
 PEOPLE: dict[str, Any] = {"users": {"line-engineer": {}}, "groups": {"inspectors": {}}}
 BOUNDARY = "arn:<partition>:iam::<account_id>:policy/ml-permissions/ml-permissions-boundary"
 WANTED: dict[str, Any] = {

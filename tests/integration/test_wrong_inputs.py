@@ -19,6 +19,7 @@ from integration.playbook_runs import Playbook, Run, play_of
 from local_aws import LocalAws
 
 ROOT = Path(__file__).resolve().parents[2]
+OWN_SERVICES = str(Path(__file__).with_name("own_services"))
 TABLE = yaml.safe_load(Path(__file__).with_name("wrong_inputs.yml").read_text(encoding="utf-8"))
 EVERY = TABLE["every_playbook"]
 PRODUCTION = ("vision-dev", "vision-prod")
@@ -159,6 +160,8 @@ def ways(spec: dict[str, Any]) -> list[tuple[Any, Any]]:
         value = [{"iam_type": "user", "iam_name": "one"}, {"iam_type": "group", "iam_name": "two"}]
         return [(value, value), (json.dumps(value), value), ("[{iam_type: user, iam_name: one}]", value[:1])]
     if spec["type"] == "list":
+        if spec is known_variables().playbooks["aws_ml_service_paths"]:  # there must be services of its own in each
+            return [(text, [OWN_SERVICES]) for text in (OWN_SERVICES, json.dumps([OWN_SERVICES]), [OWN_SERVICES])]
         one, two = ("deeplens", "panorama") if spec.get("of") else ("AWSDeepLens*", "one-?")
         texts = (f"{one},{two}", f" {one} , {two} ", json.dumps([one, two]), f"['{one}', '{two}']", [one, two])
         return [(one, [one]), *((text, [one, two]) for text in texts)]
