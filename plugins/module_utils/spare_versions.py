@@ -15,7 +15,7 @@ from .documents import PolicyDocument
 from .model import AccountState, ManagedPolicy, PolicyVersion
 from .plan import Plan, Step
 
-Read = Callable[[str, str], PolicyDocument | None]
+Read = Callable[[str, str], "PolicyDocument | None"]
 """Gives the document of a version, by the policy's ARN and the version's id; None where the version is gone."""
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import Problem, shown
 from .expressions import Scope, TooMuchWork, Values, WrongExpression
-from .service import AttachmentDefinition, ObjectDefinition, Rule, Service
+from .service import ObjectDefinition, Rule, Service
 from .templates import NOTHING, Template, scopes
 from .variables import EMPTY
 
@@ -156,7 +156,6 @@ class _Evaluation:
         return one.belongs and not self._is_absent and all(when.holds(scope) for when in one.when)
 
     def _attachments(self, one: ObjectDefinition) -> Iterator[Item]:
-        assert isinstance(one, AttachmentDefinition)
         places: dict[str, str] = {}
         for scope in scopes(one.loops, self._values):
             given = self._content(one, scope) if self._is_wanted(one, scope) else {}

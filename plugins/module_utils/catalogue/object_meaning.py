@@ -29,7 +29,8 @@ def object_problems(files: Mapping[str, Any]) -> Iterator[DefinitionProblem]:
     for section in SECTIONS:
         names: dict[str, str] = {}
         for key, parts in _objects(files, section).items():
-            path = (next(iter(parts)), section, key)
+            file, *_others = parts
+            path = (file, section, key)
             yield from _of_likeness(files, path, parts)
             if section == "attachments":
                 yield from _of_attachment(files, path, parts)

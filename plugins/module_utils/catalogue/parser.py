@@ -18,7 +18,6 @@ from .expressions import WHOLE, Expression, WrongExpression
 from .parts import PROFILES, Data, JoinedParts, Path
 from .service import (
     SECTIONS,
-    AttachmentDefinition,
     Locals,
     ObjectDefinition,
     Profile,
@@ -119,13 +118,13 @@ class Parser:
             else:
                 yield ObjectDefinition(**self._object(path, parts, known))
 
-    def _attachment(self, path: Path, parts: _Parts, owners: Sequence[Data], known: Known) -> AttachmentDefinition:
+    def _attachment(self, path: Path, parts: _Parts, owners: Sequence[Data], known: Known) -> ObjectDefinition:
         of_object = self._object(path, parts, known)
         inner = {**known, **_of_loops(of_object["loops"])}
         owns = parts.of_service.get("owns")
         owned = [owns] if owns is not None else [_policies(_merged((parts.of_service, owner))) for owner in owners]
         also = tuple((name, *path[1:]) for name in self.profile_names())
-        return AttachmentDefinition(**of_object, owned=tuple(self._template(path, one, inner, also) for one in owned))
+        return ObjectDefinition(**of_object, owned=tuple(self._template(path, one, inner, also) for one in owned))
 
     def _object(self, path: Path, parts: _Parts, known: Known) -> dict[str, Any]:
         """What every kind of object has, by the fields of ObjectDefinition."""

@@ -28,6 +28,9 @@ class ObjectDefinition:
     messages; none where the name is fixed. `identity` has its `name`, and `state` where an entry of a list can be
     absent; that of an attachment has `to` and `former` (`users`, `groups` and `roles` each) and their `place` in
     messages. `content` has the other options of `iam_baseline` for its section.
+
+    `owned` is of an attachment: the templates of all that the service may ever have given to these identities, with
+    `managed_policies` and `inline_policies`, one for each profile. What is not given now is taken off.
     """
 
     key: str
@@ -38,14 +41,6 @@ class ObjectDefinition:
     when: tuple[Expression, ...] = ()
     absent_when: Expression | None = None
     variables: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class AttachmentDefinition(ObjectDefinition):
-    """`owned` are the templates of all that this service may ever have given to these identities: with
-    `managed_policies` and `inline_policies`, one for each profile. What is not given now is taken off.
-    """
-
     owned: tuple[Template, ...] = ()
 
 
