@@ -8,15 +8,19 @@ A write was sent twice, or another run's came after it. That shows only when the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from .documents import PolicyDocument
 from .model import AccountState, ManagedPolicy, PolicyVersion
 from .plan import Plan, Step
 
-Read = Callable[[str, str], "PolicyDocument | None"]
-"""Gives the document of a version, by the policy's ARN and the version's id; None where the version is gone."""
+
+class Read(Protocol):
+    """Reads versions of policies."""
+
+    def __call__(self, arn: str, version: str) -> PolicyDocument | None:
+        """The document of a version of the policy with this ARN; None where the version is gone."""
 
 
 def spare_versions(before: AccountState, there: AccountState, done: Sequence[Step], read: Read) -> Plan:

@@ -20,6 +20,7 @@ from .store import Store
 _NAMED = {"RoleName": "role", "UserName": "user", "GroupName": "group", "InstanceProfileName": "instance-profile"}
 _CREATED = {"CreateRole": "RoleName", "CreateUser": "UserName", "CreateGroup": "GroupName"}
 _TASK_OF_ROLE = "task/"
+_LINKED_PATH = "/aws-service-role/"
 _EC2 = "ec2.amazonaws.com"
 
 
@@ -69,7 +70,10 @@ def _object(call: Call, store: Store) -> tuple[str, Any]:
 
 
 def _named(call: Call, store: Store, parameter: str) -> tuple[str, Any]:
-    """What a name stands for. What is not there has no path, as IAM does not look for it before it has decided."""
+    """What a name stands for. What is not there has no path, as IAM does not look for it before it has decided.
+
+    All service-linked roles are under one path, so a name that a service's role had is taken to be there.
+    """
     kind, name = _NAMED[parameter], call.text(parameter) or ""
     if _CREATED.get(call.action) == parameter:
         return _arn(call, kind, call.text("Path") or "/", name), None
@@ -80,7 +84,8 @@ def _named(call: Call, store: Store, parameter: str) -> tuple[str, Any]:
         "instance-profile": store.instance_profiles,
     }
     entity = next((one for one in entities[kind].values() if one.name == name), None)
-    return _arn(call, kind, entity.path if entity else "/", name), entity
+    path = _LINKED_PATH if call.action == "DeleteServiceLinkedRole" else "/"
+    return _arn(call, kind, entity.path if entity else path, name), entity
 
 
 def _context(call: Call, entity: Any) -> Iterator[tuple[str, str | tuple[str, ...]]]:

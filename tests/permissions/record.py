@@ -28,6 +28,7 @@ _MODES = {
     "iam_retire": "retire",
     "iam_role": "converge",
     "iam_service_linked_role": "retire",
+    "iam_services": "converge",
     "iam_trust_statement": "converge",
 }
 CALLERS = frozenset(_MODES)

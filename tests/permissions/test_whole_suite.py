@@ -25,7 +25,7 @@ from .record import CALLERS, Recorded, parts, read
 PARTS = {
     "unit": CALLERS - {"aws_accounts", "iam_audit", "iam_baseline_info"},
     "integration": CALLERS,
-    "molecule": {"iam_baseline"},
+    "molecule": {"iam_services"},
 }
 """The modules that each part of the tests has to have called, or its record is not whole."""
 
