@@ -7,12 +7,16 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.expressions import HAS_JMESPATH
+from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.parts import PROFILES
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.declared_services import DeclaredServices
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.known_variables import known_variables
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variables import (
     PLAYBOOKS,
     WITHOUT_ACCOUNTS,
     account_problems,
     known_variables_of,
+    service_paths,
     told,
     values_of,
 )
@@ -46,9 +50,22 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             problems += account_problems(host, variables, self._templar)
             untouched = "its account was not touched"
         problems += known.problems(variables, f"set for {host}")
+        if problems:  # else iam_services would refuse the values in the next run
+            problems += self._of_services(values, variables)
         result["changed"] = False
         if problems:
             result.update(failed=True, msg=f"{host}: {told(problems, untouched)}")
         else:
             result.update(variables=values, services=list(catalogue()))
         return result
+
+    def _of_services(self, values: dict[str, Any], variables: dict[str, Any]) -> list[Problem]:
+        """What is wrong with the variables of the services that the host has."""
+        profile = values.get("aws_ml_profile")
+        names = values.get("aws_ml_services") or ()
+        if not names:
+            return []
+        paths = service_paths(variables, self._templar)
+        return DeclaredServices(
+            names, variables, self._templar, profile if profile in PROFILES else None, paths
+        ).problems

@@ -13,7 +13,6 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.decla
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.service import SECTIONS, Service
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem, shown
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.plain_values import plain
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variables import refusal
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import (
     NO_PATHS,
     Paths,
@@ -23,7 +22,10 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalog
 
 
 class DeclaredServices:
-    """What services declare: `items` as `combined_services` takes them, and `notices` for the user."""
+    """What services declare: `items` as `combined_services` takes them, and `notices` for the user.
+
+    `problems` are those of every service; with any, the rest is of no use.
+    """
 
     def __init__(
         self,
@@ -33,25 +35,20 @@ class DeclaredServices:
         profile: str | None,
         paths: Paths = NO_PATHS,
     ) -> None:
-        """Work it out. Raises AnsibleActionFail with every problem of every service.
-
-        `paths` are the folders of the user's own services.
-        """
+        """Work it out. `paths` are the folders of the user's own services. Raises DefinitionsError for these."""
         services = catalogue(paths)
         self.items: list[dict[str, Any]] = []
         self.notices: list[str] = []
-        problems: list[Problem] = []
+        self.problems: list[Problem] = []
         for name in dict.fromkeys(names):
             service = services.get(name)
             if service is None:
-                problems.append(_no_service(name, services, definitions(paths)))
+                self.problems.append(_no_service(name, services, definitions(paths)))
                 continue
-            given = _given(service, variables, templar, problems)
+            given = _given(service, variables, templar, self.problems)
             if profile:
                 given["profile"] = profile
-            problems += self._declare(service, given)
-        if problems:
-            raise refusal(problems, "nothing was written")
+            self.problems += self._declare(service, given)
 
     def _declare(self, service: Service, given: Mapping[str, Any]) -> list[Problem]:
         found, problems = declared(service, given)

@@ -24,6 +24,7 @@ from ansible.utils.vars import merge_hash
 from ansible_collections.aws_ml.permissions.plugins.module_utils.account_lock import silent
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.expressions import HAS_JMESPATH
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.variables import Variable
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
 from ansible_collections.aws_ml.permissions.plugins.module_utils.failures import reading_failed
 from ansible_collections.aws_ml.permissions.plugins.module_utils.module_shapes import SHAPES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.run_process import RunProcess
@@ -131,11 +132,11 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
                 name, task_vars, f"set for {task_vars['inventory_hostname']}"
             )
         ]
-        if misspelled:
-            raise refusal(misspelled, "nothing was written")
         found = DeclaredServices(names, task_vars, self._templar, self._task.args.get("service_profile"), paths)
+        if misspelled or found.problems:
+            raise refusal([*misspelled, *found.problems], "nothing was written")
         for notice in found.notices:
-            display.warning(f"{task_vars['inventory_hostname']}: {notice}")
+            display.warning(printable(f"{task_vars['inventory_hostname']}: {notice}"))
         return {"_declared": found.items}
 
     def _executed(self, arguments: dict[str, Any], task_vars: dict[str, Any], *, wrap_async: bool) -> dict[str, Any]:

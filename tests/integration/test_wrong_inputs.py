@@ -104,6 +104,19 @@ def test_hosts_that_are_refused_by_name(
         assert "right" not in messages
 
 
+@pytest.mark.parametrize("name", ["site", "audit", "retire"])
+def test_misspelled_and_wrong_variables_of_services_are_one_message(
+    playbook: Playbook, aws: LocalAws, name: str
+) -> None:
+    given = {"aws_ml_services": ["deeplens"], "deeplens_iam_buckt": "frames", "deeplens_iam_profile": "least"}
+    run = started(playbook, name, {"all": {"hosts": {"one": host_of(aws, {"variables": given})}}})
+    message = plain(run.failures()["one"])
+    assert "2 problems found, its account was not touched" in message
+    assert "did you mean deeplens_iam_bucket?" in message
+    assert 'deeplens_iam_profile: "least" is not a valid value; give one of documented, least_privilege' in message
+    assert aws.calls() == []
+
+
 def host_of(aws: LocalAws, case: dict[str, Any]) -> dict[str, Any]:
     """An account that is right but for what the case changes."""
     member = aws.members[0]
