@@ -32,7 +32,9 @@ def found(folder: Path, *, with_config: bool) -> bool:
     project.mkdir()
     if with_config:
         (project / SHOWN.file).write_text(SHOWN.text.replace("/runner", str(folder)), encoding="utf-8")
-    environment = {name: value for name, value in os.environ.items() if name != "ANSIBLE_COLLECTIONS_PATH"}
+    # Ansible also finds collections by the import path of Python.
+    own = {"ANSIBLE_COLLECTIONS_PATH", "PYTHONPATH"}
+    environment = {name: value for name, value in os.environ.items() if name not in own}
     environment |= {"HOME": str(folder), "ANSIBLE_HOME": str(folder), "ANSIBLE_COLLECTIONS_PATHS": str(requirements)}
     program = str(Path(sys.executable).with_name("ansible-doc"))
     done = subprocess.run(
