@@ -8,7 +8,7 @@ export PYTHON ?= python3
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
 export ANSIBLE_HOME := $(CURDIR)/$(VENV)/ansible
-export PYTHONPATH := $(CURDIR)/tests:$(CURDIR)/.venv/collections
+export PYTHONPATH := $(CURDIR)/tests:$(CURDIR)/.venv/collections:$(CURDIR)
 # Without bytecode every start of Ansible compiles it anew, which takes longer than all the rest of it.
 unexport PYTHONDONTWRITEBYTECODE
 

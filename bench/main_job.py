@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
 from local_aws import LocalAws
 
 from . import accounts

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
 from local_aws import LocalAws
 
 from . import screen

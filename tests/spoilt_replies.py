@@ -154,13 +154,13 @@ class SpoilingProxy:
         reply = aws.getresponse()
         content, kind = reply.read(), reply.headers.get("Content-Type", "")
         self.secrets |= {value.decode() for name, value in _SECRETS.findall(content) if name != b"AccessKeyId"}
-        target = headers.get("X-Amz-Target", "").rpartition(".")[2]
-        action = target or parse_qs(body.decode())["Action"][0]
+        desired = headers.get("X-Amz-Target", "").rpartition(".")[2]
+        action = desired or parse_qs(body.decode())["Action"][0]
         rule = self._rules[int(path.strip("/"))]
         aws.close()
         if rule.hits(action):
             return rule.spoil(content)
-        request_id = [f"x-amzn-RequestId: {reply.headers['x-amzn-RequestId']}"] if target else []
+        request_id = [f"x-amzn-RequestId: {reply.headers['x-amzn-RequestId']}"] if desired else []
         return _reply(reply.status, content, kind, None, *request_id)
 
 

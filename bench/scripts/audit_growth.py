@@ -19,16 +19,16 @@ from time import process_time
 from typing import Any
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.audit import audit
-from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.knowledge import AuditKnowledge
-from ansible_collections.aws_ml.permissions.plugins.module_utils.documents import PolicyDocument
+from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.facts import AuditFacts
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
     Account,
-    AccountState,
+    CurrentState,
     Identity,
     ManagedPolicy,
     Role,
 )
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import audit_facts
+from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.document import PolicyDocument
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import audit_facts
 
 ACCOUNT = Account("111111111111", "aws")
 SIZES = (500, 1_000, 2_000, 5_000)
@@ -68,7 +68,7 @@ def role(number: int, attached: str, inline: dict[str, Any]) -> Role:
     )
 
 
-def account(roles: int, *, passing: bool) -> AccountState:
+def account(roles: int, *, passing: bool) -> CurrentState:
     """An account with a role of a guide that administers IAM, and a user who writes into one role.
 
     Where `passing` is set, every second role may pass any role to Lambda and SageMaker.
@@ -92,10 +92,10 @@ def account(roles: int, *, passing: bool) -> AccountState:
         managed=frozenset(["arn:aws:iam::aws:policy/IAMFullAccess"]),
     )
     every = [*identities, user, guided]
-    return AccountState(ACCOUNT, {one.key: one for one in every}, {one.name: one for one in policies})
+    return CurrentState(ACCOUNT, {one.key: one for one in every}, {one.name: one for one in policies})
 
 
-ACCOUNTS: dict[str, Callable[[int], AccountState]] = {
+ACCOUNTS: dict[str, Callable[[int], CurrentState]] = {
     "plain roles": lambda roles: account(roles, passing=False),
     "half of the roles may pass any role": lambda roles: account(roles, passing=True),
 }
@@ -103,7 +103,7 @@ ACCOUNTS: dict[str, Callable[[int], AccountState]] = {
 
 def measure(kind: str, roles: int) -> None:
     """Print the CPU-seconds of one audit, the number of escalation paths, and the MB that the audit added."""
-    knowledge = AuditKnowledge.of({"_knowledge": audit_facts()})
+    knowledge = AuditFacts.of({"_knowledge": audit_facts()})
     state = ACCOUNTS[kind](roles)
     held, begin = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, process_time()
     result = audit(knowledge, state, list(knowledge.traces))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import catalogue
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import catalogue
 
 
 def main() -> None:

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.aws_ml.permissions.plugins.module_utils.clients import load_models
-from ansible_collections.aws_ml.permissions.plugins.module_utils.knowledge import Knowledge
-from ansible_collections.aws_ml.permissions.plugins.module_utils.module_shapes import argument_spec, run
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_facts import AwsFacts
+from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.clients import load_models
+from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import argument_spec, run
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts
 
 THREADS = 20
 
@@ -33,7 +33,7 @@ def main() -> int:
     options = parser.parse_args()
     wanted = json.loads(options.workload.read_text(encoding="utf-8"))
     load_models()
-    knowledge = Knowledge.parse(aws_facts())
+    knowledge = AwsFacts.parse(aws_facts())
     validator = ArgumentSpecValidator(argument_spec("iam_baseline"))
 
     def keep(account: dict[str, str]) -> tuple[str, bool]:

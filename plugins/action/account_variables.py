@@ -9,9 +9,11 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.expressions import HAS_JMESPATH
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.parts import PROFILES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.declared_services import DeclaredServices
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.known_variables import known_variables
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variables import (
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import catalogue
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.declared_services import DeclaredServices
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.folders import DefinitionsError
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.known_variables import known_variables
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.playbook_variables import (
     PLAYBOOKS,
     WITHOUT_ACCOUNTS,
     account_problems,
@@ -20,8 +22,6 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variab
     told,
     values_of,
 )
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import catalogue
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_folders import DefinitionsError
 
 if HAS_JMESPATH:  # without it, the task says so
     known_variables()  # read before the workers are forked

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.task import AuditTask
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.audit_action import AuditAction
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.audit_action import AuditAction
 
 
 class ActionModule(AuditAction):

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.module_action import ModuleAction
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.module_action import ModuleAction
 
 
 class ActionModule(ModuleAction):

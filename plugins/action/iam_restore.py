@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.task import Restore
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.module_action import ModuleAction
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.module_action import ModuleAction
 
 
 class ActionModule(ModuleAction):

@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 from ansible.plugins.action import ActionBase
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import own_services
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_folders import DefinitionsError, absolute
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import own_services
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.folders import DefinitionsError, absolute
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]

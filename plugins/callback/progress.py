@@ -58,9 +58,9 @@ from typing import Any
 
 from ansible import constants as C
 from ansible.plugins.callback import CallbackBase
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.finished_task import keyword_of_task
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run_progress import NAME, RunProgress
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run_results import read_result
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.progress import NAME, RunProgress
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results import read_result
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.finished_task import keyword_of_task
 
 JSON_CALLBACKS = {"json", "jsonl", "ansible.posix.json", "ansible.posix.jsonl"}
 LONGEST = 86400.0

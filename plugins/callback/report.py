@@ -79,16 +79,16 @@ from typing import Any
 
 from ansible import context
 from ansible.plugins.callback import CallbackBase
-from ansible_collections.aws_ml.permissions.plugins.module_utils.account_ids import as_account_id
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.finished_task import keyword_of_task
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_files import write_files
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_html import as_page
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_model import Collector
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_results import TaskResult
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_sheet import as_sheet
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_statuses import Statuses
+from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.account_ids import as_account_id
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.files import write_files
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.html import as_page
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.model import Collector
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.results import TaskResult
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.sheet import as_sheet
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.statuses import Statuses
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.finished_task import keyword_of_task
 
 COLLECTION = "aws_ml.permissions."
 HOME = Path(__file__).resolve().parents[2]

@@ -245,32 +245,38 @@ from typing import Any
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.inventory.data import InventoryData
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-from ansible_collections.aws_ml.permissions.plugins.module_utils.calls import Service
+from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.service import Service
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.failures import reading_failed
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, shown
-from ansible_collections.aws_ml.permissions.plugins.module_utils.failures import reading_failed
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_filters import AccountFilter
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_hosts import role_problem, variables_of_hosts
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_names import (
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.account_filters import AccountFilter
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.account_hosts import (
+    role_problem,
+    variables_of_hosts,
+)
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.account_names import (
     HostName,
     Trial,
     check_groups,
     host_names,
 )
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.account_selection import (
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.account_selection import (
     FORMAT,
     Selection,
     Wanted,
     select,
 )
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.given_variables import Elsewhere, elsewhere
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization_connection import organizations
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization_units import (
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.connection import organizations
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.given_variables import (
+    Elsewhere,
+    elsewhere,
+)
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.units import (
     ANSIBLE_GROUPS,
     group_names,
     lost_groups,
     renamed_units,
 )
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.waiting_lines import tell_waiting
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.waiting_lines import tell_waiting
 
 LISTS = ("statuses", "include", "exclude", "tags", "exclude_tags", "ous", "exclude_ous")
 

@@ -56,21 +56,24 @@ from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 from ansible.utils.vars import load_extra_vars
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem, shown
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.in_worker import knowledge_with
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.inventory_mentions import is_mentioned, value_for_all
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.known_variables import known_variables
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.playbook_variables import (
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.inventory_mentions import (
+    is_mentioned,
+    value_for_all,
+)
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import Paths
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.folders import DefinitionsError, absolute
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.known_variables import known_variables
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.playbook_variables import (
     SERVICE_PATHS,
     known_variables_of,
     service_paths,
     told,
     values_of,
 )
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import Paths
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_folders import DefinitionsError, absolute
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.in_worker import knowledge_with
 
 NOBODY = "no account was touched"
-AUDIT_ACTION = "ansible_collections.aws_ml.permissions.plugins.plugin_utils.audit_action"
+AUDIT_ACTION = "ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.audit_action"
 
 display = Display()
 

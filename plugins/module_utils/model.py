@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from .documents import PolicyDocument
+from .policy.document import PolicyDocument
 
 IdentityKind = Literal["user", "group", "role"]
 
@@ -139,7 +139,7 @@ class Quotas:
 
 
 @dataclass(frozen=True)
-class AccountState:
+class CurrentState:
     """What is in the account, as far as it was read.
 
     `identities` is keyed by `identity_key`, `policies` by lower-case name, because IAM names are unique
@@ -267,7 +267,7 @@ class TrustDeclaration:
 
 
 @dataclass(frozen=True)
-class Desired:
+class Declarations:
     """Everything one task declares for one account."""
 
     policies: tuple[PolicyDeclaration, ...] = ()

@@ -455,7 +455,7 @@ problems:
 """
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.task import AuditTask
-from ansible_collections.aws_ml.permissions.plugins.module_utils.module_runner import run_module
+from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.runner import run_module
 
 
 def main():

@@ -360,7 +360,7 @@ problems:
   sample: ["policy.Statement[0].Action: missing"]
 """
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.module_runner import run_module
+from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.runner import run_module
 
 
 def main():

@@ -398,7 +398,7 @@ problems:
   sample: ["iam_name: group quality-inspectors does not exist; create it first"]
 """
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.module_runner import run_module
+from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.runner import run_module
 
 
 def main():

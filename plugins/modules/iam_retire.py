@@ -556,7 +556,7 @@ roles:
       sample: {team: vision}
 """
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.module_runner import run_module
+from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.runner import run_module
 from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.task import RetireTask
 
 

@@ -255,8 +255,8 @@ roles:
               elements: str
 """
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.module_runner import run_module
-from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.service_linked_role import ServiceLinkedRoleTask
+from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.runner import run_module
+from ansible_collections.aws_ml.permissions.plugins.module_utils.service_linked_role.task import ServiceLinkedRoleTask
 
 
 def main():

@@ -342,7 +342,7 @@ trust_statements:
       sample: {team: vision}
 """
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.module_runner import run_module
+from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.runner import run_module
 
 
 def main():

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from browser.chromium import MISSING, find
 from playwright.sync_api import Browser, Page, sync_playwright
-from unit.report.generated_fleet import page
+from unit.plugins.plugin_utils.report.generated_fleet import page
 
 SWITCHES = [
     "--no-sandbox",  # tests may run as root, where Chromium has no sandbox

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from playwright.sync_api import Page
-from unit.report.generated_fleet import report
+from unit.plugins.plugin_utils.report.generated_fleet import report
 
 
 def hosts(page: Page) -> list[str]:

@@ -10,12 +10,12 @@ import statistics
 from collections.abc import Callable
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_html import as_page
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_statuses import Statuses
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.html import as_page
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.statuses import Statuses
 from browser.conftest import Open
 from browser.report_page import chip, example, hosts, opened, words
 from playwright.sync_api import Page
-from unit.report.generated_fleet import report
+from unit.plugins.plugin_utils.report.generated_fleet import report
 
 AT_ONCE = 100
 """Milliseconds until what was done to a filter is shown."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_html import as_page
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report_statuses import Statuses
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.html import as_page
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.statuses import Statuses
 from browser.conftest import Open
 from browser.report_page import chip, example, hosts, opened, put_on_paper
-from unit.report.generated_fleet import report
+from unit.plugins.plugin_utils.report.generated_fleet import report
 
 
 @pytest.mark.parametrize(

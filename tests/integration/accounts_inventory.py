@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from local_aws import LocalAws
 from preloaded_ansible import ANSIBLE
+
+from local_aws import LocalAws
 
 PLUGIN = "aws_ml.permissions.aws_accounts"
 COLUMNS = "4000"

@@ -14,6 +14,7 @@ from ansible.parsing.dataloader import DataLoader
 from integration.accounts_inventory import Inventory
 from integration.awx_jobs import Awx
 from integration.documented_blocks import block
+
 from local_aws import LocalAws
 
 COLLECTION = Path(__file__).resolve().parents[2]

@@ -14,6 +14,7 @@ import pytest
 from integration.awx_jobs import Awx
 from integration.awx_project import awx_of
 from integration.playbook_runs import Playbook
+
 from local_aws import LocalAws
 
 RolesIn = Callable[[str], dict[str, dict[str, Any]]]

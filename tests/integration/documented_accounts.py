@@ -13,6 +13,7 @@ from typing import Any
 import boto3
 from integration.documented_entries import Example
 from integration.whole_account import ENTRANCE, create, declared, differences, held
+
 from local_aws import LocalAws
 
 Given = dict[str, dict[str, Any]]

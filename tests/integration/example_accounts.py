@@ -9,8 +9,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.quarantine_records import quarantine_tag
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import Account, Role
-from ansible_collections.aws_ml.permissions.plugins.module_utils.quarantine_records import quarantine_tag
+
 from local_aws import LocalAws
 
 

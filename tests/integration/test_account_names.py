@@ -15,6 +15,7 @@ import yaml
 from integration.accounts_inventory import Inventory, Organization
 from integration.documented_entries import named_blocks
 from integration.playbook_runs import Playbook
+
 from local_aws import LocalAws
 
 SITE = "aws_ml.permissions.site"

@@ -14,6 +14,7 @@ from integration.awx_jobs import Awx, Job, artifacts_of
 from integration.awx_project import EXTERNAL_ID, SECRET_KEY
 from integration.conftest import RolesIn
 from integration.documented_blocks import block
+
 from local_aws import LocalAws
 
 APPROVED = yaml.safe_load(block("awx-approved-plans").text)

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from integration.playbook_runs import Playbook, Run
 from integration.whole_account import create, declared
+from unit.plugins.module_utils.apply.faults import EVERY_KEY, Faults
+
 from local_aws import LocalAws
-from unit.bad_days.faults import EVERY_KEY, Faults
 
 AUDIT = "aws_ml.permissions.audit"
 TASK = "Audit the account"

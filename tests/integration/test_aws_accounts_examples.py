@@ -12,6 +12,7 @@ import pytest
 import yaml
 from ansible_collections.aws_ml.permissions.plugins.inventory import aws_accounts
 from integration.accounts_inventory import Inventory, Organization
+
 from local_aws import LocalAws
 
 COLLECTION = Path(__file__).parents[2]

@@ -18,6 +18,7 @@ import yaml
 from integration.accounts_inventory import PLUGIN, Inventory, Organization
 from integration.conftest import RolesIn
 from integration.playbook_runs import Playbook
+
 from local_aws import LocalAws
 
 

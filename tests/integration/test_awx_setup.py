@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.known_variables import known_variables
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.known_variables import known_variables
 from integration.awx_api import AwxApi, Item, served
 from integration.documented_blocks import block, blocks
 from integration.playbook_runs import Playbook, Run

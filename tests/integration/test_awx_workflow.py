@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from integration.awx_jobs import Awx
 from integration.awx_workflow import run_workflow
 from integration.conftest import RolesIn
+
 from local_aws import LocalAws
 
 ALL = {"check": True, "unchanged": False, "plans": True, "approval": True, "apply": True}

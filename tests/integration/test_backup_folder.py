@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from integration.conftest import RolesIn
 from integration.playbook_runs import Playbook, Run
+
 from local_aws import LocalAws
 
 SITE, RETIRE, RESTORE = (f"aws_ml.permissions.{name}" for name in ("site", "retire", "restore"))

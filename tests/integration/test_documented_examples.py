@@ -31,6 +31,7 @@ from integration.documented_entries import (
 )
 from integration.documented_runs import Examples, Outcome, Outcomes
 from integration.playbook_runs import Playbook
+
 from local_aws import LocalAws
 
 

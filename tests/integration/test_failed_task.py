@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 from integration.playbook_runs import Playbook
+
 from local_aws import LocalAws
 
 LEFT = ("AWSDeepLensLambdaRole", "AWSDeepLensServiceRole")

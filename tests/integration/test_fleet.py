@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from integration.playbook_runs import Playbook
+
 from local_aws import LocalAws
 
 ACCOUNTS = 16

@@ -23,9 +23,10 @@ from typing import Any
 import pytest
 import yaml
 from integration.playbook_runs import Playbook, Run
+from spoilt_replies import SpoilingProxy
+
 from local_aws import LocalAws
 from local_aws.environment import OPERATOR
-from spoilt_replies import SpoilingProxy
 
 CASES: dict[str, dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("getting_in.yml").read_text("utf-8"))
 SECRET = "GEHEIM"

@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import catalogue
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import catalogue
 from integration.playbook_runs import Playbook, Run
 from integration.whole_account import Account, create, declared, differences, held
+
 from local_aws import LocalAws
 
 GUIDES = Path(__file__).with_name("guides")

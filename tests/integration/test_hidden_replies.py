@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 import yaml
 from integration.accounts_inventory import Inventory
-from local_aws import LocalAws
 from preloaded_ansible import ANSIBLE
 from spoilt_replies import SpoilingProxy
+
+from local_aws import LocalAws
 
 KINDS = (
     *("cut at the end", "cut after the secrets", "page", "well-formed page", "foreign JSON", "temporary redirect"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from integration.playbook_runs import Playbook
+
 from local_aws import LocalAws
 
 PLAY = """

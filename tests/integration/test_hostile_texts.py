@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import yaml
 from integration.playbook_runs import LIMIT
+
 from local_aws import LocalAws
 
 FORGED = "ok: [forged]"

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from integration.installed_collection import NAME, Installed, installed
 from integration.playbook_runs import REPORT, Run
+
 from local_aws import LocalAws
 
 PROJECT = Path(__file__).parent / "own_project"

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from integration.playbook_runs import Playbook
+
 from local_aws import LocalAws
 
 ROLES = 30

@@ -9,9 +9,10 @@ import json
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import catalogue, definitions
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import catalogue, definitions
 from integration.conftest import RolesIn
 from integration.playbook_runs import Playbook
+
 from local_aws import LocalAws
 
 AWS_POLICY = "arn:aws:iam::aws:policy"

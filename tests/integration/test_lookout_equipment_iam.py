@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from integration.playbook_runs import Playbook, Run, play_of
 from integration.whole_account import held
+
 from local_aws import LocalAws
 
 PLAY = play_of("lookout_equipment_iam")

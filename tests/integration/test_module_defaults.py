@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from integration.playbook_runs import Playbook
+
 from local_aws import LocalAws
 
 TRUST = {

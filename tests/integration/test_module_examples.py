@@ -24,8 +24,9 @@ import yaml
 from ansible.parsing.plugin_docs import read_docstring
 from integration.example_accounts import ANYONE, EVERYTHING, EXTERNAL_ID, NO_SERVICE, RECORD_KEY, document, prepared
 from integration.playbook_runs import LIMIT
-from local_aws import LocalAws
 from preloaded_ansible import ANSIBLE
+
+from local_aws import LocalAws
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("iam_*.py"))
@@ -43,7 +44,7 @@ NEVER_SHARED = re.compile(
 )
 
 OF_NO_EXAMPLE = {"differences", "failed_at"}
-"""What two runs at once and an unexpected failure return: tests/unit/engine/test_read_back.py and test_last_net.py."""
+"""What two runs at once and an unexpected failure return: test_read_back.py and test_last_net.py of `converge`."""
 
 Result = dict[str, Any]
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from integration.conftest import RolesIn
 from integration.playbook_runs import Playbook
+
 from local_aws import LocalAws
 
 SITE, AUDIT, RETIRE = (f"aws_ml.permissions.{name}" for name in ("site", "audit", "retire"))

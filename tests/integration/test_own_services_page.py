@@ -19,6 +19,7 @@ from integration.documented_blocks import Block, blocks
 from integration.documented_commands import commands
 from integration.documented_pages import assert_installed, missing
 from integration.shell_runs import typed, with_own_programs
+
 from local_aws import LocalAws
 
 DOCUMENTED = "111111111111"

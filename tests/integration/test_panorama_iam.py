@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from integration.playbook_runs import Playbook, Run, play_of
+
 from local_aws import LocalAws
 
 PLAY = play_of("panorama_iam")

@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import catalogue
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import catalogue
 from integration.accounts_inventory import Inventory
 from integration.documented_blocks import block
 from integration.playbook_runs import Playbook, Run
 from integration.whole_account import create, declared, held
-from local_aws import LocalAws
 from permissions.documents import FOLDER, document, listed
+
+from local_aws import LocalAws
 
 SITE = "aws_ml.permissions.site"
 AUDIT = "aws_ml.permissions.audit"

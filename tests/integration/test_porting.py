@@ -15,6 +15,7 @@ from integration.documented_accounts import Accounts
 from integration.documented_blocks import blocks
 from integration.documented_entries import accounts_needed, examples
 from integration.playbook_runs import Playbook, Run
+
 from local_aws import LocalAws
 
 SHOWN = {block.name: block.text for block in blocks() if block.page == "porting" and block.name}

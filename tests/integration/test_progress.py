@@ -20,6 +20,7 @@ import pytest
 import yaml
 from integration.awx_jobs import Awx
 from integration.playbook_runs import LIMIT, Playbook
+
 from local_aws import LocalAws
 
 ACCOUNTS = 8

@@ -21,6 +21,7 @@ import pytest
 import yaml
 from integration.playbook_runs import Playbook, Run
 from integration.whole_account import create, declared
+
 from local_aws import LocalAws
 
 SITE = "aws_ml.permissions.site"

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import yaml
 from integration.playbook_runs import Playbook, Run
+
 from local_aws import LocalAws
 
 ENABLED = {"ANSIBLE_CALLBACKS_ENABLED": "aws_ml.permissions.report"}

@@ -11,6 +11,7 @@ from typing import Any
 
 from integration.conftest import RolesIn
 from integration.playbook_runs import Playbook, Run
+
 from local_aws import LocalAws
 
 SITE = "aws_ml.permissions.site"

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.format import checksum
+from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.serialization import checksum
 from integration.conftest import RolesIn
 from integration.playbook_runs import Playbook, Run
+
 from local_aws import LocalAws
 
 AUDIT = "aws_ml.permissions.audit"

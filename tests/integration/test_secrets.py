@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import yaml
 from integration.playbook_runs import Playbook
+
 from local_aws import LocalAws
 
 LAMBDA = {

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import catalogue
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import catalogue
 from integration.playbook_runs import Playbook
 from integration.whole_account import create, declared, held
+
 from local_aws import LocalAws
 
 SITE = "aws_ml.permissions.site"

@@ -19,6 +19,7 @@ from integration.documented_blocks import COLLECTION, blocks
 from integration.documented_commands import commands
 from integration.documented_pages import assert_installed, missing
 from integration.shell_runs import typed
+
 from local_aws import LocalAws
 
 REPOSITORY = "https://github.com/aws-ml/permissions.git"

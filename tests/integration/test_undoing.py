@@ -15,6 +15,7 @@ from integration.documented_blocks import Block, blocks
 from integration.documented_commands import commands
 from integration.playbook_runs import Playbook
 from integration.shell_runs import typed, with_own_programs
+
 from local_aws import LocalAws
 
 RETIRE = "aws_ml.permissions.retire"

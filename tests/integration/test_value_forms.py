@@ -18,6 +18,7 @@ import pytest
 from integration.playbook_runs import Playbook, Run
 from integration.value_forms import FORMS, Sample, all_samples
 from integration.whole_account import held
+
 from local_aws import LocalAws
 
 ROLE = """---

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from integration.playbook_runs import Playbook
+
 from local_aws import LocalAws
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 import yaml
 from ansible.parsing.plugin_docs import read_docstring
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.known_variables import known_variables
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.known_variables import known_variables
 from integration.conftest import RolesIn
 from integration.playbook_runs import Playbook, Run, play_of
+
 from local_aws import LocalAws
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.service import Service
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.variables import Variable
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import catalogue
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import catalogue
 
 TABLE = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.placeholders import Placeholders
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import Account
-from ansible_collections.aws_ml.permissions.plugins.module_utils.placeholders import Placeholders
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "permissions"
 NAMES = sorted(file.stem for file in FOLDER.glob("*.json"))

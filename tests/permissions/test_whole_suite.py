@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+
 from local_aws.call_record import FOLDER
 from local_aws.permissions_needed import Needed
 from local_aws.policy_evaluation import allows, denies

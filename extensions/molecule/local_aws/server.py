@@ -16,7 +16,7 @@ import sys
 import time
 from pathlib import Path
 
-TESTS = Path(__file__).resolve().parents[3] / "tests"
+CHECKOUT = Path(__file__).resolve().parents[3]
 START_LIMIT = 60.0
 READY = "local_aws.json"
 
@@ -28,7 +28,12 @@ def start(folder: Path) -> None:
     with (folder / "local_aws.log").open("wb") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "local_aws", "--ready-file", str(ready), "--parent-pid", str(_outlived_by())],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")])},
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(
+                    [str(CHECKOUT), str(CHECKOUT / "tests"), os.environ.get("PYTHONPATH", "")]
+                ),
+            },
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

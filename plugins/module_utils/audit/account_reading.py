@@ -10,21 +10,21 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from ..advice import error_code
-from ..aws_policies import AwsPolicies
-from ..calls import as_aws_error, is_access_denied
-from ..credentials import Connection
-from ..model import AccountState, ManagedPolicy
+from ..aws.connection import Connection
+from ..aws.error_advice import error_code
+from ..aws.service import as_aws_error, is_access_denied
+from ..model import CurrentState, ManagedPolicy
+from ..read.authorization_details import AuthorizationDetails
+from ..read.aws_managed_policies import AwsPolicies
+from ..read.transformations import tags
 from ..sdk import ClientError
-from ..shapes import tags
-from ..sweep import Sweep
 
 
-def read_account(connection: Connection) -> AccountState:
+def read_account(connection: Connection) -> CurrentState:
     """The state of everything in IAM but tags of policies. Raises AwsError where the caller may not list it: to ask for
     every object by itself would take hundreds of calls. Else raises what botocore raises."""
     try:
-        account, state = Sweep(connection.iam, sys.maxsize).read_everything()
+        account, state = AuthorizationDetails(connection.iam, sys.maxsize).read_everything()
     except ClientError as error:
         if not is_access_denied(error):
             raise
@@ -40,7 +40,7 @@ def read_account(connection: Connection) -> AccountState:
     return replace(state, account=connection.caller_account())
 
 
-def with_tags_of(connection: Connection, state: AccountState, policies: Iterable[str]) -> AccountState:
+def with_tags_of(connection: Connection, state: CurrentState, policies: Iterable[str]) -> CurrentState:
     """The state with the tags of the customer managed policies of these ARNs; one that went meanwhile has none."""
     wanted = set(policies)
     names = [name for name, policy in state.policies.items() if policy.arn in wanted]
@@ -62,7 +62,7 @@ def with_tags_of(connection: Connection, state: AccountState, policies: Iterable
     return replace(state, policies={**state.policies, **found})
 
 
-def with_namesakes(connection: Connection, state: AccountState, names: Iterable[str]) -> AccountState:
+def with_namesakes(connection: Connection, state: CurrentState, names: Iterable[str]) -> CurrentState:
     """The state, knowing which of these names AWS has too. Raises what botocore raises."""
     wanted = sorted(names)
     if not wanted:

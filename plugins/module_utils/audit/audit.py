@@ -13,17 +13,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..documents import dangling_principals
-from ..grants import Documents, Holdings
-from ..model import AccountState, Identity, ManagedPolicy, PolicyDeclaration, Quarantine, Role
-from ..quarantine import is_denied, released, standing
-from ..references import is_aws
-from ..target import Target
+from ..analyze.risky_grants import Documents, Holdings
+from ..model import CurrentState, Identity, ManagedPolicy, PolicyDeclaration, Quarantine, Role
+from ..policy.document import dangling_principals
+from ..resolve.desired_state import DesiredState
+from ..resolve.policy_references import is_aws_managed
+from ..resolve.quarantine import is_denied, released, standing
 from .dependants import Dependants
 from .escalation import escalation_paths
+from .facts import AuditFacts
 from .findings import audit_findings
-from .knowledge import AuditKnowledge
-from .left_over import with_left_over
+from .leftovers import with_left_over
 from .profile_drift import drift
 from .profile_forms import DECLARED, Form, Profile, declared_policies, declared_profiles
 from .rights import rights_in
@@ -85,8 +85,8 @@ class Audit:
 
 
 def audit(
-    knowledge: AuditKnowledge,
-    state: AccountState,
+    knowledge: AuditFacts,
+    state: CurrentState,
     services: Sequence[str],
     declared: Sequence[Mapping[str, Any]] = (),
     found: Sequence[Found] | None = None,
@@ -118,8 +118,8 @@ def audit(
 
 
 def belonging(
-    knowledge: AuditKnowledge,
-    state: AccountState,
+    knowledge: AuditFacts,
+    state: CurrentState,
     services: Sequence[str],
     declared: Sequence[Mapping[str, Any]] = (),
 ) -> list[Found]:
@@ -131,7 +131,7 @@ def belonging(
     return with_left_over(found_in(state, traces, names), traces, knowledge.knowledge.ended_principals())
 
 
-def as_in(state: AccountState, found: Sequence[Found]) -> list[Found]:
+def as_in(state: CurrentState, found: Sequence[Found]) -> list[Found]:
     """What was found, with its policies as they are in a state that has their tags."""
     return [
         replace(one, subject=state.policies[one.subject.name.lower()])
@@ -146,8 +146,8 @@ class _Judge:
 
     def __init__(
         self,
-        knowledge: AuditKnowledge,
-        state: AccountState,
+        knowledge: AuditFacts,
+        state: CurrentState,
         profiles: Sequence[Profile],
         own: Sequence[Profile],
         *,
@@ -224,7 +224,9 @@ class _Judge:
             return None
         alone = [trace for trace in found.traces if trace.strength == "alone"]
         as_in_guide = all(
-            trace.by == "attached_policy" and is_aws(trace.value) and trace.value.partition(":policy/")[2] in people
+            trace.by == "attached_policy"
+            and is_aws_managed(trace.value)
+            and trace.value.partition(":policy/")[2] in people
             for trace in alone
         )
         return DOCUMENTED if as_in_guide else None
@@ -243,7 +245,7 @@ def _absent(there: Sequence[AuditedObject], profiles: Sequence[Profile]) -> Iter
                 yield AuditedObject(profile.service, kind, name, "absent", profile=profile.profile)
 
 
-def _without_the_denied(state: AccountState) -> AccountState:
+def _without_the_denied(state: CurrentState) -> CurrentState:
     """The account as it works: what is denied everything, as in quarantine, can do nothing."""
     denied = {
         key: replace(identity, managed=frozenset(), inline={})
@@ -253,8 +255,8 @@ def _without_the_denied(state: AccountState) -> AccountState:
     return replace(state, identities={**state.identities, **denied}) if denied else state
 
 
-def _holdings(knowledge: AuditKnowledge, state: AccountState) -> dict[str, Holdings]:
-    documents = Documents(knowledge.knowledge, state, Target())
+def _holdings(knowledge: AuditFacts, state: CurrentState) -> dict[str, Holdings]:
+    documents = Documents(knowledge.knowledge, state, DesiredState())
     return {key: documents.of_identity(identity) for key, identity in state.identities.items()}
 
 

@@ -13,9 +13,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..documents import principals
 from ..model import Role
-from ..wildcards import fits
+from ..policy.document import principals
+from ..policy.wildcards import fits
 from .trusted_principals import allowing
 
 _ANY_SERVICE = ""

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ..documents import PolicyDocument
+from ..analyze.risky_grants import named_documents
 from ..errors import brief, printable
-from ..grants import named_documents
-from ..model import AccountState, Identity, ManagedPolicy, Role
-from ..wildcards import fits
+from ..model import CurrentState, Identity, ManagedPolicy, Role
+from ..policy.document import PolicyDocument
+from ..policy.wildcards import fits
 from .evidence import trusted_services
 from .rights import Rights, names_it
 
@@ -46,7 +46,7 @@ class Dependant:
 class Dependants:
     """Answers for the objects of one account; the account is gone through once."""
 
-    def __init__(self, state: AccountState, rights: Mapping[str, Rights], ended: frozenset[str] = frozenset()) -> None:
+    def __init__(self, state: CurrentState, rights: Mapping[str, Rights], ended: frozenset[str] = frozenset()) -> None:
         self._state = state
         self._rights = rights
         self._ended = ended

@@ -15,11 +15,11 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..documents import principals
+from ..analyze.findings import SEVERITIES
+from ..analyze.risky_grants import Holdings, condition_keys
 from ..errors import printable
-from ..findings import SEVERITIES
-from ..grants import Holdings, condition_keys
-from ..model import AccountState, Identity, Role
+from ..model import CurrentState, Identity, Role
+from ..policy.document import principals
 from .candidates import Candidates
 from .escalation_facts import EscalationFacts
 from .evidence import trusted_services
@@ -64,7 +64,7 @@ class EscalationPath:
 
 def escalation_paths(
     facts: EscalationFacts,
-    state: AccountState,
+    state: CurrentState,
     rights: Mapping[str, Rights],
     holdings: Mapping[str, Holdings],
     *,
@@ -95,7 +95,7 @@ class _Graph:
     def __init__(
         self,
         facts: EscalationFacts,
-        state: AccountState,
+        state: CurrentState,
         rights: Mapping[str, Rights],
         holdings: Mapping[str, Holdings],
         ended: frozenset[str],

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ..documents import PolicyDocument, principals
 from ..model import Identity, ManagedPolicy, Role
-from ..references import is_aws
+from ..policy.document import PolicyDocument, principals
+from ..resolve.policy_references import is_aws_managed
 from .trusted_principals import allowing
 
 
@@ -37,7 +37,9 @@ class Evidence:
         """What follows `policy/` in each ARN of a policy of AWS, and the ARN itself of one of the account; sorted."""
         if not isinstance(self.subject, Identity):
             return {}
-        return {arn.partition(":policy/")[2] if is_aws(arn) else arn: arn for arn in sorted(self.subject.managed)}
+        return {
+            arn.partition(":policy/")[2] if is_aws_managed(arn) else arn: arn for arn in sorted(self.subject.managed)
+        }
 
     @cached_property
     def statements(self) -> list[Mapping[str, Any]]:

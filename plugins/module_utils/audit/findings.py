@@ -12,19 +12,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..findings import SEVERITIES, finding, findings
-from ..knowledge import Knowledge
-from ..lifecycle import OUTLIVED, outlived
+from ..analyze.aws_facts import AwsFacts
+from ..analyze.findings import SEVERITIES, finding, findings
+from ..analyze.service_lifecycle import OUTLIVED, outlived
 from ..model import (
-    AccountState,
     AttachmentDeclaration,
-    Desired,
+    CurrentState,
+    Declarations,
     Identity,
     ManagedPolicy,
     Role,
     RoleDeclaration,
 )
-from ..target import Target
+from ..resolve.desired_state import DesiredState
 from .escalation import EscalationPath
 from .traces import Found
 
@@ -34,10 +34,10 @@ _MOST_NAMES = 5
 
 
 def audit_findings(
-    knowledge: Knowledge, state: AccountState, found: Sequence[Found], paths: Sequence[EscalationPath]
+    knowledge: AwsFacts, state: CurrentState, found: Sequence[Found], paths: Sequence[EscalationPath]
 ) -> list[dict[str, str]]:
     """The findings, each once, the most severe first."""
-    told = findings(knowledge, _declared_as_found(state, found), state, _target(state, found))
+    told = findings(knowledge, _declared_as_found(state, found), state, _desired(state, found))
     ways = [*_ways_out(paths, found), *_ways_in(paths, found)]
     chained = {item["resource"] for item in ways}
     # A way says the same and how.
@@ -45,13 +45,13 @@ def audit_findings(
     for service in dict.fromkeys(one.service for one in found):
         of_service = [one for one in found if one.service == service]
         remedy = _TAKE_OUT if all(one.left_over for one in of_service) else _RETIRE
-        life = outlived(knowledge, service, _target(state, of_service), {OUTLIVED: remedy})
+        life = outlived(knowledge, service, _desired(state, of_service), {OUTLIVED: remedy})
         told += [life] if life else []
     told += _trusting(knowledge, found)
     return sorted([*told, *ways], key=lambda item: (SEVERITIES.index(item["severity"]), item["resource"], item["code"]))
 
 
-def _trusting(knowledge: Knowledge, found: Iterable[Found]) -> Iterable[dict[str, str]]:
+def _trusting(knowledge: AwsFacts, found: Iterable[Found]) -> Iterable[dict[str, str]]:
     """A finding for each service that has ended and is let in by a role of somebody else."""
     rules = [rule for rule in knowledge.findings if rule.trusts is not None and rule.trusts.ended]
     for one in found:
@@ -61,15 +61,15 @@ def _trusting(knowledge: Knowledge, found: Iterable[Found]) -> Iterable[dict[str
                 yield finding(rule.severity, rule.code, f"role/{one.subject.name}", message, item.remedy)
 
 
-def _target(state: AccountState, found: Iterable[Found]) -> Target:
+def _desired(state: CurrentState, found: Iterable[Found]) -> DesiredState:
     subjects = [one.subject for one in found]
-    return Target(
+    return DesiredState(
         identities={one.key: state.identities[one.key] for one in subjects if isinstance(one, Identity)},
         policies={one.name.lower(): one for one in subjects if isinstance(one, ManagedPolicy)},
     )
 
 
-def _declared_as_found(state: AccountState, found: Iterable[Found]) -> Desired:
+def _declared_as_found(state: CurrentState, found: Iterable[Found]) -> Declarations:
     roles: dict[str, RoleDeclaration] = {}
     attachments: list[AttachmentDeclaration] = []
     for one in found:
@@ -80,7 +80,7 @@ def _declared_as_found(state: AccountState, found: Iterable[Found]) -> Desired:
             roles[identity.key] = RoleDeclaration("", identity.name, True)
         elif identity is not None:
             attachments.append(_attached(identity, one, identity.inline))
-    return Desired(roles=tuple(roles.values()), attachments=tuple(attachments))
+    return Declarations(roles=tuple(roles.values()), attachments=tuple(attachments))
 
 
 def _attached(identity: Identity, found: Found, names: Iterable[str]) -> AttachmentDeclaration:

@@ -14,11 +14,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..documents import PolicyDocument, canonical_statement
 from ..errors import printable
 from ..model import Identity, ManagedPolicy, PolicyDeclaration, Role, RoleDeclaration
-from ..references import Resolver, policy_name
-from ..trust import merged, without
+from ..policy.document import PolicyDocument, canonical_statement
+from ..policy.trust_policy import merged, without
+from ..resolve.policy_references import Resolver, policy_name
 from .profile_forms import Form
 
 Difference = dict[str, Any]

@@ -15,19 +15,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ..declaration import Declaring, named_roles
+from ..declare.parser import DeclarationParser, named_roles
+from ..declare.placeholders import Placeholders
 from ..errors import Problem
 from ..model import (
     Account,
-    AccountState,
     AttachmentDeclaration,
-    Desired,
+    CurrentState,
+    Declarations,
     PolicyDeclaration,
     RoleDeclaration,
     TrustDeclaration,
 )
-from ..placeholders import Placeholders
-from ..references import Resolver
+from ..resolve.policy_references import Resolver
 
 DECLARED = "declared"
 
@@ -93,7 +93,7 @@ class Profile:
 
     def forms(
         self,
-        state: AccountState,
+        state: CurrentState,
         wanted: ObjectName | None = None,
         others: Mapping[str, PolicyDeclaration] | None = None,
     ) -> tuple[list[Form], list[Problem]]:
@@ -102,21 +102,21 @@ class Profile:
         `others` are policies that are declared beside it, by lower-case name.
         """
         options = self._only(wanted) if wanted else self.options
-        declaring = Declaring(Placeholders(state.account, self._role_arns(state)))
-        desired = declaring.baseline(options)
+        parser = DeclarationParser(Placeholders(state.account, self._role_arns(state)))
+        declarations = parser.baseline(options)
         resolver = Resolver(state, {**(others or {}), **self.policies})
-        return list(self._forms(desired, resolver)), declaring.problems
+        return list(self._forms(declarations, resolver)), parser.problems
 
-    def _forms(self, desired: Desired, resolver: Resolver) -> Iterator[Form]:
-        for role in desired.roles:
+    def _forms(self, declarations: Declarations, resolver: Resolver) -> Iterator[Form]:
+        for role in declarations.roles:
             yield Form(self.service, self.profile, "role", role.name, resolver, role=role)
-        for policy in desired.policies:
+        for policy in declarations.policies:
             yield Form(self.service, self.profile, "policy", policy.name, resolver, policy=policy)
         others: dict[str, tuple[str, str]] = {}
-        own = {role.key for role in desired.roles}
-        for attachment in desired.attachments:
+        own = {role.key for role in declarations.roles}
+        for attachment in declarations.attachments:
             others.setdefault(attachment.key, (attachment.kind, attachment.name))
-        for trust in desired.trust_statements:
+        for trust in declarations.trust_statements:
             others.setdefault(trust.key, ("role", trust.role))
         for key, (kind, name) in others.items():
             if key not in own:
@@ -126,8 +126,8 @@ class Profile:
                     kind,
                     name,
                     resolver,
-                    attachments=tuple(item for item in desired.attachments if item.key == key),
-                    trust=tuple(item for item in desired.trust_statements if item.key == key),
+                    attachments=tuple(item for item in declarations.attachments if item.key == key),
+                    trust=tuple(item for item in declarations.trust_statements if item.key == key),
                 )
 
     def _only(self, wanted: ObjectName) -> Options:
@@ -158,7 +158,7 @@ class Profile:
         for trust in self.options.get("trust_statements") or ():
             yield "role", trust["name"], trust
 
-    def _role_arns(self, state: AccountState) -> dict[str, str]:
+    def _role_arns(self, state: CurrentState) -> dict[str, str]:
         arns: dict[str, str] = {}
         for name, path in named_roles(None, self.options):
             there = state.role(name)
@@ -182,7 +182,7 @@ def declared_policies(declared: Sequence[Options]) -> dict[str, PolicyDeclaratio
     return {name: policy for profile in profiles for name, policy in profile.policies.items()}
 
 
-def names_to_ask_for(declared: Sequence[Options], state: AccountState) -> set[str]:
+def names_to_ask_for(declared: Sequence[Options], state: CurrentState) -> set[str]:
     """Names of policies that are declared bare, that the account has, and that AWS may have too."""
     own = declared_policies(declared)
     names = {

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..knowledge import Knowledge
-from ..model import AccountState, Identity, ManagedPolicy, Role
-from ..result import as_yaml, identity_content, policy_content
+from ..analyze.aws_facts import AwsFacts
+from ..converge.result import as_yaml, identity_content, policy_content
+from ..model import CurrentState, Identity, ManagedPolicy, Role
 from .audit import Audit, AuditedObject
 from .profile_drift import as_wanted
 
 
-def audit_result(knowledge: Knowledge, state: AccountState, audit: Audit, *, diff_mode: bool) -> dict[str, Any]:
+def audit_result(knowledge: AwsFacts, state: CurrentState, audit: Audit, *, diff_mode: bool) -> dict[str, Any]:
     """`objects`, `findings` and `escalation_paths`; with `diff_mode`, each object that drifted has its difference."""
     return {
         "objects": [shown(knowledge, one, diff_mode=diff_mode) for one in audit.objects],
@@ -23,7 +23,7 @@ def audit_result(knowledge: Knowledge, state: AccountState, audit: Audit, *, dif
     }
 
 
-def shown(knowledge: Knowledge, one: AuditedObject, *, diff_mode: bool = False) -> dict[str, Any]:
+def shown(knowledge: AwsFacts, one: AuditedObject, *, diff_mode: bool = False) -> dict[str, Any]:
     """One object in the form that the module documents."""
     life = knowledge.services[one.service]
     subject = one.subject

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ..documents import PolicyDocument
+from ..analyze.risky_grants import aws_policies_of, condition_keys, named_documents
 from ..errors import brief
-from ..grants import aws_policies_of, condition_keys, named_documents
-from ..model import AccountState, Identity
-from ..wildcards import fits, fits_any_case, has_variable
+from ..model import CurrentState, Identity
+from ..policy.document import PolicyDocument
+from ..policy.wildcards import fits, fits_any_case, has_variable
 
 PASSED_TO = "iam:passedtoservice"
 
@@ -169,7 +169,7 @@ def _least_conditions(right: Right) -> tuple[int, str, str]:
     return len(right.conditions), right.policy, right.resource
 
 
-def rights_in(state: AccountState, aws_policies: Mapping[str, PolicyDocument]) -> dict[str, Rights]:
+def rights_in(state: CurrentState, aws_policies: Mapping[str, PolicyDocument]) -> dict[str, Rights]:
     """The rights of every identity of the account by its key; `aws_policies` are abridged documents by name."""
     own = {policy.arn: policy.document for policy in state.policies.values()}
     found = {}

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ..documents import principals
-from ..model import AccountState, Identity, ManagedPolicy, Role
-from ..wildcards import fits, fits_any_case
+from ..model import CurrentState, Identity, ManagedPolicy, Role
+from ..policy.document import principals
+from ..policy.wildcards import fits, fits_any_case
 from .evidence import Evidence, texts, trusted_services
 from .traces import ALONE, WITH_PRINCIPAL, Found, ServiceTraces, Strengths, Trace, is_enough
 from .trusted_principals import allowing
@@ -23,7 +23,7 @@ DeclaredNames = Mapping[str, frozenset[tuple[str, str]]]
 """By service, kind and lower-case name of what somebody has declared for it; such a name is enough alone."""
 
 
-def found_in(state: AccountState, services: Mapping[str, ServiceTraces], declared: DeclaredNames) -> list[Found]:
+def found_in(state: CurrentState, services: Mapping[str, ServiceTraces], declared: DeclaredNames) -> list[Found]:
     """Everything in the account that belongs to one of the services; an object of two services is there for each."""
     search = _Search(state, services)
     return [
@@ -36,7 +36,7 @@ def found_in(state: AccountState, services: Mapping[str, ServiceTraces], declare
 class _Search:
     """Searches one account, which is taken apart once for all services."""
 
-    def __init__(self, state: AccountState, services: Mapping[str, ServiceTraces]) -> None:
+    def __init__(self, state: CurrentState, services: Mapping[str, ServiceTraces]) -> None:
         self._policies = [Evidence(policy) for policy in state.policies.values()]
         self._identities = {key: Evidence(identity) for key, identity in state.identities.items()}
         self._roles = {one.arn: one for one in state.identities.values() if isinstance(one, Role)}

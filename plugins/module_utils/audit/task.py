@@ -9,22 +9,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..combined_services import with_places
-from ..connection_rules import connection_problems
-from ..declaration import Declaring, named_roles
+from ..analyze.aws_facts import AwsFacts
+from ..converge.combined_services import with_places
+from ..converge.failures import reading_failed
+from ..converge.services_task import typed
+from ..converge.task import Task
+from ..declare.parser import DeclarationParser, named_roles
+from ..declare.placeholders import Placeholders
 from ..errors import InputError, Problem, shown
-from ..failures import reading_failed
-from ..knowledge import Knowledge
 from ..model import PROVISIONAL_ACCOUNT, ManagedPolicy
-from ..placeholders import Placeholders
-from ..reader import require_account
-from ..rules import problems
-from ..runner import Task
+from ..read.reader import require_account
 from ..sdk import CallFailed
-from ..services_task import typed
+from ..validate.connection import connection_problems
+from ..validate.declaration import problems
 from .account_reading import read_account, with_namesakes, with_tags_of
 from .audit import as_in, audit, belonging
-from .knowledge import AuditKnowledge
+from .facts import AuditFacts
 from .profile_forms import names_to_ask_for
 from .result import audit_result
 
@@ -38,10 +38,10 @@ class AuditTask(Task):
     module: str = "iam_audit"
 
     def __post_init__(self) -> None:
-        self._audit_knowledge = AuditKnowledge.of(self.options)
+        self._audit_knowledge = AuditFacts.of(self.options)
         super().__post_init__()
 
-    def _known(self) -> Knowledge:
+    def _known(self) -> AwsFacts:
         return self._audit_knowledge.knowledge
 
     def inspect(self) -> dict[str, Any]:
@@ -75,13 +75,13 @@ class AuditTask(Task):
         return declared
 
 
-def audited_services(knowledge: AuditKnowledge, options: Options) -> list[str]:
+def audited_services(knowledge: AuditFacts, options: Options) -> list[str]:
     """The services to look for: those asked for, or all, in alphabetical order."""
     asked = options.get("services") or ()
     return [service for service in knowledge.traces if not asked or service in asked]
 
 
-def service_problems(knowledge: AuditKnowledge, options: Options) -> Iterator[Problem]:
+def service_problems(knowledge: AuditFacts, options: Options) -> Iterator[Problem]:
     """Services that the collection has no role for."""
     known = ", ".join(knowledge.traces)
     for index, service in enumerate(options.get("services") or ()):
@@ -97,6 +97,6 @@ def sound_declarations(options: Options) -> tuple[list[Options], list[Problem]]:
 
 def _problems_of(item: Options) -> Sequence[Problem]:
     arns = {name.lower(): PROVISIONAL_ACCOUNT.arn("role", path, name) for name, path in named_roles(None, item)}
-    declaring = Declaring(Placeholders(PROVISIONAL_ACCOUNT, arns))
-    desired = declaring.baseline(item)
-    return [*declaring.problems, *problems(desired)]
+    parser = DeclarationParser(Placeholders(PROVISIONAL_ACCOUNT, arns))
+    declarations = parser.baseline(item)
+    return [*parser.problems, *problems(declarations)]

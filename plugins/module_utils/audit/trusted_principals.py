@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..documents import PolicyDocument, is_principal_id, principals
-from ..grants import condition_keys
+from ..analyze.risky_grants import condition_keys
+from ..policy.document import PolicyDocument, is_principal_id, principals
 
 _ACCOUNT = re.compile(r"\d{12}|arn:[a-z0-9-]+:iam::\d{12}:root")
 _KINDS = {"Service": "service", "Federated": "federated"}

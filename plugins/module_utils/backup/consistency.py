@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..model import Account
-from ..references import is_aws
+from ..resolve.policy_references import is_aws_managed
 
 _KINDS = {"roles": "role", "users": "user", "groups": "group", "managed_policies": "policy"}
 
@@ -29,7 +29,7 @@ def inconsistencies(document: Mapping[str, Any]) -> Iterator[str]:
     for section in ("aws_managed_policies", "held_policies"):
         for index, entry in enumerate(content[section]):
             yield from _arn_problems(entry["arn"], account, f"content.{section}[{index}].arn")
-            if is_aws(entry["arn"]) != (section == "aws_managed_policies"):
+            if is_aws_managed(entry["arn"]) != (section == "aws_managed_policies"):
                 yield f"content.{section}[{index}].arn: {entry['arn']} does not belong in this section"
         yield from _twice([entry["arn"] for entry in content[section]], f"content.{section}", "arn")
     for index, entry in enumerate(content["aws_managed_policies"]):

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..documents import PolicyDocument
 from ..model import (
     POLICY_VERSION_LIMIT,
     AwsManagedPolicy,
@@ -20,10 +19,11 @@ from ..model import (
     Quotas,
     Role,
 )
-from ..rules import MAXIMUM_MANAGED_POLICIES, MAXIMUM_TRUST_SIZE
-from . import checks
-from .checks import Check
-from .keeping import Kept
+from ..policy.document import PolicyDocument
+from ..validate.declaration import MAXIMUM_MANAGED_POLICIES, MAXIMUM_TRUST_SIZE
+from . import schema as checks
+from .schema import Check
+from .snapshot import Kept
 
 Entry = dict[str, Any]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ..quarantine_records import EVENTS, Event, time_of
+from .quarantine_records import EVENTS, Event, time_of
 
 _UNIQUE_ID = "AROA"
 """How the unique ids of roles begin (FACTS C4)."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 
-from ..account_ids import arn_account_refusal, as_account_id
 from ..errors import shown
+from ..policy.account_ids import arn_account_refusal, as_account_id
 
 _ROLE_NAME = r"[\w+=,.@-]{1,64}"
 _PATTERN = "nor one with wildcards * and ?"

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from ..account_ids import as_account_id
 from ..errors import Problem, shown
+from ..policy.account_ids import as_account_id
 from .value_kinds import kind_refusal, normalized
 
 TYPES = ("str", "bool", "int", "list", "dict", "people")

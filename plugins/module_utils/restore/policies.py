@@ -8,24 +8,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ..backup.keeping import Backup, Kept
-from ..backup.pieces import DOCUMENT, Piece, is_of_the_run, pieces_of, told
-from ..documents import PolicyDocument, canonical_statement
-from ..model import POLICY_VERSION_LIMIT, AccountState, Identity, ManagedPolicy, PolicyVersion, Quotas
-from ..references import is_aws
-from ..target import Target
-from .choice import Choice, stand_in
+from ..backup.attributes import DOCUMENT, Piece, is_of_the_run, pieces_of, told
+from ..backup.snapshot import Backup, Kept
+from ..model import POLICY_VERSION_LIMIT, CurrentState, Identity, ManagedPolicy, PolicyVersion, Quotas
+from ..policy.document import PolicyDocument, canonical_statement
+from ..resolve.desired_state import DesiredState
+from ..resolve.policy_references import is_aws_managed
 from .notes import Notes
+from .selection import Choice, stand_in
 
 
 class PolicyRestoration:
     """Lays the policies of a backup over the state, in `target`, and tells the rest in `notes`."""
 
-    def __init__(self, backup: Backup, choice: Choice, state: AccountState, target: Target, notes: Notes) -> None:
+    def __init__(
+        self, backup: Backup, choice: Choice, state: CurrentState, desired: DesiredState, notes: Notes
+    ) -> None:
         self._backup = backup
         self._choice = choice
         self._state = state
-        self._target = target
+        self._desired = desired
         self._notes = notes
 
     def restore(self) -> None:
@@ -37,14 +39,14 @@ class PolicyRestoration:
                 if there is None:
                     self._create(kept)
                 else:
-                    self._target.policies[name] = self._put_back(kept, there)
+                    self._desired.policies[name] = self._put_back(kept, there)
 
     def arn_now(self, arn: str) -> tuple[str | None, str]:
         """The ARN to attach in the place of one in the backup, or None and why there is none.
 
         A policy that is in the backup and not in the account is taken along.
         """
-        return self._stand_in(arn) if is_aws(arn) else self._own(arn)
+        return self._stand_in(arn) if is_aws_managed(arn) else self._own(arn)
 
     def widened(self, kept: Kept[Identity], arn: str) -> str:
         """Why a policy may give an identity more than it had by it at the backup; empty where it does not.
@@ -52,8 +54,8 @@ class PolicyRestoration:
         What AWS changes in its own policies, everybody gets who has them; that is not looked at.
         """
         name = arn.rpartition("/")[2]
-        there = self._target.policies.get(name.lower()) or self._state.policies.get(name.lower())
-        if is_aws(arn) or there is None or there.arn != arn:
+        there = self._desired.policies.get(name.lower()) or self._state.policies.get(name.lower())
+        if is_aws_managed(arn) or there is None or there.arn != arn:
             return ""
         then = kept.held.get(arn)
         if then is None:
@@ -62,7 +64,7 @@ class PolicyRestoration:
 
     def stand_in_of(self, arn: str) -> str | None:
         """The ARN of the policy that stands in for one of AWS's, were it withdrawn."""
-        if not is_aws(arn):
+        if not is_aws_managed(arn):
             return None
         name = stand_in(arn.rpartition("/")[2])
         there = self._state.policies.get(name.lower())
@@ -70,7 +72,7 @@ class PolicyRestoration:
 
     def _own(self, arn: str) -> tuple[str | None, str]:
         name = arn.rpartition("/")[2]
-        planned = self._target.policies.get(name.lower())
+        planned = self._desired.policies.get(name.lower())
         there = planned or self._state.policies.get(name.lower())
         if there is not None:
             return (arn, "") if there.arn == arn else (None, f"policy {name} is at {there.arn} now")
@@ -90,7 +92,7 @@ class PolicyRestoration:
             return None, f"AWS has withdrawn {name}, and its document is not in the backup"
         other = stand_in(name)
         own_arn = self.stand_in_of(arn) or ""
-        there = self._target.policies.get(other.lower()) or self._state.policies.get(other.lower())
+        there = self._desired.policies.get(other.lower()) or self._state.policies.get(other.lower())
         if there is not None and there.document != kept.document:
             return (
                 None,
@@ -102,7 +104,7 @@ class PolicyRestoration:
                 f"AWS has withdrawn {name}, and its {kept.document.size} characters do not fit into a customer managed"
                 f" policy, which takes {room}"
             )
-        self._target.policies[other.lower()] = there or ManagedPolicy(
+        self._desired.policies[other.lower()] = there or ManagedPolicy(
             other, "/", own_arn, kept.document, f"The content of {arn}, which AWS has withdrawn"
         )
         self._notes.restored_as[arn] = own_arn
@@ -114,7 +116,7 @@ class PolicyRestoration:
     def _create(self, kept: Kept[ManagedPolicy]) -> None:
         before = kept.before
         older = _older(before, {before.document.canonical})
-        self._target.policies[before.name.lower()] = replace(
+        self._desired.policies[before.name.lower()] = replace(
             before, versions=tuple(older), attachments=0, boundary_uses=0, id="", default_version="v1"
         )
         if older:

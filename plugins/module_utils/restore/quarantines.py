@@ -10,10 +10,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..backup.keeping import Kept, quarantine_of_run
-from ..backup.pieces import Piece, pieces_of, told
+from ..backup.attributes import Piece, pieces_of, told
+from ..backup.snapshot import Kept, quarantine_of_run
 from ..model import Identity, Quarantine
-from ..quarantine import INLINE_DENIAL, QUARANTINED_TAG, REASON_TAG, RECORD_TAG, is_denial, is_denied, standing, tagged
+from ..resolve.quarantine import (
+    INLINE_DENIAL,
+    QUARANTINED_TAG,
+    REASON_TAG,
+    RECORD_TAG,
+    is_denial,
+    is_denied,
+    standing,
+    tagged,
+)
 
 
 @dataclass(frozen=True)

@@ -13,25 +13,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..backup.keeping import Backup, Kept
-from ..backup.pieces import BOUNDARY, TRUST, Piece, is_of_the_run, pieces_of, put_together, told, without_pieces
+from ..backup.attributes import BOUNDARY, TRUST, Piece, is_of_the_run, pieces_of, put_together, told, without_pieces
+from ..backup.snapshot import Backup, Kept
 from ..model import (
-    AccountState,
     AttachmentDeclaration,
-    Desired,
+    CurrentState,
+    Declarations,
     Identity,
     PolicyDeclaration,
     Role,
     RoleDeclaration,
     TrustDeclaration,
 )
-from ..quarantine import RETIRED_TAG, standing
-from ..target import Target
-from .choice import Choice
+from ..resolve.desired_state import DesiredState
+from ..resolve.quarantine import RETIRED_TAG, standing
 from .instance_profiles import free_profiles
 from .notes import Notes
 from .policies import PolicyRestoration
 from .quarantines import Ending, added_in_quarantine, ending
+from .selection import Choice
 from .trust_policies import PROTECTED, TrustRestoration, undecayed
 
 _MARK: Piece = ("tag", RETIRED_TAG)
@@ -45,35 +45,35 @@ _ABSENT = object()
 class Restoration:
     """The declared objects, for the result, where they are to be, and what is to be told."""
 
-    desired: Desired
-    target: Target
+    declarations: Declarations
+    desired: DesiredState
     notes: Notes
 
 
-def restoration(backup: Backup, choice: Choice, state: AccountState, profiles: Mapping[str, str | None]) -> Restoration:
+def restoration(backup: Backup, choice: Choice, state: CurrentState, profiles: Mapping[str, str | None]) -> Restoration:
     """What is to be restored. `profiles` maps the instance profiles that there are to the role in each, or None."""
     return _Restoring(backup, choice, state, profiles).outcome()
 
 
 class _Restoring:
-    def __init__(self, backup: Backup, choice: Choice, state: AccountState, profiles: Mapping[str, str | None]) -> None:
+    def __init__(self, backup: Backup, choice: Choice, state: CurrentState, profiles: Mapping[str, str | None]) -> None:
         self.backup = backup
         self.choice = choice
         self.state = state
         self.profiles = profiles
-        self.target = Target()
+        self.desired = DesiredState()
         self.notes = Notes()
-        self.policies = PolicyRestoration(backup, choice, state, self.target, self.notes)
+        self.policies = PolicyRestoration(backup, choice, state, self.desired, self.notes)
         self.withheld: set[str] = set()
-        self.trusts = TrustRestoration(backup, choice, state, self.target, self.notes, withheld=self.withheld)
+        self.trusts = TrustRestoration(backup, choice, state, self.desired, self.notes, withheld=self.withheld)
 
     def outcome(self) -> Restoration:
         self.policies.restore()
         for key in sorted(self.backup.identities):
             self._restore(key, self.backup.identities[key])
         self.trusts.heal()
-        self.target.warnings += self.notes.warnings
-        return Restoration(self._desired(), self.target, self.notes)
+        self.desired.warnings += self.notes.warnings
+        return Restoration(self._declarations(), self.desired, self.notes)
 
     def _restore(self, key: str, kept: Kept[Identity]) -> None:
         before, resource = kept.before, f"{kept.before.kind}/{kept.before.name}"
@@ -86,7 +86,7 @@ class _Restoring:
         if not wanted:
             return
         if current is not None:
-            self.target.identities[key] = self._put_back(key, kept, current, wanted)
+            self.desired.identities[key] = self._put_back(key, kept, current, wanted)
         elif not isinstance(before, Role):
             self.notes.leave(resource, f"the {before.kind} does not exist any more", "create it, then restore again")
         elif not self.choice.is_whole(key):
@@ -119,7 +119,7 @@ class _Restoring:
             return
         for why in missing:
             self.notes.leave(resource, why, "attach what is to take its place")
-        self.target.identities[key] = replace(
+        self.desired.identities[key] = replace(
             before,
             managed=frozenset(managed),
             boundary=boundary,
@@ -264,9 +264,9 @@ class _Restoring:
             restored = replace(restored, tags=_without_mark(restored.tags))
         return restored
 
-    def _desired(self) -> Desired:
+    def _declarations(self) -> Declarations:
         roles, attachments, trusts = [], [], []
-        for key, identity in self.target.identities.items():
+        for key, identity in self.desired.identities.items():
             if identity is None:
                 continue
             place = f"{identity.kind}/{identity.name}"
@@ -278,10 +278,10 @@ class _Restoring:
                 attachments.append(AttachmentDeclaration(place, identity.kind, identity.name, True))
         policies = [
             PolicyDeclaration(f"policy/{policy.name}", policy.name, True)
-            for policy in self.target.policies.values()
+            for policy in self.desired.policies.values()
             if policy is not None
         ]
-        return Desired(tuple(policies), tuple(roles), tuple(attachments), tuple(trusts))
+        return Declarations(tuple(policies), tuple(roles), tuple(attachments), tuple(trusts))
 
     def _was_wanted(self, key: str) -> bool:
         pieces = pieces_of(self.backup.identities[key].before)

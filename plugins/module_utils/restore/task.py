@@ -9,21 +9,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..account_rules import state_problems
-from ..backup.files import MADE_BY_RESTORE, read
-from ..backup.keeping import Backup
-from ..connection_rules import connection_problems
-from ..credentials import Connection
+from ..apply.own_writes import with_own_writes
+from ..apply.read_back import written_again
+from ..aws.connection import Connection
+from ..backup.snapshot import Backup
+from ..backup.store import MADE_BY_RESTORE, read
+from ..converge.task import Situation, Task
 from ..errors import InputError
-from ..model import AccountState, Role
-from ..own_writes import with_own_writes
-from ..plan import Step
-from ..read_back import written_again
-from ..reader import Reader, require_account
-from ..runner import Situation, Task
-from ..target import Target
-from .choice import Choice, choice_problems, to_read
+from ..model import CurrentState, Role
+from ..plan.plan import Step
+from ..read.reader import Reader, require_account
+from ..resolve.account_problems import state_problems
+from ..resolve.desired_state import DesiredState
+from ..validate.connection import connection_problems
 from .restoration import Restoration, restoration
+from .selection import Choice, choice_problems, to_read
 
 
 @dataclass
@@ -53,23 +53,25 @@ class Restore(Task):
         profiles = reader.profile_holders(_profiles(self._kept, state))
         first = restoration(self._kept, self._choice, state, profiles)
         # Which principals are missing shows only once it is known what will be there.
-        state = reader.with_principals(state, first.target)
+        state = reader.with_principals(state, first.desired)
         self._restoration: Restoration = restoration(self._kept, self._choice, state, profiles)
         if not reader.saw_all_roles:
-            self._restoration.target.warnings.append(
+            self._restoration.desired.warnings.append(
                 "trust policies of other roles that name a deleted role were not looked for: the caller may not call"
                 " iam:GetAccountAuthorizationDetails"
             )
-        desired, target = self._restoration.desired, self._restoration.target
-        return self._plan_to(reader, desired, state, target, state_problems(desired, state, target))
+        declarations, desired = self._restoration.declarations, self._restoration.desired
+        return self._plan_to(reader, declarations, state, desired, state_problems(declarations, state, desired))
 
-    def _state_again(self, connection: Connection, situation: Situation) -> tuple[AccountState, bool]:
+    def _state_again(self, connection: Connection, situation: Situation) -> tuple[CurrentState, bool]:
         reader = Reader(connection)
         there = reader.state(to_read(self._kept), whole_account=True, at_any_cost=True)
         return there, reader.saw_all_roles
 
-    def _target_again(self, first: Situation, situation: Situation, there: AccountState, *, swept: bool) -> Target:
-        return written_again(first.state, situation.target, there, swept=swept)
+    def _target_again(
+        self, first: Situation, situation: Situation, there: CurrentState, *, swept: bool
+    ) -> DesiredState:
+        return written_again(first.state, situation.desired, there, swept=swept)
 
     def _result(self, connection: Connection, situation: Situation) -> dict[str, Any]:
         notes = self._restoration.notes
@@ -85,7 +87,7 @@ class Restore(Task):
         }
 
 
-def _profiles(backup: Backup, state: AccountState) -> list[str]:
+def _profiles(backup: Backup, state: CurrentState) -> list[str]:
     """The instance profiles that roles of the backup were in, and are not in now."""
     names = set()
     for key, kept in backup.identities.items():

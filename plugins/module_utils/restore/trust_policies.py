@@ -13,15 +13,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..account_rules import own_principals
-from ..backup.keeping import Backup, Kept
-from ..backup.pieces import TRUST, Piece
-from ..documents import PolicyDocument, dangling_principals
-from ..model import AccountState, Identity, Role, identity_key
-from ..target import Target
-from ..trust import with_principals, without_principals
-from .choice import Choice
+from ..backup.attributes import TRUST, Piece
+from ..backup.snapshot import Backup, Kept
+from ..model import CurrentState, Identity, Role, identity_key
+from ..policy.document import PolicyDocument, dangling_principals
+from ..policy.trust_policy import with_principals, without_principals
+from ..resolve.account_problems import own_principals
+from ..resolve.desired_state import DesiredState
 from .notes import Notes
+from .selection import Choice
 
 PROTECTED = ("/aws-service-role/", "/aws-reserved/")
 """Paths of roles that belong to AWS."""
@@ -37,8 +37,8 @@ class TrustRestoration:
         self,
         backup: Backup,
         choice: Choice,
-        state: AccountState,
-        target: Target,
+        state: CurrentState,
+        desired: DesiredState,
         notes: Notes,
         *,
         withheld: set[str],
@@ -46,7 +46,7 @@ class TrustRestoration:
         self._backup = backup
         self._choice = choice
         self._state = state
-        self._target = target
+        self._desired = desired
         self._notes = notes
         self._withheld = withheld
 
@@ -85,7 +85,7 @@ class TrustRestoration:
 
     def heal(self) -> None:
         """Write the ARNs of wanted roles that are back where their old ids stand, in every trust policy there is."""
-        there = {**self._state.identities, **{key: role for key, role in self._target.identities.items() if role}}
+        there = {**self._state.identities, **{key: role for key, role in self._desired.identities.items() if role}}
         keys = {arn: identity_key("role", arn.rpartition("/")[2]) for arn in self.arns_of_ids().values()}
         back = {arn for arn, key in keys.items() if key in there and self._choice.is_whole(key)}
         arns = {id_: arn for id_, arn in self.arns_of_ids().items() if arn in back}
@@ -103,7 +103,7 @@ class TrustRestoration:
                     "remove that principal (iam_trust_statement), then restore again",
                 )
                 continue
-            self._target.identities[key] = replace(role, trust=with_principals(role.trust, arns))
+            self._desired.identities[key] = replace(role, trust=with_principals(role.trust, arns))
 
 
 def undecayed(pieces: Mapping[Piece, Any], arns: Mapping[str, str]) -> dict[Piece, Any]:

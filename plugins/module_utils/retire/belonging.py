@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..analyze.aws_facts import ServiceLife
 from ..audit.audit import AuditedObject
 from ..audit.traces import Trace, is_enough
-from ..knowledge import ServiceLife
-from ..model import AccountState, Role
-from ..quarantine_records import Records
+from ..backup.quarantine_records import Records
+from ..model import CurrentState, Role
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Belonging:
 
 
 def belonging(
-    found: Sequence[AuditedObject], state: AccountState, lives: Mapping[str, ServiceLife], records: Records
+    found: Sequence[AuditedObject], state: CurrentState, lives: Mapping[str, ServiceLife], records: Records
 ) -> Belonging:
     """`found` is what an audit of all services found. Roles whose removal was cut short are known by their record."""
     told = {(one.service, one.resource): _told(one) for one in found}
@@ -43,7 +43,7 @@ def _told(one: AuditedObject) -> list[Trace]:
     return [Trace(**trace) for trace in one.found_by if trace["by"] != "tag"]
 
 
-def _begun(state: AccountState, lives: Mapping[str, ServiceLife], records: Records) -> Iterator[AuditedObject]:
+def _begun(state: CurrentState, lives: Mapping[str, ServiceLife], records: Records) -> Iterator[AuditedObject]:
     """Roles whose removal was cut short when nothing but a record told what they belong to."""
     for role in state.identities.values():
         if isinstance(role, Role):

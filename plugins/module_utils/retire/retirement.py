@@ -14,12 +14,13 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 
+from ..analyze.aws_facts import ServiceLife
 from ..audit.audit import AuditedObject
+from ..backup.quarantine_records import REMOVAL, Event, Records, removal_tag
 from ..errors import printable, shown
-from ..knowledge import ServiceLife
 from ..model import (
-    AccountState,
-    Desired,
+    CurrentState,
+    Declarations,
     Identity,
     ManagedPolicy,
     PolicyDeclaration,
@@ -27,9 +28,8 @@ from ..model import (
     Role,
     RoleDeclaration,
 )
-from ..plan import Step
-from ..quarantine import MAXIMUM_TAGS, RETIRED_TAG, moment, tagged
-from ..quarantine_records import REMOVAL, Event, Records, removal_tag
+from ..plan.plan import Step
+from ..resolve.quarantine import MAXIMUM_TAGS, RETIRED_TAG, moment, tagged
 from .belonging import Belonging
 from .living_roles import is_living, what_to_take_out
 
@@ -127,9 +127,9 @@ class Retirement:
     def of(self, *steps: str) -> list[Retired]:
         return [item for item in self.items if item.step in steps]
 
-    def desired(self) -> Desired:
+    def declarations(self) -> Declarations:
         """The retirement as a declaration."""
-        return Desired(
+        return Declarations(
             policies=tuple(
                 PolicyDeclaration(item.resource, item.subject.name, present=False)
                 for item in self.of(REMOVED)
@@ -153,7 +153,7 @@ class Retirement:
 def retirement(
     wish: Wish,
     found: Belonging,
-    state: AccountState,
+    state: CurrentState,
     lives: Mapping[str, ServiceLife],
     records: Records,
 ) -> Retirement:
@@ -257,7 +257,7 @@ def _kept_by_tags(role: Role, group: Sequence[AuditedObject]) -> Retired:
 
 
 def _policy_retired(
-    policy: ManagedPolicy, group: Sequence[AuditedObject], state: AccountState, roles: Sequence[Retired]
+    policy: ManagedPolicy, group: Sequence[AuditedObject], state: CurrentState, roles: Sequence[Retired]
 ) -> Retired:
     """A policy goes once nothing has it any more: it grants nothing then."""
     services = tuple(one.service for one in group)

@@ -10,25 +10,25 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from ..analyze.aws_facts import AwsFacts
+from ..apply.own_writes import with_own_writes
 from ..audit.account_reading import read_account, with_tags_of
 from ..audit.audit import audit
-from ..audit.knowledge import AuditKnowledge
+from ..audit.facts import AuditFacts
 from ..audit.profile_forms import declared_profiles
 from ..audit.task import service_problems, sound_declarations
-from ..connection_rules import connection_problems
-from ..credentials import Connection
+from ..aws.connection import Connection
+from ..backup.quarantine_records import Event, key_problems
+from ..converge.task import Situation, Task
 from ..errors import InputError, Problem
-from ..knowledge import Knowledge
-from ..model import AccountState
-from ..own_writes import with_own_writes
-from ..plan import Step
-from ..quarantine_records import Event, key_problems
-from ..reader import Reader, require_account
-from ..rules import quarantine_reason_problems
-from ..runner import Situation, Task
+from ..model import CurrentState
+from ..plan.plan import Step
+from ..read.reader import Reader, require_account
+from ..validate.connection import connection_problems
+from ..validate.declaration import quarantine_reason_problems
 from .belonging import belonging
-from .misspelled import misspelled, unmatched, warnings
-from .refusals import Declared, Refusal, Refused, refusals
+from .blocking_checks import Declared, Refusal, Refused, refusals
+from .misspelled_options import misspelled, unmatched, warnings
 from .retirement import KEPT, Retirement, Wish, marks, removals, retirement
 
 LONGEST_UNUSED = 400
@@ -43,12 +43,12 @@ class RetireTask(Task):
     module: str = "iam_retire"
 
     def __post_init__(self) -> None:
-        self._audit_knowledge = AuditKnowledge.of(self.options)
+        self._audit_knowledge = AuditFacts.of(self.options)
         self._retirement = Retirement()
         self._services_declare: Sequence[Mapping[str, Any]] = ()
         super().__post_init__()
 
-    def _known(self) -> Knowledge:
+    def _known(self) -> AwsFacts:
         return self._audit_knowledge.knowledge
 
     def _require_sound_declaration(self) -> None:
@@ -86,13 +86,13 @@ class RetireTask(Task):
             raise Refused(against, state.account.id)
         self.warnings += warnings(lost)
         self._retirement = planned
-        desired = planned.desired()
-        arns = [state.policies[policy.name.lower()].arn for policy in desired.policies]
-        situation = self._planned(Reader(connection), desired, with_tags_of(connection, state, arns))
+        declarations = planned.declarations()
+        arns = [state.policies[policy.name.lower()].arn for policy in declarations.policies]
+        situation = self._planned(Reader(connection), declarations, with_tags_of(connection, state, arns))
         first = marks(planned, records)
         return replace(situation, plan=replace(situation.plan, steps=(*first, *situation.plan.steps)))
 
-    def _state_again(self, connection: Connection, situation: Situation) -> tuple[AccountState, bool]:
+    def _state_again(self, connection: Connection, situation: Situation) -> tuple[CurrentState, bool]:
         return read_account(connection), True
 
     def _events(self, situation: Situation) -> Iterable[Event]:

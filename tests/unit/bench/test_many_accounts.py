@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.service_catalogue import catalogue
-from local_aws import LocalAws
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import catalogue
 
 from bench.alternatives import SITE_ALTERNATIVES, Alternative
 from bench.asked import CASES, asked
@@ -23,6 +22,7 @@ from bench.measure import RunFailed
 from bench.replay import Replay
 from bench.samples import AUDIT, BASELINE, DOCUMENTED, LEAST_PRIVILEGE, RETIRE, Measurement
 from bench.workload import PLACEHOLDER, Workload, filled, other_roles
+from local_aws import LocalAws
 
 IDS = ["700000000000", "700000000001"]
 OURS, EARLIER, AMAZON, FLOOR, NOTHING = SITE_ALTERNATIVES

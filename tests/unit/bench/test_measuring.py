@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from local_aws import LocalAws
 
 from bench import accounts
 from bench.measure import RunFailed, measure
 from bench.workload import account_of, filled, workload, workload_of
+from local_aws import LocalAws
 
 BURN = "import time\nwhile time.process_time() < {seconds}: pass\n"
 LEFT_BEHIND = (

@@ -12,9 +12,9 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from local_aws import LocalAws
 
 from bench.replay import Replay
+from local_aws import LocalAws
 
 OTHER = "700000000042"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.knowledge_files import aws_facts
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts
 
 COLLECTION = Path(__file__).resolve().parents[3]
 PAGE = (COLLECTION / "docs" / "docsite" / "rst" / "facts.rst").read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import pytest
+
 from local_aws import LocalAws
 
 S3 = "arn:aws:iam::aws:policy/AmazonS3FullAccess"

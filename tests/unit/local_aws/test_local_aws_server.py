@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from local_aws import LocalAws
 
-TESTS = Path(__file__).resolve().parents[2]
+CHECKOUT = Path(__file__).resolve().parents[3]
 
 
 def within(seconds: float, condition: Callable[[], bool]) -> bool:
@@ -261,7 +262,9 @@ def test_ends_with_its_parent() -> None:
         "aws = LocalAws(members=0).start(); print(aws.pid, flush=True); time.sleep(60)"
     )
     parent = subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(TESTS)}
+        [sys.executable, "-c", script],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(CHECKOUT), str(CHECKOUT / "tests")))},
     )
     assert parent.stdout
     server = int(parent.stdout.readline())
@@ -277,7 +280,7 @@ def test_command_line(tmp_path: Path) -> None:
         [*command, "--ready-file", str(tmp_path / "ready.json")],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(TESTS)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(CHECKOUT), str(CHECKOUT / "tests")))},
     )
     assert server.stdout
     ready = json.loads(server.stdout.readline())

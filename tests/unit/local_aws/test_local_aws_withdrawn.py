@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
 from local_aws import LocalAws
 
 ARN = "arn:aws:iam::aws:policy/AWSLambda_FullAccess"

@@ -13,9 +13,10 @@ from typing import Any
 import boto3
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.task import AuditTask
-from ansible_collections.aws_ml.permissions.plugins.module_utils.module_shapes import SHAPES, run
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.audit_action import AuditAction
+from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import SHAPES, run
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.audit_action import AuditAction
 from botocore.exceptions import ClientError
+
 from local_aws import LocalAws
 
 TRUST = json.dumps(

@@ -9,10 +9,11 @@ import json
 from typing import Any
 
 import pytest
-from local_aws.permissions_needed import Needed
-from local_aws.policy_evaluation import allows
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from permissions.documents import document, listed
+
+from local_aws.permissions_needed import Needed
+from local_aws.policy_evaluation import allows
 
 AWS_POLICIES: dict[str, Any] = json.loads(aws_managed_policies_data)
 

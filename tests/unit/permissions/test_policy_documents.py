@@ -13,23 +13,24 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.aws_ml.permissions.plugins.module_utils.clients import VERSION
-from ansible_collections.aws_ml.permissions.plugins.module_utils.declaration import Declaring
-from ansible_collections.aws_ml.permissions.plugins.module_utils.documents import PolicyDocument
+from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.clients import VERSION
+from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.parser import DeclarationParser
+from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.placeholders import Placeholders
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import PROVISIONAL_ACCOUNT
-from ansible_collections.aws_ml.permissions.plugins.module_utils.placeholders import Placeholders
-from ansible_collections.aws_ml.permissions.plugins.module_utils.quarantine import (
+from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.document import PolicyDocument
+from ansible_collections.aws_ml.permissions.plugins.module_utils.resolve.quarantine import (
     QUARANTINED_TAG,
     REASON_TAG,
     RECORD_TAG,
     RETIRED_TAG,
 )
-from ansible_collections.aws_ml.permissions.plugins.module_utils.rules import problems
+from ansible_collections.aws_ml.permissions.plugins.module_utils.validate.declaration import problems
+from permissions.documents import ADDED, MODES, NAMES, document, listed, text_of
+from unit.services.authorization_reference import access_levels, actions, permission_findings
+from unit.services.variants import CASES, documents
+
 from local_aws.permissions_needed import Needed
 from local_aws.policy_evaluation import allows
-from permissions.documents import ADDED, MODES, NAMES, document, listed, text_of
-from unit.roles.authorization_reference import access_levels, actions, permission_findings
-from unit.roles.variants import CASES, documents
 
 ACCOUNT = "123456789012"
 GUIDE = Path(__file__).parents[3] / "docs" / "docsite" / "rst" / "permissions.rst"
@@ -99,8 +100,8 @@ def test_every_mode_has_a_document() -> None:
 def test_it_is_a_customer_managed_policy(name: str) -> None:
     assert len("".join(text_of(name).split())) < LONGEST
     declared = {"managed_policies": [{"name": name, "policy": json.loads(text_of(name)), "state": "present"}]}
-    declaring = Declaring(Placeholders(PROVISIONAL_ACCOUNT))
-    assert [*problems(declaring.baseline(declared)), *declaring.problems] == []
+    parser = DeclarationParser(Placeholders(PROVISIONAL_ACCOUNT))
+    assert [*problems(parser.baseline(declared)), *parser.problems] == []
     sids = [statement["Sid"] for statement in json.loads(text_of(name))["Statement"]]
     assert len(set(sids)) == len(sids)
 

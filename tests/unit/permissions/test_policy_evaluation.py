@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from local_aws.permissions_needed import Needed
 from local_aws.policy_evaluation import Unknown, allows, denies
 

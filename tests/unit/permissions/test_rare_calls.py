@@ -16,14 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.arguments import retire_options
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
+from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.argument_specs import retire_options
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import AwsError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.task import Restore
 from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.task import RetireTask
-from ansible_collections.aws_ml.permissions.plugins.module_utils.runner import Task
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.audit_action import AuditAction
-from local_aws import LocalAws
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.audit_action import AuditAction
 from permissions.documents import document
+
+from local_aws import LocalAws
 
 AWS_POLICY = "arn:aws:iam::aws:policy"
 MODES = ("audit", "converge", "retire", "restore")

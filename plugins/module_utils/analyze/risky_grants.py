@@ -1,0 +1,171 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What of the dangerous things an identity's documents grant. Pure.
+
+Permissions boundaries, service control policies and most conditions are left out of account: what stands in a document
+can be had as soon as one of those goes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..model import CurrentState, Identity
+from ..policy.document import PolicyDocument
+from ..policy.wildcards import fits_any_case
+from ..resolve.desired_state import DesiredState
+from ..resolve.policy_references import is_aws_managed, policy_name, shown_names
+from .aws_facts import AwsFacts, Grant
+
+_EVERY_ACTION = re.compile(r"\*|\*:\*+")
+
+ANY_SERVICE = "any service"
+
+Statement = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One policy that grants something, and the services that it passes roles to, if it passes roles."""
+
+    policy: str
+    services: frozenset[str] = frozenset()
+
+
+Holdings = dict[str, list[Holding]]
+"""What an identity is granted: by the name of the grant, the policies that grant it."""
+
+
+class Documents:
+    """The policies of the account as they will be, and what they grant."""
+
+    def __init__(self, knowledge: AwsFacts, state: CurrentState, desired: DesiredState) -> None:
+        self._knowledge = knowledge
+        self._own = {policy.arn: policy.document for policy in state.policies.values()}
+        self._own.update({policy.arn: policy.document for policy in desired.policies.values() if policy})
+        self._of_identities: dict[int, tuple[Identity, Holdings]] = {}
+
+    def of_identity(self, identity: Identity) -> Holdings:
+        """What the policies of a user, group or role grant, less what one of them denies."""
+        # Beside the holdings stands the identity, so that no other gets its place in memory.
+        known = self._of_identities.get(id(identity))
+        if known is None:
+            known = self._of_identities[id(identity)] = identity, self._holdings_of(identity)
+        return known[1]
+
+    def _holdings_of(self, identity: Identity) -> Holdings:
+        named = named_documents(identity, self._own)
+        granted = self.of_documents(named)
+        for called, name in aws_policies_of(identity).items():
+            for grant, services in self._knowledge.aws_policies.get(name, {}).items():
+                granted.setdefault(grant, []).append(Holding(called, services))
+        statements = [statement for document in named.values() for statement in _statements(document)]
+        denied = {name for name in granted if is_denied(self._knowledge.grants[name], statements)}
+        return {name: holdings for name, holdings in granted.items() if name not in denied}
+
+    def of_documents(self, named: Mapping[str, PolicyDocument]) -> Holdings:
+        granted: Holdings = {}
+        for policy in sorted(named):
+            for name, grant in self._knowledge.grants.items():
+                services = granted_by(grant, _statements(named[policy]))
+                if services is not None:
+                    granted.setdefault(name, []).append(Holding(policy, services))
+        return granted
+
+
+def named_documents(identity: Identity, own: Mapping[str, PolicyDocument]) -> dict[str, PolicyDocument]:
+    """The documents of an identity's policies by what they are called; `own` has documents by the ARN of the policy."""
+    named = {f"inline policy {name}": document for name, document in identity.inline.items()}
+    names = shown_names(identity.managed)
+    for arn in identity.managed & own.keys():
+        named[f"managed policy {names[arn]}"] = own[arn]
+    return named
+
+
+def aws_policies_of(identity: Identity) -> dict[str, str]:
+    """The names of AWS's policies on an identity, by what `named_documents` would call them."""
+    names = shown_names(identity.managed)
+    return {f"managed policy {names[arn]}": policy_name(arn) for arn in sorted(identity.managed) if is_aws_managed(arn)}
+
+
+def granted_by(grant: Grant, statements: Iterable[Statement]) -> frozenset[str] | None:
+    """The services that roles are passed to where the statements grant it (none if it is not about that), or None."""
+    found: list[frozenset[str]] = []
+    for statement in statements:
+        if (
+            statement.get("Effect") == "Allow"
+            and any(_names_action(statement, action) for action in grant.actions)
+            and _names_resource(statement, grant.resources)
+            and not grant.unless & condition_keys(statement)
+        ):
+            found.append(_passed_to(statement) if "iam:PassRole" in grant.actions else frozenset())
+    return frozenset().union(*found) if found else None
+
+
+def is_denied(grant: Grant, statements: Iterable[Statement]) -> bool:
+    """Whether Deny statements take all of the actions away, if only for all resources but some.
+
+    A Deny with a condition counts where it bars what is not as one of the keys `unless` says it has to be.
+    """
+    denials = [
+        statement
+        for statement in statements
+        if statement.get("Effect") == "Deny"
+        and _is_barring(statement, grant)
+        and (
+            "NotResource" in statement
+            or _names_resource(statement, grant.resources)
+            or _names_resource(statement, r"\*")
+        )
+    ]
+    return all(any(_names_action(denial, action) for denial in denials) for action in grant.actions)
+
+
+def condition_keys(statement: Statement) -> frozenset[str]:
+    """The condition keys of a statement in lower case, without what follows a slash (`s3:existingobjecttag`)."""
+    return frozenset(key.partition("/")[0] for key, dummy in _conditions(statement))
+
+
+def _listed(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _statements(document: PolicyDocument) -> Iterator[Statement]:
+    return (statement for statement in document.statements if isinstance(statement, Mapping))
+
+
+def _names_action(statement: Statement, action: str) -> bool:
+    if action == "*":
+        return any(_EVERY_ACTION.fullmatch(str(pattern)) for pattern in _listed(statement.get("Action")))
+    if "NotAction" in statement:
+        return not any(fits_any_case(action, str(pattern)) for pattern in _listed(statement["NotAction"]))
+    return any(fits_any_case(action, str(pattern)) for pattern in _listed(statement.get("Action", [])))
+
+
+def _names_resource(statement: Statement, resources: str) -> bool:
+    if "NotResource" in statement:
+        return statement.get("Effect") == "Allow"
+    return any(re.fullmatch(resources, str(resource)) for resource in _listed(statement.get("Resource", [])))
+
+
+def _conditions(statement: Statement) -> Iterator[tuple[str, Any]]:
+    condition = statement.get("Condition")
+    for keys in condition.values() if isinstance(condition, Mapping) else ():
+        if isinstance(keys, Mapping):
+            yield from ((str(key).lower(), value) for key, value in keys.items())
+
+
+def _is_barring(denial: Statement, grant: Grant) -> bool:
+    condition = denial.get("Condition")
+    if not condition:
+        return True
+    return condition_keys(denial) <= grant.unless and all("Not" in str(operator) for operator in condition)
+
+
+def _passed_to(statement: Statement) -> frozenset[str]:
+    values = [_listed(value) for key, value in _conditions(statement) if key == "iam:passedtoservice"]
+    return frozenset(str(service) for services in values for service in services) or frozenset({ANY_SERVICE})

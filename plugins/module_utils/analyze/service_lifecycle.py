@@ -1,0 +1,46 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is said of a service that has ended, and all findings of a task. Pure: the end is data, no look at the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..model import CurrentState, Declarations
+from ..resolve.desired_state import DesiredState
+from ..resolve.quarantine import standing
+from .aws_facts import AwsFacts
+from .findings import Remedy, finding, findings
+
+OUTLIVED = "grants_ended_service"
+"""The code of the finding that something is there for a service that has ended."""
+
+
+def all_findings(
+    knowledge: AwsFacts,
+    declarations: Declarations,
+    state: CurrentState,
+    desired: DesiredState,
+    remedy: Remedy | None = None,
+) -> list[dict[str, str]]:
+    """The findings but those of roles in quarantine, which can do nothing."""
+    found = findings(knowledge, declarations, state, desired, remedy)
+    powerless = {
+        f"{one.kind}/{one.name}"
+        for key, one in desired.identities.items()
+        if one and (standing(one) or key in desired.quarantined)
+    }
+    return [item for item in found if item["resource"] not in powerless]
+
+
+def outlived(
+    knowledge: AwsFacts, service: str, desired: DesiredState, remedies: Mapping[str, str]
+) -> dict[str, str] | None:
+    """The finding that something is there for a service that has ended, or None."""
+    life = knowledge.services.get(service)
+    there = [*desired.identities.values(), *desired.policies.values()]
+    if life is None or life.state != "ended" or not any(there):
+        return None
+    message = f"{life.name} ended on {life.since}: what is granted for it has no use any more."
+    return finding("low", OUTLIVED, f"service/{service}", message, remedies.get(OUTLIVED, "state: absent"))

@@ -1,0 +1,177 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run has written, compared with what the account shows afterwards. Pure.
+
+Two runs at once in one account can end in a mixture of both. So the declarations are laid over the account once more:
+where that changes anything, somebody else was there, or IAM does not show the writes yet (FACTS C3).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..backup.attributes import Piece, pieces_of, put_together, told
+from ..model import AwsManagedPolicy, CurrentState, Declarations, Identity, ManagedPolicy, PolicyVersion
+from ..plan.scope import policies_in_use
+from ..policy.document import PolicyDocument
+from ..resolve.desired_state import DesiredState
+from ..resolve.policy_references import is_aws_managed
+
+_LONGEST = 300
+"""Characters of a value in a message."""
+
+_UNREAD_BY_LOOKUP = ("version", "instance_profile")
+"""Pieces that looking up an object by itself does not always read."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that is not as it was written. `what` is empty where the whole object is there or is not.
+
+    `found` and `expected` are JSON values, None for nothing.
+    """
+
+    resource: str
+    what: str
+    found: Any
+    expected: Any
+
+    def shown(self) -> dict[str, Any]:
+        """The difference as it stands in a result."""
+        return {"resource": self.resource, "what": self.what, "found": self.found, "expected": self.expected}
+
+    def __str__(self) -> str:
+        place = f"{self.resource}, {json.dumps(self.what)[1:-1]}" if self.what else self.resource
+        found, expected = self.found, self.expected
+        if isinstance(found, Mapping) and isinstance(expected, Mapping):
+            found, expected = _apart(found, expected)
+        return f"{place}: found {_told(found)}, expected {_told(expected)}"
+
+
+@dataclass
+class Wanted:
+    """Where the objects were to be, and where the same declarations would have them now, over what is there now."""
+
+    desired: DesiredState = field(default_factory=DesiredState)
+    again: DesiredState = field(default_factory=DesiredState)
+
+    def add(self, desired: DesiredState, again: DesiredState) -> None:
+        """Take in a later plan of the same run; of an object, the latest plan counts."""
+        for mine, more in ((self.desired, desired), (self.again, again)):
+            mine.identities.update(more.identities)
+            mine.policies.update(more.policies)
+            mine.only_version |= more.only_version
+            mine.problems = more.problems
+
+
+def differences(wanted: Wanted, there: CurrentState) -> list[Difference]:
+    """What is not as it is wanted."""
+    found: list[Difference] = []
+    for key, identity in wanted.desired.identities.items():
+        now, again = there.identities.get(key), wanted.again.identities.get(key)
+        found += _compared(key, identity, again, now)
+    for name, policy in wanted.desired.policies.items():
+        now_policy, again_policy = there.policies.get(name), wanted.again.policies.get(name)
+        found += _compared(f"policy/{name}", policy, again_policy, now_policy)
+        if name in wanted.again.only_version and now_policy is not None and now_policy.versions:
+            versions = [version.id for version in now_policy.versions]
+            found.append(Difference(f"policy/{now_policy.name}", "older versions", versions, []))
+    return found or [Difference(problem.place, "", problem.message, None) for problem in wanted.again.problems]
+
+
+def is_overwritten_share(found: Sequence[Difference], declarations: Declarations) -> bool:
+    """Whether nothing differs but trust policies of which only single statements are declared.
+
+    Two runs that declare statements of one trust policy do not contradict each other, and yet each writes it whole.
+    """
+    whole = {role.key for role in declarations.roles}
+    shares = {statement.key for statement in declarations.trust_statements} - whole
+    return all(one.what == told(("trust", "")) and one.resource.lower() in shares for one in found)
+
+
+def with_known_policies(there: CurrentState, before: CurrentState, desired: DesiredState) -> CurrentState:
+    """What is there now, with AWS's policies that were known before or are in use: none is asked for a second time."""
+    in_use = {arn.rpartition("/")[2]: arn for arn in policies_in_use(before, desired) if is_aws_managed(arn)}
+    seen = {name: (AwsManagedPolicy(name, arn),) for name, arn in in_use.items()}
+    return replace(there, aws_policies={**seen, **there.aws_policies, **before.aws_policies})
+
+
+def written_again(before: CurrentState, desired: DesiredState, there: CurrentState, *, swept: bool) -> DesiredState:
+    """The target of a run that lays pieces, not declarations: its changes, laid over what is there now."""
+    again = DesiredState()
+    for key, after in desired.identities.items():
+        again.identities[key] = _laid(before.identities.get(key), after, there.identities.get(key), swept)
+    for name, policy in desired.policies.items():
+        again.policies[name] = _laid(before.policies.get(name), policy, there.policies.get(name), swept)
+    return again
+
+
+def _laid(before: Any, after: Any, there: Any, swept: bool) -> Any:
+    if after is None or there is None:
+        return after
+    old, new, pieces = pieces_of(before), pieces_of(after), pieces_of(there)
+    for piece in {*old, *new}:
+        if _value(piece, old.get(piece)) == _value(piece, new.get(piece)):
+            continue
+        if piece[0] in _UNREAD_BY_LOOKUP and not swept:
+            continue
+        pieces.pop(piece, None)
+        if piece in new:
+            pieces[piece] = new[piece]
+    return put_together(there, pieces)
+
+
+def _compared(
+    key: str,
+    wanted: Identity | ManagedPolicy | None,
+    again: Identity | ManagedPolicy | None,
+    there: Identity | ManagedPolicy | None,
+) -> Iterator[Difference]:
+    one = there or again or wanted
+    if one is None:
+        return
+    kind = key.partition("/")[0]
+    resource = f"{kind}/{one.name}"
+    if there is None:
+        if wanted is not None:
+            yield Difference(resource, "", None, "present")
+        return
+    if again is None:
+        yield Difference(resource, "", "present", None)
+        return
+    now, then = pieces_of(there), pieces_of(again)
+    for piece in sorted({*now, *then}):
+        found, expected = _value(piece, now.get(piece)), _value(piece, then.get(piece))
+        if found != expected:
+            yield Difference(resource, told(piece), _json(found), _json(expected))
+
+
+def _value(piece: Piece, value: Any) -> Any:
+    """What of a piece is compared: an attachment by its ARN, a version by its document."""
+    if piece[0] == "managed" and value:
+        return piece[1]
+    return value.document if isinstance(value, PolicyVersion) else value
+
+
+def _json(value: Any) -> Any:
+    return value.presented() if isinstance(value, PolicyDocument) else value
+
+
+def _apart(found: Mapping[str, Any], expected: Mapping[str, Any]) -> tuple[Any, Any]:
+    """The statements of two documents that the other has not; the documents whole where that is not what differs."""
+    only = [
+        [statement for statement in one["Statement"] if statement not in other["Statement"]]
+        for one, other in ((found, expected), (expected, found))
+    ]
+    return (only[0] or None, only[1] or None) if any(only) else (found, expected)
+
+
+def _told(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    text = json.dumps(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -1,0 +1,73 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Versions of policies that a run has made and that nobody needs. Pure.
+
+A write was sent twice, or another run's came after it. That shows only when the plan has been carried out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from ..model import CurrentState, ManagedPolicy, PolicyVersion
+from ..plan.plan import Plan, Step
+from ..policy.document import PolicyDocument
+
+
+class Read(Protocol):
+    """Reads versions of policies."""
+
+    def __call__(self, arn: str, version: str) -> PolicyDocument | None:
+        """The document of a version of the policy with this ARN; None where the version is gone."""
+
+
+def spare_versions(before: CurrentState, there: CurrentState, done: Sequence[Step], read: Read) -> Plan:
+    """The deletion of every version that was not there `before`, is not in force, and says what the run has written.
+
+    `there` is the account after the steps that are `done`. What a version says is read only where it is new and was
+    not read yet: nothing is where each write left one version, and that one is in force.
+    """
+    steps: list[Step] = []
+    for policy in there.policies.values():
+        own = [step for step in done if step.subject == policy.key]
+        written = _documents(own, in_force=True)
+        if not written:
+            continue
+        kept = _documents(own, in_force=False)
+        for version in reversed(_new_versions(before.policy_at(policy.arn), policy, own)):
+            document = version.document or read(policy.arn, version.id)
+            if document is None:
+                continue
+            if document in kept:
+                kept.remove(document)
+            elif document in written:
+                steps.append(_deleted(policy, version))
+    return Plan(there.account, tuple(steps))
+
+
+def _documents(own: Sequence[Step], *, in_force: bool) -> list[Any]:
+    """What the run has written as the default version of a policy, or else as an older one."""
+    return [
+        step.parameters["PolicyDocument"]
+        for step in own
+        if step.action == "CreatePolicyVersion" and step.parameters["SetAsDefault"] is in_force
+    ]
+
+
+def _new_versions(before: ManagedPolicy | None, now: ManagedPolicy, own: Sequence[Step]) -> list[PolicyVersion]:
+    known = {before.default_version, *(version.id for version in before.versions)} if before else set()
+    known |= {str(step.parameters["VersionId"]) for step in own if step.action == "DeletePolicyVersion"}
+    return [version for version in now.versions if version.id not in known]
+
+
+def _deleted(policy: ManagedPolicy, version: PolicyVersion) -> Step:
+    return Step(
+        "DeletePolicyVersion",
+        f"policy/{policy.name}",
+        f"version {version.id} was made by this run and is not in force",
+        policy.key,
+        {"PolicyArn": policy.arn, "VersionId": version.id},
+        name=f"policy/{policy.name} {version.id}, spare",
+    )

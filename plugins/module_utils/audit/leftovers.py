@@ -1,0 +1,89 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What of a service is left in a role that is not the service's own. Pure.
+
+A role that somebody else may assume too lives on without the service. It belongs to the service all the same where its
+name, its path or an inline policy tells so, or where it grants nothing but what is the service's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from ..errors import brief
+from ..model import Role
+from ..policy.document import is_principal_id, principals
+from ..resolve.quarantine import released
+from .evidence import prefix, texts
+from .traces import ALONE, WITH_PRINCIPAL, Found, LeftOver, ServiceTraces, Trace
+from .trusted_principals import allowing
+
+_TRUST = "trust_principal"
+
+
+def with_left_over(found: Iterable[Found], services: Mapping[str, ServiceTraces], ended: frozenset[str]) -> list[Found]:
+    """What was found, with what of it is left over where it is a role of somebody else.
+
+    `ended` are the principals of all services that have ended.
+    """
+    return [
+        replace(one, left_over=tuple(_left_over(one.subject, one.traces, services[one.service], ended)))
+        if isinstance(one.subject, Role)
+        else one
+        for one in found
+    ]
+
+
+def _left_over(role: Role, told: Sequence[Trace], traces: ServiceTraces, ended: frozenset[str]) -> Iterator[LeftOver]:
+    if not _is_of_somebody_else(role, ended | traces.own_principals):
+        return
+    role = released(role, recorded=True)  # a denial grants nothing
+    kinds = traces.parts | {_TRUST}
+    if any(one.strength == WITH_PRINCIPAL or (one.strength == ALONE and one.by not in kinds) for one in told):
+        return
+    trusts_it = any(one.by == _TRUST and one.strength == ALONE for one in told)
+    attached = {one.value for one in told if one.by == "attached_policy" and one.strength == ALONE}
+    inline = {one.value for one in told if one.by == "inline_policy" and one.strength == ALONE}
+    statements = list(_own_statements(role, traces, inline))
+    granting = sum(len(list(allowing(document))) for name, document in role.inline.items() if name not in inline)
+    if not trusts_it and role.managed <= attached and len(statements) == granting:
+        return
+    yield from _in_trust(role, traces.own_principals)
+    for arn in sorted(attached):
+        yield LeftOver("managed_policies", arn, "detach it")
+    for name in sorted(inline):
+        yield LeftOver(f"inline_policies.{name}", name, "delete this inline policy", name)
+    yield from statements
+
+
+def _is_of_somebody_else(role: Role, dead: frozenset[str]) -> bool:
+    """Whether somebody may assume the role who is no service that has ended, and is not deleted."""
+    return any(
+        "NotPrincipal" in statement
+        or any(value not in dead and not is_principal_id(value) for _kind, value in principals(statement))
+        for statement in allowing(role.trust)
+    )
+
+
+def _in_trust(role: Role, own: frozenset[str]) -> Iterator[LeftOver]:
+    """The service in the trust policy: whole statements, and its name where a statement lets in others too."""
+    for statement in allowing(role.trust):
+        let_in = principals(statement)
+        it = f"statement {brief(str(statement['Sid']))}" if statement.get("Sid") else "its statement"
+        for name in sorted(own & {value for kind, value in let_in if kind == "Service"}):
+            alone = all(kind == "Service" and value in own for kind, value in let_in)
+            what = f"take {it} out" if alone else f"take it out of {it}, which lets in others"
+            yield LeftOver("assume_role_policy_document", name, f"{what} (iam_trust_statement)", trusted=True)
+
+
+def _own_statements(role: Role, traces: ServiceTraces, inline: Collection[str]) -> Iterator[LeftOver]:
+    """The Allow statements with none but the service's actions, of all inline policies but these."""
+    remedy = "take this statement out of the inline policy"
+    for name in sorted(role.inline.keys() - inline):
+        for index, statement in enumerate(role.inline[name].statements):
+            if isinstance(statement, Mapping) and statement.get("Effect") == "Allow":
+                actions = texts(statement.get("Action"))
+                if actions and {prefix(action) for action in actions} <= traces.actions:
+                    yield LeftOver(f"inline_policies.{name}.Statement[{index}]", actions[0], remedy, name)

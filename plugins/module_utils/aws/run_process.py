@@ -1,0 +1,88 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Stops the writes of a task whose run of Ansible has ended.
+
+Ansible's workers, and the modules that they start, are processes of their own, in sessions of their own. They outlive
+an ansible-playbook that is killed. Nobody would see what they go on to write.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..sdk import BotoCoreError
+from .service import READS
+
+
+class RunHasEnded(BotoCoreError):
+    """A write whose run of Ansible is gone; the request was not sent."""
+
+    fmt = "process {process}, the ansible-playbook of this task, has ended"
+
+
+@dataclass(frozen=True)
+class RunProcess:
+    """The process of a run: its id, and the moment it was started at in the kernel's words.
+
+    The latter is empty where the system does not tell it. Without an id the run is not watched.
+    """
+
+    id: int = 0
+    started: str = ""
+
+    @classmethod
+    def of_worker(cls) -> RunProcess:
+        """The parent of this process, if multiprocessing has made it, as Ansible makes its workers."""
+        parent = multiprocessing.parent_process()
+        return cls(parent.pid, _state_and_start(parent.pid)[1]) if parent is not None and parent.pid else cls()
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> RunProcess:
+        """The process that the option `_run_process` names, as `handed_over` wrote it."""
+        process, _space, started = str(options.get("_run_process") or "").partition(" ")
+        return cls(int(process), started) if process.isdecimal() else cls()
+
+    def handed_over(self) -> str:
+        """The process as text for another process of this machine; empty where there is none."""
+        return f"{self.id} {self.started}".strip() if self.id else ""
+
+    def hold(self, client: Any) -> None:
+        """Have the client refuse each write, retries included, once the run has ended."""
+        if self.id:
+            # Last, as others wait for their turn there.
+            client.meta.events.register_last("before-send.*.*", self._refuse_if_ended)
+
+    def is_there(self) -> bool:
+        """Whether the process lives. One that has ended and that nobody has waited for does not."""
+        try:
+            os.kill(self.id, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            pass  # another user's
+        state, started = _state_and_start(self.id)
+        return state not in _ENDED and (not started or not self.started or started == self.started)
+
+    def _refuse_if_ended(self, event_name: str, **dummy: Any) -> None:
+        if not event_name.rpartition(".")[2].startswith(READS) and not self.is_there():
+            raise RunHasEnded(process=self.id)
+
+
+_ENDED = ("X", "Z")
+
+
+def _state_and_start(process: int) -> tuple[str, str]:
+    """The state of a process, a letter, and when it was started, in ticks since boot; empty where nothing tells it."""
+    try:
+        text = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return "", ""
+    # The name of the program comes before, in parentheses, and may hold anything.
+    state, *fields = text.rpartition(")")[2].split()
+    return state, fields[18]

@@ -1,0 +1,141 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What this collection itself knows of quarantines: events in its backups, and tags that it has signed. Pure.
+
+Whoever may tag a role can write when its quarantine began, so tags that are not signed decide nothing
+(docs/decisions/0014). Records are about a role's unique id: a role that was made anew under the same name has none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ..errors import Problem
+from ..model import Account, Role
+from ..resolve.quarantine import RECORD_TAG, RETIRED_TAG, is_denied, moment, tagged
+
+QUARANTINED, LIFTED, REMOVAL = "quarantined", "lifted", "removal"
+EVENTS = (QUARANTINED, LIFTED, REMOVAL)
+
+SHORTEST_KEY = 32
+"""Characters of a key, so that nobody finds it by trying. `openssl rand -hex 32` makes 64."""
+
+CLOCK_TOLERANCE = timedelta(days=1)
+"""How far clocks of two controllers may differ. What is recorded for later than that was recorded by a wrong clock."""
+
+_FORM = "%Y-%m-%dT%H:%M:%SZ"
+
+
+@dataclass(frozen=True)
+class Event:
+    """A quarantine that was begun or lifted, or a removal that was begun, `at` a time (UTC, ISO 8601, seconds).
+
+    `role` is for people, `id` is the unique id of the role. `services` are those that a removal was begun for.
+    """
+
+    kind: str
+    role: str
+    id: str
+    at: str
+    services: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What is recorded of one role: since when it is in quarantine, and for which services its removal was begun."""
+
+    since: datetime | None = None
+    services: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records of one account: the events of its backups, and the key that tags are signed with, empty for none."""
+
+    account: Account
+    now: datetime
+    events: tuple[Event, ...] = ()
+    key: str = ""
+
+    def of(self, role: Role) -> Recorded:
+        """What is recorded of a role, whether or not it is denied anything now."""
+        found = [event for event in self.events if role.id and event.id == role.id]
+        found += _signed_events(role, self.account, self.key)
+        since: str | None = None
+        services: tuple[str, ...] = ()
+        for event in sorted(found, key=lambda event: event.at):
+            if time_of(event.at) > self.now + CLOCK_TOLERANCE:
+                continue
+            if event.kind == REMOVAL:
+                services = event.services
+            else:
+                since = event.at if event.kind == QUARANTINED else None
+                services = services if event.kind == QUARANTINED else ()
+        return Recorded(time_of(since) if since else None, services)
+
+    def quarantine_of(self, role: Role) -> datetime | None:
+        """Since when the role has been in a recorded quarantine without a break, None where it is in none.
+
+        One that has lost all its policies to a removal that was cut short is in it still.
+        """
+        recorded = self.of(role)
+        if recorded.since is None or is_denied(role):
+            return recorded.since
+        told = tagged(role)
+        empty = not role.managed and not role.inline
+        if recorded.services and empty and told is not None and told.since == moment(recorded.since):
+            return recorded.since
+        return None
+
+
+def key_problems(options: Mapping[str, Any]) -> Iterator[Problem]:
+    """What is wrong with the key of a task, which no message may show."""
+    key = options.get("record_key")
+    if key is not None and len(key) < SHORTEST_KEY:
+        yield Problem(
+            "record_key",
+            f"has {len(key)} characters; it must have at least {SHORTEST_KEY}, so that nobody can guess it."
+            " To make one: openssl rand -hex 32",
+        )
+
+
+def time_of(text: str) -> datetime:
+    """A time as `moment` writes it. Raises ValueError for any other text."""
+    return datetime.strptime(text, _FORM).replace(tzinfo=UTC)
+
+
+def quarantine_tag(role: Role, account: Account, since: str, key: str) -> str:
+    """The value of the tag that proves when a quarantine of this role was begun."""
+    return f"v1 {since} {_signature(key, QUARANTINED, account, role, since)}"
+
+
+def removal_tag(role: Role, account: Account, begun: str, services: Iterable[str], key: str) -> str:
+    """The value of the tag that proves that the removal of this role was begun, and for which services."""
+    names = " ".join(services)
+    return f"v1 {begun} {_signature(key, REMOVAL, account, role, begun, names)} {names}"
+
+
+def _signed_events(role: Role, account: Account, key: str) -> Iterator[Event]:
+    """The events that the tags of a role prove."""
+    if not key or not role.id:
+        return
+    tags = {name.lower(): value for name, value in role.tags.items()}
+    for tag, kind in ((RECORD_TAG, QUARANTINED), (RETIRED_TAG, REMOVAL)):
+        fields = tags.get(tag, "").split(" ", 3)
+        if len(fields) < 3 or fields[0] != "v1":
+            continue
+        at, signature, about = fields[1], fields[2], fields[3:]
+        if hmac.compare_digest(_signature(key, kind, account, role, at, *about).encode(), signature.encode()):
+            yield Event(kind, role.name, role.id, at, tuple(" ".join(about).split()))
+
+
+def _signature(key: str, kind: str, account: Account, role: Role, *about: str) -> str:
+    """HMAC-SHA256 over what is recorded, in hexadecimal digits. The first line keeps it apart from other uses."""
+    lines = ("aws_ml.permissions/quarantine_records/v1", kind, account.partition, account.id, role.id, *about)
+    return hmac.new(key.encode(), "\n".join(lines).encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,156 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What several services declare for one account, as one declaration. Pure.
+
+What a service declares comes from the controller as plain data: `service`, `profile`, `state`, `remedies`, and by
+section (`roles`, `managed_policies`, `attachments`, `trust_statements`) items in the options of `iam_baseline`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..analyze.aws_facts import AwsFacts
+from ..analyze.service_lifecycle import outlived
+from ..errors import Problem
+from ..model import identity_key
+from ..resolve.desired_state import DesiredState
+
+SECTIONS = ("managed_policies", "roles", "attachments", "trust_statements")
+
+Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class CombinedServices:
+    """`options` are those of one `iam_baseline` for all services, each item with its `_place`.
+
+    `owners` are by section the services of the items, in their order. `problems` name what two services contradict each
+    other in, with both places.
+    """
+
+    declared: tuple[Data, ...]
+    options: dict[str, list[dict[str, Any]]]
+    owners: dict[str, list[str]]
+    problems: list[Problem]
+    _services: dict[str, dict[str, None]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, declared: Sequence[Data]) -> CombinedServices:
+        """Lay what the services declare side by side; an object that two declare alike is declared once."""
+        options: dict[str, list[dict[str, Any]]] = {section: [] for section in SECTIONS}
+        owners: dict[str, list[str]] = {section: [] for section in SECTIONS}
+        problems: list[Problem] = []
+        services: dict[str, dict[str, None]] = {}
+        first: dict[tuple[str, str], dict[str, Any]] = {}
+        for one in declared:
+            for section in SECTIONS:
+                for item in one.get(section) or ():
+                    resource = _resource(section, item)
+                    place = _place(one["service"], resource)
+                    services.setdefault(resource.lower(), {})[one["service"]] = None
+                    earlier = _contradicting(first, section, item, place)
+                    if earlier is None:
+                        options[section].append({**item, "_place": place})
+                        owners[section].append(one["service"])
+                    elif earlier:
+                        problems.append(Problem(place, f"is declared otherwise by {earlier}; change one of the two"))
+        return cls(tuple(declared), options, owners, problems, services)
+
+    def services_of(self, resource: str) -> list[str]:
+        """The services that declare something of an object, such as `role/l4e-role`, in the order of the services."""
+        return list(self._services.get(resource.lower(), ()))
+
+    def remedy(self, resource: str, code: str, otherwise: str) -> str:
+        """What resolves a finding: the variable of the service that the object belongs to, where that names one."""
+        remedies = {one["service"]: one.get("remedies") or {} for one in self.declared}
+        found = (remedies[service].get(code) for service in self.services_of(resource))
+        return next(filter(None, found), otherwise)
+
+    def outlived(self, knowledge: AwsFacts, desired: DesiredState) -> Iterator[dict[str, str]]:
+        """For each service that has ended: the finding that something is there for it."""
+        for one in self.declared:
+            own = DesiredState(
+                identities={
+                    key: identity
+                    for key, identity in desired.identities.items()
+                    if identity and one["service"] in self.services_of(f"{identity.kind}/{identity.name}")
+                },
+                policies={
+                    name: policy
+                    for name, policy in desired.policies.items()
+                    if policy and one["service"] in self.services_of(f"policy/{policy.name}")
+                },
+            )
+            found = outlived(knowledge, one["service"], own, one.get("remedies") or {})
+            if found is not None:
+                yield found
+
+    def shown(self) -> list[dict[str, str]]:
+        """The services as a result names them."""
+        return [{key: one[key] for key in ("service", "profile", "state")} for one in self.declared]
+
+    def with_services(self, objects: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+        """The objects of a result, each with its service."""
+        return {
+            section: [{**item, "service": service} for item, service in zip(items, self.owners[section], strict=True)]
+            for section, items in objects.items()
+        }
+
+
+def with_places(declared: Data) -> dict[str, Any]:
+    """What one service declares, each item with the `_place` that messages name."""
+    return {
+        **declared,
+        **{
+            section: [
+                {**item, "_place": _place(declared["service"], _resource(section, item))}
+                for item in declared.get(section) or ()
+            ]
+            for section in SECTIONS
+        },
+    }
+
+
+def _place(service: str, resource: str) -> str:
+    return f"{service}: {resource}"
+
+
+def _resource(section: str, item: Data) -> str:
+    if section == "attachments":
+        return f"{item['iam_type']}/{item['iam_name']}"
+    return f"{'policy' if section == 'managed_policies' else 'role'}/{item['name']}"
+
+
+def _contradicting(first: dict[tuple[str, str], dict[str, Any]], section: str, item: Data, place: str) -> str | None:
+    """Where another service declares the same differently; empty where it declares the same, None where it does not."""
+    if section in ("attachments", "trust_statements"):
+        for key, content in _parts(section, item):
+            other = first.setdefault(key, {"content": content, "place": place})
+            if other["content"] != content:
+                return str(other["place"])
+        return None
+    key = (section, str(item["name"]).lower())
+    content = {**item, "name": key[1]}
+    other = first.setdefault(key, {"content": content, "item": item, "place": place})
+    if other["item"] is item:
+        return None
+    return "" if other["content"] == content else str(other["place"])
+
+
+def _parts(section: str, item: Data) -> Iterator[tuple[tuple[str, str], Any]]:
+    """Each policy or statement that is added to an object of others; None stands for one that is taken off."""
+    is_off = item.get("state", "present") == "absent"
+    if section == "trust_statements":
+        role = f"trust policy of {identity_key('role', item['name'])}"
+        for statement in item["statements"]:
+            yield (role, str(statement.get("Sid") or statement)), None if is_off else statement
+        return
+    who = identity_key(item["iam_type"], item["iam_name"])
+    for name in item.get("managed_policies") or ():
+        yield (who, f"managed {name}"), None if is_off else "attached"
+    for name, document in (item.get("inline_policies") or {}).items():
+        yield (who, f"inline {name}"), None if is_off else document

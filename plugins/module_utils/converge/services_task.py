@@ -1,0 +1,80 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One task for the services of an account: what they declare together, read, planned and written once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ..analyze.findings import SEVERITIES
+from ..analyze.service_lifecycle import all_findings
+from ..aws.connection import Connection
+from ..declare.argument_specs import baseline_options
+from ..errors import InputError, Problem
+from ..model import CurrentState, Declarations
+from ..resolve.desired_state import DesiredState
+from .combined_services import SECTIONS, CombinedServices
+from .task import Situation, Task
+
+Data = Mapping[str, Any]
+
+
+@dataclass
+class ServicesTask(Task):
+    """One task of iam_services. The option `_declared` is what the controller has worked out for each service."""
+
+    module: str = "iam_services"
+
+    def __post_init__(self) -> None:
+        declared, problems = typed(self.options.get("_declared") or ())
+        self._services = CombinedServices.of(declared)
+        self._contradictions = [*problems, *self._services.problems]
+        self.options = {**self.options, **self._services.options}
+        super().__post_init__()
+
+    def _require_sound_declaration(self) -> None:
+        if self._contradictions:
+            raise InputError(self._contradictions)
+        super()._require_sound_declaration()
+
+    def _findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[dict[str, str]]:
+        found = all_findings(self._knowledge, declarations, state, desired, self._services.remedy)
+        found = self._with_services(found)
+        for item in self._services.outlived(self._knowledge, desired):
+            found.append({**item, "service": item["resource"].partition("/")[2]})
+        return sorted(found, key=lambda item: SEVERITIES.index(item["severity"]))
+
+    def _result(self, connection: Connection, situation: Situation) -> dict[str, Any]:
+        result = super()._result(connection, situation)
+        objects = {section: result[section] for section in self._services.owners if section in result}
+        return {**result, **self._services.with_services(objects)}
+
+    def told(self, values: Data) -> Data:
+        """The services, and those of each write of the plan, which is all that a failure tells of objects."""
+        plan = values.get("plan")
+        if isinstance(plan, Mapping):
+            plan = {state: self._with_services(steps) for state, steps in plan.items()}
+        elif plan:
+            plan = self._with_services(plan)
+        return {**values, **({} if plan is None else {"plan": plan}), "services": self._services.shown()}
+
+    def _with_services(self, told: Sequence[Data]) -> list[dict[str, Any]]:
+        return [{**item, "service": ", ".join(self._services.services_of(item["resource"]))} for item in told]
+
+
+def typed(declared: Sequence[Data]) -> tuple[list[Data], list[Problem]]:
+    """What each service declares, with the types and defaults of the options of `iam_baseline`."""
+    found: list[Data] = []
+    problems: list[Problem] = []
+    for one in declared:
+        given = {section: one.get(section) or [] for section in SECTIONS}
+        validated = ArgumentSpecValidator(baseline_options()).validate(given)
+        problems += [Problem(str(one["service"]), str(message)) for message in validated.error_messages]
+        if not validated.error_messages:
+            found.append({**one, **{section: validated.validated_parameters[section] for section in given}})
+    return found, problems

@@ -1,0 +1,52 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a declaration can leave open until the account is known.
+
+`<account_id>`, `<partition>` and `<role_arn:NAME>` may stand in any string of a declaration, so that one
+declaration serves every account. `<role_arn:NAME>` is the ARN that the role NAME of the same task has or will
+have, with the path and the spelling of a role that is there; the task may declare the role or only speak of it in an
+attachment or in a trust statement.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..model import PROVISIONAL_ACCOUNT, Account
+
+_ROLE_ARN = re.compile(r"<role_arn:([^<>]+)>")
+
+
+@dataclass(frozen=True)
+class Placeholders:
+    """The values to put in; `role_arns` is keyed by lower-case role name."""
+
+    account: Account = PROVISIONAL_ACCOUNT
+    role_arns: Mapping[str, str] = field(default_factory=dict)
+
+    def fill(self, value: Any) -> Any:
+        """The value with every placeholder in it filled; one that names an unknown role stays as it is."""
+        if isinstance(value, str):
+            if "<" not in value:
+                return value
+            known = value.replace("<account_id>", self.account.id).replace("<partition>", self.account.partition)
+            return _ROLE_ARN.sub(lambda found: self.role_arns.get(found.group(1).lower(), found.group()), known)
+        if isinstance(value, datetime.date):
+            # An unquoted Version is a date to YAML.
+            return value.isoformat()
+        if isinstance(value, Mapping):
+            return {self.fill(key): self.fill(entry) for key, entry in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.fill(entry) for entry in value]
+        return value
+
+
+def unfilled_role(value: str) -> str | None:
+    """The name of the first role that a text refers to and that is not known."""
+    found = _ROLE_ARN.search(value)
+    return found.group(1) if found else None

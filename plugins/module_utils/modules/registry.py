@@ -1,0 +1,145 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What each module is: the options it takes and the task it runs. The same in a new interpreter and in a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..apply.executor import OnStep
+from ..aws.connection import SessionKeeper
+from ..converge.account_lock import Tell, silent
+from ..converge.failures import reading_failed
+from ..converge.task import Task
+from ..declare.argument_specs import (
+    Spec,
+    approval_option,
+    attachment_options,
+    audit_options,
+    backup_option,
+    baseline_options,
+    connection_options,
+    managed_policy_options,
+    record_option,
+    restore_options,
+    retire_options,
+    role_options,
+    service_linked_role_options,
+    services_options,
+    trust_statement_options,
+)
+from ..errors import EngineError, printable
+from ..validate.connection import connection_warnings
+
+
+@dataclass(frozen=True)
+class Shape:
+    """`section` is the option of `iam_baseline` that a single-object module stands for, None for all of them.
+
+    Without `backs_up` nothing it takes away could be put back. `quarantines` are begun or lifted, and recorded.
+    """
+
+    options: Callable[[], Spec]
+    section: str | None = None
+    read_only: bool = False
+    backs_up: bool = True
+    quarantines: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a task came to: the values of an ordinary result, or of a failure with its `msg`."""
+
+    values: Mapping[str, Any]
+    warnings: tuple[str, ...]
+    failed: bool = False
+
+
+SHAPES: Mapping[str, Shape] = {
+    "iam_audit": Shape(audit_options, read_only=True),
+    "iam_baseline": Shape(baseline_options, quarantines=True),
+    "iam_baseline_info": Shape(baseline_options, read_only=True),
+    "iam_managed_policy": Shape(managed_policy_options, "managed_policies"),
+    "iam_policy_attachment": Shape(attachment_options, "attachments"),
+    "iam_restore": Shape(restore_options),
+    "iam_retire": Shape(retire_options, quarantines=True),
+    "iam_role": Shape(role_options, "roles", quarantines=True),
+    "iam_services": Shape(services_options, quarantines=True),
+    "iam_service_linked_role": Shape(service_linked_role_options, backs_up=False),
+    "iam_trust_statement": Shape(trust_statement_options, "trust_statements"),
+}
+
+SECRET = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+"""What Ansible shows in the place of a secret."""
+
+
+def argument_spec(name: str) -> Spec:
+    """The whole argument spec of a module, by its name without the collection."""
+    shape = SHAPES[name]
+    of_writers = {} if shape.read_only else {**approval_option(), **(backup_option() if shape.backs_up else {})}
+    of_quarantines = record_option() if shape.quarantines else {}
+    return {**connection_options(), **of_writers, **of_quarantines, **shape.options()}
+
+
+def without_secrets(spec: Spec, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options as they may be shown: what is a secret by the spec is replaced, whichever alias it was given by."""
+    named = {alias: option for name, option in spec.items() for alias in (name, *option.get("aliases", ()))}
+    return {name: _shown_option(named.get(name, {}), value) for name, value in options.items()}
+
+
+def _shown_option(option: Spec, value: Any) -> Any:
+    if option.get("no_log"):
+        return SECRET if value else value
+    if "options" in option and isinstance(value, Mapping):
+        return without_secrets(option["options"], value)
+    if "options" in option and isinstance(value, list):
+        return [_shown_option(option, item) for item in value]
+    return value
+
+
+def run(
+    name: str,
+    options: Mapping[str, Any],
+    *,
+    task: type[Task] = Task,
+    check_mode: bool,
+    diff_mode: bool,
+    sessions: SessionKeeper | None = None,
+    on_step: OnStep | None = None,
+    on_wait: Callable[[str], None] | None = None,
+    tell: Tell = silent,
+) -> Outcome:
+    """Run a module's task with its validated options: its `converge`, or `inspect` of what is `read_only`.
+
+    What only one module needs is in a `task` of its own, so that the others need not load it.
+    Whatever ends the task, the outcome says what was done by then, and where the backup is.
+    With `sessions`, roles assumed by earlier tasks are assumed no more. `on_step` hears of each write as it is made,
+    `on_wait` of each call that gets no reply and is sent again (without it warnings tell that), `tell` of other tasks
+    that are waited for.
+    """
+    shape = SHAPES[name]
+    one: Task | None = None
+    try:
+        reads = check_mode or shape.read_only
+        one = task(options, shape.section, reads, diff_mode, sessions, on_step, on_wait, module=name, tell=tell)
+        one.warnings += () if shape.read_only else connection_warnings(options)
+        values = one.inspect() if shape.read_only else one.converge()
+        return Outcome(one.told(values), _warnings(one))
+    except EngineError as error:
+        failure = error
+    except Exception as error:
+        failure = reading_failed(error, str(one.so_far().get("account_id", "")) if one else "")
+    so_far = one.so_far() if one else {}
+    known = {key: value for key, value in so_far.items() if not shape.read_only or key not in ("plan", "deleted")}
+    failed = {"msg": failure.message, **known, **failure.fields}
+    return Outcome(one.told(failed), _warnings(one), failed=True) if one else Outcome(failed, (), failed=True)
+
+
+def _warnings(task: Task) -> tuple[str, ...]:
+    """Each warning once, as one line, with the account that it is about where Ansible's output does not tell it."""
+    delegate = task.options.get("_delegate")
+    about = f"{delegate} ({task.options.get('account_id')}): " if delegate else ""
+    return tuple(dict.fromkeys(printable(f"{about}{warning}") for warning in task.warnings))

@@ -1,0 +1,113 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A plan: the ordered list of IAM writes that turn what is there into what is declared."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import printable
+from ..model import Account
+from ..policy.document import PolicyDocument
+from ..resolve.quarantine import without_moment
+
+
+@dataclass(frozen=True)
+class MadeVersion:
+    """In place of a `VersionId`: that of the version which the step of this name makes. Only AWS's reply tells it."""
+
+    step: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """Exactly one IAM write.
+
+    `subject` is the key of the object that is written, `uses` the keys of objects that have to be there or that
+    feel the write. `name` tells the step from the others of its plan; `follows` holds the names of steps that have to
+    be finished first, because the order of the two decides what is granted in between. `takes_away` is what the step
+    removes for good, for the result.
+    """
+
+    action: str
+    resource: str
+    reason: str
+    subject: str
+    parameters: Mapping[str, Any]
+    uses: frozenset[str] = frozenset()
+    creates: bool = False
+    deletes: bool = False
+    takes_away: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
+    follows: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", printable(self.reason))
+
+    def shown(self) -> dict[str, str]:
+        """The step as it stands in a result."""
+        return {"action": self.action, "resource": self.resource, "reason": self.reason}
+
+
+@dataclass(frozen=True)
+class Plan:
+    account: Account
+    steps: tuple[Step, ...] = ()
+    warnings: tuple[str, ...] = ()
+    relies_on: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """SHA-256 over the account, every write with its parameters, and what they rely on (see `plan_scope`).
+
+        Documents are in canonical form. The time in the tag of a quarantine that begins is left out.
+        """
+        content = [
+            [step.action, step.resource, {key: _canonical(value) for key, value in step.parameters.items()}]
+            for step in self.steps
+        ]
+        text = json.dumps([self.account.id, self.account.partition, content, self.relies_on], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def shown(self) -> list[dict[str, str]]:
+        return [step.shown() for step in self.steps]
+
+
+def dependencies(steps: Sequence[Step]) -> list[set[int]]:
+    """For each step, the earlier steps of the plan that have to be finished first; all others may run side by side.
+
+    Two steps that share a subject, or of which one uses the subject of the other, keep their order, and so does a step
+    that follows another.
+    """
+    writers: dict[str, list[int]] = defaultdict(list)
+    readers: dict[str, list[int]] = defaultdict(list)
+    named: dict[str, int] = {}
+    found = []
+    for index, step in enumerate(steps):
+        earlier = {named[name] for name in step.follows if name in named}
+        earlier.update(writers[step.subject], readers[step.subject])
+        for key in step.uses:
+            earlier.update(writers[key])
+        found.append(earlier)
+        writers[step.subject].append(index)
+        for key in step.uses:
+            readers[key].append(index)
+        if step.name:
+            named[step.name] = index
+    return found
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, PolicyDocument):
+        return value.canonical
+    if isinstance(value, MadeVersion):
+        return {"made_by": value.step}
+    if isinstance(value, list) and all(isinstance(entry, Mapping) for entry in value):
+        return without_moment(value)
+    return value

@@ -1,0 +1,192 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The changes that turn one customer managed policy into its target. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ..model import POLICY_VERSION_LIMIT, ManagedPolicy, PolicyVersion, Quotas
+from .change import Change, Dimension, Effect, Part, Stage, always, document_parts
+from .plan import MadeVersion, Step
+from .tag_changes import as_tags, tag_changes
+
+
+def policy_changes(
+    before: ManagedPolicy | None,
+    after: ManagedPolicy | None,
+    *,
+    granted_to: frozenset[str],
+    bounding: frozenset[str],
+    only_version: bool,
+    quotas: Quotas,
+) -> Iterator[Change]:
+    """Everything that has to be written for one policy.
+
+    `granted_to` and `bounding` are the keys of identities that hold the policy, or have it as their boundary,
+    before and after: they feel it when its document is replaced.
+    """
+    if before is None and after is not None:
+        yield _created(after)
+        yield from _older_versions(after, ())
+    elif before is not None and after is None:
+        yield from _deleted(before)
+    elif before is not None and after is not None:
+        if before.document != after.document:
+            yield _replaced(
+                before,
+                after,
+                granted_to=granted_to,
+                bounding=bounding,
+                only_version=only_version,
+                quotas=quotas,
+            )
+        if only_version:
+            yield from _single_version(before, replaced=before.document != after.document)
+        yield from _older_versions(after, before.versions)
+        yield from tag_changes(
+            after.key,
+            _resource(after),
+            kind="Policy",
+            target={"PolicyArn": after.arn},
+            before=before.tags,
+            after=after.tags,
+        )
+
+
+def _created(policy: ManagedPolicy) -> Change:
+    parameters: dict[str, Any] = {
+        "PolicyName": policy.name,
+        "Path": policy.path,
+        "PolicyDocument": policy.document,
+        "Description": policy.description,
+        "Tags": as_tags(policy.tags),
+    }
+    step = _step("CreatePolicy", policy, "absent", parameters, creates=True)
+    return _plain(f"{_resource(policy)} CreatePolicy", Stage.CREATE_POLICY, policy, step, creates=True)
+
+
+def _replaced(
+    before: ManagedPolicy,
+    after: ManagedPolicy,
+    *,
+    granted_to: frozenset[str],
+    bounding: frozenset[str],
+    only_version: bool,
+    quotas: Quotas,
+) -> Change:
+    parts = document_parts(before.document, after.document, granted_to, quotas.managed_policy_size)
+    if bounding or only_version:
+        # How a boundary is cut is not worth a version. And `only_version` deletes each older version once: which of
+        # them a version in between takes the place of shows only when the writes are in order.
+        effects = tuple(effect for part in parts for effect in part.effects)
+        effects += tuple(Effect(Dimension.BOUNDARY, grows, bounding) for grows in (False, True) if bounding)
+        parts = (Part(effects, after.document),)
+
+    def render(index: int, part: Part) -> tuple[Step, ...]:
+        steps = []
+        in_the_way = 1 + len(before.versions) + index - POLICY_VERSION_LIMIT
+        if 0 <= in_the_way < len(before.versions):
+            version = before.versions[in_the_way]
+            steps.append(
+                _version_deleted(before, version, f"version {version.id} is the oldest of {POLICY_VERSION_LIMIT}")
+            )
+        final = part.document == after.document
+        reason = "document differs" if final else "document differs: first what is granted before and after"
+        parameters = {"PolicyArn": before.arn, "PolicyDocument": part.document, "SetAsDefault": True}
+        affected = granted_to | bounding
+        steps.append(_step("CreatePolicyVersion", before, reason, parameters, uses=affected))
+        return tuple(steps)
+
+    return Change(
+        key=_replacement_key(before),
+        stage=Stage.REPLACE,
+        parts=parts,
+        render=render,
+        closing=_transitions_deleted,
+        subject=before.key,
+        uses=granted_to | bounding,
+        replaces_content_of=before.key,
+    )
+
+
+def _transitions_deleted(writes: Sequence[Step]) -> tuple[Step, ...]:
+    """What deletes the versions in between: they grant what is granted before and what is granted after."""
+    return tuple(
+        Step(
+            "DeletePolicyVersion",
+            made.resource,
+            "version in between is not in force any more",
+            made.subject,
+            {"PolicyArn": made.parameters["PolicyArn"], "VersionId": MadeVersion(made.name)},
+            name=f"{made.name}, deleted",
+        )
+        for made in writes[:-1]
+    )
+
+
+def _older_versions(after: ManagedPolicy, there: tuple[PolicyVersion, ...]) -> Iterator[Change]:
+    """Versions beside the default one that the target has and the account has not."""
+    ids = {version.id for version in there}
+    for number, version in enumerate(version for version in after.versions if version.id not in ids):
+        reason = f"version {version.id} absent"
+        parameters = {"PolicyArn": after.arn, "PolicyDocument": version.document, "SetAsDefault": False}
+        step = _step("CreatePolicyVersion", after, reason, parameters)
+        key = f"{_resource(after)} older version {number}"
+        yield _plain(key, Stage.DESCRIBE, after, step, after=frozenset((_replacement_key(after),)))
+
+
+def _single_version(policy: ManagedPolicy, *, replaced: bool) -> Iterator[Change]:
+    versions = policy.versions
+    if replaced:
+        # At the limit the oldest made room for the new one already.
+        versions = versions[1:] if len(versions) + 1 >= POLICY_VERSION_LIMIT else versions
+        versions = (*versions, PolicyVersion(policy.default_version, policy.document))
+    for version in versions:
+        step = _version_deleted(policy, version, f"version {version.id} is not the only one")
+        after = frozenset((_replacement_key(policy),))
+        yield _plain(f"{_resource(policy)} {version.id}", Stage.REVOKE, policy, step, after=after)
+
+
+def _deleted(policy: ManagedPolicy) -> Iterator[Change]:
+    keys = set()
+    for version in policy.versions:
+        key = f"{_resource(policy)} {version.id}"
+        keys.add(key)
+        yield _plain(key, Stage.DELETE, policy, _version_deleted(policy, version, "policy is to be deleted"))
+    lost = {
+        "path": policy.path,
+        "description": policy.description,
+        "policy": policy.document,
+        "tags": dict(policy.tags),
+    }
+    step = _step("DeletePolicy", policy, "declared absent", {"PolicyArn": policy.arn}, deletes=True, takes_away=lost)
+    yield _plain(f"{_resource(policy)} DeletePolicy", Stage.DELETE, policy, step, deletes=True, after=frozenset(keys))
+
+
+def _version_deleted(policy: ManagedPolicy, version: PolicyVersion, reason: str) -> Step:
+    return _step(
+        "DeletePolicyVersion",
+        policy,
+        reason,
+        {"PolicyArn": policy.arn, "VersionId": version.id},
+        takes_away={"version_id": version.id, "policy": version.document},
+    )
+
+
+def _step(action: str, policy: ManagedPolicy, reason: str, parameters: dict[str, Any], **fields: Any) -> Step:
+    return Step(action, _resource(policy), reason, policy.key, parameters, **fields)
+
+
+def _plain(key: str, stage: Stage, policy: ManagedPolicy, step: Step, **fields: Any) -> Change:
+    return Change(key, stage, (Part(()),), always(step), policy.key, **fields)
+
+
+def _resource(policy: ManagedPolicy) -> str:
+    return f"policy/{policy.name}"
+
+
+def _replacement_key(policy: ManagedPolicy) -> str:
+    return f"{_resource(policy)} document"

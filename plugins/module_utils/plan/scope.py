@@ -1,0 +1,68 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a plan relies on beside its own writes, for its id. Pure.
+
+A write means what it means only together with what is there: the policies that a role keeps, what a boundary allows,
+whom the trust policy lets in. Where that changes, what was approved is not what would be applied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..model import CurrentState, Identity, ManagedPolicy, Role
+from ..policy.document import PolicyDocument
+from ..resolve.desired_state import DesiredState
+from ..resolve.policy_references import is_aws_managed
+
+
+def relied_on(state: CurrentState, desired: DesiredState, findings: Iterable[Mapping[str, str]]) -> dict[str, Any]:
+    """The subjects as they are, the documents of the policies they have or get, and the findings; no order, no times.
+
+    What the writes make of it follows from the writes. AWS's own policies count by their ARN, and by their version
+    where it was read: nobody in the account can change them.
+    """
+    return {
+        "identities": {
+            key: _identity(state.identities[key]) for key in desired.identities.keys() & state.identities.keys()
+        },
+        "policies": {name: _policy(state.policies[name]) for name in desired.policies.keys() & state.policies.keys()},
+        "documents": {arn: _content(state, arn) for arn in policies_in_use(state, desired)},
+        "findings": sorted({(item["severity"], item["code"], item["resource"]) for item in findings}),
+    }
+
+
+def policies_in_use(state: CurrentState, desired: DesiredState) -> frozenset[str]:
+    """ARNs of the managed policies that the subjects have, get or are bounded by, before and after."""
+    identities = [state.identities.get(key) for key in desired.identities] + list(desired.identities.values())
+    arns: set[str] = set()
+    for identity in identities:
+        if identity is not None:
+            arns |= identity.managed | ({identity.boundary} if identity.boundary else set())
+    return frozenset(arns)
+
+
+def _identity(identity: Identity) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "id": identity.id,
+        "managed": sorted(identity.managed),
+        "inline": {name: document.canonical for name, document in identity.inline.items()},
+        "boundary": identity.boundary,
+    }
+    if isinstance(identity, Role):
+        found.update(trust=identity.trust.canonical, tags=dict(identity.tags))
+    return found
+
+
+def _policy(policy: ManagedPolicy) -> dict[str, Any]:
+    return {"id": policy.id, "document": policy.document.canonical, "tags": dict(policy.tags)}
+
+
+def _content(state: CurrentState, arn: str) -> str:
+    if is_aws_managed(arn):
+        known = state.aws_policy_at(arn)
+        return known.version if known else ""
+    policy = state.policy_at(arn)
+    return (policy.document if policy else PolicyDocument({})).canonical

@@ -1,0 +1,109 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Merging and removing the statements of a trust policy that others have a share in. Pure.
+
+Statements of others are kept as they are written. A statement is ours by its Sid or, where it has none, by its
+content. An empty Sid is no Sid: AWS's examples and Terraform write `"Sid": ""`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .document import PolicyDocument, canonical_statement, principals
+
+Statement = Mapping[str, Any]
+
+NOBODY: Statement = {
+    "Sid": "NobodyForNow",
+    "Effect": "Deny",
+    "Principal": {"AWS": "*"},
+    "Action": "sts:AssumeRole",
+}
+"""Keeps a trust policy valid while, between two writes, nobody may assume the role."""
+
+
+def merged(document: PolicyDocument, statements: Sequence[Statement]) -> PolicyDocument:
+    """The document with each statement in it: in the place of the one with its Sid, or else at the end."""
+    kept = list(document.statements)
+    for statement in statements:
+        index = _index_by_sid(kept, statement)
+        if index is not None:
+            if canonical_statement(kept[index]) != canonical_statement(statement):
+                kept[index] = statement
+        elif statement.get("Sid") or not _has_content(kept, statement):
+            kept.append(statement)
+    return with_statements(document, kept)
+
+
+def without(document: PolicyDocument, statements: Sequence[Statement]) -> PolicyDocument:
+    """The document without each statement, found by Sid, or by content where it has no Sid."""
+    kept = list(document.statements)
+    for statement in statements:
+        if statement.get("Sid"):
+            kept = [
+                other for other in kept if not (isinstance(other, Mapping) and other.get("Sid") == statement["Sid"])
+            ]
+        else:
+            content = canonical_statement(statement, with_sid=False)
+            kept = [other for other in kept if canonical_statement(other, with_sid=False) != content]
+    return with_statements(document, kept)
+
+
+def without_principals(document: PolicyDocument, arns: frozenset[str]) -> PolicyDocument:
+    """The document without the given AWS principals; `NOBODY` where no statement is left."""
+    kept = []
+    for statement in document.statements:
+        left = [(kind, value) for kind, value in principals(statement) if not (kind == "AWS" and value in arns)]
+        if left:
+            kept.append({**statement, "Principal": as_principal(left)})
+        elif "Principal" not in statement:
+            kept.append(statement)
+    return with_statements(document, kept or [dict(NOBODY)])
+
+
+def with_principals(document: PolicyDocument, arns: Mapping[str, str]) -> PolicyDocument:
+    """The document with other AWS principals in the place of some; everything else stays as it is written."""
+
+    def replaced(value: Any) -> Any:
+        if isinstance(value, list):
+            return [arns.get(one, one) if isinstance(one, str) else one for one in value]
+        return arns.get(value, value) if isinstance(value, str) else value
+
+    kept = []
+    for statement in document.statements:
+        mended = dict(statement)
+        for element in ("Principal", "NotPrincipal"):
+            if isinstance(statement.get(element), Mapping) and "AWS" in statement[element]:
+                mended[element] = {**statement[element], "AWS": replaced(statement[element]["AWS"])}
+        kept.append(mended)
+    return with_statements(document, kept)
+
+
+def as_principal(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    kinds = dict.fromkeys(kind for kind, dummy in pairs)
+    return {kind: [value for other, value in pairs if other == kind] for kind in kinds}
+
+
+def _index_by_sid(statements: Sequence[Any], statement: Statement) -> int | None:
+    if not statement.get("Sid"):
+        return None
+    return next(
+        (
+            index
+            for index, other in enumerate(statements)
+            if isinstance(other, Mapping) and other.get("Sid") == statement["Sid"]
+        ),
+        None,
+    )
+
+
+def _has_content(statements: Sequence[Any], statement: Statement) -> bool:
+    content = canonical_statement(statement, with_sid=False)
+    return any(canonical_statement(other, with_sid=False) == content for other in statements)
+
+
+def with_statements(document: PolicyDocument, statements: Sequence[Any]) -> PolicyDocument:
+    return PolicyDocument({**document.content, "Statement": list(statements)})

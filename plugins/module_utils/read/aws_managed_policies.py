@@ -1,0 +1,112 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""AWS's own managed policies: whether one exists, under which path, and what it says.
+
+A catalogue in the collection would be out of date the week after; IAM itself knows (docs/decisions/0002).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from ..aws.service import Service, is_access_denied
+from ..model import AwsManagedPolicy
+from ..policy.document import PolicyDocument
+from ..resolve.policy_references import AWS_POLICY_PATHS
+from ..sdk import ClientError
+
+
+class AwsPolicies:
+    """Asks IAM about AWS's policies in one partition."""
+
+    def __init__(self, iam: Service, partition: str, workers: int = 8) -> None:
+        self._iam = iam
+        self._prefix = f"arn:{partition}:iam::aws:policy"
+        self._workers = workers
+
+    def find(self, references: Iterable[str]) -> dict[str, tuple[AwsManagedPolicy, ...]]:
+        """The policies that names or ARNs could mean, by name: under the ARN given, or else under every path.
+
+        Raises what botocore raises, also where nothing is found because the caller may not ask: a name that may be
+        under any path means nothing yet.
+        """
+        wanted = sorted(set(references))
+        with ThreadPoolExecutor(max_workers=self._workers) as pool:
+            exact = [reference for reference in wanted if reference.startswith("arn:")]
+            found = {policy.arn: policy for policy in pool.map(self._at, exact) if policy}
+            names = {reference.rpartition("/")[2] for reference in wanted if reference not in found}
+            asked = [
+                [pool.submit(self._policy, f"{self._prefix}{path}{name}") for path in AWS_POLICY_PATHS]
+                for name in sorted(names)
+            ]
+            found.update({policy.arn: policy for answers in asked for policy in _found(answers)})
+        by_name: dict[str, tuple[AwsManagedPolicy, ...]] = {}
+        for policy in found.values():
+            by_name[policy.name] = (*by_name.get(policy.name, ()), policy)
+        return by_name
+
+    def suggestions(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """For names that nothing is called, the ARNs of the policies that are called most like them."""
+        wanted = sorted(set(names))
+        if not wanted:
+            return {}
+        try:
+            pages = list(self._iam.pages("ListPolicies", Scope="AWS", MaxItems=1000))
+        except ClientError as error:
+            if is_access_denied(error):
+                return {}
+            raise
+        arns = {policy["PolicyName"]: policy["Arn"] for page in pages for policy in page["Policies"]}
+        folded = {name.lower(): name for name in arns}
+        close: dict[str, tuple[str, ...]] = {}
+        for name in wanted:
+            matches = difflib.get_close_matches(name.lower(), folded, n=1, cutoff=0.85)
+            if matches:
+                close[name] = tuple(arns[folded[match]] for match in matches)
+        return close
+
+    def _at(self, arn: str) -> AwsManagedPolicy | None:
+        """The policy of an ARN; what the caller may attach but not read is taken as there."""
+        try:
+            return self._policy(arn)
+        except ClientError as error:
+            if is_access_denied(error):
+                return AwsManagedPolicy(arn.rpartition("/")[2], arn)
+            raise
+
+    def _policy(self, arn: str) -> AwsManagedPolicy | None:
+        """The policy of an ARN, without a document where the caller may not read that."""
+        name = arn.rpartition("/")[2]
+        answer = self._iam.find("GetPolicy", PolicyArn=arn)
+        if answer is None:
+            return None
+        attachable = answer["Policy"].get("IsAttachable", True)
+        version = answer["Policy"]["DefaultVersionId"]
+        try:
+            content = self._iam.read("GetPolicyVersion", PolicyArn=arn, VersionId=version)
+        except ClientError as error:
+            if is_access_denied(error):
+                return AwsManagedPolicy(name, arn, attachable=attachable, version=version)
+            raise
+        document = PolicyDocument.parse(content["PolicyVersion"]["Document"])
+        return AwsManagedPolicy(name, arn, document, attachable=attachable, version=version)
+
+
+def _found(answers: Iterable[Future[AwsManagedPolicy | None]]) -> list[AwsManagedPolicy]:
+    """What is there; a refusal counts only where nothing is."""
+    found, refused = [], None
+    for answer in answers:
+        try:
+            policy = answer.result()
+        except ClientError as error:
+            if not is_access_denied(error):
+                raise
+            refused = error
+        else:
+            found += [policy] if policy else []
+    if refused is not None and not found:
+        raise refused
+    return found

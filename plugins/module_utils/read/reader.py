@@ -1,0 +1,255 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The account's actual state, with the fewest calls."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from ..aws.connection import Connection
+from ..aws.service import is_access_denied
+from ..errors import EngineError
+from ..model import AwsManagedPolicy, CurrentState, Declarations, ManagedPolicy, Quotas, Role
+from ..plan.scope import policies_in_use
+from ..policy.document import PolicyDocument
+from ..resolve.account_problems import own_principals
+from ..resolve.assumed_objects import with_assumed_objects
+from ..resolve.desired_state import DesiredState, desired_state_of
+from ..resolve.policy_references import (
+    Resolver,
+    is_aws_managed,
+    is_bound,
+    policies_to_detach,
+    policy_name,
+    policy_references,
+)
+from ..sdk import ClientError
+from .authorization_details import AuthorizationDetails, TooCostly
+from .aws_managed_policies import AwsPolicies
+from .single_objects import SingleObjects
+from .transformations import tags
+
+LOOKUP_CALLS_PER_OBJECT = 4
+"""What looking up one object takes: itself, its attachments, its inline policies and about one document."""
+
+
+class Reader:
+    """Reads what one task declares. Every method raises what botocore raises."""
+
+    def __init__(self, connection: Connection, workers: int = 8) -> None:
+        self._connection = connection
+        self._iam = connection.iam
+        self._workers = workers
+        self.saw_all_roles = False
+
+    def state(self, declarations: Declarations, *, whole_account: bool, at_any_cost: bool = False) -> CurrentState:
+        """The state of the account: by a sweep if `whole_account`, where it is allowed and (unless `at_any_cost`) pays.
+
+        Else by look-ups; `saw_all_roles` tells afterwards.
+        """
+        state = self._swept(declarations, at_any_cost) if whole_account else None
+        self.saw_all_roles = state is not None
+        if state is None:
+            state = SingleObjects(self._iam, self._workers).read(declarations, self._connection)
+            return self._with_instance_profiles(declarations, state)
+        return self._with_policy_tags(declarations, state)
+
+    def with_policies(self, declarations: Declarations, state: CurrentState) -> CurrentState:
+        """The state, with AWS's policies in it that are to be attached or detached and are not known yet."""
+        resolver = Resolver.of(declarations, state)
+        unsettled = [
+            reference
+            for reference in policy_references(declarations)
+            if not resolver.settled(reference.text, state.identities.get(reference.identity))
+            and (reference.wanted or is_bound(reference.text, state.identities.get(reference.identity)))
+        ]
+        wanted = leaving = frozenset(filter(is_aws_managed, policies_to_detach(declarations, state.identities)))
+        asked = {reference.text for reference in unsettled}.union(*map(resolver.own_spellings, unsettled))
+        for name in asked:
+            seen = state.aws_policies.get(name, ())
+            wanted = wanted | {seen[0].arn if seen else name}
+        if not wanted:
+            return state
+        policies = AwsPolicies(self._iam, state.account.partition, self._workers)
+        found = policies.find(wanted)
+        there = {policy.arn for candidates in found.values() for policy in candidates}
+        for arn in leaving - there:
+            name = policy_name(arn)
+            found[name] = (*found.get(name, ()), AwsManagedPolicy(name, arn, attachable=False))
+        unknown = {
+            reference.name
+            for reference in unsettled
+            if reference.name not in found and not resolver.own_spellings(reference)
+        }
+        return replace(
+            state,
+            aws_policies={**state.aws_policies, **found},
+            policy_suggestions=policies.suggestions(unknown),
+        )
+
+    def with_principals(self, state: CurrentState, desired: DesiredState) -> CurrentState:
+        """The state, knowing which principals of this account that new trust policies name do not exist."""
+        named: set[str] = set()
+        for key, role in desired.identities.items():
+            before = state.identities.get(key)
+            if isinstance(role, Role) and not (isinstance(before, Role) and before.trust == role.trust):
+                named |= own_principals(role.trust, state)
+        declared = {identity.arn for identity in desired.identities.values() if identity is not None}
+        known = {identity.arn for identity in state.identities.values()} | declared
+        asked = sorted(named - known)
+        lookup = SingleObjects(self._iam, self._workers)
+        with ThreadPoolExecutor(max_workers=self._workers) as pool:
+            found = pool.map(lambda arn: lookup.exists(_kind(arn), arn.rpartition("/")[2]), asked)
+            missing = {arn: actual for arn, actual in zip(asked, found, strict=True) if actual != arn}
+        return replace(state, missing_principals=missing)
+
+    def with_policy_users(self, declarations: Declarations, state: CurrentState) -> CurrentState:
+        """The state, knowing who uses the policies that are to be deleted."""
+        users = {}
+        for declared in declarations.policies:
+            policy = state.policies.get(declared.name.lower())
+            if policy is not None and not declared.present and policy.attachments + policy.boundary_uses:
+                users[policy.arn] = self._users(policy)
+        return replace(state, policy_users=users)
+
+    def with_policies_in_use(self, state: CurrentState, desired: DesiredState) -> CurrentState:
+        """The state, with the documents of the customer managed policies that the subjects have, get or are bounded by.
+
+        A sweep has them all.
+        """
+        known = {
+            policy.arn for policies in (state.policies, desired.policies) for policy in policies.values() if policy
+        }
+        unread = sorted(arn for arn in policies_in_use(state, desired) - known if not is_aws_managed(arn))
+        if not unread:
+            return state
+        lookup = SingleObjects(self._iam, self._workers)
+        with ThreadPoolExecutor(max_workers=self._workers) as pool:
+            read = {policy.name.lower(): policy for policy in pool.map(lookup.document_in_force, unread)}
+        return replace(state, policies={**state.policies, **read})
+
+    def quotas(self) -> Quotas:
+        """The account's quotas; IAM's defaults where the caller may not read them."""
+        try:
+            summary = self._iam.read("GetAccountSummary")["SummaryMap"]
+        except ClientError as error:
+            if is_access_denied(error):
+                return Quotas()
+            raise
+        default = Quotas()
+        return Quotas(
+            attached_policies={
+                "role": summary.get("AttachedPoliciesPerRoleQuota", default.attached_policies["role"]),
+                "user": summary.get("AttachedPoliciesPerUserQuota", default.attached_policies["user"]),
+                "group": summary.get("AttachedPoliciesPerGroupQuota", default.attached_policies["group"]),
+            },
+            trust_policy_size=summary.get("AssumeRolePolicySizeQuota", default.trust_policy_size),
+            inline_size={
+                "role": summary.get("RolePolicySizeQuota", default.inline_size["role"]),
+                "user": summary.get("UserPolicySizeQuota", default.inline_size["user"]),
+                "group": summary.get("GroupPolicySizeQuota", default.inline_size["group"]),
+            },
+            managed_policy_size=summary.get("PolicySizeQuota", default.managed_policy_size),
+            roles=summary.get("RolesQuota", default.roles),
+            managed_policies=summary.get("PoliciesQuota", default.managed_policies),
+            roles_in_use=summary.get("Roles", 0),
+            managed_policies_in_use=summary.get("Policies", 0),
+        )
+
+    def documents_at(self, arns: Sequence[str]) -> dict[str, PolicyDocument]:
+        """What these customer managed policies say, as far as they are there and the caller may read them."""
+        lookup = SingleObjects(self._iam, self._workers)
+        with ThreadPoolExecutor(max_workers=self._workers) as pool:
+            found = zip(arns, pool.map(lookup.document_at, arns), strict=True)
+            return {arn: document for arn, document in found if document is not None}
+
+    def version_document(self, arn: str, version: str) -> PolicyDocument | None:
+        """What a version of a customer managed policy says; None where it is gone."""
+        answer = self._iam.find("GetPolicyVersion", PolicyArn=arn, VersionId=version)
+        return PolicyDocument.parse(answer["PolicyVersion"]["Document"]) if answer else None
+
+    def profile_holders(self, profiles: Sequence[str]) -> dict[str, str | None]:
+        """The role in each of these instance profiles, None in an empty one; those that are not there are left out."""
+        lookup = SingleObjects(self._iam, self._workers)
+        with ThreadPoolExecutor(max_workers=self._workers) as pool:
+            answers = pool.map(lookup.roles_in_profile, profiles)
+            found = {name: roles for name, roles in zip(profiles, answers, strict=True) if roles is not None}
+        return {name: next(iter(roles), None) for name, roles in found.items()}
+
+    def _swept(self, declarations: Declarations, at_any_cost: bool) -> CurrentState | None:
+        objects = len(declarations.identity_keys()) + len(declarations.policies)
+        budget = sys.maxsize if at_any_cost else LOOKUP_CALLS_PER_OBJECT * objects + 1
+        try:
+            account, state = AuthorizationDetails(self._iam, budget).read(declarations)
+        except TooCostly:
+            return None
+        except ClientError as error:
+            if is_access_denied(error):
+                return None
+            raise
+        if account is not None:
+            self._connection.account = account
+        return replace(state, account=self._connection.caller_account())
+
+    def _with_policy_tags(self, declarations: Declarations, state: CurrentState) -> CurrentState:
+        names = [policy.name.lower() for policy in declarations.policies if policy.name.lower() in state.policies]
+
+        def tagged(name: str) -> ManagedPolicy:
+            policy = state.policies[name]
+            pages = self._iam.pages("ListPolicyTags", PolicyArn=policy.arn)
+            return replace(policy, tags=tags(pair for page in pages for pair in page["Tags"]))
+
+        with ThreadPoolExecutor(max_workers=self._workers) as pool:
+            policies = dict(zip(names, pool.map(tagged, names), strict=True))
+        return replace(state, policies={**state.policies, **policies})
+
+    def _with_instance_profiles(self, declarations: Declarations, state: CurrentState) -> CurrentState:
+        lookup = SingleObjects(self._iam, self._workers)
+        identities = dict(state.identities)
+        for declared in declarations.roles:
+            role = identities.get(declared.key)
+            if isinstance(role, Role) and not declared.present:
+                identities[declared.key] = replace(role, instance_profiles=lookup.instance_profiles(role.name))
+        return replace(state, identities=identities)
+
+    def _users(self, policy: ManagedPolicy) -> tuple[str, ...]:
+        found = []
+        for usage in ("PermissionsPolicy", "PermissionsBoundary"):
+            for page in self._iam.pages("ListEntitiesForPolicy", PolicyArn=policy.arn, PolicyUsageFilter=usage):
+                for kind in ("User", "Group", "Role"):
+                    found += [
+                        f"{kind.lower()}/{entity[f'{kind}Name'].lower()}" for entity in page.get(f"Policy{kind}s", ())
+                    ]
+        return tuple(sorted(set(found)))
+
+
+def complete(
+    reader: Reader, declarations: Declarations, state: CurrentState, *, foresee: bool
+) -> tuple[CurrentState, DesiredState]:
+    """Read what only the declarations together with the state show to be needed, and lay the target.
+
+    With `foresee`, what the account lacks is taken as made by an earlier task (see the `foresight` room).
+    """
+    state = reader.with_policies(declarations, state)
+    state = reader.with_policy_users(declarations, state)
+    state, warnings = with_assumed_objects(declarations, state) if foresee else (state, [])
+    desired = desired_state_of(declarations, state)
+    desired.warnings[:0] = warnings
+    return reader.with_principals(state, desired), desired
+
+
+def require_account(state: CurrentState, account_id: str | None) -> None:
+    """Refuse to go on in another account than the caller meant. Raises EngineError."""
+    if account_id and account_id != state.account.id:
+        raise EngineError(
+            f"These credentials belong to account {state.account.id}, not to {account_id}: nothing was written."
+            " Check aws_account_id of the host, assume_role and the credentials."
+        )
+
+
+def _kind(arn: str) -> str:
+    return arn.split(":")[5].partition("/")[0]

@@ -1,0 +1,66 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an earlier task would have made, had it not been in check mode. Pure.
+
+A play that makes a policy in one task and attaches it in the next has to come through in check mode too, although
+the policy is not there. So what is missing in the account itself is taken as made, and each such guess is told.
+What looks like a slip (a wrong path, a name that is nearly right) stays an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ..errors import Problem
+from ..model import CurrentState, Declarations, Identity, ManagedPolicy, Role
+from ..policy.document import PolicyDocument
+from .policy_references import Resolver, policy_references
+
+
+def with_assumed_objects(declarations: Declarations, state: CurrentState) -> tuple[CurrentState, list[str]]:
+    """The state with what the declarations build on and the account lacks, and a warning for each such object."""
+    warnings: list[str] = []
+    identities = dict(state.identities)
+    declared = {role.key for role in declarations.roles}
+    for attachment in declarations.attachments:
+        if attachment.present and attachment.key not in identities and attachment.key not in declared:
+            arn = state.account.arn(attachment.kind, "/", attachment.name)
+            made = Role if attachment.kind == "role" else Identity
+            identities[attachment.key] = made(kind=attachment.kind, name=attachment.name, path="/", arn=arn)
+            warnings.append(_told(f"{attachment.kind} {attachment.name}"))
+    for trust in declarations.trust_statements:
+        if trust.present and trust.key not in identities and trust.key not in declared:
+            arn = state.account.arn("role", "/", trust.role)
+            identities[trust.key] = Role(kind="role", name=trust.role, path="/", arn=arn)
+            warnings.append(_told(f"role {trust.role}"))
+    policies = dict(state.policies)
+    resolver = Resolver.of(declarations, state)
+    for reference in policy_references(declarations):
+        if not reference.wanted:
+            continue
+        answer = resolver.resolve(reference.text, reference.place, state.identities.get(reference.identity))
+        if isinstance(answer, Problem) and answer.missing_arn and reference.name.lower() not in policies:
+            path = answer.missing_arn.partition(":policy")[2].removesuffix(reference.name)
+            policies[reference.name.lower()] = ManagedPolicy(
+                reference.name, path, answer.missing_arn, PolicyDocument({"Version": "2012-10-17", "Statement": []})
+            )
+            warnings.append(_told(f"policy {reference.name}"))
+    return replace(state, identities=identities, policies=policies), warnings
+
+
+def foreseeable(problems: Iterable[Problem]) -> tuple[list[Problem], list[str]]:
+    """The problems that stay in check mode, and warnings for those about objects that may have been made by then."""
+    stay: list[Problem] = []
+    warnings: list[str] = []
+    for problem in problems:
+        if problem.missing_arn:
+            warnings.append(_told(problem.missing_arn))
+        else:
+            stay.append(problem)
+    return stay, warnings
+
+
+def _told(what: str) -> str:
+    return f"{what} does not exist; since nothing is written, it is taken as made by an earlier task"

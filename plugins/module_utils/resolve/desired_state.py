@@ -1,0 +1,274 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The state an account is to be in: what is there, with the declarations of one task laid over it. Pure.
+
+Only the objects that a task speaks of are in a target. Several declarations can speak of one object (a role, an
+attachment to it and a statement in its trust policy); they are laid over each other in that order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from ..declare.parser import within
+from ..errors import Problem
+from ..model import (
+    AttachmentDeclaration,
+    CurrentState,
+    Declarations,
+    Identity,
+    ManagedPolicy,
+    PolicyDeclaration,
+    Quarantine,
+    Quotas,
+    Role,
+    RoleDeclaration,
+    TrustDeclaration,
+)
+from ..policy.document import PolicyDocument
+from ..policy.trust_policy import merged, without
+from .policy_references import Resolver, is_aws_managed, may_mean
+from .quarantine import is_denial, is_denied, quarantined, released, standing, with_room
+
+
+@dataclass
+class DesiredState:
+    """Objects by key, None where they are to be absent, and what was noticed on the way.
+
+    `quarantined` are the quarantines that begin, by the key of the role.
+    """
+
+    identities: dict[str, Identity | None] = field(default_factory=dict)
+    policies: dict[str, ManagedPolicy | None] = field(default_factory=dict)
+    only_version: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    quarantined: dict[str, Quarantine] = field(default_factory=dict)
+
+
+def desired_state_of(declarations: Declarations, state: CurrentState) -> DesiredState:
+    """Lay the declarations over the state. Problems that only the account's state shows are in the target."""
+    return _Overlay(declarations, state).desired
+
+
+def make_room(state: CurrentState, desired: DesiredState, quotas: Quotas) -> None:
+    """Deny by an inline policy where the quota leaves no room for AWSDenyAll on a role that is to be quarantined."""
+    for key in desired.quarantined:
+        identity = desired.identities[key]
+        if identity is not None:
+            desired.identities[key] = with_room(state.identities.get(key), identity, quotas)
+
+
+class _Overlay:
+    def __init__(self, declarations: Declarations, state: CurrentState) -> None:
+        self.state = state
+        self.resolver = Resolver.of(declarations, state)
+        self.desired = DesiredState()
+        for policy in declarations.policies:
+            self._lay_policy(policy)
+        for role in declarations.roles:
+            self._lay_role(role)
+        for attachment in declarations.attachments:
+            self._lay_attachment(attachment)
+        for trust in declarations.trust_statements:
+            self._lay_trust(trust)
+
+    def _lay_policy(self, declared: PolicyDeclaration) -> None:
+        key = declared.name.lower()
+        there = self.state.policies.get(key)
+        if not declared.present:
+            self.desired.policies[key] = None
+            return
+        if there is None:
+            if declared.document is None:
+                self._problem(declared.place, "policy", "missing; a policy that does not exist yet needs its document")
+                return
+            self.desired.policies[key] = ManagedPolicy(
+                name=declared.name,
+                path=declared.path or "/",
+                arn=self.resolver.arn_of_declared(declared),
+                document=declared.document,
+                description=declared.description or "",
+                tags=declared.tags or {},
+            )
+            return
+        self._adopted("policy", declared.name, declared.path, there.name, there.path)
+        if declared.description is not None and declared.description != there.description:
+            self.desired.warnings.append(
+                f"policy {there.name} keeps its description: IAM cannot change it without deleting the policy"
+            )
+        if declared.only_version:
+            self.desired.only_version.add(key)
+        self.desired.policies[key] = replace(
+            there,
+            document=declared.document or there.document,
+            tags=_laid_over(there.tags, declared.tags, declared.purge_tags),
+        )
+
+    def _lay_role(self, declared: RoleDeclaration) -> None:
+        there = self.state.role(declared.name)
+        if not declared.present:
+            self.desired.identities[declared.key] = None
+            return
+        if declared.quarantine is not None:
+            self._lay_quarantine(declared, there)
+            return
+        if there is None and declared.trust is None:
+            self._problem(
+                declared.place,
+                "assume_role_policy_document",
+                "missing; a role that does not exist yet needs its trust policy",
+            )
+            return
+        if there is not None:
+            self._adopted("role", declared.name, declared.path, there.name, there.path)
+        path = declared.path or "/"
+        arn = self.state.account.arn("role", path, declared.name)
+        recorded = declared.key in self.state.quarantines
+        base = released(there, recorded=recorded) if there else Role("role", declared.name, path, arn)
+        managed = base.managed
+        wanted: frozenset[str] = frozenset()
+        if declared.managed is not None:
+            wanted = self._resolved(declared.managed, within(declared.place, "managed_policies"), there)
+            managed = wanted if declared.purge_managed else base.managed | wanted
+            self._warn_of_namesakes(base, declared.managed, managed - wanted)
+        inline = dict(base.inline)
+        if declared.inline is not None:
+            inline = {**({} if declared.purge_inline else base.inline), **declared.inline}
+        boundary = base.boundary
+        if declared.boundary is not None:
+            place = within(declared.place, "boundary")
+            boundary = (
+                next(iter(self._resolved((declared.boundary,), place, there)), None) if declared.boundary else None
+            )
+        if there is not None and any(map(is_denial, managed - wanted)):
+            base = replace(base, tags=there.tags)
+            self.desired.warnings.append(
+                f"role {base.name} stays powerless: AWSDenyAll is on it, and no record says that a quarantine of this"
+                " collection put it there, whatever its tags say. To fix: give the backup_dir or record_key of the"
+                " task that quarantined it, detach it with iam_policy_attachment, or name managed_policies"
+            )
+        self.desired.identities[declared.key] = replace(
+            base,
+            trust=declared.trust or base.trust,
+            managed=managed,
+            inline=inline,
+            boundary=boundary,
+            description=base.description if declared.description is None else declared.description,
+            max_session_duration=declared.max_session_duration or base.max_session_duration,
+            tags=_laid_over(base.tags, declared.tags, declared.purge_tags),
+        )
+
+    def _lay_quarantine(self, declared: RoleDeclaration, there: Role | None) -> None:
+        """What else is declared of the role does not count until it is present again."""
+        if there is None or declared.quarantine is None:
+            self.desired.identities[declared.key] = None
+            return
+        self._adopted("role", declared.name, declared.path, there.name, there.path)
+        if standing(there) is not None and not declared.quarantine.anew:
+            self.desired.identities[declared.key] = there
+            return
+        if is_denied(there) and there.key not in self.state.quarantines:
+            self.desired.warnings.append(
+                f"role {there.name} holds AWSDenyAll already: the end of its quarantine (state: present) takes it off"
+                " too, unless managed_policies names it"
+            )
+        after = quarantined(there, declared.quarantine, self.state.account)
+        self.desired.identities[declared.key] = after
+        self.desired.quarantined[declared.key] = declared.quarantine
+        if standing(after) is None:
+            self.desired.warnings.append(f"role {there.name} has no room for the tags of its quarantine")
+
+    def _lay_attachment(self, declared: AttachmentDeclaration) -> None:
+        base = self._current(declared.key)
+        if base is None:
+            if declared.present:
+                self._problem(
+                    declared.place, "iam_name", self._why_not_there(declared.key, f"{declared.kind} {declared.name}")
+                )
+            self.desired.identities.setdefault(declared.key, None)
+            return
+        inline = {name: document for name, document in base.inline.items() if name not in declared.inline}
+        if declared.present:
+            wanted = self._resolved(declared.managed, within(declared.place, "managed_policies"), base)
+            inline.update({name: document for name, document in declared.inline.items() if document is not None})
+            self._warn_of_namesakes(base, declared.managed, base.managed - wanted)
+            self.desired.identities[declared.key] = replace(base, managed=base.managed | wanted, inline=inline)
+            return
+        unwanted = frozenset().union(*(self.resolver.meant(reference, base.managed) for reference in declared.managed))
+        self._warn_of_namesakes(base, declared.managed, base.managed - unwanted)
+        self.desired.identities[declared.key] = replace(base, managed=base.managed - unwanted, inline=inline)
+
+    def _lay_trust(self, declared: TrustDeclaration) -> None:
+        base = self._current(declared.key)
+        if not isinstance(base, Role):
+            if declared.present:
+                self._problem(declared.place, "name", self._why_not_there(declared.key, f"role {declared.role}"))
+            self.desired.identities.setdefault(declared.key, None)
+            return
+        change = merged if declared.present else without
+        trust: PolicyDocument = change(base.trust, declared.statements)
+        if not trust.statements:
+            self._problem(
+                declared.place,
+                "statements",
+                f"would leave the trust policy of role {base.name} empty, which IAM does not allow;"
+                " delete the role, or add another statement first",
+            )
+            return
+        self.desired.identities[declared.key] = replace(base, trust=trust)
+
+    def _warn_of_namesakes(self, base: Identity, references: tuple[str, ...], staying: frozenset[str]) -> None:
+        """Say which policies that nobody means stay attached, though they have the name of one that is meant."""
+        for arn in sorted(staying):
+            if any(may_mean(reference, arn) for reference in references):
+                other = "the account's own" if is_aws_managed(arn) else "AWS's"
+                self.desired.warnings.append(
+                    f"{base.kind} {base.name} keeps {arn}: its name means {other} policy; give the ARN to detach it"
+                )
+
+    def _why_not_there(self, key: str, what: str) -> str:
+        deleted = key in self.desired.identities and key in self.state.identities
+        return f"{what} is to be deleted by the same task" if deleted else f"{what} does not exist; create it first"
+
+    def _current(self, key: str) -> Identity | None:
+        if key in self.desired.identities:
+            return self.desired.identities[key]
+        return self.state.identities.get(key)
+
+    def _resolved(self, references: tuple[str, ...], place: str, identity: Identity | None) -> frozenset[str]:
+        arns: set[str] = set()
+        for index, reference in enumerate(references):
+            where = place if place.endswith("boundary") else f"{place}[{index}]"
+            answer = self.resolver.resolve(reference, where, identity)
+            if isinstance(answer, Problem):
+                self.desired.problems.append(answer)
+            else:
+                arns.add(answer)
+        return frozenset(arns)
+
+    def _adopted(self, kind: str, name: str, path: str | None, actual_name: str, actual_path: str) -> None:
+        if name != actual_name:
+            self.desired.warnings.append(
+                f"{kind} {name} exists as {actual_name} and is adopted under that name:"
+                " IAM names are unique whatever their case"
+            )
+        if path is not None and path != actual_path:
+            self.desired.warnings.append(
+                f"{kind} {actual_name} stays at path {actual_path}, not {path}:"
+                " IAM cannot move it without giving it a new identity"
+            )
+
+    def _problem(self, place: str, option: str, message: str) -> None:
+        self.desired.problems.append(Problem(within(place, option), message))
+
+
+def _laid_over(there: Mapping[str, str], declared: Mapping[str, str] | None, purge: bool) -> Mapping[str, str]:
+    if declared is None:
+        return there
+    if purge:
+        return dict(declared)
+    folded = {key.lower() for key in declared}
+    return {**{key: value for key, value in there.items() if key.lower() not in folded}, **declared}

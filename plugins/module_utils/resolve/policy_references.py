@@ -1,0 +1,259 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the name or ARN of a managed policy, as declared, to the ARN it has. Pure.
+
+AWS's own documents give wrong ARNs for its policies (FACTS A0), and a name says nothing of the path. So what is
+declared is never trusted: a name or an ARN counts if such a policy is declared in the same task, was found at AWS or is
+attached already, or is in the account. In this order: whoever may make policies in the account must not decide what a
+name means that AWS has (docs/decisions/0002).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ..declare.parser import within
+from ..errors import Problem
+from ..model import CurrentState, Declarations, Identity, PolicyDeclaration
+
+AWS_POLICY_PATHS = ("/", "/service-role/", "/job-function/", "/aws-service-role/", "/root-task/")
+"""Every path under which AWS keeps managed policies (its catalog of 2026-09-30, see FACTS)."""
+
+WITHDRAWN = {
+    "AWSLambdaFullAccess": "AWS has withdrawn it: a function's own role needs service-role/AWSLambdaBasicExecutionRole,"
+    " people who manage functions need AWSLambda_FullAccess",
+}
+"""Policies that AWS's own guides still name, and what to use instead (FACTS A0)."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A name or ARN of a managed policy, where it stands, and the key of the identity that it is for.
+
+    `wanted` is False where the policy is to be taken off the identity; it need not exist then.
+    """
+
+    place: str
+    identity: str
+    text: str
+    wanted: bool = True
+
+    @property
+    def name(self) -> str:
+        return policy_name(self.text)
+
+
+@dataclass(frozen=True)
+class Resolver:
+    """Answers what a reference of one task means in one account."""
+
+    state: CurrentState
+    declared: Mapping[str, PolicyDeclaration]
+
+    @classmethod
+    def of(cls, declarations: Declarations, state: CurrentState) -> Resolver:
+        return cls(state, {policy.name.lower(): policy for policy in declarations.policies})
+
+    def arn_of_declared(self, policy: PolicyDeclaration) -> str:
+        """The ARN a declared policy has, or will have; one that exists keeps its path and spelling."""
+        there = self.state.policies.get(policy.name.lower())
+        return there.arn if there else self.state.account.arn("policy", policy.path or "/", policy.name)
+
+    def resolve(self, reference: str, place: str, identity: Identity | None) -> str | Problem:
+        """The ARN that is meant, or why none is. `identity` is what it is (to be) attached to, if it is there."""
+        if reference.startswith("arn:"):
+            return self._resolve_arn(reference, place, identity)
+        return self._resolve_name(reference, place, identity)
+
+    def settled(self, reference: str, identity: Identity | None) -> bool:
+        """Whether the reference can be resolved without asking AWS for its own policies."""
+        if reference.startswith("arn:"):
+            return not is_aws_managed(reference) or reference in _bound(identity)
+        bound = any(is_aws_managed(arn) and policy_name(arn) == reference for arn in _bound(identity))
+        return reference.lower() in self.declared or bound
+
+    def meant(self, reference: str, arns: frozenset[str]) -> frozenset[str]:
+        """Which of some policies that an identity holds a reference means; more than one only where AWS has several."""
+        if reference.startswith("arn:"):
+            return arns & {reference}
+        declared = self.declared.get(reference.lower())
+        if declared is not None:
+            return arns & {self.arn_of_declared(declared)}
+        aws = self._of_aws(reference, arns)
+        own = frozenset(filter(_has_own_name(reference), arns))
+        return arns & aws if aws else own or frozenset(arn for arn in arns if may_mean(reference, arn))
+
+    def told(self, reference: str) -> str:
+        """The ARN that a reference means, or the reference where that is not known."""
+        declared = self.declared.get(reference.lower())
+        if declared is not None:
+            return self.arn_of_declared(declared)
+        aws = self._of_aws(reference, frozenset())
+        return next(iter(aws)) if len(aws) == 1 else reference
+
+    def own_spellings(self, reference: Reference) -> set[str]:
+        """How policies of the account are spelt that a bare name may mean."""
+        own = self.state.policies.get(reference.text.lower())
+        held = filter(_has_own_name(reference.text), _bound(self.state.identities.get(reference.identity)))
+        return {*map(policy_name, held), *((own.name,) if own else ())}
+
+    def _resolve_name(self, name: str, place: str, identity: Identity | None) -> str | Problem:
+        declared = self.declared.get(name.lower())
+        if declared is not None:
+            return self._of_same_task(declared, place)
+        aws = self._of_aws(name, _bound(identity))
+        own = next(filter(_has_own_name(name), sorted(_bound(identity))), None)
+        if own is None and name.lower() in self.state.policies:
+            own = self.state.policies[name.lower()].arn
+        candidates = aws & _bound(identity) or aws
+        if own is not None and not aws:
+            # Only the case of the name tells it from a policy of AWS.
+            candidates = frozenset({own, *self._of_aws(policy_name(own), _bound(identity))})
+        if len(candidates) > 1:
+            return Problem(place, f'"{name}" is ambiguous: give one of the ARNs {" or ".join(sorted(candidates))}')
+        if not candidates:
+            hint = self._hint(name)
+            message = f"no managed policy is called \"{name}\", neither AWS's nor this account's{hint}"
+            return Problem(place, message, "" if hint else self.state.account.arn("policy", "/", name))
+        return self._attachable(next(iter(candidates)), place, identity)
+
+    def _of_aws(self, name: str, held: frozenset[str]) -> frozenset[str]:
+        """The ARNs of AWS's policies of a name, as far as they are known, of some that an identity holds too."""
+        known = {policy.arn for policy in self.state.aws_policies.get(name, ())}
+        return frozenset(known | {arn for arn in held if is_aws_managed(arn) and policy_name(arn) == name})
+
+    def _resolve_arn(self, arn: str, place: str, identity: Identity | None) -> str | Problem:
+        partition, owner, name = arn.split(":")[1], arn.split(":")[4], policy_name(arn)
+        account = self.state.account
+        if arn in _bound(identity):
+            return arn
+        if partition != account.partition:
+            return Problem(
+                place, f"{arn} is of partition {partition}, but account {account.id} is in {account.partition}"
+            )
+        if owner not in ("aws", account.id):
+            return Problem(
+                place,
+                f"{arn} belongs to account {owner}; only policies of AWS or of account {account.id} can be attached",
+            )
+        if owner == "aws":
+            known = [policy.arn for policy in self.state.aws_policies.get(name, ())]
+        else:
+            declared, own = self.declared.get(name.lower()), self.state.policies.get(name.lower())
+            if declared is not None and arn == self.arn_of_declared(declared):
+                return self._of_same_task(declared, place)
+            known = [self.arn_of_declared(declared)] if declared else [own.arn] if own else []
+        if arn in known:
+            return self._attachable(arn, place, identity)
+        if known:
+            return Problem(place, f"{arn} does not exist; did you mean {' or '.join(sorted(known))}?")
+        hint = self._hint(name)
+        return Problem(place, f"{arn} does not exist{hint}", "" if hint or owner == "aws" else arn)
+
+    def _of_same_task(self, declared: PolicyDeclaration, place: str) -> str | Problem:
+        if not declared.present:
+            return Problem(place, f"policy {declared.name} is to be deleted by the same task ({declared.place})")
+        return self.arn_of_declared(declared)
+
+    def _attachable(self, arn: str, place: str, identity: Identity | None) -> str | Problem:
+        policy = self.state.aws_policy_at(arn)
+        if policy is not None and not policy.attachable and arn not in _bound(identity):
+            return Problem(place, f"{arn} was withdrawn by AWS and cannot be attached any more")
+        return arn
+
+    def _hint(self, name: str) -> str:
+        if name in WITHDRAWN:
+            return f"; {WITHDRAWN[name]}"
+        suggestions = list(self.state.policy_suggestions.get(name, ()))
+        own = self.state.own_policy_arns
+        suggestions += [own[near] for near in difflib.get_close_matches(name, own, n=1, cutoff=0.8)]
+        return f"; did you mean {' or '.join(suggestions)}?" if suggestions else ""
+
+
+def is_for_service_linked_roles(arn: str) -> bool:
+    """Policies under this path attach only to their service's own role (FACTS A0)."""
+    return is_aws_managed(arn) and ":policy/aws-service-role/" in arn
+
+
+def policy_references(declarations: Declarations) -> Iterator[Reference]:
+    """Every reference to a managed policy that is to be attached, detached or used as a boundary."""
+    for role in declarations.roles:
+        if not role.present:
+            continue
+        for index, text in enumerate(role.managed or ()):
+            yield Reference(f"{within(role.place, 'managed_policies')}[{index}]", role.key, text)
+        if role.boundary:
+            yield Reference(within(role.place, "boundary"), role.key, role.boundary)
+    for attachment in declarations.attachments:
+        for index, text in enumerate(attachment.managed):
+            place = f"{within(attachment.place, 'managed_policies')}[{index}]"
+            yield Reference(place, attachment.key, text, attachment.present)
+
+
+def policies_to_detach(declarations: Declarations, identities: Mapping[str, Identity]) -> frozenset[str]:
+    """ARNs of the policies that the declarations take off identities that are there, and perhaps of some that stay.
+
+    Of a policy that has the name of another, only what AWS knows tells whether it stays.
+    """
+    names: dict[str, set[str]] = {}
+    for reference in policy_references(declarations):
+        names.setdefault(reference.identity, set()).add(reference.name)
+    own = {policy.name.lower() for policy in declarations.policies}
+    arns: set[str] = set()
+    for role in declarations.roles:
+        identity = identities.get(role.key)
+        if identity is not None and not (role.present and (role.managed is None or not role.purge_managed)):
+            kept = names.get(role.key, set()) if role.present else set()
+            arns |= {arn for arn in identity.managed if policy_name(arn) not in kept}
+            arns |= {arn for arn in identity.managed if is_aws_managed(arn) and policy_name(arn).lower() in own}
+    for attachment in declarations.attachments:
+        identity = identities.get(attachment.key)
+        if identity is not None and not attachment.present:
+            gone = attachment.managed
+            arns |= {arn for arn in identity.managed if any(may_mean(text, arn) for text in gone)}
+    return frozenset(arns)
+
+
+def is_aws_managed(arn: str) -> bool:
+    """Whether a policy is AWS's own."""
+    return arn.split(":")[4:5] == ["aws"]
+
+
+def policy_name(arn: str) -> str:
+    """The name of a policy, from its ARN or from what is its name already."""
+    return arn.rpartition("/")[2]
+
+
+def is_bound(reference: str, identity: Identity | None) -> bool:
+    """Whether the identity holds a policy, or has it as its boundary, that a name or ARN may mean."""
+    return any(may_mean(reference, arn) for arn in _bound(identity))
+
+
+def may_mean(text: str, arn: str) -> bool:
+    """Whether a name or ARN can mean the policy of this ARN; names are unique whatever their case (FACTS C5).
+
+    A policy of AWS and one of the account can have one name. Which one a name means, a `Resolver` says.
+    """
+    return text == arn or text.lower() == policy_name(arn).lower()
+
+
+def shown_names(arns: Iterable[str]) -> dict[str, str]:
+    """What to call each of some policies: by its name, or by its ARN where another one has that name."""
+    found = sorted(set(arns))
+    counts = Counter(policy_name(arn).lower() for arn in found)
+    return {arn: policy_name(arn) if counts[policy_name(arn).lower()] == 1 else arn for arn in found}
+
+
+def _has_own_name(name: str) -> Callable[[str], bool]:
+    """Tells policies of the account that have a name."""
+    return lambda arn: not is_aws_managed(arn) and policy_name(arn).lower() == name.lower()
+
+
+def _bound(identity: Identity | None) -> frozenset[str]:
+    if identity is None:
+        return frozenset()
+    return identity.managed | ({identity.boundary} if identity.boundary else set())

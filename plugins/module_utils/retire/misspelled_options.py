@@ -1,0 +1,121 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Entries of `except`, `roles` and `policies` that match nothing in an account, and what they were meant for. Pure.
+
+An entry for a whole fleet need not match in every account. It stands against a retirement where it looks like a
+misspelling of a name that it would decide about (docs/decisions/0020).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from ..audit.audit import AuditedObject
+from ..audit.traces import ServiceTraces
+from ..errors import shown
+from ..model import CurrentState, Role
+from .blocking_checks import Refusal
+from .retirement import QUARANTINED, REMOVED, WAITING, Retirement, Wish, matches
+
+_WILDCARDS = re.compile(r"[*?\[\]]+")
+_SEPARATORS = re.compile(r"[-_.]")
+_SHORTEST = 4
+"""Characters of a pattern below which everything looks like it."""
+_LONG = 8
+"""Characters from which two slips still leave a name recognizable; below, one does."""
+_KINDS = {"except": "role or policy", "roles": "role", "policies": "policy"}
+
+
+def unmatched(wish: Wish, state: CurrentState) -> dict[str, list[str]]:
+    """The entries that match nothing in the account, by option."""
+    roles = [one.name for one in state.identities.values() if isinstance(one, Role)]
+    policies = [policy.name for policy in state.policies.values()]
+    options = {
+        "except": (wish.excepted, [*roles, *policies]),
+        "roles": (wish.roles or (), roles),
+        "policies": (wish.policies or (), policies),
+    }
+    return {
+        option: [entry for entry in entries if not any(matches(name, [entry]) for name in names)]
+        for option, (entries, names) in options.items()
+    }
+
+
+def misspelled(
+    lost: dict[str, list[str]],
+    wish: Wish,
+    planned: Retirement,
+    objects: Sequence[AuditedObject],
+    traces: Iterable[ServiceTraces],
+) -> Iterator[Refusal]:
+    """A refusal for each object that an entry without a match was meant to keep, or to retire."""
+    documented = {name for one in traces for name in (*one.roles, *one.policies) if name not in one.meant}
+    going = {item.resource for item in planned.of(QUARANTINED, REMOVED, WAITING)}
+    staying = {
+        one.resource
+        for one in objects
+        if one.subject is not None and one.service in wish.services and not matches(one.name, wish.excepted)
+    } - going
+    candidates = {
+        "except": sorted(going),
+        "roles": sorted(resource for resource in staying if resource.startswith("role/")),
+        "policies": sorted(resource for resource in staying if resource.startswith("policy/")),
+    }
+    for option, entries in lost.items():
+        for entry in entries:
+            for resource in candidates[option]:
+                name = resource.partition("/")[2]
+                if not {entry.lower(), name.lower()} <= documented and _is_like(entry, name):
+                    yield _refusal(option, entry, resource)
+
+
+def warnings(lost: dict[str, list[str]]) -> list[str]:
+    """One for each entry. They name no account, so that Ansible shows them once and not for every account."""
+    return [
+        f"{option}: {shown(entry)} matches no {_KINDS[option]} of the account"
+        for option, entries in lost.items()
+        for entry in entries
+    ]
+
+
+def _refusal(option: str, entry: str, resource: str) -> Refusal:
+    where = f"{option} (aws_ml_retire_{option})"
+    reason = f"looks like {shown(entry)} of {where}, which matches nothing in this account"
+    return Refusal(resource, "misspelled", reason, f"Correct the entry, or take it out of {option} for this account")
+
+
+def _is_like(entry: str, name: str) -> bool:
+    """Whether an entry is a name with a slip. Names that differ in nothing but digits are names of two objects."""
+    if _WILDCARDS.search(entry):
+        piece = max(_WILDCARDS.split(entry), key=len).lower()
+        width = len(piece)
+        windows = [name.lower()[start : start + width] for start in range(max(len(name) - width, 0) + 1)]
+        return width >= _SHORTEST and any(_slips(piece, window) <= _allowed(piece) for window in windows)
+    if re.sub(r"\d", "", entry.lower()) == re.sub(r"\d", "", name.lower()):
+        return False
+    pairs = ((entry.lower(), name.lower()), (_core(entry), _core(name)))
+    return any(_slips(one, other) <= _allowed(one) for one, other in pairs)
+
+
+def _core(name: str) -> str:
+    """A name without what is easily left out: separators, case, AWS in front and Role at the end."""
+    return _SEPARATORS.sub("", name.lower()).removeprefix("aws").removesuffix("role")
+
+
+def _allowed(text: str) -> int:
+    return 2 if len(text) >= _LONG else 1
+
+
+def _slips(one: str, other: str) -> int:
+    """Letters left out, added, changed, or swapped with the next one, that lead from one text to the other."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        earlier, before, row = before, row, [i]
+        for j, opposite in enumerate(other, 1):
+            row.append(min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != opposite)))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == opposite:
+                row[j] = min(row[j], earlier[j - 2] + 1)
+    return row[-1]

@@ -1,0 +1,142 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A report in few bytes: what many accounts have in common is written once. Pure.
+
+The same role in a thousand accounts differs by the account's ID and some dates. So an account's own ID becomes a sign,
+every value of some length goes into a pool where it stands once, and `{"": 7}` stands for the seventh. The reader is
+report_page/data.js.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from .statuses import SEVERITIES
+
+OWN_ACCOUNT = "\ue000"
+"""Stands for the ID of the account that a value belongs to; a sign that is in no text of IAM."""
+
+SHORTEST = 12
+"""A value whose JSON is shorter stands where it is."""
+
+COLUMNS_OF_SERVICE = 40
+"""Objects of one service with a column of their own; the rarest others share one."""
+
+_VARYING = ("last_used", "created", "quarantined")
+
+
+class Pool:
+    """Values that stand once."""
+
+    def __init__(self) -> None:
+        self.values: list[str] = []
+        self._places: dict[str, int] = {}
+
+    def put(self, value: Any, account_id: str | None) -> str:
+        """The JSON that stands for a value of the account, a reference where it is long enough."""
+        if isinstance(value, str):
+            text = value.replace(OWN_ACCOUNT, "\ufffd")
+            text = _json(text.replace(account_id, OWN_ACCOUNT) if account_id else text)
+        elif isinstance(value, Mapping):
+            entries = [(str(key), self.put(entry, account_id)) for key, entry in value.items()]
+            if any(key == "" for key, _dummy in entries):
+                listed = ",".join(f"[{self._key(key, account_id)},{entry}]" for key, entry in entries)
+                text = f'{{"":[{listed}]}}'
+            else:
+                text = "{" + ",".join(f"{self._key(key, account_id)}:{entry}" for key, entry in entries) + "}"
+        elif isinstance(value, (list, tuple)):
+            text = "[" + ",".join(self.put(entry, account_id) for entry in value) + "]"
+        else:
+            text = _json(value)
+        if len(text) < SHORTEST:
+            return text
+        place = self._places.get(text)
+        if place is None:
+            place = self._places[text] = len(self.values)
+            self.values.append(text)
+        return f'{{"":{place}}}'
+
+    @staticmethod
+    def _key(key: str, account_id: str | None) -> str:
+        plain = key.replace(OWN_ACCOUNT, "\ufffd")
+        return _json(plain.replace(account_id, OWN_ACCOUNT) if account_id else plain)
+
+
+def encoded(report: Mapping[str, Any], extras: Mapping[str, Any]) -> str:
+    """The report as one JSON object, with `extras` beside: pool, columns, and rows of cells."""
+    pool = Pool()
+    columns, places = _columns(report)
+    names = {name: place for place, name in enumerate(extras["statuses"])}
+    rows = []
+    for account in report["accounts"]:
+        account_id = account["account_id"]
+        cells = []
+        for item in account["objects"]:
+            column, shared = places[_key(item)]
+            known = {"kind", "name", "service", "status", "severity", *_VARYING}
+            rest = {key: value for key, value in item.items() if key not in known}
+            varying = {key: item[key] for key in _VARYING if key in item}
+            differs = shared or item["name"] != columns[column][2]
+            own = f",{_json(item['kind'])},{_json(item['name'])}" if differs else ""
+            status = names.get(item["status"], -1)
+            cells.append(f"[{column},{status},{_marks(item)},{pool.put(rest, account_id)},{_json(varying)}{own}]")
+        known = {"host", "account_id", "outcome", "severity", "objects"}
+        rest = {key: value for key, value in account.items() if key not in known}
+        whose = ",".join(_json(account[key]) for key in ("host", "account_id", "outcome"))
+        rows.append(f"[{whose},{_marks(account)},{pool.put(rest, account_id)},[{','.join(cells)}]]")
+    head = {**extras, **{key: report[key] for key in ("run", "totals", "services")}, "columns": columns}
+    return f'{_json(head)[:-1]},"pool":[{",".join(pool.values)}],"rows":[{",".join(rows)}]}}'
+
+
+def _columns(report: Mapping[str, Any]) -> tuple[list[list[Any]], dict[tuple[str, str], tuple[int, bool]]]:
+    """Columns as [service, kind, name, how many share it], and the column of each object and whether it is shared.
+
+    An object that no task counted to a service stands where other accounts have it.
+    """
+    counts: Counter[tuple[str, str]] = Counter()
+    spelt: dict[tuple[str, str], tuple[str, str]] = {}
+    services: dict[tuple[str, str], Counter[str]] = {}
+    for account in report["accounts"]:
+        for item in account["objects"]:
+            key = _key(item)
+            counts[key] += 1
+            spelt.setdefault(key, (item["kind"], item["name"]))
+            services.setdefault(key, Counter())[item["service"]] += 1 if item["service"] else 0
+    order = list(report["services"])
+    by_service: dict[str, list[tuple[str, str]]] = {}
+    for key, found in services.items():
+        by_service.setdefault(found.most_common(1)[0][0], []).append(key)
+    columns: list[list[Any]] = []
+    places: dict[tuple[str, str], tuple[int, bool]] = {}
+    for service in sorted(by_service, key=lambda name: (order.index(name) if name in order else len(order), name)):
+        keys = sorted(by_service[service], key=lambda key: (-counts[key], key))
+        alone = [key for key in keys if counts[key] > 1 or len(report["accounts"]) <= 3][:COLUMNS_OF_SERVICE]
+        shared = [key for key in keys if key not in set(alone)]
+        if len(shared) == 1:
+            alone, shared = alone + shared, []
+        for key in sorted(alone, key=lambda key: (key[0] != "role", key[0], key[1])):
+            places[key] = (len(columns), False)
+            columns.append([service, *spelt[key], 0])
+        for key in shared:
+            places[key] = (len(columns), True)
+        if shared:
+            columns.append([service, "", "", len(shared)])
+    return columns, places
+
+
+def _marks(holder: Mapping[str, Any]) -> int:
+    """The severities of all findings and escalation paths, a bit for each, the highest for critical."""
+    found = [entry.get("severity") for key in ("findings", "escalation_paths") for entry in holder.get(key, ())]
+    return sum(1 << place for place, severity in enumerate(reversed(SEVERITIES)) if severity in found)
+
+
+def _key(item: Mapping[str, Any]) -> tuple[str, str]:
+    return item["kind"], item["name"].lower()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

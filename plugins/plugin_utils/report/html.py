@@ -1,0 +1,56 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report as one HTML file that loads nothing: template, style, script and data. Pure but for its own files."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from .encoding import OWN_ACCOUNT, encoded
+from .statuses import SEVERITIES, Statuses
+
+SCRIPTS = (
+    "data",
+    "elements",
+    "filters",
+    "summary",
+    "matrix",
+    "difference",
+    "documents",
+    "details",
+    "printing",
+    "start",
+)
+"""The rooms of the script, in the order in which they stand in the file."""
+
+_FOLDER = Path(__file__).parent / "page"
+
+
+def as_page(report: Mapping[str, Any], statuses: Statuses) -> str:
+    """The whole page. What comes from accounts stands in the data alone, and there no `<` begins a tag."""
+    style = _read("page.css")
+    rooms = "\n".join(_read(f"{name}.js") for name in SCRIPTS)
+    script = f'"use strict";\n(() => {{\n{rooms}}})();\n'
+    extras = {"statuses": statuses.known, "severities": SEVERITIES, "ownAccount": OWN_ACCOUNT}
+    data = encoded(report, extras).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    policy = (
+        f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}';"
+        " base-uri 'none'; form-action 'none'"
+    )
+    parts = {"policy": policy, "style": style, "data": data, "script": script}
+    return re.sub(r"\{\{ (\w+) \}\}", lambda found: parts[found[1]], _read("page.html"))
+
+
+def _read(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")
+
+
+def _digest(text: str) -> str:
+    """What the content security policy knows an inline script or style by."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

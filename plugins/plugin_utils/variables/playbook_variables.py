@@ -1,0 +1,115 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The variables that a playbook of this collection reads, converted, and everything that is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem
+from ansible_collections.aws_ml.permissions.plugins.module_utils.validate.connection import connection_problems
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import NO_PATHS, Paths
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.folders import absolute
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.account_problem import (
+    VARIABLES,
+    account_problem,
+)
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.known_variables import (
+    KnownVariables,
+    known_variables,
+)
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.values import WrongValue, converted
+
+WITHOUT_ACCOUNTS = "awx.setup"
+SERVICE_PATHS = "aws_ml_service_paths"
+PLAYBOOKS = ("site", "audit", "retire", "restore", WITHOUT_ACCOUNTS)
+"""By their names without the collection; awx.check and awx.apply run site."""
+
+
+def values_of(
+    playbook: str,
+    variables: Mapping[str, Any],
+    templar: Any,
+    *,
+    of_host: bool = True,
+    services_are_known: bool = True,
+) -> tuple[dict[str, Any], list[Problem]]:
+    """The value of each variable that is set or has a default, and a problem for each that is missing or wrong.
+
+    Without `of_host`, variables of a host are not known yet, so what depends on them is passed over. Of
+    `aws_ml_services`, only those in `aws_ml_only_services` are left. Secrets are checked and left out, because the
+    values are shown. Without `services_are_known`, any name may be that of a service of the user.
+    """
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    known = known_variables_of(playbook, variables, templar)
+    for name, spec in known.read_by(playbook).items():
+        if "default" in spec:
+            values[name] = spec["default"]
+        if name not in variables:
+            if spec.get("required"):
+                problems.append(Problem(name, f"must be set, such as {spec['example']}"))
+            continue
+        try:
+            services = known.services_for(spec) if services_are_known else None
+            value = converted(spec, templar.template(variables[name]), services)
+        except WrongValue as error:
+            problems.append(Problem(name, "must be text" if spec.get("secret") else str(error)))
+        except AnsibleError as error:
+            if spec.get("early") or (of_host and not spec.get("late")):
+                problems.append(Problem(name, f"cannot be worked out: {error}"))
+        else:
+            if value is not None and not spec.get("secret"):
+                values[name] = value
+    only = values.get("aws_ml_only_services")
+    if only:
+        values["aws_ml_services"] = [service for service in values["aws_ml_services"] if service in only]
+    return values, problems
+
+
+def service_paths(variables: Mapping[str, Any], templar: Any) -> Paths:
+    """The folders of the user's own services, none where the variable has no such value."""
+    try:
+        given = templar.template(variables.get(SERVICE_PATHS) or [])
+        return absolute(converted(known_variables().playbooks[SERVICE_PATHS], given, ()) if given else ())
+    except (WrongValue, AnsibleError):
+        return NO_PATHS  # `values_of` tells
+
+
+def known_variables_of(playbook: str, variables: Mapping[str, Any], templar: Any) -> KnownVariables:
+    """What there is with the user's own services, as far as the playbook takes them. Raises DefinitionsError."""
+    takes_them = SERVICE_PATHS in known_variables().read_by(playbook)
+    return known_variables(service_paths(variables, templar) if takes_them else NO_PATHS)
+
+
+def account_problems(host: str, variables: Mapping[str, Any], templar: Any) -> list[Problem]:
+    """What is wrong with the account id of a host, which every playbook needs: it says where it may write."""
+    remedy = f"give {host} its account id, twelve digits in quotes, in the inventory or in host_vars/{host}.yml"
+    if "aws_account_id" not in variables:
+        return [Problem("aws_account_id", f"is not set; {remedy}")]
+    try:
+        value = templar.template(variables["aws_account_id"])
+    except AnsibleError as error:
+        return [Problem("aws_account_id", f"cannot be worked out: {error}; {remedy}")]
+    if value is None or not str(value).strip():
+        return [Problem("aws_account_id", f"is empty; {remedy}")]
+    unclear = account_problem({name: templar.template(variables.get(name)) for name in VARIABLES})
+    if unclear:
+        return [Problem("aws_account_id", unclear)]
+    return [Problem("aws_account_id", one.message) for one in connection_problems({"account_id": str(value)})]
+
+
+def refusal(problems: Iterable[Problem], head: str) -> AnsibleActionFail:
+    """The failure of a task because of its variables; its result has the problems as a list too, as one of a module."""
+    found = list(problems)
+    return AnsibleActionFail(told(found, head), result={"problems": sorted({str(problem) for problem in found})})
+
+
+def told(problems: Iterable[Problem], head: str) -> str:
+    """All problems in one message. `head` says what was not touched."""
+    lines = sorted({str(problem) for problem in problems})
+    count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
+    return f"{count} found, {head}:" + "".join(f"\n- {line}" for line in lines)

@@ -1,0 +1,136 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs a module's task in the process of the Ansible worker, with the result that the module would have.
+
+A module costs a new interpreter, unpacking and importing the SDK: about a second of CPU. A worker is forked from a
+parent that has imported this file, and so has the SDK and the service models of IAM already.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ValidationResult
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_facts import AwsFacts
+from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.clients import load_models
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.account_lock import Tell, silent
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
+from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import (
+    argument_spec,
+    run,
+    without_secrets,
+)
+from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_SDK
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.data.plain_values import plain
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import Paths
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts, service_lives
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.assumed_sessions import AssumedSessions
+
+if HAS_SDK:
+    load_models()
+
+Shown = Mapping[str, str]
+"""A write as it stands in `plan` of a result: `action`, `resource` and `reason`."""
+
+KNOWLEDGE = AwsFacts.parse(aws_facts())
+
+
+@cache
+def knowledge_with(paths: Paths) -> AwsFacts:
+    """The same with the user's own services at these paths. Raises DefinitionsError."""
+    if not paths:
+        return KNOWLEDGE
+    return replace(KNOWLEDGE, services=AwsFacts.parse({"services": service_lives(paths)}).services)
+
+
+# What is loaded by now is there until the run ends. Python's search for garbage would touch all of it in every worker,
+# which copies the parent's memory, and once more when the run ends.
+gc.freeze()
+
+
+def run_in_worker(
+    name: str,
+    arguments: Mapping[str, Any],
+    *,
+    check_mode: bool,
+    diff_mode: bool,
+    handed_over: Mapping[str, Any],
+    environment: Mapping[str, str],
+    task: type[Task] = Task,
+    knowledge: Any = KNOWLEDGE,
+    on_write: Callable[[Shown], None] | None = None,
+    on_wait: Callable[[str], None] | None = None,
+    tell: Tell = silent,
+) -> dict[str, Any]:
+    """The result of the module `name`, in a failure with `failed` and `msg`. `on_write` hears of each write,
+    `on_wait` of each call that is waited for, `tell` of other tasks that are.
+
+    `handed_over` is what the action tells the engine beside the options, by the names of `FROM_CONTROLLER`.
+    """
+    with _environment(environment):
+        spec = argument_spec(name)
+        validated = ArgumentSpecValidator(spec).validate(plain(arguments))
+        if validated.error_messages:
+            return _refused(name, validated)
+        parameters: dict[str, Any] = validated.validated_parameters
+        outcome = run(
+            name,
+            {**parameters, **handed_over, "_knowledge": knowledge},
+            task=task,
+            check_mode=check_mode,
+            diff_mode=diff_mode,
+            sessions=AssumedSessions(handed_over["_run_folder"]),
+            on_step=(lambda step: on_write(step.shown())) if on_write is not None else None,
+            on_wait=on_wait,
+            tell=tell,
+        )
+    return {
+        "invocation": {"module_args": without_secrets(spec, parameters)},
+        **_remarks(validated, outcome.warnings),
+        **outcome.values,
+        **({"failed": True} if outcome.failed else {}),
+    }
+
+
+def _refused(name: str, validated: ValidationResult) -> dict[str, Any]:
+    """The failure of options that Ansible does not take: as in a module, a secret is masked wherever they hold it."""
+    result = {"invocation": {"module_args": validated.validated_parameters}, **_remarks(validated)}
+    result.update(failed=True, msg=_message(name, validated.errors))
+    masked: dict[str, Any] = remove_values(result, validated._no_log_values)
+    return masked
+
+
+def _remarks(validated: ValidationResult, warnings: Sequence[str] = ()) -> dict[str, Any]:
+    """The `deprecations` and `warnings` of a result, as far as there are any."""
+    of_options = [
+        f"Both option {both['option']} and its alias {both['alias']} are set." for both in validated._warnings
+    ]
+    remarks = {"deprecations": list(validated._deprecations), "warnings": [*of_options, *warnings]}
+    return {key: value for key, value in remarks.items() if value}
+
+
+def _message(name: str, errors: Any) -> str:
+    if isinstance(errors[0], UnsupportedError):
+        return f"Unsupported parameters for (aws_ml.permissions.{name}) module: {errors[0].msg}"
+    return str(errors[0].msg)
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """The variables of the task's `environment` around the SDK, which reads its own from there."""
+    before = dict(os.environ)
+    os.environ.update({name: str(value) for name, value in values.items()})
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

@@ -1,0 +1,75 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A local AWS, fresh for every test, and the two tasks of this room: taking away with a backup, and restoring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
+from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.task import Restore
+
+from local_aws import LocalAws
+
+Converge = Callable[..., dict[str, Any]]
+Restored = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[LocalAws]:
+    with LocalAws(members=2) as aws:
+        yield aws
+
+
+@pytest.fixture
+def aws(server: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
+    server.reset()
+    server.clear_calls()
+    for name, value in server.environment().items():
+        monkeypatch.setenv(name, value)
+    return server
+
+
+@pytest.fixture
+def account(aws: LocalAws) -> str:
+    return str(aws.members[0]["id"])
+
+
+@pytest.fixture
+def iam(aws: LocalAws, account: str) -> Any:
+    return aws.client("iam", account=account)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> str:
+    return str(tmp_path / "backups")
+
+
+@pytest.fixture
+def converge(aws: LocalAws, folder: str) -> Converge:
+    """Run a task of `iam_baseline`, or of the module that `section` stands for, with a backup."""
+
+    def run(section: str | None = None, **options: Any) -> dict[str, Any]:
+        options.setdefault("assume_role", {"role_arn": aws.members[0]["role_arn"]})
+        options.setdefault("backup_dir", folder)
+        return Task(options, section).converge()
+
+    return run
+
+
+@pytest.fixture
+def restore(aws: LocalAws, folder: str) -> Restored:
+    """Run a task of `iam_restore`; its result with its `warnings`."""
+
+    def run(*, check_mode: bool = False, **options: Any) -> dict[str, Any]:
+        options.setdefault("assume_role", {"role_arn": aws.members[0]["role_arn"]})
+        options.setdefault("src", folder)
+        task = Restore(options, check_mode=check_mode, diff_mode=True)
+        result = task.converge()
+        return {**result, "warnings": task.warnings}
+
+    return run

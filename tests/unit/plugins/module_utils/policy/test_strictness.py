@@ -1,0 +1,66 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which of two conditions lets through no more than the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.condition_strictness import (
+    is_at_least_as_strict,
+)
+
+ACCOUNT = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+
+
+def arn(*patterns: str, operator: str = "ArnLike") -> dict[str, Any]:
+    return {operator: {"aws:SourceArn": [f"arn:aws:greengrass:{pattern}" for pattern in patterns]}}
+
+
+def alike(*patterns: str) -> dict[str, Any]:
+    return {"StringLike": {"s3:prefix": list(patterns)}}
+
+
+@pytest.mark.parametrize(
+    ("strict", "loose"),
+    [
+        (ACCOUNT, None),
+        (ACCOUNT, {}),
+        (ACCOUNT, {"StringEquals": {"AWS:sourceaccount": ["123456789012", "210987654321"]}}),
+        ({**ACCOUNT, **arn("*:1:*")}, ACCOUNT),
+        (arn("us-east-1:1:*"), arn("*:1:*")),
+        (arn("us-east-1:1:/greengrass/groups/*"), arn("us-east-1:1:*", "eu-west-1:1:*")),
+        (arn("*:1:*", operator="ArnEquals"), arn("*:1:*", operator="ArnEquals")),
+        (arn("us-east-1:1:x:y"), arn("*:1:x:*")),
+        (alike("in/*"), alike("*")),
+        (alike("in/a\nb"), alike("in/*")),
+        (alike("in/a?c"), alike("in/a*")),
+        (alike("in/a?c"), alike("in/???")),
+        (alike("in/?"), alike("in/*")),
+        ({"ForAllValues:StringEquals": {"aws:TagKeys": "a"}}, {"ForAllValues:StringEquals": {"aws:TagKeys": ["a"]}}),
+    ],
+)
+def test_one_is_stricter(strict: Any, loose: Any) -> None:
+    assert is_at_least_as_strict(strict, loose)
+    assert is_at_least_as_strict(loose, strict) is (strict == loose or "ForAllValues:StringEquals" in strict)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (arn("us-east-1:1:*"), arn("eu-west-1:1:*")),
+        (arn("*:1:a"), {"StringLike": {"aws:SourceArn": "*"}}),
+        ({"StringNotLike": {"s3:prefix": "a"}}, {"StringNotLike": {"s3:prefix": "*"}}),
+        ({"StringEquals": {"a:b": "*"}}, {"StringEquals": {"a:b": "c"}}),
+        ({"ForAnyValue:StringEquals": {"a:b": ["c"]}}, {"ForAnyValue:StringEquals": {"a:b": ["c", "d"]}}),
+    ],
+)
+def test_neither_is_known_to_be(first: Any, second: Any) -> None:
+    assert not is_at_least_as_strict(first, second)
+    assert not is_at_least_as_strict(second, first)
+
+
+def test_an_arn_is_compared_part_by_part() -> None:
+    assert not is_at_least_as_strict(arn("us-east-1:1:x:y"), {"ArnLike": {"aws:SourceArn": "arn:aws:*:y"}})

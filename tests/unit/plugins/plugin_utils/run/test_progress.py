@@ -1,0 +1,196 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Counting and wording of a run, by a clock of the test."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.progress import RunProgress, duration, estimate
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results import Account, Finding
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.summary import LINES, NAMES
+
+HOSTS = [f"account-{number:03}" for number in range(200)]
+IN_SYNC = Account(calls=3)
+CHANGED = Account("changed", writes=Counter(CreateRole=2, AttachRolePolicy=3), calls=8)
+WOULD_CHANGE = Account("would change", planned=Counter(CreateRole=1), calls=4)
+
+
+def failed(reason: str = "it broke") -> Account:
+    return Account("failed", reasons=(reason,))
+
+
+@pytest.fixture
+def run() -> RunProgress:
+    progress = RunProgress()
+    progress.play(HOSTS)
+    return progress
+
+
+def test_a_task_in_the_midst_of_its_accounts(run: RunProgress) -> None:
+    for number, host in enumerate(HOSTS[:125]):
+        run.started("t", "Make", host, 10.0)
+        if number < 120:
+            run.finished("t", host, [CHANGED, failed(), IN_SYNC][min(number, 2)], 40.0)
+    assert run.lines(38.0, 5) == [
+        "aws_ml.permissions: 120 of 200 accounts, 1 changed, 1 failed, 5 writes; 28 s, about 20 s to go"
+    ]
+
+
+def test_check_mode_says_would_change(run: RunProgress) -> None:
+    run.play(HOSTS[:9])
+    for host in HOSTS[:5]:
+        run.started("t", "Make", host, 0.0)
+    run.finished("t", HOSTS[0], WOULD_CHANGE, 1.0)
+    assert run.lines(5.0, 5) == [
+        "aws_ml.permissions: 1 of 9 accounts, 1 would change, 1 write to make; 5 s, about 40 s to go"
+    ]
+
+
+def test_nothing_is_said_too_early_or_too_late(run: RunProgress) -> None:
+    run.play(HOSTS[:1])
+    assert run.lines(100.0, 5) == []
+    run.started("t", "Make", HOSTS[0], 100.0)
+    assert run.lines(104.9, 5) == []
+    assert run.lines(105.0, 5) == ["aws_ml.permissions: 0 of 1 account; 5 s, waiting for account-000"]
+    run.finished("t", HOSTS[0], IN_SYNC, 106.0)
+    assert run.lines(107.0, 5) == []
+
+
+def test_the_last_accounts_are_named_the_longest_first(run: RunProgress) -> None:
+    run.play(HOSTS[:5])
+    for second, host in enumerate(reversed(HOSTS[:5])):
+        run.started("t", "Make", host, float(second))
+    assert "waiting" not in run.lines(5.0, 5)[0]
+    for host in (HOSTS[4], HOSTS[2]):
+        run.finished("t", host, IN_SYNC, 6.0)
+    assert run.lines(7.0, 5)[0].endswith("; 7 s, waiting for account-003, account-001, account-000")
+
+
+def test_accounts_that_take_long_are_named_while_others_go_on(run: RunProgress) -> None:
+    for second, host in enumerate(HOSTS[:5]):
+        run.started("t", "Make", host, float(second))
+    assert run.lines(29.9, 5)[0].endswith("; 30 s")
+    assert run.lines(31.0, 5)[0].endswith("; 31 s, waiting for account-000 for 31 s, account-001 for 30 s")
+    run.finished("t", HOSTS[0], IN_SYNC, 31.0)
+    assert run.lines(34.0, 5)[0].endswith(
+        " to go, waiting for account-001 for 33 s, account-002 for 32 s, account-003 for 31 s and 1 more"
+    )
+
+
+def test_only_the_accounts_that_come_to_a_task_are_waited_for(run: RunProgress) -> None:
+    run.started("t", "Make", HOSTS[0], 0.0, HOSTS[:20])
+    run.started("t", "Make", HOSTS[1], 0.0)
+    run.left_out("t", HOSTS[1])
+    run.lost(HOSTS[2])
+    run.lost(HOSTS[150])
+    assert run.lines(9.0, 5) == ["aws_ml.permissions: 0 of 18 accounts; 9 s"]
+    run.started("t", "Make", HOSTS[2], 9.0)  # rescued
+    assert "0 of 19 accounts" in run.lines(9.0, 5)[0]
+    run.started("u", "Make", HOSTS[0], 9.0, HOSTS[:20])
+    assert "[Make] 0 of 20 accounts" in run.lines(14.0, 5)[1]
+
+
+def test_tasks_side_by_side_are_named(run: RunProgress) -> None:
+    run.started("a", "Make roles", HOSTS[0], 0.0, HOSTS[:4])
+    run.started("b", "Make policies", HOSTS[1], 0.0, HOSTS[:4])
+    assert run.lines(5.0, 5) == [
+        "aws_ml.permissions: [Make roles] 0 of 4 accounts; 5 s",
+        "aws_ml.permissions: [Make policies] 0 of 4 accounts; 5 s",
+    ]
+
+
+def test_a_batch_is_counted_anew_and_the_summary_goes_on(run: RunProgress) -> None:
+    for begin, hosts in ((0.0, HOSTS[:5]), (10.0, HOSTS[5:10])):
+        run.play(hosts)
+        for host in hosts:
+            run.started("t", "Make", host, begin)
+        assert run.lines(begin + 5, 5) == ["aws_ml.permissions: 0 of 5 accounts; 5 s"]
+        for host in hosts:
+            run.finished("t", host, IN_SYNC, begin + 6)
+    assert run.summary()[0] == "aws_ml.permissions: 10 accounts in 16 s: 10 in sync"
+
+
+def test_an_account_with_several_tasks_counts_once(run: RunProgress) -> None:
+    for task, account in (("a", CHANGED), ("b", IN_SYNC), ("c", CHANGED)):
+        run.started(task, task, HOSTS[0], 0.0)
+        run.finished(task, HOSTS[0], account, 2.0)
+    assert run.summary() == [
+        "aws_ml.permissions: 1 account in 2 s: 1 changed",
+        "  10 writes: AttachRolePolicy 6, CreateRole 4",
+        "  19 AWS calls",
+    ]
+
+
+def test_the_summary_tells_all(run: RunProgress) -> None:
+    danger = Finding("critical", "passes_any_role", "role/worker")
+    told = [
+        IN_SYNC,
+        WOULD_CHANGE,
+        Account(findings=frozenset({danger, Finding("low", "unused", "role/worker")})),
+        Account("drifted", findings=frozenset({danger})),
+        failed("refused"),
+        failed("refused"),
+        failed("lost"),
+        Account("unreachable", reasons=("no route",)),
+    ]
+    for host, account in zip(HOSTS, told, strict=False):
+        run.started("t", "Make", host, 0.0)
+        run.finished("t", host, account, 63.0)
+    assert run.summary() == [
+        "aws_ml.permissions: 8 accounts in 1 min 3 s: 2 in sync, 1 would change, 1 drifted, 3 failed, 1 unreachable",
+        "  1 write to make: CreateRole 1",
+        "  7 AWS calls",
+        "  3 findings: 2 critical, 1 low",
+        "  critical: account-002, account-003: role/worker passes_any_role",
+        "  failed: account-004, account-005: refused",
+        "  failed: account-006: lost",
+        "  unreachable: account-007: no route",
+    ]
+
+
+def test_the_summary_is_bounded(run: RunProgress) -> None:
+    for number, host in enumerate(HOSTS):
+        run.started("t", "Make", host, 0.0)
+        run.finished("t", host, failed(f"reason {max(number, 9)}"), 1.0)
+    lines = run.summary()
+    assert lines[1] == f"  failed: {', '.join(HOSTS[:NAMES])} and {10 - NAMES} more: reason 9"
+    assert len(lines) == 1 + LINES + 1
+    assert lines[-1] == f"  failed: {191 - LINES} more"
+
+
+def test_a_failure_before_any_module_ran(run: RunProgress) -> None:
+    run.finished(None, HOSTS[0], failed("bad variable"), 5.0)
+    assert run.summary() == [
+        "aws_ml.permissions: 1 account: 1 failed",
+        "  failed: account-000: bad variable",
+    ]
+
+
+def test_a_run_of_others_is_not_summed_up(run: RunProgress) -> None:
+    assert run.summary() == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown", "guessed"),
+    [
+        (0.4, "0 s", "5 s"),
+        (38.2, "38 s", "40 s"),
+        (59, "59 s", "1 min"),
+        (60, "1 min", "1 min"),
+        (250, "4 min 10 s", "4 min"),
+        (3599.7, "1 h", "1 h"),
+        (3900, "1 h 5 min", "1 h 5 min"),
+    ],
+)
+def test_durations(seconds: float, shown: str, guessed: str) -> None:
+    assert (duration(seconds), estimate(seconds)) == (shown, guessed)
+
+
+def test_a_task_that_was_not_seen_to_start_counts_for_the_account_only(run: RunProgress) -> None:
+    run.left_out("unseen", HOSTS[0])
+    run.finished("unseen", HOSTS[1], CHANGED, 2.0)
+    assert run.lines(50.0, 5) == []
+    assert "1 changed" in " ".join(run.summary())
