@@ -9,15 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from .limits import DEFAULT_SESSION_DURATION
 from .policy.document import PolicyDocument
 
 IdentityKind = Literal["user", "group", "role"]
-
-DEFAULT_SESSION_DURATION = 3600
-"""Seconds; what IAM gives a role that names no MaxSessionDuration (FACTS C1)."""
-
-POLICY_VERSION_LIMIT = 5
-"""Versions a customer managed policy can hold; fixed by AWS (FACTS C1)."""
 
 
 @dataclass(frozen=True)
@@ -120,22 +115,6 @@ class AwsManagedPolicy:
     document: PolicyDocument | None = None
     attachable: bool = True
     version: str = ""
-
-
-@dataclass(frozen=True)
-class Quotas:
-    """IAM's quotas of one account, with IAM's defaults (FACTS C1); sizes in characters without white space."""
-
-    attached_policies: Mapping[IdentityKind, int] = field(default_factory=lambda: {"role": 10, "user": 10, "group": 10})
-    trust_policy_size: int = 2048
-    inline_size: Mapping[IdentityKind, int] = field(
-        default_factory=lambda: {"role": 10240, "user": 2048, "group": 5120}
-    )
-    managed_policy_size: int = 6144
-    roles: int = 1000
-    managed_policies: int = 1500
-    roles_in_use: int = 0
-    managed_policies_in_use: int = 0
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from ..errors import brief, printable
 from ..model import CurrentState, Declarations, Identity, Role
 from ..policy.document import PolicyDocument, dangling_principals, principals
 from ..resolve.desired_state import DesiredState
-from ..resolve.policy_references import Resolver
+from ..resolve.policy_arns import Resolver
 from .aws_facts import AwsFacts, FindingRule, TrustRule
 from .risky_grants import ANY_SERVICE, Documents, Holdings, condition_keys
 

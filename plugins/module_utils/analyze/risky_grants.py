@@ -14,11 +14,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..declare.policy_references import is_aws_managed, policy_name, shown_names
 from ..model import CurrentState, Identity
 from ..policy.document import PolicyDocument
 from ..policy.wildcards import fits_any_case
 from ..resolve.desired_state import DesiredState
-from ..resolve.policy_references import is_aws_managed, policy_name, shown_names
 from .aws_facts import AwsFacts, Grant
 
 _EVERY_ACTION = re.compile(r"\*|\*:\*+")

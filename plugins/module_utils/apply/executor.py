@@ -16,8 +16,8 @@ from ..aws.service import Service, is_lost_reply, may_be_made
 from ..model import CurrentState
 from ..plan.plan import MadeVersion, Plan, Step, dependencies
 from ..policy.document import PolicyDocument
+from ..policy.trust_policy import own_principals
 from ..read.transformations import role_of, tags
-from ..resolve.account_problems import own_principals
 from ..sdk import CallFailed, ClientError
 
 OnStep = Callable[[Step], None]
@@ -164,7 +164,7 @@ class Executor:
         if error_code(error) == "MalformedPolicyDocument" and "Invalid principal" in error_message(error):
             # The principals of this account were found to exist; IAM may not know them everywhere yet.
             return any(
-                own_principals(value, self._state)
+                own_principals(value, self._state.account.id)
                 for value in step.parameters.values()
                 if isinstance(value, PolicyDocument)
             )

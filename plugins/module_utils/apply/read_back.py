@@ -15,11 +15,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..backup.attributes import Piece, pieces_of, put_together, told
+from ..declare.policy_references import is_aws_managed
 from ..model import AwsManagedPolicy, CurrentState, Declarations, Identity, ManagedPolicy, PolicyVersion
 from ..plan.scope import policies_in_use
 from ..policy.document import PolicyDocument
 from ..resolve.desired_state import DesiredState
-from ..resolve.policy_references import is_aws_managed
 
 _LONGEST = 300
 """Characters of a value in a message."""

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..analyze.risky_grants import Documents, Holdings
+from ..declare.policy_references import is_aws_managed
 from ..model import CurrentState, Identity, ManagedPolicy, PolicyDeclaration, Quarantine, Role
 from ..policy.document import dangling_principals
 from ..resolve.desired_state import DesiredState
-from ..resolve.policy_references import is_aws_managed
 from ..resolve.quarantine import is_denied, released, standing
 from .dependants import Dependants
 from .escalation import escalation_paths

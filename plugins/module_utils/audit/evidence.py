@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from ..declare.policy_references import is_aws_managed
 from ..model import Identity, ManagedPolicy, Role
 from ..policy.document import PolicyDocument, principals
-from ..resolve.policy_references import is_aws_managed
 from .trusted_principals import allowing
 
 

@@ -14,11 +14,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from ..declare.policy_references import policy_name
 from ..errors import printable
 from ..model import Identity, ManagedPolicy, PolicyDeclaration, Role, RoleDeclaration
 from ..policy.document import PolicyDocument, canonical_statement
 from ..policy.trust_policy import merged, without
-from ..resolve.policy_references import Resolver, policy_name
+from ..resolve.policy_arns import Resolver
 from .profile_forms import Form
 
 Difference = dict[str, Any]

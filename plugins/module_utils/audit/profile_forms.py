@@ -27,7 +27,7 @@ from ..model import (
     RoleDeclaration,
     TrustDeclaration,
 )
-from ..resolve.policy_references import Resolver
+from ..resolve.policy_arns import Resolver
 
 DECLARED = "declared"
 

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from ..errors import Problem, shown
 from ..sdk import NO_CONNECTION, NO_REPLY
 
 CONNECT_TIMEOUT = 10
@@ -23,7 +22,6 @@ TRIES = 3
 """How often a call is sent that gets no reply, at most; fewer where `aws_config.retries` allows fewer."""
 
 Tell = Callable[[str], None]
-_MOST_SECONDS = 3600
 _WAITED = "aws_ml_waited"
 
 
@@ -69,30 +67,3 @@ def is_given_up(error: Exception) -> bool:
 def waited(error: Exception) -> str:
     """How long was waited before a call was given up, as a sentence; nothing where that is not why it failed."""
     return str(getattr(error, _WAITED, ""))
-
-
-def aws_config_problems(aws_config: Any) -> Iterator[Problem]:
-    """Problems of what `aws_config` says of waiting and trying again; source: botocore's reference, Config."""
-    if not isinstance(aws_config, Mapping):
-        return
-    for name in ("connect_timeout", "read_timeout"):
-        value = aws_config.get(name)
-        if name in aws_config and not _is_duration(value):
-            yield Problem(
-                f"aws_config.{name}", f"{shown(value)} is no number of seconds above 0 and up to {_MOST_SECONDS}"
-            )
-    retries = aws_config.get("retries")
-    if "retries" in aws_config and not isinstance(retries, Mapping):
-        yield Problem("aws_config.retries", f"{shown(retries)} is no dictionary, such as {{max_attempts: 2}}")
-        return
-    for name, least in (("max_attempts", 0), ("total_max_attempts", 1)):
-        value = (retries or {}).get(name, least)
-        if not isinstance(value, int) or isinstance(value, bool) or value < least:
-            yield Problem(f"aws_config.retries.{name}", f"{shown(value)} is no whole number from {least}")
-    mode = (retries or {}).get("mode", "standard")
-    if mode not in ("adaptive", "legacy", "standard"):
-        yield Problem("aws_config.retries.mode", f"{shown(mode)} is not known; it is adaptive, legacy or standard")
-
-
-def _is_duration(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= _MOST_SECONDS

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..declare.policy_references import is_aws_managed
 from ..model import Account
-from ..resolve.policy_references import is_aws_managed
 
 _KINDS = {"roles": "role", "users": "user", "groups": "group", "managed_policies": "policy"}
 

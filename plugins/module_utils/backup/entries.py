@@ -9,18 +9,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..model import (
-    POLICY_VERSION_LIMIT,
-    AwsManagedPolicy,
-    Identity,
-    IdentityKind,
-    ManagedPolicy,
-    PolicyVersion,
-    Quotas,
-    Role,
-)
+from ..limits import MAXIMUM_MANAGED_POLICIES, MAXIMUM_TRUST_SIZE, POLICY_VERSION_LIMIT, Quotas
+from ..model import AwsManagedPolicy, Identity, IdentityKind, ManagedPolicy, PolicyVersion, Role
 from ..policy.document import PolicyDocument
-from ..validate.declaration import MAXIMUM_MANAGED_POLICIES, MAXIMUM_TRUST_SIZE
 from . import schema as checks
 from .schema import Check
 from .snapshot import Kept

@@ -15,8 +15,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..errors import shown
+from ..limits import MAXIMUM_TAGS
 from ..policy.document import PolicyDocument
-from ..resolve.quarantine import MAXIMUM_TAGS
 from ..validate.declaration import IAM_NAME, IAM_PATH, NOT_IN_DESCRIPTION, POLICY_ARN, TAG_TEXT
 
 Check = Callable[[Any, str], list[str]]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic
 
+from ..declare.policy_references import is_aws_managed
 from ..model import (
     Account,
     AwsManagedPolicy,
@@ -23,7 +24,6 @@ from ..model import (
 from ..plan.plan import Plan, Step
 from ..policy.document import PolicyDocument
 from ..resolve.desired_state import DesiredState
-from ..resolve.policy_references import is_aws_managed
 from ..resolve.quarantine import standing
 from .attributes import Thing, is_of_the_run, pieces_of, put_together
 from .quarantine_records import Event

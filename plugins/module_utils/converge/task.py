@@ -32,16 +32,18 @@ from ..backup.store import BackupFile
 from ..declare.parser import DeclarationParser, named_roles
 from ..declare.placeholders import Placeholders
 from ..errors import EngineError, InputError, Problem
-from ..model import PROVISIONAL_ACCOUNT, Account, CurrentState, Declarations, Quotas
+from ..limits import Quotas
+from ..model import PROVISIONAL_ACCOUNT, Account, CurrentState, Declarations
 from ..plan.approval import approval_of, require_approval
 from ..plan.plan import Plan, Step
 from ..plan.planner import plan as plan_for
 from ..plan.scope import relied_on
 from ..read.reader import Reader, complete, require_account
-from ..resolve.account_problems import quota_problems, state_problems
+from ..resolve.account_problems import state_problems
 from ..resolve.assumed_objects import foreseeable
 from ..resolve.desired_state import DesiredState, desired_state_of, make_room
 from ..resolve.quarantine import moment, standing
+from ..resolve.quota_problems import quota_problems
 from ..sdk import CallFailed, ClientError
 from ..validate.connection import connection_problems
 from ..validate.declaration import problems

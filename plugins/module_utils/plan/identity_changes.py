@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..model import CurrentState, Identity, Quotas, Role, identity_key, policy_key
+from ..declare.policy_references import shown_names
+from ..limits import Quotas
+from ..model import CurrentState, Identity, Role, identity_key, policy_key
 from ..policy.document import PolicyDocument, dangling_principals
 from ..policy.trust_intersection import intersection, loses_and_gains
-from ..policy.trust_policy import without_principals
-from ..resolve.account_problems import own_principals
-from ..resolve.policy_references import shown_names
+from ..policy.trust_policy import own_principals, without_principals
 from ..resolve.quarantine import DENY_ALL, INLINE_DENIAL, denials_that_change, is_denial, standing
 from .change import Change, Dimension, Effect, Part, Stage, always, attachment_effects
 from .inline_parts import inline_parts
@@ -313,7 +313,7 @@ class _IdentityWriter:
 
     def _needed(self, trust: PolicyDocument, boundary: str | None) -> frozenset[str]:
         """Keys of what has to exist for this trust policy and boundary, the role itself left out."""
-        named = own_principals(trust, self.state)
+        named = own_principals(trust, self.state.account.id)
         keys = {identity_key("role", arn.rpartition("/")[2]) for arn in named if ":role/" in arn}
         return frozenset(keys - {self.owner.key}) | self._policies(boundary)
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from ..model import CurrentState, Identity, ManagedPolicy, Quotas, Role, identity_key
+from ..limits import Quotas
+from ..model import CurrentState, Identity, ManagedPolicy, Role, identity_key
 from ..policy.trust_intersection import intersection
-from ..resolve.account_problems import own_principals
+from ..policy.trust_policy import own_principals
 from ..resolve.desired_state import DesiredState
 from .boundaries import widened_boundaries
 from .change import Change
@@ -101,7 +102,11 @@ def _created_too_late(state: CurrentState, desired: DesiredState) -> dict[str, f
         key: role for key, role in desired.identities.items() if isinstance(role, Role) and key not in state.identities
     }
     waiting = {
-        key: {arn for arn in own_principals(role.trust, state) if identity_key("role", arn.rpartition("/")[2]) in new}
+        key: {
+            arn
+            for arn in own_principals(role.trust, state.account.id)
+            if identity_key("role", arn.rpartition("/")[2]) in new
+        }
         for key, role in new.items()
     }
     late: dict[str, frozenset[str]] = {}

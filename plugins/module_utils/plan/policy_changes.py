@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..model import POLICY_VERSION_LIMIT, ManagedPolicy, PolicyVersion, Quotas
+from ..limits import POLICY_VERSION_LIMIT, Quotas
+from ..model import ManagedPolicy, PolicyVersion
 from .change import Change, Dimension, Effect, Part, Stage, always, document_parts
 from .plan import MadeVersion, Step
 from .tag_changes import as_tags, tag_changes

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..model import Identity, Quotas
+from ..limits import Quotas
+from ..model import Identity
 from .change import Change, Dimension
 from .ordering import Rule, broken_rules
 

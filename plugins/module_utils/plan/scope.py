@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ..declare.policy_references import is_aws_managed
 from ..model import CurrentState, Identity, ManagedPolicy, Role
 from ..policy.document import PolicyDocument
 from ..resolve.desired_state import DesiredState
-from ..resolve.policy_references import is_aws_managed
 
 
 def relied_on(state: CurrentState, desired: DesiredState, findings: Iterable[Mapping[str, str]]) -> dict[str, Any]:

@@ -9,12 +9,16 @@ content. An empty Sid is no Sid: AWS's examples and Terraform write `"Sid": ""`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .document import PolicyDocument, canonical_statement, principals
 
 Statement = Mapping[str, Any]
+
+ROLE_OR_USER = re.compile(r"arn:[a-z0-9-]+:iam::(\d{12}):(role|user)(/(?:[^/]+/)*)([^/]+)")
+"""The ARN of a role or user: account id, kind, path, name."""
 
 NOBODY: Statement = {
     "Sid": "NobodyForNow",
@@ -107,3 +111,13 @@ def _has_content(statements: Sequence[Any], statement: Statement) -> bool:
 
 def with_statements(document: PolicyDocument, statements: Sequence[Any]) -> PolicyDocument:
     return PolicyDocument({**document.content, "Statement": list(statements)})
+
+
+def own_principals(document: PolicyDocument, account_id: str) -> set[str]:
+    """The ARNs of roles and users of an account that a trust policy of this account names."""
+    return {
+        value
+        for statement in document.statements
+        for kind, value in principals(statement)
+        if kind == "AWS" and (found := ROLE_OR_USER.fullmatch(value)) and found.group(1) == account_id
+    }

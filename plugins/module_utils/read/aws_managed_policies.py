@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from ..aws.service import Service, is_access_denied
+from ..declare.policy_references import AWS_POLICY_PATHS
 from ..model import AwsManagedPolicy
 from ..policy.document import PolicyDocument
-from ..resolve.policy_references import AWS_POLICY_PATHS
 from ..sdk import ClientError
 
 

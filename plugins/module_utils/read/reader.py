@@ -12,21 +12,16 @@ from dataclasses import replace
 
 from ..aws.connection import Connection
 from ..aws.service import is_access_denied
+from ..declare.policy_references import is_aws_managed, is_bound, policies_to_detach, policy_name, policy_references
 from ..errors import EngineError
-from ..model import AwsManagedPolicy, CurrentState, Declarations, ManagedPolicy, Quotas, Role
+from ..limits import Quotas
+from ..model import AwsManagedPolicy, CurrentState, Declarations, ManagedPolicy, Role
 from ..plan.scope import policies_in_use
 from ..policy.document import PolicyDocument
-from ..resolve.account_problems import own_principals
+from ..policy.trust_policy import own_principals
 from ..resolve.assumed_objects import with_assumed_objects
 from ..resolve.desired_state import DesiredState, desired_state_of
-from ..resolve.policy_references import (
-    Resolver,
-    is_aws_managed,
-    is_bound,
-    policies_to_detach,
-    policy_name,
-    policy_references,
-)
+from ..resolve.policy_arns import Resolver
 from ..sdk import ClientError
 from .authorization_details import AuthorizationDetails, TooCostly
 from .aws_managed_policies import AwsPolicies
@@ -97,7 +92,7 @@ class Reader:
         for key, role in desired.identities.items():
             before = state.identities.get(key)
             if isinstance(role, Role) and not (isinstance(before, Role) and before.trust == role.trust):
-                named |= own_principals(role.trust, state)
+                named |= own_principals(role.trust, state.account.id)
         declared = {identity.arn for identity in desired.identities.values() if identity is not None}
         known = {identity.arn for identity in state.identities.values()} | declared
         asked = sorted(named - known)

@@ -13,18 +13,10 @@ from typing import Any
 from ..aws.connection import Connection
 from ..aws.error_advice import error_code
 from ..aws.service import Service, is_access_denied
-from ..model import (
-    POLICY_VERSION_LIMIT,
-    Account,
-    CurrentState,
-    Declarations,
-    Identity,
-    IdentityKind,
-    ManagedPolicy,
-    identity_key,
-)
+from ..declare.policy_references import is_aws_managed, is_bound, policies_to_detach, policy_references
+from ..limits import POLICY_VERSION_LIMIT
+from ..model import Account, CurrentState, Declarations, Identity, IdentityKind, ManagedPolicy, identity_key
 from ..policy.document import PolicyDocument
-from ..resolve.policy_references import is_aws_managed, is_bound, policies_to_detach, policy_references
 from ..sdk import ClientError
 from .transformations import identity_of, policy_of, role_of
 

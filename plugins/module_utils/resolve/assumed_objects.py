@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from ..declare.policy_references import policy_references
 from ..errors import Problem
 from ..model import CurrentState, Declarations, Identity, ManagedPolicy, Role
 from ..policy.document import PolicyDocument
-from .policy_references import Resolver, policy_references
+from .policy_arns import Resolver
 
 
 def with_assumed_objects(declarations: Declarations, state: CurrentState) -> tuple[CurrentState, list[str]]:

@@ -13,7 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ..declare.parser import within
+from ..declare.policy_references import is_aws_managed, may_mean
 from ..errors import Problem
+from ..limits import Quotas
 from ..model import (
     AttachmentDeclaration,
     CurrentState,
@@ -22,14 +24,13 @@ from ..model import (
     ManagedPolicy,
     PolicyDeclaration,
     Quarantine,
-    Quotas,
     Role,
     RoleDeclaration,
     TrustDeclaration,
 )
 from ..policy.document import PolicyDocument
 from ..policy.trust_policy import merged, without
-from .policy_references import Resolver, is_aws_managed, may_mean
+from .policy_arns import Resolver
 from .quarantine import is_denial, is_denied, quarantined, released, standing, with_room
 
 

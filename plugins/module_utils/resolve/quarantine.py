@@ -18,7 +18,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ..model import Account, Identity, Quarantine, Quotas, Role
+from ..limits import MAXIMUM_TAGS, Quotas
+from ..model import Account, Identity, Quarantine, Role
 from ..policy.document import PolicyDocument
 
 QUARANTINED_TAG = "aws_ml_permissions:quarantined"
@@ -26,9 +27,6 @@ REASON_TAG = "aws_ml_permissions:quarantine_reason"
 RECORD_TAG = "aws_ml_permissions:quarantine_record"
 RETIRED_TAG = "aws_ml_permissions:retired"
 """Both hold signed records; see the `quarantine_records` room."""
-
-MAXIMUM_TAGS = 50
-"""Tags on one role or policy (FACTS C1)."""
 
 INLINE_DENIAL = "AWSMLPermissionsDenyAll"
 """The inline policy that denies in the place of AWSDenyAll where a role has no room for one more managed policy."""

@@ -10,10 +10,11 @@ from dataclasses import replace
 
 from ..backup.attributes import DOCUMENT, Piece, is_of_the_run, pieces_of, told
 from ..backup.snapshot import Backup, Kept
-from ..model import POLICY_VERSION_LIMIT, CurrentState, Identity, ManagedPolicy, PolicyVersion, Quotas
+from ..declare.policy_references import is_aws_managed
+from ..limits import POLICY_VERSION_LIMIT, Quotas
+from ..model import CurrentState, Identity, ManagedPolicy, PolicyVersion
 from ..policy.document import PolicyDocument, canonical_statement
 from ..resolve.desired_state import DesiredState
-from ..resolve.policy_references import is_aws_managed
 from .notes import Notes
 from .selection import Choice, stand_in
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..backup.attributes import BOUNDARY, Piece
 from ..backup.snapshot import Backup
+from ..declare.policy_references import is_aws_managed, may_mean
 from ..errors import Problem
 from ..model import (
     AttachmentDeclaration,
@@ -21,7 +22,6 @@ from ..model import (
     RoleDeclaration,
     identity_key,
 )
-from ..resolve.policy_references import is_aws_managed, may_mean
 
 RESTORED = "-restored"
 """Ends the name of the customer managed policy that stands in for a policy which AWS has withdrawn."""

@@ -18,6 +18,7 @@ from ..analyze.aws_facts import ServiceLife
 from ..audit.audit import AuditedObject
 from ..backup.quarantine_records import REMOVAL, Event, Records, removal_tag
 from ..errors import printable, shown
+from ..limits import MAXIMUM_TAGS
 from ..model import (
     CurrentState,
     Declarations,
@@ -29,7 +30,7 @@ from ..model import (
     RoleDeclaration,
 )
 from ..plan.plan import Step
-from ..resolve.quarantine import MAXIMUM_TAGS, RETIRED_TAG, moment, tagged
+from ..resolve.quarantine import RETIRED_TAG, moment, tagged
 from .belonging import Belonging
 from .living_roles import is_living, what_to_take_out
 

@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..aws.timeouts import aws_config_problems
+from ..declare.approval import approval_problems
 from ..errors import Problem, shown
-from ..plan.approval import approval_problems
 from ..policy.account_ids import account_id_refusal, arn_account_refusal
 from ..policy.document import PolicyDocument, UnreadableDocument
+from .aws_config import aws_config_problems
 from .policy_document import identity_policy_problems
 
 _ROLE_ARN = re.compile(r"arn:[a-z0-9-]+:iam::\d{12}:role/[\w+=,.@/-]+", re.ASCII)

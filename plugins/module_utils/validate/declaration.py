@@ -16,10 +16,10 @@ from ..declare.masked_values import masked_values
 from ..declare.parser import declared_values, within
 from ..declare.placeholders import unfilled_role
 from ..errors import Problem, character, shown
-from ..model import AttachmentDeclaration, Declarations, PolicyDeclaration, Quotas, RoleDeclaration, TrustDeclaration
+from ..limits import MAXIMUM_MANAGED_POLICIES, MAXIMUM_TAGS, MAXIMUM_TRUST_SIZE, Quotas
+from ..model import AttachmentDeclaration, Declarations, PolicyDeclaration, RoleDeclaration, TrustDeclaration
 from ..policy.account_ids import arn_account_refusal
 from ..policy.document import PolicyDocument
-from ..resolve.quarantine import MAXIMUM_TAGS
 from .policy_document import (
     identity_policy_problems,
     sid_to_remove_problems,
@@ -28,8 +28,6 @@ from .policy_document import (
     trust_statements_problems,
 )
 
-MAXIMUM_TRUST_SIZE = 8192
-MAXIMUM_MANAGED_POLICIES = 25
 RESERVED_PATHS = ("/aws-service-role/", "/aws-reserved/")
 
 IAM_NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)

@@ -20,11 +20,11 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.timeouts im
     READ_TIMEOUT,
     TRIES,
     Silence,
-    aws_config_problems,
 )
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules import registry as module_shapes
+from ansible_collections.aws_ml.permissions.plugins.module_utils.validate.aws_config import aws_config_problems
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.connection import organizations
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.reader import OrganizationReader
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.audit_action import AuditAction

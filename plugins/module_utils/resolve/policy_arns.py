@@ -12,39 +12,18 @@ name means that AWS has (docs/decisions/0002).
 from __future__ import annotations
 
 import difflib
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ..declare.parser import within
+from ..declare.policy_references import Reference, bound_policies, is_aws_managed, may_mean, policy_name
 from ..errors import Problem
 from ..model import CurrentState, Declarations, Identity, PolicyDeclaration
-
-AWS_POLICY_PATHS = ("/", "/service-role/", "/job-function/", "/aws-service-role/", "/root-task/")
-"""Every path under which AWS keeps managed policies (its catalog of 2026-09-30, see FACTS)."""
 
 WITHDRAWN = {
     "AWSLambdaFullAccess": "AWS has withdrawn it: a function's own role needs service-role/AWSLambdaBasicExecutionRole,"
     " people who manage functions need AWSLambda_FullAccess",
 }
 """Policies that AWS's own guides still name, and what to use instead (FACTS A0)."""
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A name or ARN of a managed policy, where it stands, and the key of the identity that it is for.
-
-    `wanted` is False where the policy is to be taken off the identity; it need not exist then.
-    """
-
-    place: str
-    identity: str
-    text: str
-    wanted: bool = True
-
-    @property
-    def name(self) -> str:
-        return policy_name(self.text)
 
 
 @dataclass(frozen=True)
@@ -72,8 +51,8 @@ class Resolver:
     def settled(self, reference: str, identity: Identity | None) -> bool:
         """Whether the reference can be resolved without asking AWS for its own policies."""
         if reference.startswith("arn:"):
-            return not is_aws_managed(reference) or reference in _bound(identity)
-        bound = any(is_aws_managed(arn) and policy_name(arn) == reference for arn in _bound(identity))
+            return not is_aws_managed(reference) or reference in bound_policies(identity)
+        bound = any(is_aws_managed(arn) and policy_name(arn) == reference for arn in bound_policies(identity))
         return reference.lower() in self.declared or bound
 
     def meant(self, reference: str, arns: frozenset[str]) -> frozenset[str]:
@@ -98,21 +77,21 @@ class Resolver:
     def own_spellings(self, reference: Reference) -> set[str]:
         """How policies of the account are spelt that a bare name may mean."""
         own = self.state.policies.get(reference.text.lower())
-        held = filter(_has_own_name(reference.text), _bound(self.state.identities.get(reference.identity)))
+        held = filter(_has_own_name(reference.text), bound_policies(self.state.identities.get(reference.identity)))
         return {*map(policy_name, held), *((own.name,) if own else ())}
 
     def _resolve_name(self, name: str, place: str, identity: Identity | None) -> str | Problem:
         declared = self.declared.get(name.lower())
         if declared is not None:
             return self._of_same_task(declared, place)
-        aws = self._of_aws(name, _bound(identity))
-        own = next(filter(_has_own_name(name), sorted(_bound(identity))), None)
+        aws = self._of_aws(name, bound_policies(identity))
+        own = next(filter(_has_own_name(name), sorted(bound_policies(identity))), None)
         if own is None and name.lower() in self.state.policies:
             own = self.state.policies[name.lower()].arn
-        candidates = aws & _bound(identity) or aws
+        candidates = aws & bound_policies(identity) or aws
         if own is not None and not aws:
             # Only the case of the name tells it from a policy of AWS.
-            candidates = frozenset({own, *self._of_aws(policy_name(own), _bound(identity))})
+            candidates = frozenset({own, *self._of_aws(policy_name(own), bound_policies(identity))})
         if len(candidates) > 1:
             return Problem(place, f'"{name}" is ambiguous: give one of the ARNs {" or ".join(sorted(candidates))}')
         if not candidates:
@@ -129,7 +108,7 @@ class Resolver:
     def _resolve_arn(self, arn: str, place: str, identity: Identity | None) -> str | Problem:
         partition, owner, name = arn.split(":")[1], arn.split(":")[4], policy_name(arn)
         account = self.state.account
-        if arn in _bound(identity):
+        if arn in bound_policies(identity):
             return arn
         if partition != account.partition:
             return Problem(
@@ -161,7 +140,7 @@ class Resolver:
 
     def _attachable(self, arn: str, place: str, identity: Identity | None) -> str | Problem:
         policy = self.state.aws_policy_at(arn)
-        if policy is not None and not policy.attachable and arn not in _bound(identity):
+        if policy is not None and not policy.attachable and arn not in bound_policies(identity):
             return Problem(place, f"{arn} was withdrawn by AWS and cannot be attached any more")
         return arn
 
@@ -174,86 +153,6 @@ class Resolver:
         return f"; did you mean {' or '.join(suggestions)}?" if suggestions else ""
 
 
-def is_for_service_linked_roles(arn: str) -> bool:
-    """Policies under this path attach only to their service's own role (FACTS A0)."""
-    return is_aws_managed(arn) and ":policy/aws-service-role/" in arn
-
-
-def policy_references(declarations: Declarations) -> Iterator[Reference]:
-    """Every reference to a managed policy that is to be attached, detached or used as a boundary."""
-    for role in declarations.roles:
-        if not role.present:
-            continue
-        for index, text in enumerate(role.managed or ()):
-            yield Reference(f"{within(role.place, 'managed_policies')}[{index}]", role.key, text)
-        if role.boundary:
-            yield Reference(within(role.place, "boundary"), role.key, role.boundary)
-    for attachment in declarations.attachments:
-        for index, text in enumerate(attachment.managed):
-            place = f"{within(attachment.place, 'managed_policies')}[{index}]"
-            yield Reference(place, attachment.key, text, attachment.present)
-
-
-def policies_to_detach(declarations: Declarations, identities: Mapping[str, Identity]) -> frozenset[str]:
-    """ARNs of the policies that the declarations take off identities that are there, and perhaps of some that stay.
-
-    Of a policy that has the name of another, only what AWS knows tells whether it stays.
-    """
-    names: dict[str, set[str]] = {}
-    for reference in policy_references(declarations):
-        names.setdefault(reference.identity, set()).add(reference.name)
-    own = {policy.name.lower() for policy in declarations.policies}
-    arns: set[str] = set()
-    for role in declarations.roles:
-        identity = identities.get(role.key)
-        if identity is not None and not (role.present and (role.managed is None or not role.purge_managed)):
-            kept = names.get(role.key, set()) if role.present else set()
-            arns |= {arn for arn in identity.managed if policy_name(arn) not in kept}
-            arns |= {arn for arn in identity.managed if is_aws_managed(arn) and policy_name(arn).lower() in own}
-    for attachment in declarations.attachments:
-        identity = identities.get(attachment.key)
-        if identity is not None and not attachment.present:
-            gone = attachment.managed
-            arns |= {arn for arn in identity.managed if any(may_mean(text, arn) for text in gone)}
-    return frozenset(arns)
-
-
-def is_aws_managed(arn: str) -> bool:
-    """Whether a policy is AWS's own."""
-    return arn.split(":")[4:5] == ["aws"]
-
-
-def policy_name(arn: str) -> str:
-    """The name of a policy, from its ARN or from what is its name already."""
-    return arn.rpartition("/")[2]
-
-
-def is_bound(reference: str, identity: Identity | None) -> bool:
-    """Whether the identity holds a policy, or has it as its boundary, that a name or ARN may mean."""
-    return any(may_mean(reference, arn) for arn in _bound(identity))
-
-
-def may_mean(text: str, arn: str) -> bool:
-    """Whether a name or ARN can mean the policy of this ARN; names are unique whatever their case (FACTS C5).
-
-    A policy of AWS and one of the account can have one name. Which one a name means, a `Resolver` says.
-    """
-    return text == arn or text.lower() == policy_name(arn).lower()
-
-
-def shown_names(arns: Iterable[str]) -> dict[str, str]:
-    """What to call each of some policies: by its name, or by its ARN where another one has that name."""
-    found = sorted(set(arns))
-    counts = Counter(policy_name(arn).lower() for arn in found)
-    return {arn: policy_name(arn) if counts[policy_name(arn).lower()] == 1 else arn for arn in found}
-
-
 def _has_own_name(name: str) -> Callable[[str], bool]:
     """Tells policies of the account that have a name."""
     return lambda arn: not is_aws_managed(arn) and policy_name(arn).lower() == name.lower()
-
-
-def _bound(identity: Identity | None) -> frozenset[str]:
-    if identity is None:
-        return frozenset()
-    return identity.managed | ({identity.boundary} if identity.boundary else set())
