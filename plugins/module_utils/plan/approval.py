@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an approval of a plan is worth: which plan, from when, and for how long. Pure."""
+"""Approvals of a plan: which plan was approved, when, and for how long. Pure."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from ..errors import EngineError, Problem, shown
 from .plan import Plan
 
 DEFAULT_HOURS = 24.0
-"""How long an approval holds."""
+"""How long an approval is valid."""
 
 CLOCK_SKEW = timedelta(minutes=5)
-"""How far the clocks of the machines that check and apply may be apart."""
+"""The most by which the clocks of the machines that check and apply may differ."""
 
 _TEXT = re.compile(r"([0-9a-f]{64})(?:@(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})Z)?")
 
 
 @dataclass(frozen=True)
 class Approval:
-    """The plan that was approved. `made` is when the plan was made; None for a bare plan id, which does not expire."""
+    """An approved plan. `made` is when the plan was created; None for a plan id alone, which does not expire."""
 
     plan_id: str
     made: datetime | None = None
 
     @classmethod
     def parse(cls, text: str) -> Approval | None:
-        """Read `PLAN_ID@2026-11-29T23:00:00Z` or a bare plan id; None where the text is neither."""
+        """Read `PLAN_ID@2026-11-29T23:00:00Z` or a plan id alone; None if the text is neither."""
         found = _TEXT.fullmatch(text)
         if found is None:
             return None
@@ -44,7 +44,7 @@ class Approval:
         return cls(found[1], made)
 
     def why_not(self, plan: Plan, findings: Sequence[Mapping[str, str]], hours: float, now: datetime) -> str:
-        """Why this plan must not be applied under this approval; empty where it may be."""
+        """Why this plan must not be applied with this approval; empty if it may be applied."""
         if self.made is not None:
             age, made = now - self.made, f"{self.made:%Y-%m-%dT%H:%M:%SZ}"
             if age.total_seconds() > hours * 3600:
@@ -68,7 +68,7 @@ class Approval:
 
 
 def approval_of(plan: Plan, now: datetime) -> str:
-    """The text that approves a plan made now."""
+    """The text that approves a plan created now."""
     return f"{plan.id}@{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
