@@ -254,7 +254,7 @@ class _Overlay:
         if name != actual_name:
             self.desired.warnings.append(
                 f"{kind} {name} exists as {actual_name} and is adopted under that name:"
-                " IAM names are unique whatever their case"
+                " IAM names are unique regardless of case"
             )
         if path is not None and path != actual_path:
             self.desired.warnings.append(

@@ -171,7 +171,9 @@ def _problems(options: Mapping[str, Any]) -> Iterator[Problem]:
     if service is not None and not _SERVICE.fullmatch(service):
         yield Problem("aws_service_name", f"{shown(service)} is no service, such as panorama.amazonaws.com")
     if name is not None and not _NAME.fullmatch(name):
-        yield Problem("name", f"{shown(name)} is no role name; 1 to 64 letters, digits and _+=,.@- are allowed")
+        yield Problem(
+            "name", f"{shown(name)} is not a valid role name; 1 to 64 letters, digits and _+=,.@- are allowed"
+        )
     for option, least in (("wait_timeout", 0), ("wait_delay", 1)):
         if options.get(option, least) < least:
             yield Problem(option, f"{options[option]} is less than {least} second{'s' if least != 1 else ''}")

@@ -122,7 +122,7 @@ def test_another_plan_than_the_approved_one(iam: Any, linked: str, delete: Delet
     [
         ({}, "aws_service_name: missing; give the service, such as panorama.amazonaws.com, or name"),
         ({"aws_service_name": "a b"}, 'aws_service_name: "a b" is no service, such as panorama.amazonaws.com'),
-        ({"name": "a/b"}, 'name: "a/b" is no role name; 1 to 64 letters, digits and _+=,.@- are allowed'),
+        ({"name": "a/b"}, 'name: "a/b" is not a valid role name; 1 to 64 letters, digits and _+=,.@- are allowed'),
         ({"name": ROLE, "wait_delay": 0}, "wait_delay: 0 is less than 1 second"),
         ({"name": ROLE, "wait_timeout": -1}, "wait_timeout: -1 is less than 0 seconds"),
         ({"name": "worker"}, "name: worker is no service-linked role (path /); iam_role deletes it"),

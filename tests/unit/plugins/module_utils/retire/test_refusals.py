@@ -91,8 +91,8 @@ def test_options_that_make_no_sense(ground: Ground) -> None:
         "after_days: -1 is outside 0 to 3650; at_once: true does not wait at all",
         "max_share: 50 is outside 0 to 1; 0.25 is a quarter of the account's roles",
         "min_age_days: -1 is outside 0 to 3650; 0 retires what was created today too",
-        'quarantine_reason: contains "?" (U+003F); a tag of the role holds it, which takes letters, digits, spaces and'
-        " _.:/=+-@",
+        'quarantine_reason: contains "?" (U+003F); it is stored in a tag of the role, which can contain only letters,'
+        " digits, spaces and _.:/=+-@",
         "record_key: has 9 characters; it must have at least 32, so that nobody can guess it. To make one: openssl rand"
         " -hex 32",
         "roles[0]: empty; give a name, or a pattern with * and ?",
