@@ -49,7 +49,7 @@ def test_a_role_is_adopted_with_its_spelling_and_path(iam: Any, converge: Conver
     ]
     assert made["warnings"] == [
         "role AWSDeepLensSageMakerRole exists as AWSDeepLensSagemakerRole and is adopted under that name:"
-        " IAM names are unique whatever their case",
+        " IAM names are unique regardless of case",
         "role AWSDeepLensSagemakerRole stays at path /, not /service-role/:"
         " IAM cannot move it without giving it a new identity",
     ]
