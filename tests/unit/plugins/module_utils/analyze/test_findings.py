@@ -147,8 +147,8 @@ def test_the_most_severe_comes_first_and_names_what_is_to_blame() -> None:
         "code": "service_administers_iam",
         "resource": "role/l4e-role",
         "message": "Through managed policy IAMFullAccess, this role may change the permissions of any identity, and"
-        " lookoutequipment.amazonaws.com and sagemaker.amazonaws.com may assume it: whoever has code run under it there"
-        " is administrator of the account.",
+        " lookoutequipment.amazonaws.com and sagemaker.amazonaws.com can assume it. Anyone who can run code with it"
+        " there is an administrator of the account.",
         "remedy": "another profile",
     }
 
