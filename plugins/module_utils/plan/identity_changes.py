@@ -17,6 +17,7 @@ from ..policy.trust_intersection import intersection, loses_and_gains
 from ..policy.trust_policy import own_principals, without_principals
 from ..resolve.quarantine import DENY_ALL, INLINE_DENIAL, denials_that_change, is_denial, standing
 from .change import Change, Dimension, Effect, Part, Stage, always, attachment_effects
+from .change_key import ChangeKey, ChangeKind
 from .inline_parts import inline_parts
 from .plan import Step
 from .tag_changes import as_tags, tag_changes
@@ -82,13 +83,12 @@ class _IdentityWriter:
         if role.boundary:
             parameters["PermissionsBoundary"] = role.boundary
         yield self._single(
+            ChangeKind.CREATE_ROLE,
             "CreateRole",
-            "",
             Stage.CREATE_ROLE,
             parameters,
             "absent",
             uses=self._needed(trust, role.boundary),
-            creates=True,
             takes_up=self._policies(role.boundary),
         )
         yield from self._joined((), role.instance_profiles)
@@ -128,10 +128,16 @@ class _IdentityWriter:
             parameters = {"Description": after.description, "MaxSessionDuration": after.max_session_duration}
             lost = {"description": before.description, "max_session_duration": before.max_session_duration}
             reason = f"{' and '.join(differing)} differs"
-            yield self._single("UpdateRole", "", Stage.DESCRIBE, parameters, reason, takes_away=lost)
+            yield self._single(
+                ChangeKind.UPDATE_ROLE, "UpdateRole", Stage.DESCRIBE, parameters, reason, takes_away=lost
+            )
         arns, inline = denials_that_change(before, after)
         names = shown_names(before.managed | after.managed)
-        denials = {f"{self.resource} {'attach' if arn in after.managed else 'detach'} {names[arn]}" for arn in arns}
+        denials = {
+            self._key(ChangeKind.ATTACH if arn in after.managed else ChangeKind.DETACH, names[arn]) for arn in arns
+        }
+        if inline:
+            denials.add(self._key(ChangeKind.INLINE_POLICY, INLINE_DENIAL))
         yield from tag_changes(
             self.owner.key,
             self.resource,
@@ -139,7 +145,7 @@ class _IdentityWriter:
             target={"RoleName": self.owner.name},
             before=before.tags,
             after=after.tags,
-            waits_for=frozenset(denials | ({f"{self.resource} inline {INLINE_DENIAL}"} if inline else set())),
+            waits_for=frozenset(denials),
             effects=lambda tags: self.tested_tags.effects(before, tags),
         )
         yield from self._joined(before.instance_profiles, after.instance_profiles)
@@ -148,11 +154,12 @@ class _IdentityWriter:
         for profile in after:
             if profile not in before:
                 yield self._single(
+                    ChangeKind.ADD_TO_INSTANCE_PROFILE,
                     "AddRoleToInstanceProfile",
-                    f"joins {profile}",
                     Stage.ADMIT,
                     {"InstanceProfileName": profile},
                     f"not in instance profile {profile}",
+                    detail=profile,
                 )
 
     def permissions(self, before: Identity | None, after: Identity | None) -> Iterator[Change]:
@@ -164,9 +171,10 @@ class _IdentityWriter:
         lifts = f"lifts the quarantine of {self.resource}" if is_lifted else reason
         for arn in sorted(new_managed - old_managed):
             stage = Stage.RESTRICT if is_denial(arn) else Stage.GRANT
-            yield self._managed(arn, names[arn], "Attach", stage, "not attached")
+            yield self._managed(arn, names[arn], ChangeKind.ATTACH, stage, "not attached")
         for arn in sorted(old_managed - new_managed):
-            yield self._managed(arn, names[arn], "Detach", Stage.REVOKE, lifts if is_denial(arn) else reason)
+            why = lifts if is_denial(arn) else reason
+            yield self._managed(arn, names[arn], ChangeKind.DETACH, Stage.REVOKE, why)
         old_inline = before.inline if before else {}
         new_inline = after.inline if after else {}
         for name, parts in inline_parts(
@@ -178,11 +186,12 @@ class _IdentityWriter:
     def deleted(self, role: Role) -> Iterator[Change]:
         for profile in role.instance_profiles:
             yield self._single(
+                ChangeKind.REMOVE_FROM_INSTANCE_PROFILE,
                 "RemoveRoleFromInstanceProfile",
-                profile,
                 Stage.DELETE,
                 {"InstanceProfileName": profile},
                 f"role is to be deleted; instance profile {profile} stays",
+                detail=profile,
             )
         lost = {
             "path": role.path,
@@ -193,13 +202,12 @@ class _IdentityWriter:
             "tags": dict(role.tags),
         }
         yield self._single(
+            ChangeKind.DELETE_ROLE,
             "DeleteRole",
-            "",
             Stage.DELETE,
             {},
             "declared absent",
             uses=self._policies(role.boundary),
-            deletes=True,
             gives_up=self._policies(role.boundary),
             takes_away=lost,
         )
@@ -221,7 +229,7 @@ class _IdentityWriter:
             return (self._step("UpdateAssumeRolePolicy", given, why, uses=uses, takes_away=lost),)
 
         return Change(
-            key=f"{self.resource} trust policy",
+            key=self._key(ChangeKind.TRUST_POLICY),
             stage=stage,
             parts=parts,
             render=render,
@@ -239,8 +247,8 @@ class _IdentityWriter:
         reason = "no boundary" if not old else f"boundary is {old}"
         uses = self._policies(old) | self._policies(new)
         return self._single(
+            ChangeKind.BOUNDARY,
             action,
-            "boundary",
             stage,
             parameters,
             reason,
@@ -251,22 +259,24 @@ class _IdentityWriter:
             gives_up=self._policies(old),
         )
 
-    def _managed(self, arn: str, name: str, verb: str, stage: Stage, reason: str) -> Change:
-        key = self._policies(arn)
+    def _managed(self, arn: str, name: str, kind: ChangeKind, stage: Stage, reason: str) -> Change:
+        attaches = kind is ChangeKind.ATTACH
+        policy = self._policies(arn)
         # A policy is attached with the document it will have, and detached with the one it had.
-        document = DENY_ALL if is_denial(arn) else self.new_documents.get(arn) if verb == "Attach" else None
-        effects = attachment_effects(document or self.state.document_of(arn), self.only, grows=verb == "Attach")
+        document = DENY_ALL if is_denial(arn) else self.new_documents.get(arn) if attaches else None
+        effects = attachment_effects(document or self.state.document_of(arn), self.only, grows=attaches)
         return self._single(
-            f"{verb}{self.kind}Policy",
-            f"{verb.lower()} {name}",
+            kind,
+            f"{'Attach' if attaches else 'Detach'}{self.kind}Policy",
             stage,
             {"PolicyArn": arn},
             f"{name} {reason}" if reason.startswith("not") else f"{name}: {reason}",
-            uses=key,
+            detail=name,
+            uses=policy,
             effects=effects,
-            takes_away={"policy_arn": arn} if verb == "Detach" else {},
-            takes_up=key if verb == "Attach" else frozenset(),
-            gives_up=key if verb == "Detach" else frozenset(),
+            takes_away={} if attaches else {"policy_arn": arn},
+            takes_up=policy if attaches else frozenset(),
+            gives_up=frozenset() if attaches else policy,
         )
 
     def _inline(
@@ -286,26 +296,31 @@ class _IdentityWriter:
             lost = {"policy_name": name, "policy": old} if old and not index else {}
             return (self._step(f"{verb}{self.kind}Policy", given, told, takes_away=lost),)
 
-        return Change(f"{self.resource} inline {name}", stage, parts, render, self.owner.key)
+        return Change(self._key(ChangeKind.INLINE_POLICY, name), stage, parts, render, self.owner.key)
 
     def _single(
         self,
+        kind: ChangeKind,
         action: str,
-        about: str,
         stage: Stage,
         parameters: Mapping[str, Any],
         reason: str,
         *,
+        detail: str = "",
         uses: frozenset[str] = frozenset(),
         effects: tuple[Effect, ...] = (),
         takes_away: Mapping[str, Any] | None = None,
         **of_change: Any,
     ) -> Change:
-        """A change of one step. `about` tells it from others of the same role; without it the action does."""
+        """A change of one step. `detail` tells it from others of the same kind and role."""
         step = self._step(action, parameters, reason, uses=uses, takes_away=takes_away or {})
-        step = replace(step, creates=of_change.get("creates", False), deletes=of_change.get("deletes", False))
-        key = f"{self.resource} {about or action}"
-        return Change(key, stage, (Part(effects),), always(step), self.owner.key, uses=uses, **of_change)
+        step = replace(step, creates=kind is ChangeKind.CREATE_ROLE, deletes=kind is ChangeKind.DELETE_ROLE)
+        return Change(
+            self._key(kind, detail), stage, (Part(effects),), always(step), self.owner.key, uses=uses, **of_change
+        )
+
+    def _key(self, kind: ChangeKind, detail: str = "") -> ChangeKey:
+        return ChangeKey(kind, self.resource, detail)
 
     def _step(self, action: str, parameters: Mapping[str, Any], reason: str, **fields: Any) -> Step:
         named = {f"{self.kind}Name": self.owner.name, **parameters}
