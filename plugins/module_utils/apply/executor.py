@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,13 +17,11 @@ from ..model import CurrentState
 from ..plan.plan import MadeVersion, Plan, Step, dependencies
 from ..policy.document import PolicyDocument
 from ..policy.trust_policy import own_principals
-from ..read.transformations import role_of, tags
 from ..sdk import CallFailed, ClientError
+from .made_writes import MadeWrites
 
 OnStep = Callable[[Step], None]
 """Is called in the thread of `run` as soon as a write is made; what it raises ends the run, no write being begun."""
-
-_STALE = {"EntityAlreadyExists", "NoSuchEntity", "DeleteConflict"}
 
 
 @dataclass
@@ -44,8 +42,7 @@ class Execution:
         """Whether the account was not as it had been read, so that it should be read and planned again."""
         if self.error is None or self.failed is None:
             return False
-        code = error_code(self.error)
-        return code in _STALE or (code == "LimitExceeded" and self.failed.action == "CreatePolicyVersion")
+        return error_code(self.error) in self.failed.write.stale_codes
 
 
 @dataclass
@@ -69,6 +66,7 @@ class Executor:
         self._state = state
         self._workers = workers
         self._on_step = on_step
+        self._made_writes = MadeWrites(iam, state.account)
         self._created: set[str] = set()
         self._made_versions: dict[str, str] = {}
         self._lock = threading.Lock()
@@ -149,7 +147,7 @@ class Executor:
             with self._lock:
                 if attempt.version:
                     self._made_versions[step.name] = attempt.version
-                if step.creates:
+                if step.write.creates:
                     self._created.add(step.subject)
         return True
 
@@ -158,7 +156,7 @@ class Executor:
             attempt.reply_was_lost = True
             attempt.is_done = self._is_found_done(step, error, attempt)
             return not attempt.is_done and not attempt.is_unreadable
-        if error_code(error) == "NoSuchEntity" and not _removes(step):
+        if error_code(error) == "NoSuchEntity" and not step.write.only_removes:
             with self._lock:
                 return bool(self._created & {step.subject, *step.uses})
         if error_code(error) == "MalformedPolicyDocument" and "Invalid principal" in error_message(error):
@@ -171,68 +169,17 @@ class Executor:
         return False
 
     def _is_found_done(self, step: Step, error: Exception, attempt: _Attempt) -> bool:
+        """Whether the account already is as the step wants it, although the call did not say so."""
+        if attempt.is_unreadable:
+            return False
         try:
-            return not attempt.is_unreadable and self._is_done(step, error, attempt)
+            made = self._made_writes.find(step, error)
         except CallFailed:
             attempt.is_unreadable = True
             return False
-
-    def _is_done(self, step: Step, error: Exception, attempt: _Attempt) -> bool:
-        """Whether the account already is as the step wants it, although the call did not say so."""
-        code = error_code(error)
-        if _removes(step):
-            return code == "NoSuchEntity"
-        if step.action == "CreateRole" and code == "EntityAlreadyExists":
-            return self._is_created_role(step.parameters)
-        if step.action == "CreatePolicy" and code == "EntityAlreadyExists":
-            return bool(self._default_version_with(step.parameters["PolicyDocument"], self._arn(step)))
-        if step.action == "CreatePolicyVersion" and (code == "LimitExceeded" or is_lost_reply(error)):
-            attempt.version = self._version_with(step.parameters)
-            return bool(attempt.version)
-        if step.action == "AddRoleToInstanceProfile" and code == "LimitExceeded":
-            return self._is_in_profile(step.parameters)
-        return False
-
-    def _is_created_role(self, wanted: Mapping[str, Any]) -> bool:
-        answer = self._iam.find("GetRole", RoleName=wanted["RoleName"])
-        if answer is None:
-            return False
-        role = role_of(answer["Role"])
-        return (
-            role.path == wanted["Path"]
-            and role.trust == wanted["AssumeRolePolicyDocument"]
-            and role.description == wanted["Description"]
-            and role.max_session_duration == wanted["MaxSessionDuration"]
-            and role.boundary == wanted.get("PermissionsBoundary")
-            and dict(role.tags) == tags(wanted["Tags"])
-        )
-
-    def _default_version_with(self, wanted: PolicyDocument, arn: str) -> str:
-        """The id of the default version of a policy where its document is the wanted one, else nothing."""
-        policy = self._iam.find("GetPolicy", PolicyArn=arn)
-        version = policy["Policy"]["DefaultVersionId"] if policy else ""
-        return version if version and self._document(arn, version) == wanted else ""
-
-    def _version_with(self, wanted: Mapping[str, Any]) -> str:
-        """The id of the version that a CreatePolicyVersion with these parameters would have made, or nothing."""
-        arn, document = wanted["PolicyArn"], wanted["PolicyDocument"]
-        if wanted["SetAsDefault"]:
-            return self._default_version_with(document, arn)
-        pages = self._iam.pages("ListPolicyVersions", PolicyArn=arn)
-        ids = (version["VersionId"] for page in pages for version in page["Versions"])
-        return next((version for version in ids if self._document(arn, version) == document), "")
-
-    def _document(self, arn: str, version: str) -> PolicyDocument | None:
-        answer = self._iam.find("GetPolicyVersion", PolicyArn=arn, VersionId=version)
-        return PolicyDocument.parse(answer["PolicyVersion"]["Document"]) if answer else None
-
-    def _is_in_profile(self, wanted: Mapping[str, Any]) -> bool:
-        answer = self._iam.find("GetInstanceProfile", InstanceProfileName=wanted["InstanceProfileName"])
-        roles = answer["InstanceProfile"]["Roles"] if answer else ()
-        return any(role["RoleName"] == wanted["RoleName"] for role in roles)
-
-    def _arn(self, step: Step) -> str:
-        return self._state.account.arn("policy", step.parameters["Path"], step.parameters["PolicyName"])
+        if made is not None:
+            attempt.version = made.version
+        return made is not None
 
 
 def _was_resent(error: Exception) -> bool:
@@ -240,14 +187,10 @@ def _was_resent(error: Exception) -> bool:
     return isinstance(error, ClientError) and bool(error.response.get("ResponseMetadata", {}).get("RetryAttempts"))
 
 
-def _removes(step: Step) -> bool:
-    return step.action.startswith(("Delete", "Detach", "Remove", "Untag"))
-
-
 def _request(step: Step) -> dict[str, Any]:
-    """The parameters of the call; what is empty is left out, but for UpdateRole, where it clears what is there."""
+    """The parameters of the call; what is empty is left out, but for writes where it clears what is there."""
     return {
         key: value.text if isinstance(value, PolicyDocument) else value
         for key, value in step.parameters.items()
-        if value not in ([], "") or step.action == "UpdateRole"
+        if value not in ([], "") or step.write.sends_empty
     }

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from ..declare.policy_references import shown_names
@@ -314,7 +313,6 @@ class _IdentityWriter:
     ) -> Change:
         """A change of one step. `detail` tells it from others of the same kind and role."""
         step = self._step(action, parameters, reason, uses=uses, takes_away=takes_away or {})
-        step = replace(step, creates=kind is ChangeKind.CREATE_ROLE, deletes=kind is ChangeKind.DELETE_ROLE)
         return Change(
             self._key(kind, detail), stage, (Part(effects),), always(step), self.owner.key, uses=uses, **of_change
         )

@@ -66,7 +66,7 @@ def _created(policy: ManagedPolicy) -> Change:
         "Description": policy.description,
         "Tags": as_tags(policy.tags),
     }
-    step = _step("CreatePolicy", policy, "absent", parameters, creates=True)
+    step = _step("CreatePolicy", policy, "absent", parameters)
     return _plain(ChangeKind.CREATE_POLICY, "", Stage.CREATE_POLICY, policy, step)
 
 
@@ -162,7 +162,7 @@ def _deleted(policy: ManagedPolicy) -> Iterator[Change]:
         "policy": policy.document,
         "tags": dict(policy.tags),
     }
-    step = _step("DeletePolicy", policy, "declared absent", {"PolicyArn": policy.arn}, deletes=True, takes_away=lost)
+    step = _step("DeletePolicy", policy, "declared absent", {"PolicyArn": policy.arn}, takes_away=lost)
     after = frozenset(_key(policy, ChangeKind.DELETE_VERSION, version.id) for version in policy.versions)
     yield _plain(ChangeKind.DELETE_POLICY, "", Stage.DELETE, policy, step, after=after)
 
