@@ -43,7 +43,7 @@ _WORDS = {
     ChangeKind.ADD_TO_INSTANCE_PROFILE: "joins {}",
     ChangeKind.REMOVE_FROM_INSTANCE_PROFILE: "{}",
     ChangeKind.TAG: "tags",
-    ChangeKind.UNTAG: "tags that go",
+    ChangeKind.UNTAG: "removed tags",
     ChangeKind.DOCUMENT: "document",
     ChangeKind.ADD_OLDER_VERSION: "older version {}",
     ChangeKind.DELETE_VERSION: "{}",
