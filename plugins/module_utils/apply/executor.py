@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -40,9 +40,59 @@ class Execution:
     @property
     def stale(self) -> bool:
         """Whether the account was not in the state that was read, so that it has to be read and planned again."""
-        if self.error is None or self.failed is None:
-            return False
-        return error_code(self.error) in self.failed.write.stale_codes
+        return _is_stale(self.failed, self.error)
+
+
+@dataclass
+class _Progress:
+    """How far the steps of a plan are, each by its index.
+
+    `waiting_for` contains for each step those that have to be finished first, `made` the finished ones that this run
+    did, `unknown` those that were sent and that AWS may have made.
+    """
+
+    steps: list[Step]
+    waiting_for: Sequence[set[int]]
+    begun: set[int] = field(default_factory=set)
+    finished: set[int] = field(default_factory=set)
+    made: set[int] = field(default_factory=set)
+    unknown: set[int] = field(default_factory=set)
+    failed: Step | None = None
+    error: Exception | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        return self.error is None or _is_stale(self.failed, self.error)
+
+    def ready(self) -> list[int]:
+        """The steps that can begin now, in the order of the plan."""
+        if not self.goes_on:
+            return []
+        waiting = (index for index in range(len(self.steps)) if index not in self.begun)
+        return [index for index in waiting if self.waiting_for[index] <= self.finished]
+
+    def begin(self, index: int, step: Step) -> None:
+        """Count a step as begun; `step` is the form in which it is sent."""
+        self.begun.add(index)
+        self.steps[index] = step
+
+    def fail(self, index: int, error: Exception) -> None:
+        """Count a step as failed; the first error that ends the run is the one that is reported."""
+        if may_be_made(error):
+            self.unknown.add(index)
+        if self.goes_on:
+            self.failed, self.error = self.steps[index], error
+
+    def execution(self) -> Execution:
+        """What became of the plan."""
+        over = self.finished | self.unknown
+        return Execution(
+            done=[step for index, step in enumerate(self.steps) if index in self.made],
+            not_done=[step for index, step in enumerate(self.steps) if index not in over],
+            unknown=[step for index, step in enumerate(self.steps) if index in self.unknown],
+            failed=self.failed,
+            error=self.error,
+        )
 
 
 @dataclass
@@ -78,43 +128,32 @@ class Executor:
         problem is that the account was not in the state that was read, every step that does not depend on the failed
         one is finished too, so that no other change stays incomplete.
         """
-        steps = list(plan.steps)
-        waiting_for = dependencies(steps)
-        begun: set[int] = set()
-        finished: set[int] = set()
-        made: set[int] = set()
-        unknown: set[int] = set()
+        progress = _Progress(list(plan.steps), dependencies(plan.steps))
         running: dict[Future[bool], int] = {}
-        execution = Execution()
         with ThreadPoolExecutor(max_workers=self._workers) as pool:
             while True:
-                if execution.error is None or execution.stale:
-                    for index, step in enumerate(steps):
-                        if index not in begun and waiting_for[index] <= finished and len(running) < self._workers:
-                            begun.add(index)
-                            steps[index] = self._with_made_version(step)
-                            running[pool.submit(self._write, steps[index])] = index
+                for index in progress.ready()[: self._workers - len(running)]:
+                    step = self._with_made_version(progress.steps[index])
+                    progress.begin(index, step)
+                    running[pool.submit(self._write, step)] = index
                 if not running:
                     break
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    index = running.pop(future)
-                    error = future.exception()
-                    if error is None:
-                        finished.add(index)
-                        if future.result():
-                            made.add(index)
-                            self._tell(steps[index], execution)
-                        continue
-                    if not isinstance(error, Exception):
-                        raise error
-                    if may_be_made(error):
-                        unknown.add(index)
-                    if execution.error is None or execution.stale:
-                        execution.failed, execution.error = steps[index], error
-        execution.done = [step for index, step in enumerate(steps) if index in made]
-        execution.unknown = [step for index, step in enumerate(steps) if index in unknown]
-        execution.not_done = [step for index, step in enumerate(steps) if index not in finished | unknown]
-        return execution
+                    self._end(running.pop(future), future, progress)
+        return progress.execution()
+
+    def _end(self, index: int, future: Future[bool], progress: _Progress) -> None:
+        """Take in what became of a step."""
+        error = future.exception()
+        if error is None:
+            progress.finished.add(index)
+            if future.result():
+                progress.made.add(index)
+                self._tell(progress.steps[index], progress)
+        elif not isinstance(error, Exception):
+            raise error
+        else:
+            progress.fail(index, error)
 
     def _with_made_version(self, step: Step) -> Step:
         """The step, with the id of the version that an earlier step created."""
@@ -123,12 +162,12 @@ class Executor:
             return step
         return replace(step, parameters={**step.parameters, "VersionId": self._made_versions[version.step]})
 
-    def _tell(self, step: Step, execution: Execution) -> None:
+    def _tell(self, step: Step, progress: _Progress) -> None:
         try:
             if self._on_step is not None:
                 self._on_step(step)
         except Exception as error:
-            execution.failed, execution.error = None, error
+            progress.failed, progress.error = None, error
 
     def _write(self, step: Step) -> bool:
         """Perform one write. False if there was nothing left to do, although this run did not do it."""
@@ -180,6 +219,10 @@ class Executor:
         if made is not None:
             attempt.version = made.version
         return made is not None
+
+
+def _is_stale(failed: Step | None, error: Exception | None) -> bool:
+    return failed is not None and error is not None and error_code(error) in failed.write.stale_codes
 
 
 def _was_resent(error: Exception) -> bool:

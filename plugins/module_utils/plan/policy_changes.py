@@ -88,19 +88,11 @@ def _replaced(
         parts = (Part(effects, after.document),)
 
     def render(index: int, part: Part) -> tuple[Step, ...]:
-        steps = []
-        in_the_way = 1 + len(before.versions) + index - POLICY_VERSION_LIMIT
-        if 0 <= in_the_way < len(before.versions):
-            version = before.versions[in_the_way]
-            steps.append(
-                _version_deleted(before, version, f"version {version.id} is the oldest of {POLICY_VERSION_LIMIT}")
-            )
         final = part.document == after.document
         reason = "document differs" if final else "document differs: intermediate document"
         parameters = {"PolicyArn": before.arn, "PolicyDocument": part.document, "SetAsDefault": True}
-        affected = granted_to | bounding
-        steps.append(_step("CreatePolicyVersion", before, reason, parameters, uses=affected))
-        return tuple(steps)
+        created = _step("CreatePolicyVersion", before, reason, parameters, uses=granted_to | bounding)
+        return (*_space_made(before, index), created)
 
     return Change(
         key=_key(before, ChangeKind.DOCUMENT),
@@ -112,6 +104,14 @@ def _replaced(
         uses=granted_to | bounding,
         replaces_content_of=before.key,
     )
+
+
+def _space_made(policy: ManagedPolicy, index: int) -> Iterator[Step]:
+    """The deletion of the version that is in the way of the new version with this number, if one is."""
+    in_the_way = 1 + len(policy.versions) + index - POLICY_VERSION_LIMIT
+    if 0 <= in_the_way < len(policy.versions):
+        version = policy.versions[in_the_way]
+        yield _version_deleted(policy, version, f"version {version.id} is the oldest of {POLICY_VERSION_LIMIT}")
 
 
 def _transitions_deleted(writes: Sequence[Step]) -> tuple[Step, ...]:
