@@ -21,6 +21,8 @@ from integration.playbook_runs import Playbook
 
 from local_aws import LocalAws
 
+pytestmark = pytest.mark.both_generations
+
 
 @pytest.fixture
 def inventory(aws: LocalAws, tmp_path: Path) -> Inventory:

@@ -12,10 +12,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from integration.playbook_runs import Playbook
 
 from local_aws import LocalAws
+
+pytestmark = pytest.mark.both_generations
 
 LEFT = ("AWSDeepLensLambdaRole", "AWSDeepLensServiceRole")
 TRUST = {

@@ -23,6 +23,8 @@ from integration.playbook_runs import REPORT, Run
 
 from local_aws import LocalAws
 
+pytestmark = pytest.mark.both_generations
+
 PROJECT = Path(__file__).parent / "own_project"
 OWN_SERVICES = Path(__file__).parent / "own_services"
 TRUST = {

@@ -19,6 +19,8 @@ from integration.playbook_runs import Playbook, Run
 
 from local_aws import LocalAws
 
+pytestmark = pytest.mark.both_generations
+
 ENABLED = {"ANSIBLE_CALLBACKS_ENABLED": "aws_ml.permissions.report"}
 EXTERNAL_ID = "hush-2718281828"
 LOOP = """---

@@ -15,6 +15,8 @@ from integration.playbook_runs import Playbook
 
 from local_aws import LocalAws
 
+pytestmark = pytest.mark.both_generations
+
 SITE = "aws_ml.permissions.site"
 CONVERGE = "Converge the services"
 PLAYBOOKS = Path(__file__).resolve().parents[2] / "playbooks"

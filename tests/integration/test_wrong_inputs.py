@@ -105,6 +105,7 @@ def test_hosts_that_are_refused_by_name(
         assert "right" not in messages
 
 
+@pytest.mark.both_generations
 @pytest.mark.parametrize("name", ["site", "audit", "retire"])
 def test_misspelled_and_wrong_variables_of_services_are_one_message(
     playbook: Playbook, aws: LocalAws, name: str
@@ -126,6 +127,7 @@ def host_of(aws: LocalAws, case: dict[str, Any]) -> dict[str, Any]:
     return {**host, **case.get("variables", {})}
 
 
+@pytest.mark.both_generations
 @pytest.mark.parametrize("name", sorted({case["playbook"] for case in TABLE["values"]}))
 def test_values_of_the_wrong_type(playbook: Playbook, fleet: dict[str, Any], aws: LocalAws, name: str) -> None:
     cases = {f"case-{n}": case for n, case in enumerate(TABLE["values"]) if case["playbook"] == name}
@@ -148,6 +150,7 @@ TEXTS = """---
 """
 
 
+@pytest.mark.both_generations
 def test_text_stands_for_every_list_boolean_and_number(playbook: Playbook, aws: LocalAws) -> None:
     """A host for each way to give each variable; those of a list are a bare name, commas, JSON, YAML and a list."""
     hosts: dict[str, Any] = {}

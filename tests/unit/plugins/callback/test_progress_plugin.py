@@ -8,6 +8,8 @@ from __future__ import annotations
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.callback.progress import CallbackModule
 
+pytestmark = pytest.mark.both_generations
+
 HOOKS = sorted(name for name in vars(CallbackModule) if name.startswith("v2_"))
 
 

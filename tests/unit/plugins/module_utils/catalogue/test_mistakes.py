@@ -31,6 +31,8 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.folder
     read_folder,
 )
 
+pytestmark = pytest.mark.both_generations
+
 HERE = Path(__file__).parent
 OWN = HERE.parents[3] / "integration" / "own_services"
 CASES: list[dict[str, Any]] = yaml.safe_load((HERE / "mistakes.yml").read_text(encoding="utf-8"))

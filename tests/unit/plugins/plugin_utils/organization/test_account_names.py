@@ -16,8 +16,10 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.ac
     check_groups,
     host_names,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+
+pytestmark = pytest.mark.both_generations
 
 ONE, TWO, THREE = "000000000001", "000000000002", "000000000003"
 GROUPS = frozenset({"all", "ungrouped", "aws_organization", "ou_Operations", "prod"})
@@ -188,7 +190,6 @@ everywhere = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None)
 @given(
     st.dictionaries(ids, texts, min_size=1),
     st.sampled_from(["name", "email", "id"]),
@@ -215,7 +216,6 @@ def test_names_are_unique_safe_and_stable(
     }
 
 
-@settings(max_examples=400, deadline=None)
 @given(
     st.dictionaries(ids, texts, min_size=1),
     st.sampled_from(["name", "email", "id"]),

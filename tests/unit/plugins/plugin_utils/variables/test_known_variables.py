@@ -14,6 +14,8 @@ import yaml
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.known_variables import known_variables
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.values import converted
 
+pytestmark = pytest.mark.both_generations
+
 ROOT = Path(__file__).resolve().parents[5]
 SERVICES = known_variables().services
 
