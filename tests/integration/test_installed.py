@@ -165,7 +165,7 @@ def test_the_playbooks_of_the_collection(
     there = {
         "deeplens_iam_state": "absent",
         "aws_ml_retire_roles": ["AWSDeepLens*"],
-        "aws_ml_retire_at_once": True,
+        "aws_ml_retire_skip_quarantine": True,
         "aws_ml_retire_allow": ["too_young"],
     }
     assert book("retire", **there).total("changed") == 1

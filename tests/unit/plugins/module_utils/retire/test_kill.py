@@ -36,7 +36,7 @@ QUARANTINED = {
 RUNS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "quarantine": (FRESH, {"allow": ["depended_on"]}),
     "removal after quarantine": (QUARANTINED, {"allow": ["depended_on"]}),
-    "removal at once": (FRESH, {"allow": ["depended_on"], "at_once": True}),
+    "removal at once": (FRESH, {"allow": ["depended_on"], "skip_quarantine": True}),
 }
 
 
