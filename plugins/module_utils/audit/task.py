@@ -38,7 +38,7 @@ class AuditTask(Task):
     module: str = "iam_audit"
 
     def __post_init__(self) -> None:
-        self._audit_knowledge = AuditFacts.of(self.options)
+        self._audit_knowledge = AuditFacts.of(self.context)
         super().__post_init__()
 
     def _known(self) -> AwsFacts:
@@ -68,8 +68,11 @@ class AuditTask(Task):
 
     def _sound_declarations(self) -> list[Options]:
         """What the host's variables declare. Raises InputError with every problem."""
-        found = [*connection_problems(self.options), *service_problems(self._audit_knowledge, self.options)]
-        declared, more = sound_declarations(self.options)
+        found = [
+            *connection_problems(self.options, self.context.account_from),
+            *service_problems(self._audit_knowledge, self.options),
+        ]
+        declared, more = sound_declarations(self.context.declared)
         if found or more:
             raise InputError([*found, *more])
         return declared
@@ -89,9 +92,9 @@ def service_problems(knowledge: AuditFacts, options: Options) -> Iterator[Proble
             yield Problem(f"services[{index}]", f"{shown(service)} is not known; it is one of {known}")
 
 
-def sound_declarations(options: Options) -> tuple[list[Options], list[Problem]]:
+def sound_declarations(of_services: Sequence[Options]) -> tuple[list[Options], list[Problem]]:
     """What the host's variables declare, with the defaults of `iam_baseline`, and what is wrong in it."""
-    declared, found = typed(options.get("_declared") or ())
+    declared, found = typed(of_services)
     return declared, [*found, *(problem for one in declared for problem in _problems_of(with_places(one)))]
 
 

@@ -26,12 +26,12 @@ Data = Mapping[str, Any]
 
 @dataclass
 class ServicesTask(Task):
-    """One task of iam_services. The option `_declared` is what the controller has worked out for each service."""
+    """One task of iam_services. `context.declared` is what each service declares."""
 
     module: str = "iam_services"
 
     def __post_init__(self) -> None:
-        declared, problems = typed(self.options.get("_declared") or ())
+        declared, problems = typed(self.context.declared)
         self._services = CombinedServices.of(declared)
         self._contradictions = [*problems, *self._services.problems]
         self.options = {**self.options, **self._services.options}

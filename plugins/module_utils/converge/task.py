@@ -47,6 +47,7 @@ from ..validate.connection import connection_problems
 from ..validate.declaration import problems
 from ..validate.trust_warnings import trust_warnings
 from .account_lock import AccountLock, Tell, silent
+from .context import RunContext
 from .failures import account_differs, plan_failed, progress, reading_failed
 from .result import difference, last_use, lifted_quarantines, lifting, objects, taken_away
 from .verification import lasting_differences
@@ -87,6 +88,7 @@ class Task:
     made_by: str = ""
     module: str = "iam_baseline"
     tell: Tell = silent
+    context: RunContext = field(default_factory=RunContext)
 
     def __post_init__(self) -> None:
         self._now = self.clock()
@@ -96,14 +98,13 @@ class Task:
         self._not_done: Sequence[Step] = ()
         self._unknown: Sequence[Step] = ()
         self._there: CurrentState | None = None
-        self._backup = BackupFile.of(self.options, self.made_by)
+        self._backup = BackupFile.of(self.options, self.made_by, self.context.run_folder)
         self._knowledge = self._known()
         self._recorder = QuarantineRecorder(self.options, self._backup, self._now)
 
     def _known(self) -> AwsFacts:
         """What the controller has handed over."""
-        given = self.options.get("_knowledge") or {}
-        return given if isinstance(given, AwsFacts) else AwsFacts.parse(given)
+        return self.context.facts
 
     def converge(self) -> dict[str, Any]:
         """Bring the account to what is declared and return the result. Raises EngineError."""
@@ -116,7 +117,7 @@ class Task:
                 result = self._result(connection, first)
             else:
                 account = first.state.account.id
-                lock = AccountLock(self.options.get("_run_folder") or "", connection.iam.endpoint, account, self.tell)
+                lock = AccountLock(self.context.run_folder, connection.iam.endpoint, account, self.tell)
                 with lock.turn(read_at) as turn:
                     result = self._written(connection, self._approved(connection) if turn.account_changed else first)
                     turn.has_written = bool(self._done)
@@ -174,6 +175,8 @@ class Task:
         self._connection = connect(
             self.options,
             self.sessions,
+            run_folder=self.context.run_folder,
+            run=self.context.run_process,
             agent=agent,
             counter=self._counter,
             warn=self.warnings.append,
@@ -199,7 +202,7 @@ class Task:
         parser = self._declaring(PROVISIONAL_ACCOUNT)
         declarations = self._declared(parser)
         found = [
-            *connection_problems(self.options),
+            *connection_problems(self.options, self.context.account_from),
             *key_problems(self.options),
             *parser.problems,
             *problems(declarations),

@@ -12,6 +12,7 @@ from typing import Any
 from ..apply.executor import OnStep
 from ..aws.connection import SessionKeeper
 from ..converge.account_lock import Tell, silent
+from ..converge.context import RunContext
 from ..converge.failures import reading_failed
 from ..converge.task import Task
 from ..declare.argument_specs import (
@@ -72,6 +73,9 @@ SHAPES: Mapping[str, Shape] = {
     "iam_trust_statement": Shape(trust_statement_options, "trust_statements"),
 }
 
+NO_CONTEXT = RunContext()
+"""Of a task that nothing is known of but its options."""
+
 SECRET = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 """What Ansible shows in the place of a secret."""
 
@@ -107,6 +111,7 @@ def run(
     task: type[Task] = Task,
     check_mode: bool,
     diff_mode: bool,
+    context: RunContext = NO_CONTEXT,
     sessions: SessionKeeper | None = None,
     on_step: OnStep | None = None,
     on_wait: Callable[[str], None] | None = None,
@@ -124,7 +129,18 @@ def run(
     one: Task | None = None
     try:
         reads = check_mode or shape.read_only
-        one = task(options, shape.section, reads, diff_mode, sessions, on_step, on_wait, module=name, tell=tell)
+        one = task(
+            options,
+            shape.section,
+            reads,
+            diff_mode,
+            sessions,
+            on_step,
+            on_wait,
+            module=name,
+            tell=tell,
+            context=context,
+        )
         one.warnings += () if shape.read_only else connection_warnings(options)
         values = one.inspect() if shape.read_only else one.converge()
         return Outcome(one.told(values), _warnings(one))
@@ -140,6 +156,6 @@ def run(
 
 def _warnings(task: Task) -> tuple[str, ...]:
     """Each warning once, as one line, with the account that it is about where Ansible's output does not tell it."""
-    delegate = task.options.get("_delegate")
+    delegate = task.context.delegate
     about = f"{delegate} ({task.options.get('account_id')}): " if delegate else ""
     return tuple(dict.fromkeys(printable(f"{about}{warning}") for warning in task.warnings))

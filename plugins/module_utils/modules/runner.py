@@ -10,15 +10,10 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+from ..converge.context import ARGUMENT, RunContext
 from ..converge.task import Task
 from ..sdk import HAS_SDK
 from .registry import argument_spec, run, without_secrets
-
-FROM_CONTROLLER = ("_knowledge", "_run_folder", "_run_process", "_account_from", "_delegate", "_declared")
-"""What action plugins hand over, and no option: the controller's data files (see `knowledge`), a folder of the run's
-own, the process of the run (empty where the task may outlive it), the place that an account id was given in (empty
-where none was: Ansible sets the option to None either way), the host that the task is delegated to, where that is an
-account of its own, and what the host's variables declare."""
 
 
 class Module(AnsibleModule):  # type: ignore[misc]
@@ -26,9 +21,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
 
     def _load_params(self) -> None:
         super()._load_params()
-        self.from_controller: dict[str, Any] = {
-            name: self.params.pop(name) for name in FROM_CONTROLLER if name in self.params
-        }
+        self.handed_over: dict[str, Any] | None = self.params.pop(ARGUMENT, None)
 
 
 def run_module(name: str, task: type[Task] = Task) -> None:
@@ -41,8 +34,8 @@ def run_module(name: str, task: type[Task] = Task) -> None:
     # By these Ansible would replace what equals a secret anywhere in the result, and results are data.
     module.no_log_values.clear()
     invocation = {"module_args": without_secrets(spec, module.params)}
-    options = {**module.params, **module.from_controller}
-    outcome = run(name, options, task=task, check_mode=module.check_mode, diff_mode=module._diff)
+    context = RunContext.parse(module.handed_over) if module.handed_over else RunContext()
+    outcome = run(name, module.params, task=task, check_mode=module.check_mode, diff_mode=module._diff, context=context)
     for warning in outcome.warnings:
         module.warn(warning)
     if outcome.failed:

@@ -35,7 +35,7 @@ class Restore(Task):
 
     def _require_sound_declaration(self) -> None:
         """Read the backup. Raises EngineError where it cannot be trusted or does not hold what is chosen."""
-        found = list(connection_problems(self.options))
+        found = list(connection_problems(self.options, self.context.account_from))
         if found:
             raise InputError(found)
         self._kept, self._sources = read(self.options["src"], self.options.get("account_id"), self._now)

@@ -43,7 +43,7 @@ class RetireTask(Task):
     module: str = "iam_retire"
 
     def __post_init__(self) -> None:
-        self._audit_knowledge = AuditFacts.of(self.options)
+        self._audit_knowledge = AuditFacts.of(self.context)
         self._retirement = Retirement()
         self._services_declare: Sequence[Mapping[str, Any]] = ()
         super().__post_init__()
@@ -52,9 +52,9 @@ class RetireTask(Task):
         return self._audit_knowledge.knowledge
 
     def _require_sound_declaration(self) -> None:
-        self._services_declare, more = sound_declarations(self.options)
+        self._services_declare, more = sound_declarations(self.context.declared)
         found = [
-            *connection_problems(self.options),
+            *connection_problems(self.options, self.context.account_from),
             *service_problems(self._audit_knowledge, self.options),
             *_problems(self.options),
             *key_problems(self.options),

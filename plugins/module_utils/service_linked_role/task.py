@@ -44,7 +44,7 @@ class ServiceLinkedRoleTask(Task):
 
     def converge(self) -> dict[str, Any]:
         """Delete what there is, or say what would be. Raises EngineError."""
-        found = [*connection_problems(self.options), *_problems(self.options)]
+        found = [*connection_problems(self.options, self.context.account_from), *_problems(self.options)]
         if found:
             raise InputError(found)
         connection = self._connect(self.check_mode)

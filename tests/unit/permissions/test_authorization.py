@@ -181,11 +181,10 @@ def test_calls_say_which_module_makes_them(
     audits = module == "iam_audit"
     options = {
         "assume_role": {"role_arn": aws.members[0]["role_arn"]},
-        "_knowledge": AuditAction.knowledge if audits else {},
         "name": "tried",
         "state": "absent",
     }
-    task = {"task": AuditTask} if audits else {}
+    task = {"task": AuditTask, "context": AuditAction.context_with(())} if audits else {}
     outcome = run(module, options, check_mode=check_mode, diff_mode=False, **task)  # type: ignore[arg-type]
     assert not outcome.failed, outcome.values
     expected = f"{module} check_mode" if check_mode and not SHAPES[module].read_only else module

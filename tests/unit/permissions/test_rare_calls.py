@@ -71,10 +71,11 @@ class Account:
             **{name: option.get("default") for name, option in retire_options().items()},
             **self.entered_by("retire"),
             "backup_dir": self.backups,
-            "_knowledge": AuditAction.knowledge,
             **options,
         }
-        done = RetireTask(given, clock=lambda: datetime(2026, 11, 22, tzinfo=UTC)).converge()
+        done = RetireTask(
+            given, clock=lambda: datetime(2026, 11, 22, tzinfo=UTC), context=AuditAction.context_with(())
+        ).converge()
         return [step["action"] for step in done["plan"]]
 
     def policy(self, name: str, *versions: str) -> str:

@@ -28,7 +28,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.modules import 
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.connection import organizations
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.reader import OrganizationReader
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.audit_action import AuditAction
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.in_worker import KNOWLEDGE
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.module_action import ModuleAction
 from silent_servers import taking_connections, taking_none
 from spoilt_replies import SpoilingProxy
 from unit.plugins.module_utils.apply.bad_day import CalmPhase
@@ -60,9 +60,11 @@ def run(name: str, options: dict[str, Any], task: type[Task] = Task, **more: Any
     """The values of a module's outcome, and the lines that were shown while it ran."""
     lines: list[str] = []
     given = {option: spec.get("default") for option, spec in module_shapes.argument_spec(name).items()}
-    given.update(KEYS, aws_config=SHORT, _knowledge=AuditAction.knowledge if task is AuditTask else KNOWLEDGE)
-    given.update(options)
-    outcome = module_shapes.run(name, given, task=task, check_mode=False, diff_mode=False, on_wait=lines.append, **more)
+    given.update({**KEYS, "aws_config": SHORT, **options})
+    context = (AuditAction if task is AuditTask else ModuleAction).context_with(())
+    outcome = module_shapes.run(
+        name, given, task=task, check_mode=False, diff_mode=False, context=context, on_wait=lines.append, **more
+    )
     return dict(outcome.values), lines
 
 

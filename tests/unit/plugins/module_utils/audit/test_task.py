@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -39,16 +40,16 @@ def aws(server: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
     return server
 
 
-def audited(aws: LocalAws, role: str = "", **options: Any) -> dict[str, Any]:
+def audited(aws: LocalAws, role: str = "", declared: Sequence[Any] = (), **options: Any) -> dict[str, Any]:
     member = aws.members[0]
     role_arn = f"arn:aws:iam::{member['id']}:role/{role}" if role else member["role_arn"]
     return AuditTask(
         {
             **{name: option.get("default") for name, option in audit_options().items()},
             "assume_role": {"role_arn": role_arn},
-            "_knowledge": AuditAction.knowledge,
             **options,
-        }
+        },
+        context=replace(AuditAction.context_with(()), declared=declared),
     ).inspect()
 
 
@@ -103,7 +104,7 @@ def test_every_mistake_in_the_options_is_told_at_once(aws: LocalAws) -> None:
         audited(
             aws,
             services=["deeplens", "deepracer"],
-            _declared=[
+            declared=[
                 {"service": "panorama", "roles": [{"name": "a role"}]},
                 {"service": "lookout_vision", "roles": [{"nmae": "worker"}]},
             ],

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup import store as backup_files
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 
@@ -89,7 +90,8 @@ def test_tasks_of_one_run_share_a_file_that_holds_what_was_there_first(
     for arn in (READER, ADMIN):
         iam.attach_role_policy(RoleName="worker", PolicyArn=arn)
     make_role(iam, "other")
-    run = {"_run_folder": str(tmp_path / "ansible-local-1")}
+    run = {"context": RunContext(run_folder=str(tmp_path / "ansible-local-1"))}
+    later = RunContext(run_folder=str(tmp_path / "ansible-local-2"))
     one = converge("roles", name="worker", managed_policies=[READER], description="second", **run)
     two = converge("roles", name="worker", state="absent", **run)
     three = converge("roles", name="other", state="absent", **run)
@@ -99,10 +101,10 @@ def test_tasks_of_one_run_share_a_file_that_holds_what_was_there_first(
     assert worker["managed_policies"] == sorted([READER, ADMIN])
     assert (worker["description"], worker["left"]) == ("first", None)
 
-    another = converge("roles", name="nobody", state="absent", _run_folder=str(tmp_path / "ansible-local-2"))
+    another = converge("roles", name="nobody", state="absent", context=later)
     assert "backup" not in another
     make_role(iam, "late")
-    another = converge("roles", name="late", state="absent", _run_folder=str(tmp_path / "ansible-local-2"))
+    another = converge("roles", name="late", state="absent", context=later)
     assert another["backup"]["path"] != one["backup"]["path"]
 
     restore(src=one["backup"]["path"])

@@ -9,7 +9,8 @@ The text of such an error is never shown: nobody knows what it quotes.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.task im
 from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.task import RetireTask
 from ansible_collections.aws_ml.permissions.plugins.module_utils.service_linked_role.task import ServiceLinkedRoleTask
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.audit_action import AuditAction
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.in_worker import KNOWLEDGE
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.module_action import ModuleAction
 
 from local_aws import LocalAws
 
@@ -63,13 +64,21 @@ def raises(*arguments: Any, **named: Any) -> Any:
 def run(aws: LocalAws, tmp_path: Path) -> Run:
     """Run a module in the first member account."""
 
-    def with_options(module: str = "iam_baseline", on_step: Any = None, **options: Any) -> Outcome:
+    def with_options(
+        module: str = "iam_baseline", on_step: Any = None, declared: Sequence[Any] = (), **options: Any
+    ) -> Outcome:
         given = {key: option.get("default") for key, option in argument_spec(module).items()}
         given.update(assume_role={"role_arn": aws.members[0]["role_arn"]}, backup_dir=str(tmp_path / "backups"))
-        knowledge = AuditAction.knowledge if module in ("iam_audit", "iam_retire") else KNOWLEDGE
-        given.update(options, _knowledge=knowledge)
+        given.update(options)
+        context_with = AuditAction.context_with if module in ("iam_audit", "iam_retire") else ModuleAction.context_with
         return module_shapes.run(
-            module, given, task=TASKS.get(module, Task), check_mode=False, diff_mode=False, on_step=on_step
+            module,
+            given,
+            task=TASKS.get(module, Task),
+            check_mode=False,
+            diff_mode=False,
+            context=replace(context_with(()), declared=declared),
+            on_step=on_step,
         )
 
     return with_options
@@ -94,7 +103,7 @@ def test_every_module_has_it(run: Run, monkeypatch: pytest.MonkeyPatch, name: st
     if name.startswith("iam_baseline"):
         options = {"roles": ROLES}
     if name == "iam_services":
-        options = {"services": ["deeplens"], "_declared": [{**OF_SERVICE, "roles": ROLES}]}
+        options = {"services": ["deeplens"], "declared": [{**OF_SERVICE, "roles": ROLES}]}
     if name == "iam_restore":
         monkeypatch.setattr(Restore, "_require_sound_declaration", lambda self: None)
     require_told(run(name, **options), "The task failed")

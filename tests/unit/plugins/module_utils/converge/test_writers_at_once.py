@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.apply import waiter
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.account_lock import AccountLock
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import Step
@@ -58,21 +59,33 @@ def begin(aws: LocalAws, tmp_path: Path) -> Begin:
     folder = tmp_path / "ansible-local-1"
     folder.mkdir(mode=0o700)
 
-    def make(sid: str = "Mine", *, check_mode: bool = False, on_step: Any = None, **options: Any) -> Task:
+    def make(
+        sid: str = "Mine",
+        *,
+        run_folder: str = str(folder),
+        check_mode: bool = False,
+        on_step: Any = None,
+        **options: Any,
+    ) -> Task:
         given = {
             "assume_role": {"role_arn": aws.members[0]["role_arn"]},
-            "_run_folder": str(folder),
             "name": "shared",
             "statements": [statement(sid)],
         }
-        return Task({**given, **options}, "trust_statements", check_mode, on_step=on_step)
+        return Task(
+            {**given, **options},
+            "trust_statements",
+            check_mode,
+            on_step=on_step,
+            context=RunContext(run_folder=run_folder),
+        )
 
     return make
 
 
 @pytest.fixture
 def lock(aws: LocalAws, begin: Begin) -> AccountLock:
-    return AccountLock(begin().options["_run_folder"], aws.endpoint, aws.members[0]["id"])
+    return AccountLock(begin().context.run_folder, aws.endpoint, aws.members[0]["id"])
 
 
 def calls(readings: int, *, looks: int) -> dict[str, int]:
@@ -82,7 +95,7 @@ def calls(readings: int, *, looks: int) -> dict[str, int]:
 
 
 def test_a_task_alone_makes_no_call_more(begin: Begin, sids: Any) -> None:
-    for sid, options in (("Without", {"_run_folder": ""}), ("Mine", {}), ("Other", {})):
+    for sid, options in (("Without", {"run_folder": ""}), ("Mine", {}), ("Other", {})):
         assert begin(sid, **options).converge()["api_calls"] == calls(1, looks=2)
     assert begin("Other").converge()["plan"] == []
     assert sids() == ["First", "Without", "Mine", "Other"]

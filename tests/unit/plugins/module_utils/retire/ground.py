@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,9 @@ def trusting(*services: str, account: str = "") -> Statement:
         "Principal": principal | ({"AWS": account} if account else {}),
         "Action": "sts:AssumeRole",
     }
+
+
+CONTEXT = AuditAction.context_with(())
 
 
 class Ground:
@@ -96,10 +100,16 @@ class Ground:
     def role_id(self, name: str) -> str:
         return str(self.iam.get_role(RoleName=name)["Role"]["RoleId"])
 
-    def retire(self, *, check_mode: bool = False, later: timedelta = timedelta(), **options: Any) -> dict[str, Any]:
+    def retire(
+        self, *, check_mode: bool = False, later: timedelta = timedelta(), declared: Sequence[Any] = (), **options: Any
+    ) -> dict[str, Any]:
         """Retire with the module's defaults, that much later. The result, with the warnings; raises EngineError."""
         task = RetireTask(
-            {**self.defaults(), **options}, check_mode=check_mode, diff_mode=True, clock=lambda: NOW + later
+            {**self.defaults(), **options},
+            check_mode=check_mode,
+            diff_mode=True,
+            clock=lambda: NOW + later,
+            context=replace(CONTEXT, declared=declared),
         )
         return {**task.converge(), "warnings": task.warnings}
 
@@ -109,7 +119,6 @@ class Ground:
             **{name: option.get("default") for name, option in retire_options().items()},
             "backup_dir": str(self.backups),
             "assume_role": {"role_arn": self.member["role_arn"]},
-            "_knowledge": AuditAction.knowledge,
         }
 
     def writes(self) -> list[str]:

@@ -15,7 +15,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import E
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import Step
 from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.task import RetireTask
 
-from .ground import DENY_ALL, NOW, Ground, document, trusting
+from .ground import CONTEXT, DENY_ALL, NOW, Ground, document, trusting
 from .test_retirement import MONTH, SERVICE
 
 ANYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -33,7 +33,7 @@ def meddled(ground: Ground, last: str, meanwhile: Callable[[], Any], later: time
         if step.action == last:
             meanwhile()
 
-    task = RetireTask(ground.defaults(), on_step=then, clock=lambda: NOW + later)
+    task = RetireTask(ground.defaults(), on_step=then, clock=lambda: NOW + later, context=CONTEXT)
     with pytest.raises(EngineError) as told:
         task.converge()
     return told.value
