@@ -11,7 +11,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ..converge.context import ARGUMENT, RunContext
-from ..converge.task import Task
+from ..converge.task import Begin
 from ..sdk import HAS_SDK
 from .registry import argument_spec, run, without_secrets
 
@@ -24,7 +24,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
         self.handed_over: dict[str, Any] | None = self.params.pop(ARGUMENT, None)
 
 
-def run_module(name: str, task: type[Task] = Task) -> None:
+def run_module(name: str, begin: Begin | None = None) -> None:
     """Build the module of this name, run its task, and leave with a result or an ordinary failure."""
     spec = argument_spec(name)
     module = Module(argument_spec=spec, supports_check_mode=True)
@@ -35,7 +35,9 @@ def run_module(name: str, task: type[Task] = Task) -> None:
     module.no_log_values.clear()
     invocation = {"module_args": without_secrets(spec, module.params)}
     context = RunContext.parse(module.handed_over) if module.handed_over else RunContext()
-    outcome = run(name, module.params, task=task, check_mode=module.check_mode, diff_mode=module._diff, context=context)
+    outcome = run(
+        name, module.params, begin=begin, check_mode=module.check_mode, diff_mode=module._diff, context=context
+    )
     for warning in outcome.warnings:
         module.warn(warning)
     if outcome.failed:

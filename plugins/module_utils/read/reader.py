@@ -17,8 +17,7 @@ from ..model import AwsManagedPolicy, CurrentState, Declarations, ManagedPolicy,
 from ..plan.scope import policies_in_use
 from ..policy.document import PolicyDocument
 from ..resolve.account_problems import own_principals
-from ..resolve.assumed_objects import with_assumed_objects
-from ..resolve.desired_state import DesiredState, desired_state_of
+from ..resolve.desired_state import DesiredState
 from ..resolve.policy_references import (
     Resolver,
     is_aws_managed,
@@ -225,21 +224,6 @@ class Reader:
                         f"{kind.lower()}/{entity[f'{kind}Name'].lower()}" for entity in page.get(f"Policy{kind}s", ())
                     ]
         return tuple(sorted(set(found)))
-
-
-def complete(
-    reader: Reader, declarations: Declarations, state: CurrentState, *, foresee: bool
-) -> tuple[CurrentState, DesiredState]:
-    """Read what only the declarations together with the state show to be needed, and lay the target.
-
-    With `foresee`, what the account lacks is taken as made by an earlier task (see the `foresight` room).
-    """
-    state = reader.with_policies(declarations, state)
-    state = reader.with_policy_users(declarations, state)
-    state, warnings = with_assumed_objects(declarations, state) if foresee else (state, [])
-    desired = desired_state_of(declarations, state)
-    desired.warnings[:0] = warnings
-    return reader.with_principals(state, desired), desired
 
 
 def require_account(state: CurrentState, account_id: str | None) -> None:

@@ -24,7 +24,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_fac
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.clients import load_models
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.account_lock import Tell, silent
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Begin
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import (
     argument_spec,
     run,
@@ -71,7 +71,7 @@ def run_in_worker(
     diff_mode: bool,
     context: RunContext,
     environment: Mapping[str, str],
-    task: type[Task] = Task,
+    begin: Begin | None = None,
     on_write: Callable[[Shown], None] | None = None,
     on_wait: Callable[[str], None] | None = None,
     tell: Tell = silent,
@@ -88,7 +88,7 @@ def run_in_worker(
         outcome = run(
             name,
             parameters,
-            task=task,
+            begin=begin,
             check_mode=check_mode,
             diff_mode=diff_mode,
             context=context,

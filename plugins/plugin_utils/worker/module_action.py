@@ -28,7 +28,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.varia
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.account_lock import silent
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import ARGUMENT, RunContext
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.failures import reading_failed
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Begin
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import SHAPES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_AMAZON_AWS, HAS_SDK
@@ -66,12 +66,13 @@ if HAS_JMESPATH:  # without it, a task that needs it says so
 class ModuleAction(ActionBase):  # type: ignore[misc]
     """Lays amazon.aws's defaults and the account of the host under the arguments of the task, and runs the module.
 
-    `task` is what the module runs, `context_with` what is known to it in the worker, with the user's own services; in
+    `begin` makes the work of the module, None where that is to converge or to inspect. `context_with` is what is known
+    to it in the worker, with the user's own services; in
     an interpreter of its own it gets `facts`, which that is made of. `services_option` is the option with the services
     whose variables the task reads.
     """
 
-    task: type[Task] = Task
+    begin: Begin | None = None
     context_with: Callable[[Paths], RunContext] = staticmethod(context_with)
     facts: Callable[[Paths], dict[str, Any]] = staticmethod(aws_facts)
     services_option = ""
@@ -176,7 +177,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
                 diff_mode=self._task.diff,
                 context=context,
                 environment=environment,
-                task=self.task,
+                begin=self.begin,
                 on_write=(lambda write: _tell(host, write)) if tells else None,
                 on_wait=lambda waiting: tell_waiting(host, waiting),
                 tell=(lambda waiting: display.v(waiting, host=host)) if tells else silent,

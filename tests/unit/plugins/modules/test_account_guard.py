@@ -39,7 +39,7 @@ def ran(name: str, account_from: str = "") -> Any:
             diff_mode=False,
             context=replace(plugin.context_with(()), account_from=account_from),
             environment={},
-            task=plugin.task,
+            begin=plugin.begin,
         )
 
     return run

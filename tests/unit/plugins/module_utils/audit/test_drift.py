@@ -12,7 +12,7 @@ import pytest
 import yaml
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.profile_drift import as_wanted, drift
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.result import shown
-from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.task import sound_declarations
+from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import sound_declarations
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import catalogue
 from unit.services.accounts import converged, ground
 from unit.services.declarations import SERVICE_ROLES, declared, problems

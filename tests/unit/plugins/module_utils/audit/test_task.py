@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.task import AuditTask
+from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import Audit
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.argument_specs import audit_options
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, InputError
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import definitions
@@ -43,14 +44,16 @@ def aws(server: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
 def audited(aws: LocalAws, role: str = "", declared: Sequence[Any] = (), **options: Any) -> dict[str, Any]:
     member = aws.members[0]
     role_arn = f"arn:aws:iam::{member['id']}:role/{role}" if role else member["role_arn"]
-    return AuditTask(
-        {
-            **{name: option.get("default") for name, option in audit_options().items()},
-            "assume_role": {"role_arn": role_arn},
-            **options,
-        },
-        context=replace(AuditAction.context_with(()), declared=declared),
-    ).inspect()
+    return Audit(
+        Task(
+            {
+                **{name: option.get("default") for name, option in audit_options().items()},
+                "assume_role": {"role_arn": role_arn},
+                **options,
+            },
+            context=replace(AuditAction.context_with(()), declared=declared),
+        )
+    ).result()
 
 
 def test_what_the_guide_has_left_is_found_with_its_tags_and_others_are_not(aws: LocalAws) -> None:

@@ -19,6 +19,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.aws import run_
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.connection import connect
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.run_process import RunHasEnded, RunProcess
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 
@@ -158,7 +159,7 @@ def test_a_plan_stops_where_the_run_ended(aws: LocalAws, running: subprocess.Pop
         running.wait()
 
     with pytest.raises(EngineError) as refused:
-        Task({"roles": roles}, on_step=count, context=RunContext(run_process=seen(running.pid))).converge()
+        converging(Task({"roles": roles}, on_step=count, context=RunContext(run_process=seen(running.pid)))).result()
     plan = refused.value.fields["plan"]
     written = aws.call_counts()["CreateRole"]
     assert len(plan["done"]) == written <= 16
@@ -167,4 +168,4 @@ def test_a_plan_stops_where_the_run_ended(aws: LocalAws, running: subprocess.Pop
         f"failed: RunHasEnded: process {running.pid}, the ansible-playbook of this task, has ended. No more writes were"
         " sent. Run again: what is done is found, and the rest follows."
     )
-    assert Task({"roles": roles}).converge()["api_calls"]["CreateRole"] == 30 - written
+    assert converging(Task({"roles": roles})).result()["api_calls"]["CreateRole"] == 30 - written

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import NO_CONTEXT
-from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.task import Restore
+from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.source import restoring
 
 from local_aws import LocalAws
 
@@ -58,7 +59,7 @@ def converge(aws: LocalAws, folder: str) -> Converge:
     def run(section: str | None = None, *, context: RunContext = NO_CONTEXT, **options: Any) -> dict[str, Any]:
         options.setdefault("assume_role", {"role_arn": aws.members[0]["role_arn"]})
         options.setdefault("backup_dir", folder)
-        return Task(options, section, context=context).converge()
+        return converging(Task(options, section, context=context)).result()
 
     return run
 
@@ -70,8 +71,8 @@ def restore(aws: LocalAws, folder: str) -> Restored:
     def run(*, check_mode: bool = False, **options: Any) -> dict[str, Any]:
         options.setdefault("assume_role", {"role_arn": aws.members[0]["role_arn"]})
         options.setdefault("src", folder)
-        task = Restore(options, check_mode=check_mode, diff_mode=True)
-        result = task.converge()
-        return {**result, "warnings": task.warnings}
+        work = restoring(Task(options, check_mode=check_mode, diff_mode=True))
+        result = work.result()
+        return {**result, "warnings": work.task.warnings}
 
     return run

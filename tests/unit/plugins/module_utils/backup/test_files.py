@@ -15,6 +15,11 @@ from typing import Any
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup import store as backup_files
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.converge import Converge as Convergence
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import (
+    DeclaredObjects,
+    converging,
+)
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 
@@ -68,7 +73,7 @@ def test_no_file_without_loss_nor_in_check_mode(aws: LocalAws, iam: Any, folder:
     added = converge("roles", name="worker", managed_policies=[READER], purge_policies=False, tags={"a": "b"})
     assert made["changed"] and added["changed"]
     options = {"name": "worker", "state": "absent", "assume_role": {"role_arn": aws.members[0]["role_arn"]}}
-    planned = Task({**options, "backup_dir": folder}, "roles", check_mode=True).converge()
+    planned = converging(Task({**options, "backup_dir": folder}, "roles", check_mode=True)).result()
     assert planned["changed"]
     assert not any("backup" in result for result in (made, added, planned))
     assert not os.path.exists(folder)
@@ -78,7 +83,8 @@ def test_a_task_that_asks_for_it_keeps_what_it_only_adds_to(aws: LocalAws, iam: 
     make_role(iam, "worker")
     options = {"name": "worker", "managed_policies": [READER], "backup_dir": folder}
     options["assume_role"] = {"role_arn": aws.members[0]["role_arn"]}
-    result = Task(options, "roles", backs_up_additions=True).converge()
+    task = Task(options, "roles")
+    result = Convergence(task, DeclaredObjects(task, options, backs_up_additions=True)).result()
     (role,) = held(result["backup"]["path"])["roles"]
     assert (role["managed_policies"], role["left"]["managed_policies"]) == ([], [READER])
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_facts import AwsFacts
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts
 
@@ -52,7 +53,7 @@ def converge(aws: LocalAws) -> Converge:
         aws.clear_calls()
         options.setdefault("assume_role", {"role_arn": aws.members[0]["role_arn"]})
         task = Task(options, section, check_mode=check_mode, diff_mode=True, context=CONTEXT)
-        result = task.converge()
+        result = converging(task).result()
         return {**result, "warnings": task.warnings}
 
     return run

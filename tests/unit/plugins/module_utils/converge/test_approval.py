@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, InputError
 
@@ -113,7 +114,7 @@ def test_a_quarantine_is_the_same_plan_an_hour_later(
 
 def task(aws: LocalAws, section: str | None, options: Mapping[str, Any], now: datetime, **more: Any) -> dict[str, Any]:
     access = {"assume_role": {"role_arn": aws.members[0]["role_arn"]}}
-    return Task({**access, **options}, section, clock=lambda: now, context=CONTEXT, **more).converge()
+    return converging(Task({**access, **options}, section, clock=lambda: now, context=CONTEXT, **more)).result()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_facts import AwsFacts
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.services_task import ServicesTask
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.services_source import converging_services
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import Outcome, run
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts
 from unit.services.declarations import service_declaration
@@ -58,7 +58,9 @@ def converged(aws: LocalAws, *declared: dict[str, Any], check_mode: bool = False
         **options,
     }
     context = RunContext(FACTS, declared=declared)
-    return run("iam_services", given, task=ServicesTask, check_mode=check_mode, diff_mode=False, context=context)
+    return run(
+        "iam_services", given, begin=converging_services, check_mode=check_mode, diff_mode=False, context=context
+    )
 
 
 def test_two_services_are_one_plan_and_each_object_tells_its_service(aws: LocalAws) -> None:

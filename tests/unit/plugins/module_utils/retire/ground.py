@@ -16,9 +16,10 @@ from typing import Any
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.quarantine_records import Event, quarantine_tag
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.snapshot import Backup
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.store import BackupFile
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.argument_specs import retire_options
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import Account, Role
-from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.task import RetireTask
+from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.source import retiring
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.audit_action import AuditAction
 
 from local_aws import LocalAws
@@ -104,14 +105,16 @@ class Ground:
         self, *, check_mode: bool = False, later: timedelta = timedelta(), declared: Sequence[Any] = (), **options: Any
     ) -> dict[str, Any]:
         """Retire with the module's defaults, that much later. The result, with the warnings; raises EngineError."""
-        task = RetireTask(
-            {**self.defaults(), **options},
-            check_mode=check_mode,
-            diff_mode=True,
-            clock=lambda: NOW + later,
-            context=replace(CONTEXT, declared=declared),
+        work = retiring(
+            Task(
+                {**self.defaults(), **options},
+                check_mode=check_mode,
+                diff_mode=True,
+                clock=lambda: NOW + later,
+                context=replace(CONTEXT, declared=declared),
+            )
         )
-        return {**task.converge(), "warnings": task.warnings}
+        return {**work.result(), "warnings": work.task.warnings}
 
     def defaults(self) -> dict[str, Any]:
         """The options of a task in this account."""
