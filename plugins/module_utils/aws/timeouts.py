@@ -1,18 +1,17 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How long a call waits for an AWS that does not answer, and what is told meanwhile."""
+"""How long a call waits if AWS does not answer, and what is reported during the wait."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from ..errors import Problem, shown
 from ..sdk import NO_CONNECTION, NO_REPLY
 
 CONNECT_TIMEOUT = 10
-"""Seconds for a connection. TCP asks again after 1, 3 and 7 seconds, so three lost packets are within it."""
+"""Seconds for a connection. TCP retries after 1, 3 and 7 seconds, so the limit allows for three lost packets."""
 
 READ_TIMEOUT = 20
 """Seconds without a byte of the reply, not for the whole of it. IAM and STS answer within about a second, and the pages
@@ -20,17 +19,16 @@ of GetAccountAuthorizationDetails are bounded (MaxItems, 1000 at most), so that 
 tries end within about a minute."""
 
 TRIES = 3
-"""How often a call is sent that gets no reply, at most; fewer where `aws_config.retries` allows fewer."""
+"""The most times that a call without a reply is sent; fewer if `aws_config.retries` allows fewer."""
 
 Tell = Callable[[str], None]
-_MOST_SECONDS = 3600
 _WAITED = "aws_ml_waited"
 
 
 class Silence:
-    """Watches the calls of a session: tells when one without a reply is sent again, and ends those that never get one.
+    """Watches the calls of a session: reports when a call without a reply is sent again, and ends a call without one.
 
-    `settings` is the configuration of the clients, whose timeouts and retries hold.
+    `settings` is the configuration of the clients, which has the timeouts and retries.
     """
 
     def __init__(self, settings: Any, tell: Tell) -> None:
@@ -57,42 +55,15 @@ class Silence:
             self._tell(f"{call} within {seconds:g} s; trying again ({attempts} of {self.tries - 1})")
             return
         times = "once" if attempts == 1 else f"{attempts} times"
-        setattr(caught_exception, _WAITED, f"It was sent {times}, and each time {seconds:g} s were waited")
+        setattr(caught_exception, _WAITED, f"It was sent {times}, and each time the wait was {seconds:g} s")
         raise caught_exception
 
 
 def is_given_up(error: Exception) -> bool:
-    """Whether a call got no reply as often as it is tried."""
+    """Whether a call got no reply to any of its tries."""
     return hasattr(error, _WAITED)
 
 
 def waited(error: Exception) -> str:
-    """How long was waited before a call was given up, as a sentence; nothing where that is not why it failed."""
+    """How long a call waited before it was given up, as a sentence. Empty if the call failed for another reason."""
     return str(getattr(error, _WAITED, ""))
-
-
-def aws_config_problems(aws_config: Any) -> Iterator[Problem]:
-    """Problems of what `aws_config` says of waiting and trying again; source: botocore's reference, Config."""
-    if not isinstance(aws_config, Mapping):
-        return
-    for name in ("connect_timeout", "read_timeout"):
-        value = aws_config.get(name)
-        if name in aws_config and not _is_duration(value):
-            yield Problem(
-                f"aws_config.{name}", f"{shown(value)} is no number of seconds above 0 and up to {_MOST_SECONDS}"
-            )
-    retries = aws_config.get("retries")
-    if "retries" in aws_config and not isinstance(retries, Mapping):
-        yield Problem("aws_config.retries", f"{shown(retries)} is no dictionary, such as {{max_attempts: 2}}")
-        return
-    for name, least in (("max_attempts", 0), ("total_max_attempts", 1)):
-        value = (retries or {}).get(name, least)
-        if not isinstance(value, int) or isinstance(value, bool) or value < least:
-            yield Problem(f"aws_config.retries.{name}", f"{shown(value)} is no whole number from {least}")
-    mode = (retries or {}).get("mode", "standard")
-    if mode not in ("adaptive", "legacy", "standard"):
-        yield Problem("aws_config.retries.mode", f"{shown(mode)} is not known; it is adaptive, legacy or standard")
-
-
-def _is_duration(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= _MOST_SECONDS

@@ -30,7 +30,7 @@ class Converge:
         self.resolution = Resolution.of(task, source)
 
     def result(self) -> dict[str, Any]:
-        """Bring the account to what is declared and return the result. Raises EngineError."""
+        """Bring the account into sync with the declaration and return the result. Raises EngineError."""
         task = self.task
         self.source.check()
         connection = task.connect(check_mode=task.check_mode)
@@ -56,7 +56,7 @@ class Converge:
         return self.source.told(values)
 
     def _written(self, connection: Connection, first: Situation) -> dict[str, Any]:
-        """Carry out the plan, if there is anything in it, and return the result."""
+        """Apply the plan, if it has any steps, and return the result."""
         task = self.task
         result = planned_result(self.resolution, connection, first)
         if first.plan.steps:

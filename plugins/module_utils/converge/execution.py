@@ -27,7 +27,7 @@ from .task import Task
 from .verification import lasting_differences
 
 _REPAIRS = 3
-"""How often single statements are written again that somebody else has overwritten."""
+"""How often single statements are written again after another run or person overwrote them."""
 
 
 @dataclass
@@ -40,7 +40,7 @@ class PlanExecution:
     _there: CurrentState | None = None
 
     def apply(self, connection: Connection, first: Situation) -> None:
-        """Run the plan until the account shows what it wrote. Raises EngineError where it does not."""
+        """Run the plan until the account shows what it wrote. Raises EngineError if it does not."""
         done, account, last = self.task.writes.done, first.state.account, first
         for repairs_left in reversed(range(_REPAIRS + 1)):
             last = self._carried_out(connection, last)
@@ -54,12 +54,12 @@ class PlanExecution:
             if not may_repair or not repairs_left:
                 raise account_differs(found, done, account, **self.task.backup_made())
             self.task.warnings += [
-                f"{one.resource}: somebody overwrote the trust policy; written again" for one in found
+                f"{one.resource}: another run or person overwrote the trust policy; written again" for one in found
             ]
             last = self._read_again(connection, last, Execution())
 
     def _carried_out(self, connection: Connection, situation: Situation) -> Situation:
-        """Run the plan. Where the account was not as it had been read, read and plan again and go on.
+        """Run the plan. If the account was not in the state that was read, read and plan again and continue.
 
         Returns the last situation that was planned for.
         """
@@ -117,7 +117,7 @@ class PlanExecution:
         return differences(wanted, there)
 
     def _settle_unknown(self, connection: Connection, execution: Execution, plan: Plan) -> None:
-        """Look which writes were made whose replies were all lost; they stay unknown where that cannot be read."""
+        """Find which writes without a reply were performed; they stay unknown if that cannot be read."""
         if not execution.unknown:
             return
         try:
@@ -127,7 +127,7 @@ class PlanExecution:
         self.task.writes.done += settle(execution, plan, ahead.plan, ahead.state)
 
     def _back_up(self, connection: Connection, situation: Situation) -> None:
-        """Keep what the plan takes away, before anything is. Raises EngineError where it cannot be kept."""
+        """Save what the plan removes, before anything is removed. Raises EngineError if it cannot be saved."""
         if self.task.backup is None:
             return
         state, desired, plan = situation.state, situation.desired, situation.plan

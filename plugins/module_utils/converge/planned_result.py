@@ -41,10 +41,10 @@ def planned_result(resolution: Resolution, connection: Connection, situation: Si
 
 
 def _warn(task: Task, situation: Situation) -> None:
-    """Warn of critical findings, of a service that has ended if it gets anything, and of what the plan says."""
+    """Warn of critical findings, of an ended service if it gets anything, and of the warnings of the plan."""
     found, plan = situation.findings, situation.plan
     for item in found:
-        told = f"{item['message']} To mend it: {item['remedy']}."
+        told = f"{item['message']} To fix: {item['remedy']}."
         if item["code"] == OUTLIVED and plan.steps:
             task.warnings.append(told)
         elif item["severity"] == "critical":

@@ -15,15 +15,17 @@ from ..aws.error_advice import error_code
 from ..backup.quarantine_recorder import QuarantineRecorder
 from ..backup.store import BackupFile
 from ..errors import InputError, Problem
-from ..model import CurrentState, Declarations, Quotas
+from ..limits import Quotas
+from ..model import CurrentState, Declarations
 from ..plan.approval import require_approval
 from ..plan.plan import Step
 from ..plan.planner import plan as plan_for
 from ..plan.scope import relied_on
 from ..read.reader import Reader
-from ..resolve.account_problems import quota_problems, state_problems
+from ..resolve.account_problems import state_problems
 from ..resolve.assumed_objects import foreseeable, with_assumed_objects
 from ..resolve.desired_state import DesiredState, desired_state_of, make_room
+from ..resolve.quota_problems import quota_problems
 from ..sdk import ClientError
 from ..validate.declaration import problems
 from .source import Reading, Situation, Source
@@ -45,13 +47,13 @@ class Resolution:
         return cls(task, source, QuarantineRecorder(task.options, task.backup, task.now))
 
     def approved(self, connection: Connection) -> Situation:
-        """The situation as it is read now. Raises EngineError where its plan is not the approved one."""
+        """The situation as it is read now. Raises EngineError if its plan is not the approved one."""
         situation = self.read(connection)
         require_approval(situation.plan, situation.findings, self.task.options, self.task.now)
         return situation
 
     def read(self, connection: Connection, done: Sequence[Step] = ()) -> Situation:
-        """The situation; an object that vanished between two reads is a reason to read again."""
+        """The situation; if an object disappears between two reads, everything is read again."""
         clock = Waiter()
         while True:
             try:
@@ -75,7 +77,7 @@ class Resolution:
         return situation
 
     def _planned(self, reader: Reader, reading: Reading) -> Situation:
-        """The plan from the state to what is declared."""
+        """The plan from the current state to the declaration."""
         declarations = reading.declarations
         state, desired = _complete(reader, declarations, reading.state, foresee=self.task.check_mode)
         self.recorder.seal(state, desired)
@@ -93,7 +95,7 @@ class Resolution:
         desired: DesiredState,
         found: Sequence[Problem],
     ) -> Situation:
-        """The plan from the state to the target. Raises InputError where problems stand against it."""
+        """The plan from the current to the desired state. Raises InputError if problems block it."""
         if found:
             raise InputError(found)
         plan = plan_for(state, desired, Quotas())
@@ -116,9 +118,9 @@ class Resolution:
 def _complete(
     reader: Reader, declarations: Declarations, state: CurrentState, *, foresee: bool
 ) -> tuple[CurrentState, DesiredState]:
-    """Read what only the declarations together with the state show to be needed, and lay the target.
+    """Read what only the declarations together with the state show to be needed, and compute the desired state.
 
-    With `foresee`, what the account lacks is taken as made by an earlier task (see `assumed_objects`).
+    With `foresee`, what the account lacks is assumed to be created by an earlier task (see `assumed_objects`).
     """
     state = reader.with_policies(declarations, state)
     state = reader.with_policy_users(declarations, state)

@@ -71,7 +71,7 @@ class DeclaredServices:
         return {**result, **self._services.with_services(objects)}
 
     def told(self, values: Data) -> Data:
-        """The services, and those of each write of the plan, which is all that a failure tells of objects."""
+        """The services, and the services of each write of the plan. A failure reports nothing else about objects."""
         plan = values.get("plan")
         if isinstance(plan, Mapping):
             plan = {state: self._with_services(steps) for state, steps in plan.items()}

@@ -33,7 +33,7 @@ class Reading:
 
 @dataclass
 class Situation:
-    """What is known once everything was read: where the account is, where it is to be, and the way there."""
+    """Everything that was read and computed: the current state, the desired state, and the plan between them."""
 
     declarations: Declarations
     state: CurrentState
@@ -61,19 +61,19 @@ class Source(Protocol):
         """Read the account after these writes of the task. Raises EngineError and what botocore raises."""
 
     def read_again(self, connection: Connection, situation: Situation) -> tuple[CurrentState, bool]:
-        """The declared objects as they are after the last write, and whether the whole account was read for that."""
+        """The declared objects after the last write, and whether the whole account was read for that."""
 
     def target_again(self, first: Situation, situation: Situation, there: CurrentState, *, swept: bool) -> DesiredState:
-        """Where the same declarations would have the objects now; `first` is the situation before any write."""
+        """The desired state that the declarations give for the state now; `first` is the situation before any write."""
 
     def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[dict[str, str]]:
-        """What is dangerous in the target, the most severe first."""
+        """The findings in the desired state, the most severe first."""
 
     def events(self) -> Iterable[Event]:
-        """What is recorded before the plan is carried out, beside the quarantines that end."""
+        """The events that are recorded before the plan is applied, besides the quarantines that end."""
 
     def with_own(self, result: dict[str, Any]) -> dict[str, Any]:
         """A result with what only this source tells; it adds its warnings to the task."""
 
     def told(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        """What is told of the task, from the values of its result, a success or a failure."""
+        """What is reported of the task, from the values of its result, a success or a failure."""

@@ -32,9 +32,9 @@ class Writes:
 
 @dataclass
 class Task:
-    """One task. `section` is the option of `iam_baseline` that a single-object module stands for, None for all.
+    """One task. `section` is the option of `iam_baseline` that a single-object module corresponds to, None for all.
 
-    `module` stands in the user agent of the task's calls. `on_wait` hears of each call that is waited for, `tell` of
+    `module` is part of the user agent of the task's calls. `on_wait` hears of each call that is waited for, `tell` of
     the other tasks that are. `backup` is where the task keeps what it takes away, None for one that keeps nothing.
     """
 
@@ -78,7 +78,7 @@ class Task:
         return {"backup": made} if made else {}
 
     def so_far(self) -> dict[str, Any]:
-        """What a result says of this task whatever ends it: empty until AWS was called."""
+        """What a result contains whatever ends the task: empty until AWS was called."""
         calls = self._counter.counts()
         if not calls:
             return {}
@@ -95,7 +95,7 @@ class Work(Protocol):
         """Do it, and return the values of an ordinary result. Raises EngineError."""
 
     def told(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        """What is told of the task, from the values of its result, a success or a failure."""
+        """What is reported of the task, from the values of its result, a success or a failure."""
 
 
 Begin = Callable[[Task], Work]

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a task as an Ansible module, in an interpreter of its own."""
+"""Runs a task as an Ansible module, in its own interpreter."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .registry import argument_spec, run, without_secrets
 
 
 class Module(AnsibleModule):  # type: ignore[misc]
-    """Takes what comes from the controller out of the arguments before they are looked at: it is no option."""
+    """Removes what the controller passes on from the arguments before they are validated: these are no options."""
 
     def _load_params(self) -> None:
         super()._load_params()
@@ -25,13 +25,13 @@ class Module(AnsibleModule):  # type: ignore[misc]
 
 
 def run_module(name: str, begin: Begin | None = None) -> None:
-    """Build the module of this name, run its task, and leave with a result or an ordinary failure."""
+    """Build the module of this name, run its task, and exit with a result or an ordinary failure."""
     spec = argument_spec(name)
     module = Module(argument_spec=spec, supports_check_mode=True)
     if not HAS_SDK:
         missing = missing_required_lib("boto3 and botocore")
         module.fail_json(msg=f"{missing} To fix: {sys.executable} -m pip install boto3, or set another interpreter.")
-    # By these Ansible would replace what equals a secret anywhere in the result, and results are data.
+    # Ansible uses these to mask everything in the result that equals a secret, but results are data.
     module.no_log_values.clear()
     invocation = {"module_args": without_secrets(spec, module.params)}
     context = RunContext.parse(module.handed_over) if module.handed_over else RunContext()

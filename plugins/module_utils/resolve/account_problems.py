@@ -1,32 +1,29 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What IAM would refuse because of what the account holds, found before the first write. Pure.
+"""What IAM would refuse because of the state of the account, quotas aside, found before the first write. Pure.
 
-Sources: FACTS A0 (policies of service-linked roles), C1 (quotas), C3 and C4 (principals), C5 (protected roles,
+Sources: FACTS A0 (policies of service-linked roles), C3 and C4 (principals), C5 (protected roles,
 deletion).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..declare.parser import within
+from ..declare.policy_references import is_for_service_linked_roles, policy_references
 from ..errors import Problem
-from ..model import CurrentState, Declarations, Identity, ManagedPolicy, Quotas, Role, identity_key
-from ..policy.document import PolicyDocument, canonical_statement, is_principal_id, principals
+from ..model import CurrentState, Declarations, Identity, ManagedPolicy, Role, identity_key
+from ..policy.document import canonical_statement, is_principal_id, principals
+from ..policy.trust_policy import ROLE_OR_USER
 from ..validate.identity_provider import provider_refusals
 from .desired_state import DesiredState
-from .policy_references import is_for_service_linked_roles, policy_references
-from .quarantine import MAXIMUM_TAGS
-
-_PRINCIPAL = re.compile(r"arn:[a-z0-9-]+:iam::(\d{12}):(role|user)(/(?:[^/]+/)*)([^/]+)")
 
 
 def state_problems(declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Problem]:
-    """Every reason why the target cannot be reached in this account, quotas aside."""
+    """Every reason why the target cannot be reached in this account, except for quotas."""
     found = list(desired.problems)
     places = {attachment.key: within(attachment.place, "iam_name") for attachment in declarations.attachments}
     places.update({trust.key: within(trust.place, "name") for trust in declarations.trust_statements})
@@ -45,76 +42,8 @@ def state_problems(declarations: Declarations, state: CurrentState, desired: Des
     return found
 
 
-def quota_problems(
-    declarations: Declarations, state: CurrentState, desired: DesiredState, quotas: Quotas
-) -> list[Problem]:
-    """Every quota of the account that the target exceeds."""
-    found: list[Problem] = []
-    places = _places(declarations)
-    new_roles = new_policies = 0
-    for key, identity in desired.identities.items():
-        if identity is None:
-            continue
-        before, place = state.identities.get(key), places[key]
-        new_roles += before is None
-        if len(identity.managed) > quotas.attached_policies[identity.kind]:
-            found.append(
-                Problem(
-                    within(place, "managed_policies"),
-                    f"{len(identity.managed)} policies on {identity.kind} {identity.name}; this account's quota is"
-                    f" {quotas.attached_policies[identity.kind]}: join some, or have the quota raised",
-                )
-            )
-        if isinstance(identity, Role) and len(identity.tags) > MAXIMUM_TAGS:
-            found.append(
-                Problem(within(place, "tags"), f"{len(identity.tags)} tags together; IAM takes at most {MAXIMUM_TAGS}")
-            )
-        total = sum(document.size for document in identity.inline.values())
-        if total > quotas.inline_size[identity.kind]:
-            found.append(
-                Problem(
-                    within(place, "inline_policies"),
-                    f"{total} characters of inline policies on {identity.kind} {identity.name}; at most"
-                    f" {quotas.inline_size[identity.kind]}: use managed_policies",
-                )
-            )
-        if isinstance(identity, Role) and identity.trust.size > quotas.trust_policy_size:
-            found.append(
-                Problem(
-                    _trust_place(declarations, key),
-                    f"{identity.trust.size} characters in the trust policy of role {identity.name}; this account's"
-                    f" quota is {quotas.trust_policy_size}: name fewer principals, or raise quota L-C07B4B0D",
-                )
-            )
-    for name, policy in desired.policies.items():
-        new_policies += policy is not None and name not in state.policies
-    for option, used, new, quota in (
-        ("roles", quotas.roles_in_use, new_roles, quotas.roles),
-        ("managed_policies", quotas.managed_policies_in_use, new_policies, quotas.managed_policies),
-    ):
-        if new and used + new > quota:
-            found.append(Problem(option, f"{new} more would make {used + new}; this account's quota is {quota}"))
-    return found
-
-
-def own_principals(document: PolicyDocument, state: CurrentState) -> set[str]:
-    """The ARNs of roles and users of this very account that a trust policy names."""
-    return {
-        value
-        for statement in document.statements
-        for kind, value in principals(statement)
-        if kind == "AWS" and (found := _PRINCIPAL.fullmatch(value)) and found.group(1) == state.account.id
-    }
-
-
-def _places(declarations: Declarations) -> dict[str, str]:
-    places = {trust.key: trust.place for trust in declarations.trust_statements}
-    places.update({attachment.key: attachment.place for attachment in declarations.attachments})
-    places.update({role.key: role.place for role in declarations.roles})
-    return places
-
-
-def _trust_place(declarations: Declarations, key: str) -> str:
+def trust_policy_place(declarations: Declarations, key: str) -> str:
+    """Where the trust policy of a role is declared."""
     for role in declarations.roles:
         if role.key == key and role.trust is not None:
             return within(role.place, "assume_role_policy_document")
@@ -132,7 +61,7 @@ def _protected_problems(before: Identity | None, after: Identity | None, place: 
     elif before.source_template:
         yield Problem(
             place,
-            f"{before.name} was made from role template {before.source_template} and is managed there, leave it out",
+            f"{before.name} was created from role template {before.source_template} and is managed there, leave it out",
         )
 
 
@@ -143,7 +72,7 @@ def _service_role_policy_problems(
     for reference in policy_references(declarations):
         arn = names.get(reference.name)
         if arn is not None:
-            yield Problem(reference.place, f"{arn} is for a service-linked role only; IAM attaches it to no other")
+            yield Problem(reference.place, f"{arn} can be attached only to a service-linked role")
 
 
 def _newly_attached(state: CurrentState, desired: DesiredState) -> Iterator[str]:
@@ -158,8 +87,8 @@ def _newly_attached(state: CurrentState, desired: DesiredState) -> Iterator[str]
 def _principal_problems(
     role: Role, declarations: Declarations, state: CurrentState, desired: DesiredState
 ) -> Iterator[Problem]:
-    """IAM looks at all statements whenever one changes, at those too that it took when its rules were others."""
-    policy = _trust_place(declarations, role.key)
+    """IAM checks all statements when one changes, including statements that it accepted under older rules."""
+    policy = trust_policy_place(declarations, role.key)
     for index, statement in enumerate(role.trust.statements):
         place = _statement_place(declarations, role.key, statement) or f"{policy}.Statement[{index}]"
         for refusal in provider_refusals(statement):
@@ -173,8 +102,8 @@ def _principal_problems(
                 yield Problem(
                     policy,
                     f"statement {index} of the trust policy of role {role.name} names {value}, the id of a role or user"
-                    " that was deleted, and IAM does not take it again: remove that statement first"
-                    " (iam_trust_statement with state: absent), or declare the trust policy whole",
+                    " that was deleted, and IAM does not accept it again: remove that statement first"
+                    " (iam_trust_statement with state: absent), or declare the whole trust policy",
                 )
                 continue
             refused = _refusal(value, role, state, desired) if kind == "AWS" else None
@@ -184,7 +113,7 @@ def _principal_problems(
 
 
 def _statement_place(declarations: Declarations, key: str, statement: Mapping[str, Any]) -> str | None:
-    """Where a statement of a trust policy stands in `trust_statements`, None if it is not from there."""
+    """The place of a statement of a trust policy in `trust_statements`, None if it is not from there."""
     content = canonical_statement(statement)
     for trust in declarations.trust_statements:
         for index, declared in enumerate(trust.statements if trust.key == key else ()):
@@ -194,11 +123,11 @@ def _statement_place(declarations: Declarations, key: str, statement: Mapping[st
 
 
 def _refusal(value: str, role: Role, state: CurrentState, desired: DesiredState) -> str | None:
-    """Why IAM would not take an AWS principal in the trust policy of a role of this account."""
+    """Why IAM would refuse an AWS principal in the trust policy of a role of this account."""
     account = state.account
     if value.startswith("arn:") and value.split(":")[1] != account.partition:
         return f"{value} is of partition {value.split(':')[1]}, but account {account.id} is in {account.partition}"
-    found = _PRINCIPAL.fullmatch(value)
+    found = ROLE_OR_USER.fullmatch(value)
     if found is None or found.group(1) != account.id:
         return None
     kind, key = found.group(2), identity_key(found.group(2), found.group(4))

@@ -39,7 +39,7 @@ class KeptObjects:
         self.task = task
 
     def check(self) -> None:
-        """Read the backup. Raises EngineError where it cannot be trusted or does not hold what is chosen."""
+        """Read the backup. Raises EngineError if it cannot be trusted or does not contain what is chosen."""
         options = self.task.options
         found = list(connection_problems(options, self.task.context.account_from))
         if found:

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Trust policies of a backup as IAM takes them, and those of other roles that decayed with the deleted ones. Pure.
+"""Trust policies of a backup as IAM accepts them, and those of other roles that name deleted roles by id. Pure.
 
 Where a role was deleted, its unique id stands in the trust policies that named it, also once a role of that name is
 there again (FACTS C4): there the ARN is written again.
@@ -17,8 +17,7 @@ from ..backup.attributes import TRUST, Piece
 from ..backup.snapshot import Backup, Kept
 from ..model import CurrentState, Identity, Role, identity_key
 from ..policy.document import PolicyDocument, dangling_principals
-from ..policy.trust_policy import with_principals, without_principals
-from ..resolve.account_problems import own_principals
+from ..policy.trust_policy import own_principals, with_principals, without_principals
 from ..resolve.desired_state import DesiredState
 from .notes import Notes
 from .selection import Choice
@@ -53,7 +52,7 @@ class TrustRestoration:
     def written(self, role: Role, *, told_of: bool = False) -> PolicyDocument:
         """The trust policy to write for a role of the backup: without principals that IAM would not take."""
         trust = with_principals(role.trust, self.arns_of_ids())
-        missing = own_principals(trust, self._state) & set(self._state.missing_principals)
+        missing = own_principals(trust, self._state.account.id) & set(self._state.missing_principals)
         lost = frozenset(missing | set(dangling_principals(trust)))
         for principal in sorted(lost) if told_of else ():
             why = "does not exist any more" if principal in missing else "is the id of one that was deleted before"
@@ -69,7 +68,7 @@ class TrustRestoration:
         if kept.left is not None or not isinstance(kept.before, Role):
             return False
         wanted = self.written(kept.before)
-        late = frozenset(own_principals(wanted, self._state) - own_principals(now, self._state))
+        late = frozenset(own_principals(wanted, self._state.account.id) - own_principals(now, self._state.account.id))
         return bool(late) and now == without_principals(wanted, late)
 
     def arns_of_ids(self) -> dict[str, str]:
@@ -99,7 +98,7 @@ class TrustRestoration:
                 self._notes.leave(
                     f"role/{role.name}",
                     f"its trust policy also names {', '.join(sorted(gone - set(arns)))}, the id of a role or user that"
-                    " was deleted and is not restored; IAM takes no trust policy with it in it",
+                    " was deleted and is not restored; IAM refuses a trust policy that contains it",
                     "remove that principal (iam_trust_statement), then restore again",
                 )
                 continue

@@ -93,7 +93,7 @@ def test_defaults_are_as_specified_and_every_role_has_the_common_variables(role:
 @pytest.mark.parametrize("role", SERVICE_ROLES)
 def test_the_guide_table_speaks_of_variables_that_there_are(role: str) -> None:
     text = (ROOT / "docs" / "docsite" / "rst" / f"{role.removesuffix('_iam')}.rst").read_text(encoding="utf-8")
-    steps = text.partition("\nStep by step\n")[2].partition("\nVariables that matter\n")[0]
+    steps = text.partition("\nStep by step\n")[2].partition("\nImportant variables\n")[0]
     assert steps.count("\n   * - ") > 5
     known = {name for other in SERVICE_ROLES for name in specification(other)}
     named = {name for name in VARIABLE.findall(text) if not name.endswith("_")}

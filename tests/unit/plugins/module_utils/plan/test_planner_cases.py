@@ -12,13 +12,13 @@ import pytest
 import yaml
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.parser import DeclarationParser
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.placeholders import Placeholders
+from ansible_collections.aws_ml.permissions.plugins.module_utils.limits import Quotas
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
     Account,
     AwsManagedPolicy,
     CurrentState,
     ManagedPolicy,
     PolicyVersion,
-    Quotas,
     Role,
 )
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import MadeVersion, Step

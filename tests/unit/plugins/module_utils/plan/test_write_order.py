@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from ansible_collections.aws_ml.permissions.plugins.module_utils.limits import Quotas
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
     Account,
     AwsManagedPolicy,
     CurrentState,
     Identity,
     ManagedPolicy,
-    Quotas,
     Role,
 )
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import Step

@@ -13,12 +13,12 @@ import random
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ansible_collections.aws_ml.permissions.plugins.module_utils.limits import Quotas
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
     Account,
     CurrentState,
     Identity,
     ManagedPolicy,
-    Quotas,
     Role,
 )
 from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.document import PolicyDocument

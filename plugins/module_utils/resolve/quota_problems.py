@@ -1,0 +1,75 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Quotas of the account that the desired state would exceed, found before the first write. Pure.
+
+Source: FACTS C1.
+"""
+
+from __future__ import annotations
+
+from ..declare.parser import within
+from ..errors import Problem
+from ..limits import MAXIMUM_TAGS, Quotas
+from ..model import CurrentState, Declarations, Role
+from .account_problems import trust_policy_place
+from .desired_state import DesiredState
+
+
+def quota_problems(
+    declarations: Declarations, state: CurrentState, desired: DesiredState, quotas: Quotas
+) -> list[Problem]:
+    """Every quota of the account that the target exceeds."""
+    found: list[Problem] = []
+    places = _places(declarations)
+    new_roles = new_policies = 0
+    for key, identity in desired.identities.items():
+        if identity is None:
+            continue
+        before, place = state.identities.get(key), places[key]
+        new_roles += before is None
+        if len(identity.managed) > quotas.attached_policies[identity.kind]:
+            found.append(
+                Problem(
+                    within(place, "managed_policies"),
+                    f"{len(identity.managed)} policies on {identity.kind} {identity.name}; this account's quota is"
+                    f" {quotas.attached_policies[identity.kind]}: merge some, or request a higher quota",
+                )
+            )
+        if isinstance(identity, Role) and len(identity.tags) > MAXIMUM_TAGS:
+            found.append(
+                Problem(within(place, "tags"), f"{len(identity.tags)} tags in total; IAM allows at most {MAXIMUM_TAGS}")
+            )
+        total = sum(document.size for document in identity.inline.values())
+        if total > quotas.inline_size[identity.kind]:
+            found.append(
+                Problem(
+                    within(place, "inline_policies"),
+                    f"{total} characters of inline policies on {identity.kind} {identity.name}; at most"
+                    f" {quotas.inline_size[identity.kind]}: use managed_policies",
+                )
+            )
+        if isinstance(identity, Role) and identity.trust.size > quotas.trust_policy_size:
+            found.append(
+                Problem(
+                    trust_policy_place(declarations, key),
+                    f"{identity.trust.size} characters in the trust policy of role {identity.name}; this account's"
+                    f" quota is {quotas.trust_policy_size}: name fewer principals, or raise quota L-C07B4B0D",
+                )
+            )
+    for name, policy in desired.policies.items():
+        new_policies += policy is not None and name not in state.policies
+    for option, used, new, quota in (
+        ("roles", quotas.roles_in_use, new_roles, quotas.roles),
+        ("managed_policies", quotas.managed_policies_in_use, new_policies, quotas.managed_policies),
+    ):
+        if new and used + new > quota:
+            found.append(Problem(option, f"{new} more would make {used + new}; this account's quota is {quota}"))
+    return found
+
+
+def _places(declarations: Declarations) -> dict[str, str]:
+    places = {trust.key: trust.place for trust in declarations.trust_statements}
+    places.update({attachment.key: attachment.place for attachment in declarations.attachments})
+    places.update({role.key: role.place for role in declarations.roles})
+    return places
