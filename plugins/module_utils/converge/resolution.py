@@ -28,6 +28,7 @@ from ..resolve.desired_state import DesiredState, desired_state_of, make_room
 from ..resolve.quota_problems import quota_problems
 from ..sdk import ClientError
 from ..validate.declaration import problems
+from .referenced_objects import with_policies, with_policies_in_use, with_principals
 from .source import Reading, Situation, Source
 from .task import Task
 
@@ -105,7 +106,7 @@ class Resolution:
             found = quota_problems(declarations, state, desired, quotas)
             if found:
                 raise InputError(found)
-            state = reader.with_policies_in_use(state, desired)
+            state = with_policies_in_use(reader, state, desired)
             plan = plan_for(state, desired, quotas)
         self.recorder.begin(state, desired, plan)
         noticed = self.source.findings(declarations, state, desired)
@@ -122,9 +123,9 @@ def _complete(
 
     With `foresee`, what the account lacks is assumed to be created by an earlier task (see `assumed_objects`).
     """
-    state = reader.with_policies(declarations, state)
+    state = with_policies(reader, declarations, state)
     state = reader.with_policy_users(declarations, state)
     state, warnings = with_assumed_objects(declarations, state) if foresee else (state, [])
     desired = desired_state_of(declarations, state)
     desired.warnings[:0] = warnings
-    return reader.with_principals(state, desired), desired
+    return with_principals(reader, state, desired), desired

@@ -17,6 +17,7 @@ from ..backup.quarantine_records import Event
 from ..backup.snapshot import Backup
 from ..backup.store import MADE_BY_RESTORE, read
 from ..converge.converge import Converge
+from ..converge.referenced_objects import with_policies, with_principals
 from ..converge.source import Reading, Situation
 from ..converge.task import Task
 from ..errors import InputError
@@ -55,11 +56,11 @@ class KeptObjects:
         reading = to_read(self._kept)
         state = with_own_writes(reader.state(reading, whole_account=True, at_any_cost=True), done)
         require_account(state, self._kept.account.id)
-        state = reader.with_policies(reading, state)
+        state = with_policies(reader, reading, state)
         profiles = reader.profile_holders(_profiles(self._kept, state))
         first = restoration(self._kept, self._choice, state, profiles)
         # Which principals are missing shows only once it is known what will be there.
-        state = reader.with_principals(state, first.desired)
+        state = with_principals(reader, state, first.desired)
         self._restoration: Restoration = restoration(self._kept, self._choice, state, profiles)
         if not reader.saw_all_roles:
             self._restoration.desired.warnings.append(
