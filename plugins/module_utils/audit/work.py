@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..converge.combined_services import with_places
+from ..converge.combined_services import places_of
 from ..converge.failures import reading_failed
 from ..converge.services_source import typed
 from ..converge.task import Task
@@ -92,11 +92,11 @@ def service_problems(knowledge: AuditFacts, options: Options) -> Iterator[Proble
 def sound_declarations(of_services: Sequence[Options]) -> tuple[list[Options], list[Problem]]:
     """What the host's variables declare, with the defaults of `iam_baseline`, and what is wrong in it."""
     declared, found = typed(of_services)
-    return declared, [*found, *(problem for one in declared for problem in _problems_of(with_places(one)))]
+    return declared, [*found, *(problem for one in declared for problem in _problems_of(one))]
 
 
 def _problems_of(item: Options) -> Sequence[Problem]:
     arns = {name.lower(): PROVISIONAL_ACCOUNT.arn("role", path, name) for name, path in named_roles(None, item)}
-    parser = DeclarationParser(Placeholders(PROVISIONAL_ACCOUNT, arns))
+    parser = DeclarationParser(Placeholders(PROVISIONAL_ACCOUNT, arns), places=places_of(item))
     declarations = parser.baseline(item)
     return [*parser.problems, *problems(declarations)]

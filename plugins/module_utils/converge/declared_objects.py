@@ -14,7 +14,7 @@ from ..apply.own_writes import with_own_writes
 from ..aws.connection import Connection
 from ..backup.quarantine_recorder import QuarantineRecorder
 from ..backup.quarantine_records import Event, key_problems
-from ..declare.parser import DeclarationParser, named_roles
+from ..declare.parser import DeclarationParser, Places, named_roles
 from ..declare.placeholders import Placeholders
 from ..errors import InputError
 from ..model import PROVISIONAL_ACCOUNT, Account, CurrentState, Declarations
@@ -33,10 +33,14 @@ from .task import Task
 
 @dataclass
 class DeclaredObjects:
-    """`options` are those that declare, of `iam_baseline` or of the module that the task's section stands for."""
+    """`options` are those that declare, of `iam_baseline` or of the module that the task's section stands for.
+
+    `places` are those of a DeclarationParser.
+    """
 
     task: Task
     options: Mapping[str, Any]
+    places: Places | None = None
     backs_up_additions: bool = False
     made_by: str = ""
 
@@ -98,7 +102,9 @@ class DeclaredObjects:
         return parser.single(section, self.options) if section else parser.baseline(self.options)
 
     def _parser(self, account: Account, state: CurrentState | None = None) -> DeclarationParser:
-        return DeclarationParser(Placeholders(account, self._role_arns(account, state)), moment(self.task.now))
+        return DeclarationParser(
+            Placeholders(account, self._role_arns(account, state)), moment(self.task.now), self.places
+        )
 
     def _role_arns(self, account: Account, state: CurrentState | None) -> dict[str, str]:
         """The ARNs that the named roles have or will have, by lower-case name."""
