@@ -19,6 +19,6 @@ notes:
     name means AWS's policy of that name, under whatever path AWS keeps it, and only where AWS has none the account's
     own. A policy of the account that has the name of one of AWS's is given by its ARN, or declared in the same task.
     For an ARN that does not exist the task fails and names the one that does.
-  - IAM names are unique whatever their case and path. A role or policy that exists is adopted with its spelling and its
+  - IAM names are unique regardless of case and path. A role or policy that exists is adopted with its spelling and its
     path; where those differ from the declared ones the task warns and goes on.
 """

@@ -4,8 +4,8 @@
 """How an object differs from a form, place by place. Pure.
 
 Documents are compared statement by statement, as IAM compares them. A place is the option's name with what is inside
-it: `managed_policies.NAME`, `inline_policies.NAME`, `inline_policies.NAME.Statement.SID`, `tags.KEY`. What stands at a
-place is null where there is nothing.
+it: `managed_policies.NAME`, `inline_policies.NAME`, `inline_policies.NAME.Statement.SID`, `tags.KEY`. The value at a
+place is null if there is nothing.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ Difference = dict[str, Any]
 
 
 def drift(form: Form, subject: Identity | ManagedPolicy) -> list[Difference]:
-    """Where the object is not as the form says; empty where it is in sync. A form that wants it absent is one place."""
+    """The places where the object differs from the form; empty if it is in sync. An unwanted object is one place."""
     wanted = as_wanted(form, subject)
     if wanted is None:
         return [_difference("state", "absent", "present")]
-    # Profiles leave the Sids of the documents that they have to whoever writes them.
+    # The Sids of statements do not count in profiles.
     with_sids = form.whole or not (form.role or form.policy)
     found = [*_name_drift(form, subject)]
     if isinstance(wanted, Identity) and isinstance(subject, Identity):
@@ -49,9 +49,9 @@ def drift(form: Form, subject: Identity | ManagedPolicy) -> list[Difference]:
 
 
 def as_wanted(form: Form, subject: Identity | ManagedPolicy) -> Identity | ManagedPolicy | None:
-    """The object as a converge of the form would leave it, None where the form wants it absent.
+    """The object as a converge of the form would leave it, None if the form wants it absent.
 
-    A policy that is to be attached has its ARN where that is known, else it is as declared.
+    A policy that is to be attached is given by its ARN if that is known, else as it is declared.
     """
     if not form.present:
         return None
@@ -66,7 +66,7 @@ def as_wanted(form: Form, subject: Identity | ManagedPolicy) -> Identity | Manag
 
 
 def _with_share(form: Form, identity: Identity) -> Identity:
-    """An identity that somebody else owns, with what is declared of it."""
+    """An identity that the task does not manage, with the declared policies and statements added or removed."""
     for attachment in form.attachments:
         arns_of = _arns_for(form, identity) if attachment.present else _held_for(form, identity)
         identity = applied_attachment(identity, attachment_by_arns(attachment, arns_of))
@@ -84,7 +84,7 @@ def _held_for(form: Form, identity: Identity) -> ArnsOf:
 
 
 def _name_drift(form: Form, subject: Identity | ManagedPolicy) -> Iterator[Difference]:
-    """A misspelt name: IAM cannot rename, so that only a new object mends it."""
+    """A misspelled name: IAM cannot rename, so only a new object fixes it."""
     if form.name.lower() != subject.name.lower():
         yield _difference("name", form.name, subject.name)
 
@@ -108,7 +108,7 @@ def _identity_drift(wanted: Identity, actual: Identity, with_sids: bool) -> Iter
 
 
 def _attached_drift(wanted: frozenset[str], actual: frozenset[str]) -> Iterator[Difference]:
-    """A policy of the account in the place of AWS's of that name is one difference, with both ARNs."""
+    """A customer managed policy in place of the AWS managed policy of that name is one difference, with both ARNs."""
     left = sorted(actual - wanted)
     for arn in sorted(wanted - actual):
         name = policy_name(arn)

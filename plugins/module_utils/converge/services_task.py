@@ -26,7 +26,7 @@ Data = Mapping[str, Any]
 
 @dataclass
 class ServicesTask(Task):
-    """One task of iam_services. The option `_declared` is what the controller has worked out for each service."""
+    """One task of iam_services. The option `_declared` has the declaration of each service from the controller."""
 
     module: str = "iam_services"
 
@@ -55,7 +55,7 @@ class ServicesTask(Task):
         return {**result, **self._services.with_services(objects)}
 
     def told(self, values: Data) -> Data:
-        """The services, and those of each write of the plan, which is all that a failure tells of objects."""
+        """The services, and the services of each write of the plan. A failure reports nothing else about objects."""
         plan = values.get("plan")
         if isinstance(plan, Mapping):
             plan = {state: self._with_services(steps) for state, steps in plan.items()}

@@ -36,12 +36,12 @@ def approval_option() -> Spec:
 
 
 def backup_option() -> Spec:
-    """What every module that writes takes: the folder in which it keeps what it takes away."""
+    """The option of every module that writes: the folder in which it backs up what it removes."""
     return {"backup_dir": {"type": "path"}}
 
 
 def record_option() -> Spec:
-    """What modules take that put roles into quarantine or give them back."""
+    """The option of modules that quarantine roles or restore them from quarantine."""
     return {"record_key": {"type": "str", "no_log": True}}
 
 

@@ -33,12 +33,12 @@ def quota_problems(
                 Problem(
                     within(place, "managed_policies"),
                     f"{len(identity.managed)} policies on {identity.kind} {identity.name}; this account's quota is"
-                    f" {quotas.attached_policies[identity.kind]}: join some, or have the quota raised",
+                    f" {quotas.attached_policies[identity.kind]}: merge some, or request a higher quota",
                 )
             )
         if isinstance(identity, Role) and len(identity.tags) > MAXIMUM_TAGS:
             found.append(
-                Problem(within(place, "tags"), f"{len(identity.tags)} tags together; IAM takes at most {MAXIMUM_TAGS}")
+                Problem(within(place, "tags"), f"{len(identity.tags)} tags in total; IAM allows at most {MAXIMUM_TAGS}")
             )
         total = sum(document.size for document in identity.inline.values())
         if total > quotas.inline_size[identity.kind]:

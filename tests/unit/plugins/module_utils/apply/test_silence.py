@@ -99,13 +99,13 @@ def test_retries_of_the_task_can_only_make_them_fewer(retries: dict[str, Any], t
             taking_connections,
             "AssumeRole for {role} failed: ReadTimeoutError: Read timeout on endpoint URL",
             "no reply to sts:AssumeRole from {endpoint} within 0.4 s; trying again ({number} of 2)",
-            "It was sent 3 times, and each time 0.4 s were waited. Check endpoint_url, region and the network.",
+            "It was sent 3 times, and each time the wait was 0.4 s. Check endpoint_url, region and the network.",
         ),
         (
             taking_none,
             "AssumeRole for {role} failed: ConnectTimeoutError: Connect timeout on endpoint URL",
             "no connection to {endpoint} for sts:AssumeRole within 0.3 s; trying again ({number} of 2)",
-            "It was sent 3 times, and each time 0.3 s were waited. Check endpoint_url, region and the network.",
+            "It was sent 3 times, and each time the wait was 0.3 s. Check endpoint_url, region and the network.",
         ),
     ],
     ids=["no reply", "no connection"],
@@ -187,7 +187,7 @@ def test_writes_are_lost_replies(
     options = {**account.options("create", endpoint), "aws_config": SHORT | {"read_timeout": 1}}
     values, lines = run("iam_baseline", options)
     assert time.monotonic() - begun < 20
-    assert f"{action} for " in values["msg"] and "It was sent 3 times, and each time 1 s were waited" in values["msg"]
+    assert f"{action} for " in values["msg"] and "It was sent 3 times, and each time the wait was 1 s" in values["msg"]
     assert any(f"no reply to iam:{action} from" in line for line in lines)
     done, not_done = (counted(values["plan"][part]) for part in ("done", "not_done"))
     assert (done + not_done, values["plan"]["unknown"]) == (calm["create"].steps, [])
@@ -210,17 +210,17 @@ def test_one_silence_for_each_write_is_got_over(
 
 
 BAD = [
-    ("connect_timeout", "soon", 'aws_config.connect_timeout: "soon" is no number of seconds above 0 and up to 3600'),
-    ("connect_timeout", 0, "aws_config.connect_timeout: 0 is no number"),
-    ("read_timeout", -1, "aws_config.read_timeout: -1 is no number"),
-    ("read_timeout", True, "aws_config.read_timeout: true is no number"),
-    ("read_timeout", None, "aws_config.read_timeout: null is no number"),
-    ("read_timeout", "20", 'aws_config.read_timeout: "20" is no number'),
-    ("read_timeout", float("nan"), "aws_config.read_timeout: NaN is no number"),
-    ("retries", 3, "aws_config.retries: 3 is no dictionary, such as {max_attempts: 2}"),
-    ("retries", {"max_attempts": -1}, "aws_config.retries.max_attempts: -1 is no whole number from 0"),
-    ("retries", {"max_attempts": "3"}, 'aws_config.retries.max_attempts: "3" is no whole number from 0'),
-    ("retries", {"total_max_attempts": 0}, "aws_config.retries.total_max_attempts: 0 is no whole number from 1"),
+    ("connect_timeout", "soon", 'aws_config.connect_timeout: "soon" is not a number of seconds above 0 and up to 3600'),
+    ("connect_timeout", 0, "aws_config.connect_timeout: 0 is not a number"),
+    ("read_timeout", -1, "aws_config.read_timeout: -1 is not a number"),
+    ("read_timeout", True, "aws_config.read_timeout: true is not a number"),
+    ("read_timeout", None, "aws_config.read_timeout: null is not a number"),
+    ("read_timeout", "20", 'aws_config.read_timeout: "20" is not a number'),
+    ("read_timeout", float("nan"), "aws_config.read_timeout: NaN is not a number"),
+    ("retries", 3, "aws_config.retries: 3 is not a dictionary, such as {max_attempts: 2}"),
+    ("retries", {"max_attempts": -1}, "aws_config.retries.max_attempts: -1 is not a whole number from 0"),
+    ("retries", {"max_attempts": "3"}, 'aws_config.retries.max_attempts: "3" is not a whole number from 0'),
+    ("retries", {"total_max_attempts": 0}, "aws_config.retries.total_max_attempts: 0 is not a whole number from 1"),
     ("retries", {"mode": "eager"}, 'aws_config.retries.mode: "eager" is not known'),
 ]
 

@@ -100,4 +100,6 @@ def test_where_the_folder_is_out_of_reach_a_task_keeps_the_pace_for_itself(
     # Six calls at 10 a second, of three threads and by two clients: the last goes five intervals after the first.
     assert 5 / 10 <= time.monotonic() - began < 4
     (warning,) = warnings
-    assert warning.startswith("call_rate counts for each task by itself, not for the run: the folder of the run cannot")
+    assert warning.startswith(
+        "call_rate applies to each task alone, not to the whole run: the folder of the run cannot"
+    )

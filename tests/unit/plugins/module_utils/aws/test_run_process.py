@@ -167,6 +167,6 @@ def test_a_plan_stops_where_the_run_ended(aws: LocalAws, running: subprocess.Pop
     assert len(plan["done"]) + len(plan["not_done"]) == 30
     assert refused.value.message.endswith(
         f"failed: RunHasEnded: process {running.pid}, the ansible-playbook of this task, has ended. No more writes were"
-        " sent. Run again: what is done is found, and the rest follows."
+        " sent. Run again: writes that are done are found, and the others follow."
     )
     assert Task({"roles": roles}).converge()["api_calls"]["CreateRole"] == 30 - written

@@ -94,7 +94,7 @@ def test_what_two_declare_differently_is_refused_with_both_places(case: str) -> 
     both = combined({section: [one]}, {section: [other]})
     first = f"deeplens: {resource.partition('/')[0]}/{one.get('name') or one['iam_name']}"
     assert [str(problem) for problem in both.problems] == [
-        f"panorama: {resource}: is declared otherwise by {first}; change one of the two"
+        f"panorama: {resource}: is declared differently by {first}; change one of the two"
     ]
 
 

@@ -135,7 +135,7 @@ def test_contradictions_are_told_before_the_first_call(aws: LocalAws) -> None:
     )
     assert outcome.failed
     assert outcome.values["problems"] == [
-        "panorama: role/shared: is declared otherwise by deeplens: role/Shared; change one of the two"
+        "panorama: role/shared: is declared differently by deeplens: role/Shared; change one of the two"
     ]
     assert [one["service"] for one in outcome.values["services"]] == ["deeplens", "panorama"]
     assert aws.call_counts() == {}

@@ -104,8 +104,8 @@ def test_size_leaves_out_white_space() -> None:
     ("text", "message"),
     [
         ("{", "not valid JSON: Expecting property name enclosed in double quotes at line 1 column 2"),
-        ("[]", "a policy document is a JSON object with Version and Statement"),
-        ('{"Version": "a", "Version": "b"}', "the key Version stands twice in one object"),
+        ("[]", "a policy document must be a JSON object with Version and Statement"),
+        ('{"Version": "a", "Version": "b"}', "the key Version is a duplicate in one object"),
     ],
 )
 def test_unreadable(text: str, message: str) -> None:
