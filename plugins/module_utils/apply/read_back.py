@@ -73,13 +73,13 @@ def differences(wanted: Wanted, there: CurrentState) -> list[Difference]:
     found: list[Difference] = []
     for key, identity in wanted.desired.identities.items():
         now, again = there.identities.get(key), wanted.again.identities.get(key)
-        found += _compared(key, identity, again, now)
+        found += _compared(identity, again, now)
     for name, policy in wanted.desired.policies.items():
         now_policy, again_policy = there.policies.get(name), wanted.again.policies.get(name)
-        found += _compared(f"policy/{name}", policy, again_policy, now_policy)
+        found += _compared(policy, again_policy, now_policy)
         if name in wanted.again.only_version and now_policy is not None and now_policy.versions:
             versions = [version.id for version in now_policy.versions]
-            found.append(Difference(f"policy/{now_policy.name}", "older versions", versions, []))
+            found.append(Difference(now_policy.resource, "older versions", versions, []))
     return found or [Difference(problem.place, "", problem.message, None) for problem in wanted.again.problems]
 
 
@@ -126,7 +126,6 @@ def _laid(before: Any, after: Any, there: Any, swept: bool) -> Any:
 
 
 def _compared(
-    key: str,
     wanted: Identity | ManagedPolicy | None,
     again: Identity | ManagedPolicy | None,
     there: Identity | ManagedPolicy | None,
@@ -134,8 +133,7 @@ def _compared(
     one = there or again or wanted
     if one is None:
         return
-    kind = key.partition("/")[0]
-    resource = f"{kind}/{one.name}"
+    resource = one.resource
     if there is None:
         if wanted is not None:
             yield Difference(resource, "", None, "present")

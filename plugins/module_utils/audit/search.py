@@ -122,7 +122,7 @@ class _Looking:
                 for kind, value in principals(statement):
                     named = roles.get(value) if kind == "AWS" else None
                     if named is not None and named is not role and trusted_services(named) & self._traces.linked:
-                        told.setdefault(named.key, []).append(Trace("linked", f"role/{role.name}", ALONE))
+                        told.setdefault(named.key, []).append(Trace("linked", role.resource, ALONE))
         return told
 
     def _of_role(self, one: Evidence, role: Role) -> list[Trace]:

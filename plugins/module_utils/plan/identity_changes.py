@@ -68,7 +68,7 @@ class _IdentityWriter:
         self.tested_tags = tested_tags
         self.only = frozenset((owner.key,))
         self.kind = owner.kind.capitalize()
-        self.resource = f"{owner.kind}/{owner.name}"
+        self.resource = owner.resource
 
     def created(self, role: Role, deferred: frozenset[str]) -> Iterator[Change]:
         trust = without_principals(role.trust, deferred) if deferred else role.trust

@@ -49,7 +49,7 @@ def policy_changes(
         yield from _older_versions(after, before.versions)
         yield from tag_changes(
             after.key,
-            _resource(after),
+            after.resource,
             kind="Policy",
             target={"PolicyArn": after.arn},
             before=before.tags,
@@ -66,7 +66,7 @@ def _created(policy: ManagedPolicy) -> Change:
         "Tags": as_tags(policy.tags),
     }
     step = _step("CreatePolicy", policy, "absent", parameters, creates=True)
-    return _plain(f"{_resource(policy)} CreatePolicy", Stage.CREATE_POLICY, policy, step, creates=True)
+    return _plain(f"{policy.resource} CreatePolicy", Stage.CREATE_POLICY, policy, step, creates=True)
 
 
 def _replaced(
@@ -135,7 +135,7 @@ def _older_versions(after: ManagedPolicy, there: tuple[PolicyVersion, ...]) -> I
         reason = f"version {version.id} absent"
         parameters = {"PolicyArn": after.arn, "PolicyDocument": version.document, "SetAsDefault": False}
         step = _step("CreatePolicyVersion", after, reason, parameters)
-        key = f"{_resource(after)} older version {number}"
+        key = f"{after.resource} older version {number}"
         yield _plain(key, Stage.DESCRIBE, after, step, after=frozenset((_replacement_key(after),)))
 
 
@@ -148,13 +148,13 @@ def _single_version(policy: ManagedPolicy, *, replaced: bool) -> Iterator[Change
     for version in versions:
         step = _version_deleted(policy, version, f"version {version.id} is not the only one")
         after = frozenset((_replacement_key(policy),))
-        yield _plain(f"{_resource(policy)} {version.id}", Stage.REVOKE, policy, step, after=after)
+        yield _plain(f"{policy.resource} {version.id}", Stage.REVOKE, policy, step, after=after)
 
 
 def _deleted(policy: ManagedPolicy) -> Iterator[Change]:
     keys = set()
     for version in policy.versions:
-        key = f"{_resource(policy)} {version.id}"
+        key = f"{policy.resource} {version.id}"
         keys.add(key)
         yield _plain(key, Stage.DELETE, policy, _version_deleted(policy, version, "policy is to be deleted"))
     lost = {
@@ -164,7 +164,7 @@ def _deleted(policy: ManagedPolicy) -> Iterator[Change]:
         "tags": dict(policy.tags),
     }
     step = _step("DeletePolicy", policy, "declared absent", {"PolicyArn": policy.arn}, deletes=True, takes_away=lost)
-    yield _plain(f"{_resource(policy)} DeletePolicy", Stage.DELETE, policy, step, deletes=True, after=frozenset(keys))
+    yield _plain(f"{policy.resource} DeletePolicy", Stage.DELETE, policy, step, deletes=True, after=frozenset(keys))
 
 
 def _version_deleted(policy: ManagedPolicy, version: PolicyVersion, reason: str) -> Step:
@@ -178,16 +178,12 @@ def _version_deleted(policy: ManagedPolicy, version: PolicyVersion, reason: str)
 
 
 def _step(action: str, policy: ManagedPolicy, reason: str, parameters: dict[str, Any], **fields: Any) -> Step:
-    return Step(action, _resource(policy), reason, policy.key, parameters, **fields)
+    return Step(action, policy.resource, reason, policy.key, parameters, **fields)
 
 
 def _plain(key: str, stage: Stage, policy: ManagedPolicy, step: Step, **fields: Any) -> Change:
     return Change(key, stage, (Part(()),), always(step), policy.key, **fields)
 
 
-def _resource(policy: ManagedPolicy) -> str:
-    return f"policy/{policy.name}"
-
-
 def _replacement_key(policy: ManagedPolicy) -> str:
-    return f"{_resource(policy)} document"
+    return f"{policy.resource} document"

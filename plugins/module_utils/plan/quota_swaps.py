@@ -69,7 +69,7 @@ def _of_inline_policies(before: Identity, after: Identity, own: Sequence[Change]
         if before.inline.get(name) != after.inline.get(name)
     }
     by_key = {change.key: change for change in own}
-    changes = {name: by_key[f"{before.kind}/{before.name} inline {name}"] for name in sizes}
+    changes = {name: by_key[f"{before.resource} inline {name}"] for name in sizes}
     limit = quotas.inline_size[before.kind]
     unchanged = sum(document.size for name, document in after.inline.items() if name not in sizes)
     shrinking = [changes[name] for name, (old, new) in sizes.items() if new < old]

@@ -15,7 +15,7 @@ from ..aws.service import is_access_denied
 from ..declare.policy_references import is_aws_managed, is_bound, policies_to_detach, policy_name, policy_references
 from ..errors import EngineError
 from ..limits import Quotas
-from ..model import AwsManagedPolicy, CurrentState, Declarations, ManagedPolicy, Role
+from ..model import AwsManagedPolicy, CurrentState, Declarations, ManagedPolicy, Role, identity_key
 from ..plan.scope import policies_in_use
 from ..policy.document import PolicyDocument
 from ..policy.trust_policy import own_principals
@@ -218,7 +218,7 @@ class Reader:
             for page in self._iam.pages("ListEntitiesForPolicy", PolicyArn=policy.arn, PolicyUsageFilter=usage):
                 for kind in ("User", "Group", "Role"):
                     found += [
-                        f"{kind.lower()}/{entity[f'{kind}Name'].lower()}" for entity in page.get(f"Policy{kind}s", ())
+                        identity_key(kind.lower(), entity[f"{kind}Name"]) for entity in page.get(f"Policy{kind}s", ())
                     ]
         return tuple(sorted(set(found)))
 
