@@ -134,7 +134,7 @@ class _Judge:
             if after is None:
                 continue
             attached |= after.managed
-            resource = f"{after.kind}/{after.name}"
+            resource = after.resource
             if key in whole:
                 yield _Subject(resource, self._documents.of_identity(after), after, before)
                 continue
@@ -145,7 +145,7 @@ class _Judge:
                 yield _Subject(resource, self._documents.of_identity(after), trusted, before)
         for policy in self._desired.policies.values():
             if policy is not None and policy.arn not in attached:
-                yield _Subject(f"policy/{policy.name}", self._documents.of_documents({"it": policy.document}))
+                yield _Subject(policy.resource, self._documents.of_documents({"it": policy.document}))
 
     def _with_given_policies(self, identity: Identity) -> Identity:
         given = [one for one in self._declarations.attachments if one.key == identity.key and one.present]

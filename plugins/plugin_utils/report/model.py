@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.aws_ml.permissions.plugins.module_utils.model import resource_name
+
 from .results import (
     Said,
     TaskResult,
@@ -236,7 +238,7 @@ def _object(
     removed: list[dict[str, Any]],
     paths: list[dict[str, Any]],
 ) -> dict[str, Any]:
-    resource = f"{item.kind}/{item.name}".lower()
+    resource = resource_name(item.kind, item.name).lower()
     on_it = [path for path in paths if resource in (str(path.get("from")).lower(), str(path.get("to")).lower())]
     severities = [*(entry.get("severity") for entry in findings), *(path.get("severity") for path in on_it)]
     shown: dict[str, Any] = {
