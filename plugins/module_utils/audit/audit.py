@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..analyze.finding import Finding
 from ..analyze.risky_grants import Documents, Holdings
 from ..declare.policy_references import is_aws_managed
 from ..model import CurrentState, Identity, ManagedPolicy, PolicyDeclaration, Quarantine, Role
@@ -80,7 +81,7 @@ class Audit:
     """What an audit of one account came to. Objects that are there come first, by service, kind and name."""
 
     objects: tuple[AuditedObject, ...]
-    findings: tuple[dict[str, str], ...]
+    findings: tuple[Finding, ...]
     escalation_paths: tuple[dict[str, Any], ...]
 
 

@@ -15,7 +15,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..analyze.findings import SEVERITIES
+from ..analyze.finding import Severity
 from ..analyze.risky_grants import Holdings, condition_keys
 from ..errors import printable
 from ..model import CurrentState, Identity, Role
@@ -50,7 +50,7 @@ class EscalationPath:
     start: Identity
     goal: Identity
     steps: tuple[Step, ...]
-    severity: str
+    severity: Severity
     through: frozenset[str]
 
     def shown(self) -> dict[str, Any]:
@@ -58,7 +58,7 @@ class EscalationPath:
             "from": _name(self.start),
             "to": _name(self.goal),
             "steps": [step.text for step in self.steps],
-            "severity": self.severity,
+            "severity": self.severity.text,
         }
 
 
@@ -84,7 +84,7 @@ def escalation_paths(
 
 
 def _rank(path: EscalationPath) -> tuple[int, int, str, str, str]:
-    return SEVERITIES.index(path.severity), len(path.steps), path.start.key, path.goal.key, path.steps[0].text
+    return path.severity, len(path.steps), path.start.key, path.goal.key, path.steps[0].text
 
 
 Edge = tuple[str, Step]
@@ -271,9 +271,9 @@ class _Graph:
     def _path(
         self, start: Identity, goal: Identity, steps: tuple[Step, ...], through: frozenset[str]
     ) -> EscalationPath:
-        severity = "critical" if all(step.sure for step in steps) else "high"
+        severity = Severity.CRITICAL if all(step.sure for step in steps) else Severity.HIGH
         if isinstance(start, Role) and self._nobody_assumes(start):
-            severity = "low"
+            severity = Severity.LOW
         return EscalationPath(start, goal, steps, severity, through)
 
     def _nobody_assumes(self, role: Role) -> bool:

@@ -18,7 +18,7 @@ def audit_result(knowledge: AwsFacts, state: CurrentState, audit: Audit, *, diff
     """`objects`, `findings` and `escalation_paths`; with `diff_mode`, each object that drifted has its difference."""
     return {
         "objects": [shown(knowledge, one, diff_mode=diff_mode) for one in audit.objects],
-        "findings": list(audit.findings),
+        "findings": [one.shown() for one in audit.findings],
         "escalation_paths": list(audit.escalation_paths),
     }
 

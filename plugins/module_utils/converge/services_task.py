@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ..analyze.findings import SEVERITIES
+from ..analyze.finding import Finding
 from ..analyze.service_lifecycle import all_findings
 from ..aws.connection import Connection
 from ..declare.argument_specs import baseline_options
@@ -42,12 +42,11 @@ class ServicesTask(Task):
             raise InputError(self._contradictions)
         super()._require_sound_declaration()
 
-    def _findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[dict[str, str]]:
+    def _findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Finding]:
         found = all_findings(self._knowledge, declarations, state, desired, self._services.remedy)
-        found = self._with_services(found)
-        for item in self._services.outlived(self._knowledge, desired):
-            found.append({**item, "service": item["resource"].partition("/")[2]})
-        return sorted(found, key=lambda item: SEVERITIES.index(item["severity"]))
+        found = [replace(one, service=self._services_of(one.resource)) for one in found]
+        found += self._services.outlived(self._knowledge, desired)
+        return sorted(found, key=lambda one: one.severity)
 
     def _result(self, connection: Connection, situation: Situation) -> dict[str, Any]:
         result = super()._result(connection, situation)
@@ -64,7 +63,10 @@ class ServicesTask(Task):
         return {**values, **({} if plan is None else {"plan": plan}), "services": self._services.shown()}
 
     def _with_services(self, told: Sequence[Data]) -> list[dict[str, Any]]:
-        return [{**item, "service": ", ".join(self._services.services_of(item["resource"]))} for item in told]
+        return [{**item, "service": self._services_of(item["resource"])} for item in told]
+
+    def _services_of(self, resource: str) -> str:
+        return ", ".join(self._services.services_of(resource))
 
 
 def typed(declared: Sequence[Data]) -> tuple[list[Data], list[Problem]]:

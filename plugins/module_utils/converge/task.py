@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from ..analyze.aws_facts import AwsFacts
+from ..analyze.finding import Finding, Severity
 from ..analyze.findings import approved_findings
 from ..analyze.service_lifecycle import OUTLIVED, all_findings
 from ..apply.executor import Execution, Executor, OnStep
@@ -65,7 +66,7 @@ class Situation:
     state: CurrentState
     desired: DesiredState
     plan: Plan
-    findings: list[dict[str, str]]
+    findings: list[Finding]
 
 
 @dataclass
@@ -279,7 +280,7 @@ class Task:
             plan = replace(plan, relies_on=relied_on(state, desired, approved_findings(self._knowledge, noticed)))
         return Situation(declarations, state, desired, plan, noticed)
 
-    def _findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[dict[str, str]]:
+    def _findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Finding]:
         """What is dangerous in the target, the most severe first."""
         return all_findings(self._knowledge, declarations, state, desired)
 
@@ -427,7 +428,7 @@ class Task:
             "plan": plan.shown(),
             "plan_id": plan.id,
             **({"approval": approval_of(plan, self._now)} if self.check_mode else {}),
-            "findings": situation.findings,
+            "findings": [one.shown() for one in situation.findings],
             "deleted": taken_away(plan.steps),
             **objects(situation.declarations, situation.state, situation.desired),
             **({"lifted_quarantines": lifted} if lifted else {}),
@@ -441,11 +442,11 @@ class Task:
         """Warn of critical findings, of a service that has ended if it gets anything, and of what the plan says."""
         found, plan = situation.findings, situation.plan
         for item in found:
-            told = f"{item['message']} To mend it: {item['remedy']}."
-            if item["code"] == OUTLIVED and plan.steps:
+            told = f"{item.message} To mend it: {item.remedy}."
+            if item.code == OUTLIVED and plan.steps:
                 self.warnings.append(told)
-            elif item["severity"] == "critical":
-                self.warnings.append(f"{item['resource']}: {told}")
+            elif item.severity is Severity.CRITICAL:
+                self.warnings.append(f"{item.resource}: {told}")
         self.warnings += plan.warnings
 
 
