@@ -291,7 +291,7 @@ objects:
           description: What to do about it.
           returned: always
           type: str
-          sample: take its statement out (iam_trust_statement)
+          sample: remove its statement (iam_trust_statement)
     status:
       description:
         - V(in_sync) or V(drifted) against C(profile); V(unknown), which belongs to the service and is like no

@@ -406,7 +406,7 @@ problems:
   returned: when the task fails because of its options
   type: list
   elements: str
-  sample: ["unused_days: 500 is outside 0 to 400; IAM tells of no use that is longer ago"]
+  sample: ["unused_days: 500 is outside 0 to 400; IAM does not report an earlier use"]
 refusals:
   description: Everything that stands against it. Nothing was written.
   returned: when the task refuses

@@ -194,7 +194,7 @@ problems:
   returned: when the task fails before it writes because of its options
   type: list
   elements: str
-  sample: ["name: worker is no service-linked role (path /); iam_role deletes it"]
+  sample: ["name: worker is not a service-linked role (path /); iam_role deletes it"]
 roles:
   description: The roles that were meant, the one of O(name) also where it does not exist.
   returned: success, or when a role stays

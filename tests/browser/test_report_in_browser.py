@@ -241,7 +241,7 @@ def test_what_opens_tells_all_there_is(open_page: Open) -> None:
         "AROAEXAMPLEGONE00001 was deleted",
         "It was used.",
         "allow: [used]",
-        "To mend it: Narrow it",
+        "To fix: Narrow it",
         "it may assume role/admin",
         "inline_policies.S3",
         "not there",

@@ -80,7 +80,7 @@ def test_an_account_without_a_backup_fails_and_the_others_go_on(
     failures = run.failures()
     assert set(failures) == {member["name"] for member in aws.members[1:]}
     assert failures[second] == (
-        f"{backups} holds no backup of account {aws.members[1]['id']}. Nothing was read from AWS or written."
+        f"{backups} contains no backup of account {aws.members[1]['id']}. Nothing was read from AWS or written."
     )
     assert ROLE in roles_in(aws.members[0]["id"])
     assert "Traceback" not in run.stdout + run.stderr

@@ -188,7 +188,7 @@ def test_what_the_variables_of_a_host_name(
     variables = {"aws_ml_backup_dir": str(tmp_path), "aws_ml_accounts": member["name"]}
     refused = playbook(RETIRE, accounts, variables, check=True)
     assert shown(refused, member["name"])[1:] == [
-        "role/sensors  declared_present: is declared present, so the playbook site would bring it back;"
+        "role/sensors  declared_present: is declared present, so the playbook site would create it again;"
         " lookout_equipment_iam_state: absent declares it absent",
         "    allow: [declared_present] (aws_ml_retire_allow)",
     ]

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a plan: in the order of the plan where it matters, side by side elsewhere."""
+"""Runs a plan: in the order of the plan where the order matters, in parallel elsewhere."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from ..read.transformations import role_of, tags
 from ..sdk import CallFailed, ClientError
 
 OnStep = Callable[[Step], None]
-"""Is called in the thread of `run` as soon as a write is made; what it raises ends the run, no write being begun."""
+"""Called in the thread of `run` as soon as a write is done. An exception from it ends the run before the next write."""
 
 _STALE = {"EntityAlreadyExists", "NoSuchEntity", "DeleteConflict"}
 
 
 @dataclass
 class Execution:
-    """What became of a plan. A step that someone else had made already is neither done nor not done.
+    """The outcome of a plan. A step that another process had already done is neither `done` nor `not_done`.
 
-    `unknown` are steps that were sent and that AWS may have made: no reply said so.
+    `unknown` are steps that were sent and that AWS may have performed: no reply confirmed them.
     """
 
     done: list[Step] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Execution:
 
     @property
     def stale(self) -> bool:
-        """Whether the account was not as it had been read, so that it should be read and planned again."""
+        """Whether the account was not in the state that was read, so that it has to be read and planned again."""
         if self.error is None or self.failed is None:
             return False
         code = error_code(self.error)
@@ -50,9 +50,9 @@ class Execution:
 
 @dataclass
 class _Attempt:
-    """What became of the earlier tries of one call, and the version that is found to be made by them.
+    """The outcome of the earlier attempts of one call, and the policy version that they are found to have created.
 
-    It `is_unreadable` where what became of them cannot be read.
+    `is_unreadable` is set if that outcome cannot be read.
     """
 
     reply_was_lost: bool = False
@@ -62,7 +62,7 @@ class _Attempt:
 
 
 class Executor:
-    """Carries out plans in one account, with at most `workers` writes under way at once."""
+    """Applies plans to one account, with at most `workers` writes in progress at once."""
 
     def __init__(self, iam: Service, state: CurrentState, workers: int = 8, on_step: OnStep | None = None) -> None:
         self._iam = iam
@@ -76,9 +76,9 @@ class Executor:
     def run(self, plan: Plan) -> Execution:
         """Run the steps.
 
-        At the first error that cannot be mended no more are begun, and those under way are finished. Where the
-        account only was not as it had been read, all that does not depend on the failed step is finished too, so
-        that nothing else stays half made.
+        After the first permanent error no more steps are started, and those in progress are finished. If the only
+        problem is that the account was not in the state that was read, every step that does not depend on the failed
+        one is finished too, so that no other change stays incomplete.
         """
         steps = list(plan.steps)
         waiting_for = dependencies(steps)
@@ -119,7 +119,7 @@ class Executor:
         return execution
 
     def _with_made_version(self, step: Step) -> Step:
-        """The step, with the id of the version that an earlier step has made."""
+        """The step, with the id of the version that an earlier step created."""
         version = step.parameters.get("VersionId")
         if not isinstance(version, MadeVersion):
             return step
@@ -133,7 +133,7 @@ class Executor:
             execution.failed, execution.error = None, error
 
     def _write(self, step: Step) -> bool:
-        """Make one write. False where there was nothing left to do, though not by this run."""
+        """Perform one write. False if there was nothing left to do, although this run did not do it."""
         attempt = _Attempt()
         try:
             answer = self._iam.call(
@@ -162,7 +162,7 @@ class Executor:
             with self._lock:
                 return bool(self._created & {step.subject, *step.uses})
         if error_code(error) == "MalformedPolicyDocument" and "Invalid principal" in error_message(error):
-            # The principals of this account were found to exist; IAM may not know them everywhere yet.
+            # The principals of this account are known to exist; IAM may not have replicated them everywhere yet.
             return any(
                 own_principals(value, self._state.account.id)
                 for value in step.parameters.values()
@@ -178,7 +178,7 @@ class Executor:
             return False
 
     def _is_done(self, step: Step, error: Exception, attempt: _Attempt) -> bool:
-        """Whether the account already is as the step wants it, although the call did not say so."""
+        """Whether the account is already as the step wants it, although the call did not report that."""
         code = error_code(error)
         if _removes(step):
             return code == "NoSuchEntity"
@@ -208,13 +208,13 @@ class Executor:
         )
 
     def _default_version_with(self, wanted: PolicyDocument, arn: str) -> str:
-        """The id of the default version of a policy where its document is the wanted one, else nothing."""
+        """The id of the default version of a policy if its document is the wanted one, else an empty string."""
         policy = self._iam.find("GetPolicy", PolicyArn=arn)
         version = policy["Policy"]["DefaultVersionId"] if policy else ""
         return version if version and self._document(arn, version) == wanted else ""
 
     def _version_with(self, wanted: Mapping[str, Any]) -> str:
-        """The id of the version that a CreatePolicyVersion with these parameters would have made, or nothing."""
+        """The id of the version that a CreatePolicyVersion with these parameters would have created, or empty."""
         arn, document = wanted["PolicyArn"], wanted["PolicyDocument"]
         if wanted["SetAsDefault"]:
             return self._default_version_with(document, arn)
@@ -236,7 +236,7 @@ class Executor:
 
 
 def _was_resent(error: Exception) -> bool:
-    """Whether botocore sent the request more than once, so that the first may have been acted on."""
+    """Whether botocore sent the request more than once, so that AWS may have performed the first one."""
     return isinstance(error, ClientError) and bool(error.response.get("ResponseMetadata", {}).get("RetryAttempts"))
 
 
@@ -245,7 +245,7 @@ def _removes(step: Step) -> bool:
 
 
 def _request(step: Step) -> dict[str, Any]:
-    """The parameters of the call; what is empty is left out, but for UpdateRole, where it clears what is there."""
+    """The parameters of the call. Empty ones are omitted, except in UpdateRole, where they clear the current value."""
     return {
         key: value.text if isinstance(value, PolicyDocument) else value
         for key, value in step.parameters.items()

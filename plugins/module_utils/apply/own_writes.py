@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run has written already, laid over what it reads. Pure.
+"""Applies what a run has already written to what it reads. Pure.
 
-IAM may show an older state for a while (FACTS C3). Where a plan was cut short and is made anew, the half of a change
-that was written must not be taken for unwritten, or the other half would never follow.
+IAM may show an older state for a while (FACTS C3). If a plan was interrupted and is planned again, the half of a change
+that was written must not be treated as unwritten, or the other half would never follow.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One task from its options to its result: declare, check, read, plan, and (unless told not to) apply."""
+"""One task from its options to its result: declare, check, read, plan, and (unless in check mode) apply."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ from .result import difference, last_use, lifted_quarantines, lifting, objects, 
 from .verification import lasting_differences
 
 _REPAIRS = 3
-"""How often single statements are written again that somebody else has overwritten."""
+"""How often single statements are written again after another run or person overwrote them."""
 
 
 @dataclass
 class Situation:
-    """What is known once everything was read: where the account is, where it is to be, and the way there."""
+    """Everything that was read and computed: the current state, the desired state, and the plan between them."""
 
     declarations: Declarations
     state: CurrentState
@@ -71,10 +71,10 @@ class Situation:
 
 @dataclass
 class Task:
-    """One task. `section` is the option of `iam_baseline` that a single-object module stands for, None for all.
+    """One task. `section` is the option of `iam_baseline` that a single-object module corresponds to, None for all.
 
-    With `backs_up_additions`, what is only added to is kept in `backup_dir` too. `made_by` stands in the backup,
-    `module` in the user agent of the task's calls. `tell` hears of what the task waits for.
+    With `backs_up_additions`, objects that only get additions are saved in `backup_dir` too. `made_by` is written to
+    the backup, `module` to the user agent of the task's calls. `tell` is called when the task waits.
     """
 
     options: Mapping[str, Any]
@@ -104,12 +104,12 @@ class Task:
         self._recorder = QuarantineRecorder(self.options, self._backup, self._now)
 
     def _known(self) -> AwsFacts:
-        """What the controller has handed over."""
+        """What the controller has passed on."""
         given = self.options.get("_knowledge") or {}
         return given if isinstance(given, AwsFacts) else AwsFacts.parse(given)
 
     def converge(self) -> dict[str, Any]:
-        """Bring the account to what is declared and return the result. Raises EngineError."""
+        """Bring the account into sync with the declaration and return the result. Raises EngineError."""
         self._require_sound_declaration()
         connection = self._connect(self.check_mode)
         try:
@@ -129,13 +129,13 @@ class Task:
         return result
 
     def _approved(self, connection: Connection) -> Situation:
-        """The situation as it is read now. Raises EngineError where its plan is not the approved one."""
+        """The situation as it is read now. Raises EngineError if its plan is not the approved one."""
         situation = self._read(connection)
         require_approval(situation.plan, situation.findings, self.options, self._now)
         return situation
 
     def _written(self, connection: Connection, first: Situation) -> dict[str, Any]:
-        """Carry out the plan, if there is anything in it, and return the result."""
+        """Apply the plan, if it has any steps, and return the result."""
         result = self._result(connection, first)
         if first.plan.steps:
             try:
@@ -148,7 +148,7 @@ class Task:
         return result
 
     def inspect(self) -> dict[str, Any]:
-        """Say how the account differs from what is declared, and write nothing. Raises EngineError."""
+        """Report how the account differs from the declaration, without any write. Raises EngineError."""
         self._recorder.trusts_tags = True
         self._require_sound_declaration()
         connection = self._connect()
@@ -185,7 +185,7 @@ class Task:
         return self._connection
 
     def so_far(self) -> dict[str, Any]:
-        """What a result says of this task whatever ends it: empty until AWS was called."""
+        """What a result contains whatever ends the task: empty until AWS was called."""
         calls = self._counter.counts()
         if not calls:
             return {}
@@ -195,7 +195,7 @@ class Task:
         return {**known, **self._backup_made(), "api_calls": calls}
 
     def told(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        """What is told of this task, from the values of its result, a success or a failure."""
+        """What is reported of this task, from the values of its result, a success or a failure."""
         return values
 
     def _require_sound_declaration(self) -> None:
@@ -245,7 +245,7 @@ class Task:
         return self._planned(reader, declarations, self._recorder.with_quarantines(declarations, state))
 
     def _planned(self, reader: Reader, declarations: Declarations, state: CurrentState) -> Situation:
-        """The plan from the state to what is declared. Raises InputError where there is none."""
+        """The plan from the current state to the declaration. Raises InputError if there is none."""
         state, desired = complete(reader, declarations, state, foresee=self.check_mode)
         self._recorder.seal(state, desired)
         found = problems(declarations) + state_problems(declarations, state, desired)
@@ -262,7 +262,7 @@ class Task:
         desired: DesiredState,
         found: Sequence[Problem],
     ) -> Situation:
-        """The plan from the state to the target. Raises InputError where problems stand against it."""
+        """The plan from the current to the desired state. Raises InputError if problems block it."""
         if found:
             raise InputError(found)
         plan = plan_for(state, desired, Quotas())
@@ -281,11 +281,11 @@ class Task:
         return Situation(declarations, state, desired, plan, noticed)
 
     def _findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Finding]:
-        """What is dangerous in the target, the most severe first."""
+        """The findings in the desired state, the most severe first."""
         return all_findings(self._knowledge, declarations, state, desired)
 
     def _apply(self, connection: Connection, first: Situation) -> None:
-        """Run the plan until the account shows what it wrote. Raises EngineError where it does not."""
+        """Run the plan until the account shows what it wrote. Raises EngineError if it does not."""
         done, account, last = self._done, first.state.account, first
         for repairs_left in reversed(range(_REPAIRS + 1)):
             last = self._carried_out(connection, last)
@@ -298,14 +298,16 @@ class Task:
             may_repair = is_overwritten_share(found, last.declarations) and not self.options.get("approved_plan")
             if not may_repair or not repairs_left:
                 raise account_differs(found, done, account, **self._backup_made())
-            self.warnings += [f"{one.resource}: somebody overwrote the trust policy; written again" for one in found]
+            self.warnings += [
+                f"{one.resource}: another run or person overwrote the trust policy; written again" for one in found
+            ]
             try:
                 last = self._read(connection)
             except Exception as error:
                 raise plan_failed(Execution(), done, account, error, **self._backup_made()) from None
 
     def _carried_out(self, connection: Connection, situation: Situation) -> Situation:
-        """Run the plan. Where the account was not as it had been read, read and plan again and go on.
+        """Run the plan. If the account was not in the state that was read, read and plan again and continue.
 
         Returns the last situation that was planned for.
         """
@@ -354,7 +356,7 @@ class Task:
         return differences(wanted, there)
 
     def _state_again(self, connection: Connection, situation: Situation) -> tuple[CurrentState, bool]:
-        """The declared objects as they are after the last write, and whether the whole account was read for that."""
+        """The declared objects after the last write, and whether the whole account was read for that."""
         reader = Reader(connection)
         there = reader.state(situation.declarations, whole_account=self.section is None)
         return there, reader.saw_all_roles
@@ -362,13 +364,13 @@ class Task:
     def _target_again(
         self, first: Situation, situation: Situation, there: CurrentState, *, swept: bool
     ) -> DesiredState:
-        """Where the same declarations would have the objects now."""
+        """The desired state that the same declarations give for the state now."""
         desired = desired_state_of(situation.declarations, there)
         self._recorder.seal(there, desired)
         return desired
 
     def _settle_unknown(self, connection: Connection, execution: Execution, plan: Plan) -> None:
-        """Look which writes were made whose replies were all lost; they stay unknown where that cannot be read."""
+        """Find which writes without a reply were performed; they stay unknown if that cannot be read."""
         if not execution.unknown:
             return
         try:
@@ -378,7 +380,7 @@ class Task:
         self._done += settle(execution, plan, ahead.plan, ahead.state)
 
     def _back_up(self, connection: Connection, situation: Situation, done: Sequence[Step]) -> None:
-        """Keep what the plan takes away, before anything is. Raises EngineError where it cannot be kept."""
+        """Save what the plan removes, before anything is removed. Raises EngineError if it cannot be saved."""
         if self._backup is None:
             return
         state, desired, plan = situation.state, situation.desired, situation.plan
@@ -400,7 +402,7 @@ class Task:
             raise EngineError(error.message, **how_far, **self._backup_made()) from None
 
     def _events(self, situation: Situation) -> Iterable[Event]:
-        """What is recorded before the plan is carried out."""
+        """The events that are recorded before the plan is applied."""
         return self._recorder.ends(situation.state, situation.desired)
 
     def _backup_made(self) -> dict[str, Any]:
@@ -408,7 +410,7 @@ class Task:
         return {"backup": made} if made else {}
 
     def _read(self, connection: Connection, done: Sequence[Step] = ()) -> Situation:
-        """The situation; an object that vanished between two reads is a reason to read again."""
+        """The situation; if an object disappears between two reads, everything is read again."""
         clock = Waiter()
         while True:
             try:
@@ -439,10 +441,10 @@ class Task:
         return result
 
     def _warn(self, situation: Situation) -> None:
-        """Warn of critical findings, of a service that has ended if it gets anything, and of what the plan says."""
+        """Warn of critical findings, of an ended service if it gets anything, and of the warnings of the plan."""
         found, plan = situation.findings, situation.plan
         for item in found:
-            told = f"{item.message} To mend it: {item.remedy}."
+            told = f"{item.message} To fix: {item.remedy}."
             if item.code == OUTLIVED and plan.steps:
                 self.warnings.append(told)
             elif item.severity is Severity.CRITICAL:

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each module is: the options it takes and the task it runs. The same in a new interpreter and in a worker."""
+"""What each module consists of: its options and its task. The same in a new interpreter and in a worker."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ from ..validate.connection import connection_warnings
 
 @dataclass(frozen=True)
 class Shape:
-    """`section` is the option of `iam_baseline` that a single-object module stands for, None for all of them.
+    """`section` is the option of `iam_baseline` that a single-object module corresponds to, None for all of them.
 
-    Without `backs_up` nothing it takes away could be put back. `quarantines` are begun or lifted, and recorded.
+    Without `backs_up` it removes nothing that could be restored. `quarantines` are begun or lifted, and recorded.
     """
 
     options: Callable[[], Spec]
@@ -51,7 +51,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a task came to: the values of an ordinary result, or of a failure with its `msg`."""
+    """The outcome of a task: the values of an ordinary result, or of a failure with its `msg`."""
 
     values: Mapping[str, Any]
     warnings: tuple[str, ...]
@@ -73,7 +73,7 @@ SHAPES: Mapping[str, Shape] = {
 }
 
 SECRET = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-"""What Ansible shows in the place of a secret."""
+"""What Ansible shows in place of a secret."""
 
 
 def argument_spec(name: str) -> Spec:
@@ -85,7 +85,7 @@ def argument_spec(name: str) -> Spec:
 
 
 def without_secrets(spec: Spec, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options as they may be shown: what is a secret by the spec is replaced, whichever alias it was given by."""
+    """Options as they may be shown: secrets according to the spec are replaced, whichever alias was used."""
     named = {alias: option for name, option in spec.items() for alias in (name, *option.get("aliases", ()))}
     return {name: _shown_option(named.get(name, {}), value) for name, value in options.items()}
 
@@ -112,13 +112,13 @@ def run(
     on_wait: Callable[[str], None] | None = None,
     tell: Tell = silent,
 ) -> Outcome:
-    """Run a module's task with its validated options: its `converge`, or `inspect` of what is `read_only`.
+    """Run a module's task with its validated options: its `converge`, or its `inspect` if it is `read_only`.
 
-    What only one module needs is in a `task` of its own, so that the others need not load it.
+    What only one module needs is in its own `task`, so that the other modules do not load it.
     Whatever ends the task, the outcome says what was done by then, and where the backup is.
-    With `sessions`, roles assumed by earlier tasks are assumed no more. `on_step` hears of each write as it is made,
-    `on_wait` of each call that gets no reply and is sent again (without it warnings tell that), `tell` of other tasks
-    that are waited for.
+    With `sessions`, roles that earlier tasks assumed are not assumed again. `on_step` is called for each write as it is
+    done, `on_wait` for each call that gets no reply and is sent again (without it, warnings report that), `tell` for
+    other tasks that this one waits for.
     """
     shape = SHAPES[name]
     one: Task | None = None
@@ -139,7 +139,7 @@ def run(
 
 
 def _warnings(task: Task) -> tuple[str, ...]:
-    """Each warning once, as one line, with the account that it is about where Ansible's output does not tell it."""
+    """Each warning once, on one line, with its account if Ansible's output does not show the account."""
     delegate = task.options.get("_delegate")
     about = f"{delegate} ({task.options.get('account_id')}): " if delegate else ""
     return tuple(dict.fromkeys(printable(f"{about}{warning}") for warning in task.warnings))

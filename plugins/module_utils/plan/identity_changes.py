@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The changes that turn one user, group or role into its target. Pure."""
+"""The changes that turn one user, group or role into its desired state. Pure."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def identity_changes(
 ) -> Iterator[Change]:
     """Everything that has to be written for one identity.
 
-    `new_documents` holds, by ARN, the documents of policies that the same plan creates or replaces. `deferred`
-    holds ARNs of principals that do not exist when a new role is created; they are let in at the end. `tested_tags`
-    says which tags decide what somebody may do.
+    `new_documents` contains, by ARN, the documents of policies that the same plan creates or replaces. `deferred`
+    contains ARNs of principals that do not exist when a new role is created; the trust policy gets them at the end.
+    `tested_tags` says which tags decide what an identity may do.
     """
     owner = before or after
     if owner is None:
@@ -94,11 +94,11 @@ class _IdentityWriter:
         yield from self._joined((), role.instance_profiles)
         if deferred:
             effect = Effect(Dimension.TRUST, True, self.only)
-            yield self._trust((Part((effect,), role.trust),), Stage.ADMIT, role.trust, "names principals made after it")
+            yield self._trust((Part((effect,), role.trust),), Stage.ADMIT, role.trust, "names principals created later")
 
     def updated(self, before: Role, after: Role) -> Iterator[Change]:
         if before.trust != after.trust:
-            # A principal that was deleted is let in no more: writing it again takes no way in.
+            # A deleted principal is not trusted any more: writing its id again removes no access.
             gone = frozenset(dangling_principals(before.trust))
             effective = without_principals(before.trust, gone) if gone else before.trust
             loses, gains = loses_and_gains(effective, after.trust)
@@ -215,7 +215,7 @@ class _IdentityWriter:
         uses = self._needed(trust, None) | (self._needed(old, None) if old else frozenset())
 
         def render(index: int, part: Part) -> tuple[Step, ...]:
-            why = reason if part.document == trust else f"{reason}: first only what is granted before and after"
+            why = reason if part.document == trust else f"{reason}: intermediate document with only what both grant"
             lost = {"assume_role_policy_document": old} if old and not index else {}
             given = {"PolicyDocument": part.document}
             return (self._step("UpdateAssumeRolePolicy", given, why, uses=uses, takes_away=lost),)
@@ -253,7 +253,7 @@ class _IdentityWriter:
 
     def _managed(self, arn: str, name: str, verb: str, stage: Stage, reason: str) -> Change:
         key = self._policies(arn)
-        # A policy is attached with the document it will have, and detached with the one it had.
+        # A policy is attached with the document it will have, and detached with the document it had.
         document = DENY_ALL if is_denial(arn) else self.new_documents.get(arn) if verb == "Attach" else None
         effects = attachment_effects(document or self.state.document_of(arn), self.only, grows=verb == "Attach")
         return self._single(
@@ -282,7 +282,7 @@ class _IdentityWriter:
         def render(index: int, part: Part) -> tuple[Step, ...]:
             given = {"PolicyName": name, **({"PolicyDocument": part.document} if part.document else {})}
             verb = "Put" if part.document else "Delete"
-            told = why if part.document == new else f"{why}: first what is granted before and after"
+            told = why if part.document == new else f"{why}: intermediate document"
             lost = {"policy_name": name, "policy": old} if old and not index else {}
             return (self._step(f"{verb}{self.kind}Policy", given, told, takes_away=lost),)
 
@@ -301,7 +301,7 @@ class _IdentityWriter:
         takes_away: Mapping[str, Any] | None = None,
         **of_change: Any,
     ) -> Change:
-        """A change of one step. `about` tells it from others of the same role; without it the action does."""
+        """A change of one step. `about` distinguishes it from others of the same role; the default is the action."""
         step = self._step(action, parameters, reason, uses=uses, takes_away=takes_away or {})
         step = replace(step, creates=of_change.get("creates", False), deletes=of_change.get("deletes", False))
         key = f"{self.resource} {about or action}"
@@ -312,7 +312,7 @@ class _IdentityWriter:
         return Step(action, self.resource, reason, self.owner.key, named, **fields)
 
     def _needed(self, trust: PolicyDocument, boundary: str | None) -> frozenset[str]:
-        """Keys of what has to exist for this trust policy and boundary, the role itself left out."""
+        """Keys of what has to exist for this trust policy and boundary, except the role itself."""
         named = own_principals(trust, self.state.account.id)
         keys = {identity_key("role", arn.rpartition("/")[2]) for arn in named if ":role/" in arn}
         return frozenset(keys - {self.owner.key}) | self._policies(boundary)

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The changes that turn one customer managed policy into its target. Pure."""
+"""The changes that turn one customer managed policy into its desired state. Pure."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def policy_changes(
 ) -> Iterator[Change]:
     """Everything that has to be written for one policy.
 
-    `granted_to` and `bounding` are the keys of identities that hold the policy, or have it as their boundary,
-    before and after: they feel it when its document is replaced.
+    `granted_to` and `bounding` are the keys of identities that have the policy attached, or as their boundary, before
+    and after: replacing its document affects them.
     """
     if before is None and after is not None:
         yield _created(after)
@@ -80,8 +80,8 @@ def _replaced(
 ) -> Change:
     parts = document_parts(before.document, after.document, granted_to, quotas.managed_policy_size)
     if bounding or only_version:
-        # How a boundary is cut is not worth a version. And `only_version` deletes each older version once: which of
-        # them a version in between takes the place of shows only when the writes are in order.
+        # Splitting the change of a boundary is not worth a version. And `only_version` deletes each older version once:
+        # only the order of the writes shows which of them an intermediate version replaces.
         effects = tuple(effect for part in parts for effect in part.effects)
         effects += tuple(Effect(Dimension.BOUNDARY, grows, bounding) for grows in (False, True) if bounding)
         parts = (Part(effects, after.document),)
@@ -95,7 +95,7 @@ def _replaced(
                 _version_deleted(before, version, f"version {version.id} is the oldest of {POLICY_VERSION_LIMIT}")
             )
         final = part.document == after.document
-        reason = "document differs" if final else "document differs: first what is granted before and after"
+        reason = "document differs" if final else "document differs: intermediate document"
         parameters = {"PolicyArn": before.arn, "PolicyDocument": part.document, "SetAsDefault": True}
         affected = granted_to | bounding
         steps.append(_step("CreatePolicyVersion", before, reason, parameters, uses=affected))
@@ -114,12 +114,12 @@ def _replaced(
 
 
 def _transitions_deleted(writes: Sequence[Step]) -> tuple[Step, ...]:
-    """What deletes the versions in between: they grant what is granted before and what is granted after."""
+    """The steps that delete intermediate versions, which grant what is granted before and what is granted after."""
     return tuple(
         Step(
             "DeletePolicyVersion",
             made.resource,
-            "version in between is not in force any more",
+            "intermediate version is no longer the default version",
             made.subject,
             {"PolicyArn": made.parameters["PolicyArn"], "VersionId": MadeVersion(made.name)},
             name=f"{made.name}, deleted",
@@ -129,7 +129,7 @@ def _transitions_deleted(writes: Sequence[Step]) -> tuple[Step, ...]:
 
 
 def _older_versions(after: ManagedPolicy, there: tuple[PolicyVersion, ...]) -> Iterator[Change]:
-    """Versions beside the default one that the target has and the account has not."""
+    """Versions besides the default one that the desired state has and the account does not have."""
     ids = {version.id for version in there}
     for number, version in enumerate(version for version in after.versions if version.id not in ids):
         reason = f"version {version.id} absent"
@@ -142,7 +142,7 @@ def _older_versions(after: ManagedPolicy, there: tuple[PolicyVersion, ...]) -> I
 def _single_version(policy: ManagedPolicy, *, replaced: bool) -> Iterator[Change]:
     versions = policy.versions
     if replaced:
-        # At the limit the oldest made room for the new one already.
+        # At the limit, the oldest version was already deleted to add the new one.
         versions = versions[1:] if len(versions) + 1 >= POLICY_VERSION_LIMIT else versions
         versions = (*versions, PolicyVersion(policy.default_version, policy.document))
     for version in versions:

@@ -23,14 +23,14 @@ def tag_changes(
     waits_for: frozenset[str] = frozenset(),
     effects: Callable[[Collection[str]], tuple[Effect, ...]] = lambda tags: (),
 ) -> Iterator[Change]:
-    """Changes of tags; keys that go are removed first, since IAM takes two spellings of a key for one.
+    """Changes of tags. Removed keys come first, since for IAM two keys that differ only by case are the same key.
 
-    `waits_for` holds keys of changes that come before; `effects` says what writing these tags does.
+    `waits_for` contains keys of changes that come before; `effects` is the effect of writing these tags.
     """
     gone = {key: before[key] for key in sorted(before) if key not in after}
     new = {key: after[key] for key in sorted(after) if before.get(key) != after[key]}
     replaced = {key: before[key] for key in new if key in before}
-    untag = f"{resource} tags that go"
+    untag = f"{resource} removed tags"
     rows: list[tuple[str, str, dict[str, Any], str, dict[str, str], frozenset[str]]] = []
     if gone:
         why = f"tags not declared: {', '.join(gone)}"

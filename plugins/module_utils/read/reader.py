@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The account's actual state, with the fewest calls."""
+"""The account's current state, with the fewest calls."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .single_objects import SingleObjects
 from .transformations import tags
 
 LOOKUP_CALLS_PER_OBJECT = 4
-"""What looking up one object takes: itself, its attachments, its inline policies and about one document."""
+"""Calls to look up one object: itself, its attachments, its inline policies and about one document."""
 
 
 class Reader:
@@ -42,9 +42,10 @@ class Reader:
         self.saw_all_roles = False
 
     def state(self, declarations: Declarations, *, whole_account: bool, at_any_cost: bool = False) -> CurrentState:
-        """The state of the account: by a sweep if `whole_account`, where it is allowed and (unless `at_any_cost`) pays.
+        """The state of the account: by a bulk read if `whole_account`, and if it is allowed and (unless `at_any_cost`)
+        takes fewer calls.
 
-        Else by look-ups; `saw_all_roles` tells afterwards.
+        Otherwise by look-ups; `saw_all_roles` says afterwards which of them it was.
         """
         state = self._swept(declarations, at_any_cost) if whole_account else None
         self.saw_all_roles = state is not None
@@ -54,7 +55,7 @@ class Reader:
         return self._with_policy_tags(declarations, state)
 
     def with_policies(self, declarations: Declarations, state: CurrentState) -> CurrentState:
-        """The state, with AWS's policies in it that are to be attached or detached and are not known yet."""
+        """The state, including AWS managed policies that are to be attached or detached and are not known yet."""
         resolver = Resolver.of(declarations, state)
         unsettled = [
             reference
@@ -87,7 +88,7 @@ class Reader:
         )
 
     def with_principals(self, state: CurrentState, desired: DesiredState) -> CurrentState:
-        """The state, knowing which principals of this account that new trust policies name do not exist."""
+        """The state, including which principals of this account that new trust policies name do not exist."""
         named: set[str] = set()
         for key, role in desired.identities.items():
             before = state.identities.get(key)
@@ -103,7 +104,7 @@ class Reader:
         return replace(state, missing_principals=missing)
 
     def with_policy_users(self, declarations: Declarations, state: CurrentState) -> CurrentState:
-        """The state, knowing who uses the policies that are to be deleted."""
+        """The state, including who uses the policies that are to be deleted."""
         users = {}
         for declared in declarations.policies:
             policy = state.policies.get(declared.name.lower())
@@ -112,9 +113,9 @@ class Reader:
         return replace(state, policy_users=users)
 
     def with_policies_in_use(self, state: CurrentState, desired: DesiredState) -> CurrentState:
-        """The state, with the documents of the customer managed policies that the subjects have, get or are bounded by.
+        """The state, including the documents of the customer managed policies that the subjects have, or will have.
 
-        A sweep has them all.
+        A bulk read contains them all.
         """
         known = {
             policy.arn for policies in (state.policies, desired.policies) for policy in policies.values() if policy
@@ -128,7 +129,7 @@ class Reader:
         return replace(state, policies={**state.policies, **read})
 
     def quotas(self) -> Quotas:
-        """The account's quotas; IAM's defaults where the caller may not read them."""
+        """The account's quotas; IAM's defaults if the caller may not read them."""
         try:
             summary = self._iam.read("GetAccountSummary")["SummaryMap"]
         except ClientError as error:
@@ -156,19 +157,19 @@ class Reader:
         )
 
     def documents_at(self, arns: Sequence[str]) -> dict[str, PolicyDocument]:
-        """What these customer managed policies say, as far as they are there and the caller may read them."""
+        """The documents of these customer managed policies, if they exist and the caller may read them."""
         lookup = SingleObjects(self._iam, self._workers)
         with ThreadPoolExecutor(max_workers=self._workers) as pool:
             found = zip(arns, pool.map(lookup.document_at, arns), strict=True)
             return {arn: document for arn, document in found if document is not None}
 
     def version_document(self, arn: str, version: str) -> PolicyDocument | None:
-        """What a version of a customer managed policy says; None where it is gone."""
+        """The document of a version of a customer managed policy; None if it no longer exists."""
         answer = self._iam.find("GetPolicyVersion", PolicyArn=arn, VersionId=version)
         return PolicyDocument.parse(answer["PolicyVersion"]["Document"]) if answer else None
 
     def profile_holders(self, profiles: Sequence[str]) -> dict[str, str | None]:
-        """The role in each of these instance profiles, None in an empty one; those that are not there are left out."""
+        """The role in each of these instance profiles, None for an empty one; missing profiles are omitted."""
         lookup = SingleObjects(self._iam, self._workers)
         with ThreadPoolExecutor(max_workers=self._workers) as pool:
             answers = pool.map(lookup.roles_in_profile, profiles)
@@ -225,9 +226,9 @@ class Reader:
 def complete(
     reader: Reader, declarations: Declarations, state: CurrentState, *, foresee: bool
 ) -> tuple[CurrentState, DesiredState]:
-    """Read what only the declarations together with the state show to be needed, and lay the target.
+    """Read what only the declarations together with the state show to be needed, and compute the desired state.
 
-    With `foresee`, what the account lacks is taken as made by an earlier task (see the `foresight` room).
+    With `foresee`, what the account lacks is assumed to be created by an earlier task (see `foresight`).
     """
     state = reader.with_policies(declarations, state)
     state = reader.with_policy_users(declarations, state)
@@ -238,7 +239,7 @@ def complete(
 
 
 def require_account(state: CurrentState, account_id: str | None) -> None:
-    """Refuse to go on in another account than the caller meant. Raises EngineError."""
+    """Refuse to continue in another account than the one that the caller means. Raises EngineError."""
     if account_id and account_id != state.account.id:
         raise EngineError(
             f"These credentials belong to account {state.account.id}, not to {account_id}: nothing was written."

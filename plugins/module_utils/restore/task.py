@@ -28,13 +28,13 @@ from .selection import Choice, choice_problems, to_read
 
 @dataclass
 class Restore(Task):
-    """Puts back what a backup holds. The options are those of `iam_restore`."""
+    """Restores the content of a backup. The options are those of `iam_restore`."""
 
     made_by: str = MADE_BY_RESTORE
     module: str = "iam_restore"
 
     def _require_sound_declaration(self) -> None:
-        """Read the backup. Raises EngineError where it cannot be trusted or does not hold what is chosen."""
+        """Read the backup. Raises EngineError if it cannot be trusted or does not contain what is chosen."""
         found = list(connection_problems(self.options))
         if found:
             raise InputError(found)

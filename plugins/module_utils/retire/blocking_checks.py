@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stands against retiring something, all of it at once, each with what overrides it. Pure."""
+"""Blocking checks: everything that prevents a retirement, reported at once, each with its override. Pure."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Refusal:
 
 
 class Refused(InputError):
-    """An account in which nothing was written, because something stands against it."""
+    """An account in which nothing was written, because of blocking checks."""
 
     def __init__(self, refusals: Iterable[Refusal], account_id: str) -> None:
         found = sorted(set(refusals), key=lambda refusal: (refusal.resource, refusal.code))
@@ -70,7 +70,7 @@ def refusals(
     *,
     declared: Declared,
 ) -> list[Refusal]:
-    """Everything that stands against the retirement of one account; `declared` is what its host declares present."""
+    """All blocking checks for the retirement of one account; `declared` is what its host declares present."""
     leaving = {item.resource for item in planned.of(QUARANTINED, REMOVED, WAITING)}
     found: list[Refusal] = []
     for item in planned.of(QUARANTINED, REMOVED):
@@ -92,7 +92,7 @@ def _of_protected(item: Retired) -> Iterator[Refusal]:
         return
     leave_out = f"except: [{role.name}] (aws_ml_retire_except) leaves it out"
     if role.path.startswith("/aws-service-role/"):
-        why = "is a service-linked role, which only its service lets go; iam_service_linked_role asks for that"
+        why = "is a service-linked role, which only its service can release; iam_service_linked_role asks it to"
         yield Refusal(item.resource, "service_linked", why, leave_out)
     elif role.path.startswith("/aws-reserved/"):
         yield Refusal(item.resource, "reserved", f"is reserved for AWS (path {role.path})", leave_out)
@@ -159,7 +159,7 @@ def _of_declaration(item: Retired, wish: Wish, declared: Declared) -> Iterator[R
     services = declared.get((item.kind, item.subject.name.lower()), ())
     if services and "declared_present" not in wish.allowed:
         state = " and ".join(f"{service}_iam_state: absent" for service in services)
-        why = f"is declared present, so the playbook site would bring it back; {state} declares it absent"
+        why = f"is declared present, so the playbook site would create it again; {state} declares it absent"
         yield Refusal(item.resource, "declared_present", why, _allow("declared_present"))
 
 
@@ -193,7 +193,7 @@ def _of_named(
             yield Refusal(f"{kind}/{name}", "other_service", f"belongs to {belongs}, which is not asked for", override)
         else:
             module = "iam_role" if kind == "role" else "iam_managed_policy"
-            why = "nothing tells that it belongs to a service of this collection"
+            why = "nothing shows that it belongs to a service of this collection"
             yield Refusal(f"{kind}/{name}", "foreign", why, f"{module} with state: absent deletes it")
 
 
@@ -211,7 +211,7 @@ def _of_share(wish: Wish, planned: Retirement, state: CurrentState) -> Iterator[
     if "share" not in wish.allowed and len(going) > most:
         percent = f"{100 * len(going) / len(ordinary):.0f} %"
         why = (
-            f"{len(going)} of its {len(ordinary)} roles ({percent}) would go into quarantine or away in one run;"
+            f"{len(going)} of its {len(ordinary)} roles ({percent}) would be quarantined or deleted in one run;"
             f" max_share (aws_ml_retire_max_share) is {share:g}"
         )
         yield Refusal("account", "share", why, f"{_allow('share')}, or a larger max_share")
@@ -236,5 +236,5 @@ def _allow(code: str) -> str:
 
 def _sentence(override: str) -> str:
     if override.startswith("allow:"):
-        return f"To retire it all the same: {override}."
+        return f"To retire it anyway: {override}."
     return f"{override}."

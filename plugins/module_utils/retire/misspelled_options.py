@@ -83,7 +83,7 @@ def warnings(lost: dict[str, list[str]]) -> list[str]:
 def _refusal(option: str, entry: str, resource: str) -> Refusal:
     where = f"{option} (aws_ml_retire_{option})"
     reason = f"looks like {shown(entry)} of {where}, which matches nothing in this account"
-    return Refusal(resource, "misspelled", reason, f"Correct the entry, or take it out of {option} for this account")
+    return Refusal(resource, "misspelled", reason, f"Correct the entry, or remove it from {option} for this account")
 
 
 def _is_like(entry: str, name: str) -> bool:

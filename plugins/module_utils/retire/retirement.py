@@ -1,9 +1,9 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What of an account is retired in one run: what goes into quarantine, what goes for good, what waits. Pure.
+"""What is retired in one run: what goes into quarantine, what is deleted, and what waits. Pure.
 
-Whether it may be is decided in the `refusals` room.
+The `refusals` decide whether it may be retired.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ class Retired:
         """What people should know besides, empty for nothing."""
         if not self.unrecorded:
             return ""
-        return f"quarantine since {shown(self.unrecorded)} is told by its tags and not recorded here; it starts now"
+        return f"quarantine since {shown(self.unrecorded)} is reported by its tags but not recorded here; it starts now"
 
     def shown(self) -> dict[str, Any]:
         return {
@@ -253,7 +253,7 @@ def _kept_by_tags(role: Role, group: Sequence[AuditedObject]) -> Retired:
         services,
         KEPT,
         None,
-        f"nothing but its tags tells that it belongs to {names}; name it in roles to retire it",
+        f"only its tags show that it belongs to {names}; name it in roles to retire it",
     )
 
 

@@ -32,12 +32,12 @@ from .misspelled_options import misspelled, unmatched, warnings
 from .retirement import KEPT, Retirement, Wish, marks, removals, retirement
 
 LONGEST_UNUSED = 400
-"""Days; IAM tells of no use that is longer ago (FACTS C6)."""
+"""Days; IAM does not report an earlier use (FACTS C6)."""
 
 
 @dataclass
 class RetireTask(Task):
-    """One task of iam_retire. What goes into quarantine is kept in the backup as well."""
+    """One task of iam_retire. Objects that go into quarantine are saved in the backup as well."""
 
     backs_up_additions: bool = True
     module: str = "iam_retire"
@@ -151,9 +151,7 @@ def _problems(options: Mapping[str, Any]) -> Iterator[Problem]:
     unused, after, share = options["unused_days"], options["after_days"], options.get("max_share")
     min_age = _min_age(options)
     if not 0 <= unused <= LONGEST_UNUSED:
-        yield Problem(
-            "unused_days", f"{unused} is outside 0 to {LONGEST_UNUSED}; IAM tells of no use that is longer ago"
-        )
+        yield Problem("unused_days", f"{unused} is outside 0 to {LONGEST_UNUSED}; IAM does not report an earlier use")
     if not 0 <= min_age <= 3650:
         yield Problem("min_age_days", f"{min_age} is outside 0 to 3650; 0 retires what was created today too")
     if not 0 <= after <= 3650:

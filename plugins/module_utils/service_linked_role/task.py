@@ -91,7 +91,7 @@ class ServiceLinkedRoleTask(Task):
             answer = connection.iam.find("GetRole", RoleName=name)
             roles = [role_of(answer["Role"])] if answer else []
             if roles and not roles[0].path.startswith(PATH):
-                place = Problem("name", f"{name} is no service-linked role (path {roles[0].path}); iam_role deletes it")
+                place = Problem("name", f"{name} is not service-linked (path {roles[0].path}); iam_role deletes it")
                 raise InputError([place])
             return roles
         pages = connection.iam.pages("ListRoles", PathPrefix=f"{PATH}{service}/", MaxItems=1000)
@@ -169,11 +169,9 @@ def _problems(options: Mapping[str, Any]) -> Iterator[Problem]:
     if service is None and name is None:
         yield Problem("aws_service_name", "missing; give the service, such as panorama.amazonaws.com, or name")
     if service is not None and not _SERVICE.fullmatch(service):
-        yield Problem("aws_service_name", f"{shown(service)} is no service, such as panorama.amazonaws.com")
+        yield Problem("aws_service_name", f"{shown(service)} is not a valid service, such as panorama.amazonaws.com")
     if name is not None and not _NAME.fullmatch(name):
-        yield Problem(
-            "name", f"{shown(name)} is not a valid role name; 1 to 64 letters, digits and _+=,.@- are allowed"
-        )
+        yield Problem("name", f"{shown(name)} is not a valid role name; use 1 to 64 letters, digits and _+=,.@-")
     for option, least in (("wait_timeout", 0), ("wait_delay", 1)):
         if options.get(option, least) < least:
             yield Problem(option, f"{options[option]} is less than {least} second{'s' if least != 1 else ''}")
@@ -206,7 +204,7 @@ def _why(item: Item, account: str) -> str:
     about = f"role/{item['name']} in account {account}"
     if item["status"] == "deleting":
         return (
-            f"{about} is not deleted yet ({deletion['status']}): run the task again to wait on, or give more"
+            f"{about} is not deleted yet ({deletion['status']}): run the task again to continue waiting, or increase"
             " wait_timeout."
         )
     used = "; ".join(f"{use['region']}: {', '.join(use['resources']) or 'resources'}" for use in deletion["usage"])
@@ -214,5 +212,5 @@ def _why(item: Item, account: str) -> str:
     reason = deletion["reason"].rstrip(".") or "no reason was given"
     return (
         f"{about} was not deleted, its service still needs it: {reason}.{where} Delete these resources in the service"
-        " first; where the service has ended, AWS Support can."
+        " first; if the service has ended, ask AWS Support."
     )

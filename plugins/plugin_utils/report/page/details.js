@@ -118,7 +118,7 @@ function finding(one) {
     {},
     make("p", {}, severityBadge(one.severity), make("code", {}, one.code)),
     make("p", {}, one.message),
-    one.remedy ? make("p.remedy", {}, make("b", {}, "To mend it: "), one.remedy) : null,
+    one.remedy ? make("p.remedy", {}, make("b", {}, "To fix: "), one.remedy) : null,
   );
 }
 

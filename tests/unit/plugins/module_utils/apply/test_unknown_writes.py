@@ -78,9 +78,7 @@ def test_what_cannot_be_found_out_is_told_as_unknown(
     assert not unknown & counted(plan["not_done"])
     assert sum(map(counted, plan.values()), start=counted([])) == calm["create"].steps
     writes = ", ".join(f"{step['action']} {step['resource']}" for step in plan["unknown"])
-    assert (
-        f"Whether AWS has made these writes is not known: {writes}. Run again: what was made is found." in failed["msg"]
-    )
+    assert f"It is not known whether AWS performed these writes: {writes}. Run again to find out." in failed["msg"]
     assert failed["changed"] is True
     again = run(account, proxy.spoil("empty", "NoSuchCall")[0])
     assert counted(again["plan"]) == counted(plan["not_done"])
@@ -115,4 +113,4 @@ def test_a_deletion_of_a_service_linked_role(aws: LocalAws, account: ScenarioAcc
     ).values
     assert [step["action"] for step in failed["plan"]["unknown"]] == ["DeleteServiceLinkedRole"]
     assert (failed["changed"], failed["plan"]["not_done"]) == (True, [])
-    assert "is not known: DeleteServiceLinkedRole role/AWSServiceRoleForAWSPanorama" in failed["msg"]
+    assert "these writes: DeleteServiceLinkedRole role/AWSServiceRoleForAWSPanorama" in failed["msg"]

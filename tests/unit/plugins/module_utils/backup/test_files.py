@@ -127,9 +127,9 @@ def writable_by_others(folder: str, monkeypatch: pytest.MonkeyPatch) -> str:
     os.makedirs(folder)
     os.chmod(folder, 0o770)
     return (
-        f"The backup cannot be written to {folder}, where others could change it. Nothing was taken away: {folder} can"
-        f" be written by others (mode 0770): make sure that what is in it is genuine, then chmod go-w {folder}. Or give"
-        " another backup_dir, such as a new folder in it."
+        f"The backup cannot be written to {folder}, where others could change it. Nothing was removed. To fix: {folder}"
+        f" can be written by others (mode 0770): make sure that what is in it is genuine, then chmod go-w {folder}. Or"
+        " set another backup_dir, such as a new folder in it."
     )
 
 
@@ -137,7 +137,7 @@ def damaged(folder: str, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(backup_files.glob, "glob", lambda pattern: [f"{folder}/1-Z-2.json"])
     os.makedirs(folder)
     Path(folder, "1-Z-2.json").write_text('{"format"', encoding="utf-8")
-    return f"The backup of this run cannot be added to: {folder}/1-Z-2.json is cut off or damaged"
+    return f"Nothing can be added to the backup of this run: {folder}/1-Z-2.json is truncated or damaged"
 
 
 @pytest.mark.parametrize(

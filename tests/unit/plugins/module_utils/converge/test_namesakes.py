@@ -115,7 +115,7 @@ def test_what_is_detached_is_what_is_attached_by_that_name(iam: Any, converge: C
     share = {"iam_type": "role", "iam_name": "worker", "managed_policies": [NAME], "state": "absent"}
     told = converge("attachments", **share)
     assert attached(iam) == [own]
-    keeps = f"role worker keeps {own}: its name means AWS's policy; give the ARN to detach it"
+    keeps = f"role worker keeps {own}: its name means AWS's policy; give the ARN to detach this one"
     assert (told["plan"], told["warnings"]) == ([], [keeps])
     iam.attach_role_policy(RoleName="worker", PolicyArn=AWS)
     converge("attachments", **share)
@@ -129,7 +129,9 @@ def test_a_namesake_that_nothing_purges_stays_and_is_told(iam: Any, converge: Co
     share: dict[str, Any] = {"iam_type": "role", "iam_name": "worker", "managed_policies": [NAME]}
     told = converge(section, **(worker(managed_policies=[NAME], purge_policies=False) if section == "roles" else share))
     assert attached(iam) == sorted([own, AWS])
-    assert told["warnings"] == [f"role worker keeps {own}: its name means AWS's policy; give the ARN to detach it"]
+    assert told["warnings"] == [
+        f"role worker keeps {own}: its name means AWS's policy; give the ARN to detach this one"
+    ]
 
 
 def test_both_of_one_name_go_in_one_task(iam: Any, converge: Converge, own: str) -> None:

@@ -51,7 +51,7 @@ def test_a_version_in_between_goes_when_it_is_not_in_force(iam: Any, account: st
         ("DeletePolicyVersion", "policy/Other"),
     ]
     assert foreseen["plan"] == changed["plan"]
-    assert changed["plan"][-1]["reason"] == "version in between is not in force any more"
+    assert changed["plan"][-1]["reason"] == "intermediate version is no longer the default version"
     assert writes(changed["api_calls"]) == {"CreatePolicyVersion": 3, "DeletePolicyVersion": 1}
     assert changed["deleted"] == []
     assert versions(iam, account, "Own") == {"v1": "a", "v2": "b*"}
@@ -126,7 +126,7 @@ def test_a_version_that_was_sent_twice(
     assert rule.spoilt == {"CreatePolicyVersion": 1}
     assert result["api_calls"]["CreatePolicyVersion"] == 2
     assert [step["action"] for step in result["plan"]] == ["CreatePolicyVersion", "DeletePolicyVersion"]
-    assert result["plan"][1]["reason"] == "version v2 was made by this run and is not in force"
+    assert result["plan"][1]["reason"] == "version v2 was created by this run and is not the default version"
     assert result["deleted"] == []
     assert versions(iam, account, "Own") == {"v1": "a", "v3": "b*"}
 

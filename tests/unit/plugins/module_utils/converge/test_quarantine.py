@@ -121,7 +121,7 @@ def test_tags_do_not_lift_what_somebody_else_denies(
     result = converge(roles=[{"name": "worker"}], **record)
     assert (result["plan"], content(iam)["managed"]) == ([], [DENY_ALL])
     assert "lifted_quarantines" not in result
-    assert any("no record says that a quarantine of this collection put it there" in one for one in result["warnings"])
+    assert any("no record shows that a quarantine of this collection attached it" in one for one in result["warnings"])
 
 
 def test_a_signed_record_lifts_without_a_folder(iam: Any, converge: Converge) -> None:

@@ -29,7 +29,8 @@ from .test_calls import BASELINE, reading, worker
 CONTENT = yaml.safe_load(Path(__file__).with_name("meddling.yml").read_text(encoding="utf-8"))
 LATE = 1.2
 ABOUT = (
-    "After the last write account {account} is not as declared. Another run or person changed it meanwhile; run again,"
+    "After the last write, account {account} does not match its declaration. Another run or person changed it"
+    " in the meantime. To fix: run again,"
     " one run at a time."
 )
 

@@ -154,7 +154,7 @@ def test_an_overwritten_share_is_written_again(iam: Any, begin: Begin, sids: Any
     result = task.converge()
     assert sids() == ["First", "Other", "Mine"]
     assert [step["action"] for step in result["plan"]] == ["UpdateAssumeRolePolicy"] * 2
-    assert task.warnings == ["role/shared: somebody overwrote the trust policy; written again"]
+    assert task.warnings == ["role/shared: another run or person overwrote the trust policy; written again"]
 
 
 @pytest.mark.parametrize("approved", [False, True])
@@ -169,7 +169,7 @@ def test_who_overwrites_again_and_again_is_told(iam: Any, begin: Begin, sids: An
     options = {}
     if approved:
         options = {"approved_plan": begin(check_mode=True).converge()["approval"], "approval_hours": 24}
-    with pytest.raises(EngineError, match="is not as declared") as refused:
+    with pytest.raises(EngineError, match="does not match its declaration") as refused:
         begin(on_step=overwrite, **options).converge()
     assert len(written) == (1 if approved else 4)
     assert len(refused.value.fields["plan"]["done"]) == len(written)
@@ -190,6 +190,6 @@ def test_a_role_that_is_declared_too_is_not_written_again(aws: LocalAws, iam: An
     role = {"name": "shared", "tags": {"team": "vision"}}
     share = {"name": "shared", "statements": [statement("Mine")]}
     options = {"assume_role": {"role_arn": aws.members[0]["role_arn"]}, "roles": [role], "trust_statements": [share]}
-    with pytest.raises(EngineError, match="is not as declared"):
+    with pytest.raises(EngineError, match="does not match its declaration"):
         Task(options, on_step=overwrite).converge()
     assert len(written) == 2

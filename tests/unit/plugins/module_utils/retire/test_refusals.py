@@ -93,11 +93,11 @@ def test_options_that_make_no_sense(ground: Ground) -> None:
         "min_age_days: -1 is outside 0 to 3650; 0 retires what was created today too",
         'quarantine_reason: contains "?" (U+003F); it is stored in a tag of the role, which can contain only letters,'
         " digits, spaces and _.:/=+-@",
-        "record_key: has 9 characters; it must have at least 32, so that nobody can guess it. To make one: openssl rand"
-        " -hex 32",
+        "record_key: is 9 characters long; it must be at least 32 characters long, so that it cannot be guessed."
+        " To create one: openssl rand -hex 32",
         "roles[0]: empty; give a name, or a pattern with * and ?",
         f'services[0]: "deeplense" is not known; it is one of {", ".join(definitions())}',
-        "unused_days: 401 is outside 0 to 400; IAM tells of no use that is longer ago",
+        "unused_days: 401 is outside 0 to 400; IAM does not report an earlier use",
     ]
     assert "too short" not in f"{failure.message} {failure.fields}"
     assert ground.aws.calls() == []
