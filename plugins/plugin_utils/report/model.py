@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES
+
 from .results import (
     Said,
     TaskResult,
@@ -28,7 +30,7 @@ from .results import (
     refusals_of,
     services_of,
 )
-from .statuses import SEVERITIES, Statuses, worst
+from .statuses import Statuses, worst
 from .values import diffs_of, readable
 
 FORMAT = "aws_ml.permissions report"

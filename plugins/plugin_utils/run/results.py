@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
 
 UNREACHABLE, FAILED, CHANGED, WOULD_CHANGE, DRIFTED, IN_SYNC, LOOKED_AT = (
@@ -28,7 +29,6 @@ UNREACHABLE, FAILED, CHANGED, WOULD_CHANGE, DRIFTED, IN_SYNC, LOOKED_AT = (
 STATUSES = (LOOKED_AT, IN_SYNC, CHANGED, WOULD_CHANGE, DRIFTED, FAILED, UNREACHABLE)
 """What can be said of an account, from the best to the worst: of several results the worst counts."""
 
-SEVERITIES = ("critical", "high", "medium", "low")
 REASON_LENGTH = 300
 """Characters of a reason that are kept; the whole message is where the task failed."""
 

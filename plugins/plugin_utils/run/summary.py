@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results import (
     FAILED,
-    SEVERITIES,
     STATUSES,
     UNREACHABLE,
     Account,
