@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import Problem, shown
 from .expressions import Scope, TooMuchWork, Values, WrongExpression
-from .service import ObjectDefinition, Rule, Service
+from .service import MessageRule, ObjectDefinition, ServiceDefinition
 from .templates import NOTHING, Template, scopes
 from .variables import EMPTY
 
@@ -38,7 +38,7 @@ class ServiceDeclaration:
     notices: tuple[str, ...] = ()
 
 
-def declared(service: Service, given: Mapping[str, Any]) -> tuple[ServiceDeclaration | None, list[Problem]]:
+def declared(service: ServiceDefinition, given: Mapping[str, Any]) -> tuple[ServiceDeclaration | None, list[Problem]]:
     """The declaration for values by the names of their variables, or all problems of the values."""
     problems: list[Problem] = []
     values: dict[str, Any] = {
@@ -65,7 +65,7 @@ def declared(service: Service, given: Mapping[str, Any]) -> tuple[ServiceDeclara
 class _Evaluation:
     """One service for the converted values of one account. Problems of the values are added to `problems`."""
 
-    def __init__(self, service: Service, values: Values, problems: list[Problem]) -> None:
+    def __init__(self, service: ServiceDefinition, values: Values, problems: list[Problem]) -> None:
         self._service = service
         self._profile = service.profiles[values["profile"]]
         self._is_absent = values["state"] == "absent"
@@ -105,7 +105,7 @@ class _Evaluation:
                 found.add(one.variable)
                 yield Problem(self._place(one.variable), f"missing; {one.because.value(self._values)} needs it")
 
-    def _told(self, rules: tuple[Rule, ...]) -> Iterator[tuple[Rule, str]]:
+    def _told(self, rules: tuple[MessageRule, ...]) -> Iterator[tuple[MessageRule, str]]:
         for rule in rules:
             for scope in scopes(rule.loops, self._values):
                 if rule.when is None or rule.when.holds(scope):

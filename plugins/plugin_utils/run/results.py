@@ -34,28 +34,28 @@ REASON_LENGTH = 300
 
 
 @dataclass(frozen=True)
-class Finding:
+class RunFinding:
     severity: str
     code: str
     resource: str
 
 
 @dataclass(frozen=True)
-class Account:
+class RunAccount:
     """What is known of an account. `writes` are those that were made, `planned` those of check mode, by action."""
 
     status: str = IN_SYNC
     writes: Counter[str] = field(default_factory=Counter)
     planned: Counter[str] = field(default_factory=Counter)
     calls: int = 0
-    findings: frozenset[Finding] = frozenset()
+    findings: frozenset[RunFinding] = frozenset()
     reasons: tuple[str, ...] = ()
 
-    def __add__(self, other: Account) -> Account:
+    def __add__(self, other: RunAccount) -> RunAccount:
         """Both, `other` being the later: what it has made is not to be made any more."""
         to_make = self.planned - other.writes
         carried_out = self.status == WOULD_CHANGE and other.writes and not to_make
-        return Account(
+        return RunAccount(
             other.status if carried_out else max(self.status, other.status, key=STATUSES.index),
             self.writes + other.writes,
             to_make + other.planned,
@@ -72,7 +72,7 @@ def read_result(
     unreachable: bool = False,
     ignored: bool = False,
     check_mode: bool = False,
-) -> Account | None:
+) -> RunAccount | None:
     """What a result says; None where it says nothing of an account, as that of a task begun in the background.
 
     Of a loop all items count. `failed` and `unreachable` are what Ansible calls the task as a whole.
@@ -99,7 +99,7 @@ def read_result(
     # A plan that was begun and not finished is in two parts.
     done = Counter(_actions(steps.get("done") if isinstance(steps, Mapping) else steps))
     made = status == CHANGED or (status == FAILED and isinstance(steps, Mapping))
-    return Account(
+    return RunAccount(
         status,
         done if made else Counter(),
         done if status in (WOULD_CHANGE, DRIFTED) else Counter(),
@@ -141,10 +141,10 @@ def _actions(steps: Any) -> Iterable[str]:
     return [str(step["action"]) for step in _sequence(steps) if isinstance(step, Mapping) and "action" in step]
 
 
-def _findings(found: Any) -> Iterable[Finding]:
+def _findings(found: Any) -> Iterable[RunFinding]:
     for finding in _sequence(found):
         if isinstance(finding, Mapping) and finding.get("severity") in SEVERITIES:
-            yield Finding(*(str(finding.get(key, "")) for key in ("severity", "code", "resource")))
+            yield RunFinding(*(str(finding.get(key, "")) for key in ("severity", "code", "resource")))
 
 
 def _sequence(value: Any) -> list[Any]:

@@ -17,7 +17,7 @@ from ansible_collections.aws_ml.permissions.plugins.filter.restore_summary impor
 from ansible_collections.aws_ml.permissions.plugins.filter.retirement_summary import retirement_summary
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import Finding, Severity
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.dependants import Dependant
-from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.escalation import Step as EscalationStep
+from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.escalation import EscalationStep
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.rights import Right
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.serialization import BadBackup
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.variables import Variable
