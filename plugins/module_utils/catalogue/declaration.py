@@ -80,7 +80,9 @@ class _Evaluation:
     def result(self) -> ServiceDeclaration:
         """The declaration. It is valid only if there are no problems. Raises WrongExpression."""
         self._problems += self._missing()
-        self._problems += (Problem(self._place(rule.variable), text) for rule, text in self._told(self._service.checks))
+        self._problems += (
+            Problem(self._place(rule.variable), text) for rule, text in self._messages(self._service.checks)
+        )
         objects = self._profile.objects
         return ServiceDeclaration(
             service=self._service.name,
@@ -91,7 +93,7 @@ class _Evaluation:
             attachments=[item for one in objects["attachments"] for item in self._attachments(one)],
             trust_statements=[item for one in objects["trust_statements"] for item in self._trust_statements(one)],
             remedies={code: str(text.value(self._values)) for code, text in self._service.remedies.items()},
-            notices=tuple(text for _rule, text in self._told(self._service.notices)),
+            notices=tuple(text for _rule, text in self._messages(self._service.notices)),
         )
 
     def _missing(self) -> Iterator[Problem]:
@@ -105,7 +107,7 @@ class _Evaluation:
                 found.add(one.variable)
                 yield Problem(self._place(one.variable), f"missing; {one.because.value(self._values)} needs it")
 
-    def _told(self, rules: tuple[MessageRule, ...]) -> Iterator[tuple[MessageRule, str]]:
+    def _messages(self, rules: tuple[MessageRule, ...]) -> Iterator[tuple[MessageRule, str]]:
         for rule in rules:
             for scope in scopes(rule.loops, self._values):
                 if rule.when is None or rule.when.holds(scope):
