@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.both_generations
+
 COLLECTION = Path(__file__).resolve().parents[4]
 WITHOUT = """
 import importlib, sys

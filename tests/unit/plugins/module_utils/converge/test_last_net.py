@@ -33,6 +33,8 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.in_worke
 
 from local_aws import LocalAws
 
+pytestmark = pytest.mark.both_generations
+
 SECRET = "wJalrXUtnFEMIbPxRfiCYEXAMPLEKEY"
 TRUST = {
     "Version": "2012-10-17",
