@@ -481,7 +481,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     def _tell(
         self, selection: Selection, names: Mapping[str, HostName], variables: Mapping[str, Mapping[str, Any]]
     ) -> None:
-        if changed := [each.name for account, each in names.items() if each.name.endswith(f"-{account}")]:
+        if changed := sorted(each.name for account, each in names.items() if each.name.endswith(f"-{account}")):
             self._warn(
                 "hosts are called NAME-ID if the name is reserved, or is the name of a group or of several accounts:"
                 f" {', '.join(changed)}"

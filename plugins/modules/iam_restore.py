@@ -797,11 +797,11 @@ trust_statements:
 """
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.runner import run_module
-from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.task import Restore
+from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.source import restoring
 
 
 def main():
-    run_module("iam_restore", Restore)
+    run_module("iam_restore", restoring)
 
 
 if __name__ == "__main__":

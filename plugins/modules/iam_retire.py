@@ -561,11 +561,11 @@ roles:
 """
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.runner import run_module
-from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.task import RetireTask
+from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.source import retiring
 
 
 def main():
-    run_module("iam_retire", RetireTask)
+    run_module("iam_retire", retiring)
 
 
 if __name__ == "__main__":

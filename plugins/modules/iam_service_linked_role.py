@@ -256,11 +256,13 @@ roles:
 """
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.runner import run_module
-from ansible_collections.aws_ml.permissions.plugins.module_utils.service_linked_role.task import ServiceLinkedRoleTask
+from ansible_collections.aws_ml.permissions.plugins.module_utils.service_linked_role.work import (
+    ServiceLinkedRoleDeletion,
+)
 
 
 def main():
-    run_module("iam_service_linked_role", ServiceLinkedRoleTask)
+    run_module("iam_service_linked_role", ServiceLinkedRoleDeletion)
 
 
 if __name__ == "__main__":

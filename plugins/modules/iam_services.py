@@ -632,12 +632,12 @@ trust_statements:
       sample: {team: vision}
 """
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.services_task import ServicesTask
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.services_source import converging_services
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.runner import run_module
 
 
 def main():
-    run_module("iam_services", ServicesTask)
+    run_module("iam_services", converging_services)
 
 
 if __name__ == "__main__":

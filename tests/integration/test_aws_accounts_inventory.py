@@ -187,7 +187,7 @@ def test_listing_goes_on_where_aws_throttles_and_has_many_pages(
         ({"tags": ["=x"]}, 'tags: "=x" has no key; write KEY or KEY=VALUE'),
         ({"read_tags": False, "tags": ["x"]}, "tags: needs the tags of accounts, and read_tags is false"),
         ({"read_tags": False, "groups": {"x": "'y' in aws_account_tags"}}, "groups: needs the tags of accounts"),
-        ({"ou_group_prefix": "1-"}, 'ou_group_prefix: "1-" is not the beginning of a group\'s name'),
+        ({"ou_group_prefix": "1-"}, 'ou_group_prefix: "1-" is not a valid beginning of a group name'),
         ({"statuses": ["OPEN"]}, "OPEN"),
         ({"hostname": "arn"}, "arn"),
         ({"strict": True, "groups": {"x": "no_such_variable"}}, "no_such_variable"),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..analyze.aws_facts import AwsFacts
+from ..converge.context import RunContext
 from ..policy.document import PolicyDocument
 from .escalation_facts import EscalationFacts
 from .profile_forms import Profile, profiles_of
@@ -47,10 +48,12 @@ class AuditFacts:
         )
 
     @classmethod
-    def of(cls, options: Mapping[str, Any]) -> AuditFacts:
-        """What the controller has passed on with the options of a task."""
-        given = options.get("_knowledge") or {}
-        return given if isinstance(given, cls) else cls.parse(given)
+    def of(cls, context: RunContext) -> AuditFacts:
+        """What the controller has passed on to a task."""
+        given = context.audit_facts
+        if isinstance(given, cls):
+            return given
+        return cls.parse(given) if isinstance(given, Mapping) else cls(context.facts)
 
     def principal_states(self) -> dict[str, str]:
         """The state of each service by its principal: `open` for principals that other services work through."""

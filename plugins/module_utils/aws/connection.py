@@ -24,6 +24,8 @@ from .service import CallCounter, Service, as_aws_error
 from .timeouts import waited
 
 DEFAULT_SESSION_NAME = "aws_ml.permissions"
+NO_RUN = RunProcess()
+"""Of a task that is part of no run of Ansible, or may outlive it."""
 
 
 class SessionKeeper(Protocol):
@@ -80,6 +82,8 @@ def connect(
     options: Mapping[str, Any],
     sessions: SessionKeeper | None = None,
     *,
+    run_folder: str = "",
+    run: RunProcess = NO_RUN,
     agent: str = DEFAULT_SESSION_NAME,
     counter: CallCounter | None = None,
     warn: Callable[[str], None] = lambda warning: None,
@@ -87,6 +91,7 @@ def connect(
 ) -> Connection:
     """Open a connection with a module's options. Raises EngineError if they do not give credentials.
 
+    `run` is the run of Ansible that the task ends with, `run_folder` that run's own folder, empty where there is none.
     `agent` is part of the user agent of every call, see `user_agent`. `counter` counts the calls for the caller.
     `warn` gets what does not end the task. `tell` gets, without delay, the calls that wait for a reply.
     """
@@ -104,10 +109,10 @@ def connect(
     external_id = (assume_role or {}).get("external_id") or ""
     connection = Connection(
         clients,
-        CallPace.of(options, warn),
+        CallPace.of(options, run_folder, warn),
         counter or CallCounter(),
         external_id=external_id,
-        run=RunProcess.of(options),
+        run=run,
     )
     return _entered(connection, assume_role, sessions) if assume_role else connection
 

@@ -37,10 +37,10 @@ class CallPace:
     _turns: dict[str, _Turns] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, options: Mapping[str, Any], warn: Warn = _silent) -> CallPace:
-        """The pace of the options `call_rate` and `_run_folder` of a task."""
+    def of(cls, options: Mapping[str, Any], folder: str, warn: Warn = _silent) -> CallPace:
+        """The pace that the option `call_rate` of a task asks for, in the folder of its run."""
         rates = {service: rate for service, rate in (options.get("call_rate") or {}).items() if rate}
-        return cls(options.get("_run_folder") or "", rates, warn)
+        return cls(folder, rates, warn)
 
     def hold(self, client: Any, service: str, account_id: str) -> None:
         """Make a client wait for its turn before each request, retries included."""

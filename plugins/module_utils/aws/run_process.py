@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,9 +42,9 @@ class RunProcess:
         return cls(parent.pid, _state_and_start(parent.pid)[1]) if parent is not None and parent.pid else cls()
 
     @classmethod
-    def of(cls, options: Mapping[str, Any]) -> RunProcess:
-        """The process in the option `_run_process`, as written by `handed_over`."""
-        process, _space, started = str(options.get("_run_process") or "").partition(" ")
+    def parse(cls, text: str) -> RunProcess:
+        """The process in a text, as `handed_over` wrote it."""
+        process, _space, started = text.partition(" ")
         return cls(int(process), started) if process.isdecimal() else cls()
 
     def handed_over(self) -> str:

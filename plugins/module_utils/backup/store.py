@@ -51,12 +51,11 @@ class BackupFile:
     objects: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, options: Mapping[str, Any], made_by: str = "") -> BackupFile | None:
-        """The file that the options `backup_dir` and `_run_folder` of a task ask for; None without the former."""
+    def of(cls, options: Mapping[str, Any], made_by: str = "", run: str = "") -> BackupFile | None:
+        """The file that the option `backup_dir` of a task asks for, None without it; `run` is the folder of its run."""
         folder = options.get("backup_dir")
         if not folder:
             return None
-        run = options.get("_run_folder") or ""
         run_id = hashlib.sha256(run.encode()).hexdigest()[:12] if run else secrets.token_hex(6)
         return cls(os.path.abspath(folder), f"{run_id}-restore" if made_by == MADE_BY_RESTORE else run_id, made_by)
 

@@ -27,7 +27,8 @@ Data = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class CombinedServices:
-    """`options` are those of one `iam_baseline` for all services, each item with its `_place`.
+    """`options` are those of one `iam_baseline` for all services, and `places` says by section how messages
+    name each item.
 
     `owners` are by section the services of the items, in their order. `problems` name the contradictions between two
     services, with both places.
@@ -35,6 +36,7 @@ class CombinedServices:
 
     declared: tuple[Data, ...]
     options: dict[str, list[dict[str, Any]]]
+    places: dict[str, list[str]]
     owners: dict[str, list[str]]
     problems: list[Problem]
     _services: dict[str, dict[str, None]] = field(default_factory=dict)
@@ -43,6 +45,7 @@ class CombinedServices:
     def of(cls, declared: Sequence[Data]) -> CombinedServices:
         """Combine the declarations of the services. An object that two services declare alike is declared once."""
         options: dict[str, list[dict[str, Any]]] = {section: [] for section in SECTIONS}
+        places: dict[str, list[str]] = {section: [] for section in SECTIONS}
         owners: dict[str, list[str]] = {section: [] for section in SECTIONS}
         problems: list[Problem] = []
         services: dict[str, dict[str, None]] = {}
@@ -55,11 +58,12 @@ class CombinedServices:
                     services.setdefault(resource.lower(), {})[one["service"]] = None
                     earlier = _contradicting(first, section, item, place)
                     if earlier is None:
-                        options[section].append({**item, "_place": place})
+                        options[section].append(dict(item))
+                        places[section].append(place)
                         owners[section].append(one["service"])
                     elif earlier:
                         problems.append(Problem(place, f"is declared differently by {earlier}; change one of the two"))
-        return cls(tuple(declared), options, owners, problems, services)
+        return cls(tuple(declared), options, places, owners, problems, services)
 
     def services_of(self, resource: str) -> list[str]:
         """The services that declare something of an object, such as `role/l4e-role`, in the order of the services."""
@@ -102,17 +106,11 @@ class CombinedServices:
         }
 
 
-def with_places(declared: Data) -> dict[str, Any]:
-    """What one service declares, each item with the `_place` that messages name."""
+def places_of(declared: Data) -> dict[str, list[str]]:
+    """How messages name each item that one service declares, by section."""
     return {
-        **declared,
-        **{
-            section: [
-                {**item, "_place": _place(declared["service"], _resource(section, item))}
-                for item in declared.get(section) or ()
-            ]
-            for section in SECTIONS
-        },
+        section: [_place(declared["service"], _resource(section, item)) for item in declared.get(section) or ()]
+        for section in SECTIONS
     }
 
 

@@ -9,7 +9,7 @@ list index.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..errors import Problem
@@ -27,6 +27,7 @@ from .masked_values import masked_values
 from .placeholders import Placeholders
 
 Options = Mapping[str, Any]
+Places = Mapping[str, Sequence[str]]
 
 _DEEPEST = 100
 
@@ -34,25 +35,25 @@ _DEEPEST = 100
 class DeclarationParser:
     """Turns options into a `Desired` and collects in `problems` what cannot be read.
 
-    `now` (UTC, ISO 8601) is the start of the quarantine for roles that are not in quarantine yet.
+    `now` (UTC, ISO 8601) is the start of the quarantine for roles that are not in quarantine yet. `places` has, for
+    each option of a baseline, how messages name its items, by default `option[index]`.
     """
 
-    def __init__(self, placeholders: Placeholders, now: str = "") -> None:
+    def __init__(self, placeholders: Placeholders, now: str = "", places: Places | None = None) -> None:
         self._placeholders = placeholders
         self._now = now
+        self._places = places or {}
         self.problems: list[Problem] = []
 
     def baseline(self, options: Options) -> Declarations:
-        """Everything in the options of `iam_baseline`. `state: absent` of the baseline applies to each item.
-
-        An item can have the `_place` that messages name.
-        """
+        """Everything in the options of `iam_baseline`. `state: absent` of the baseline applies to each item."""
         options = self._filled(options)
         absent = options.get("state") == "absent"
 
         def items(option: str) -> Iterator[tuple[str, Options]]:
+            places = self._places.get(option, ())
             for index, item in enumerate(options.get(option) or ()):
-                place = item.get("_place") or f"{option}[{index}]"
+                place = places[index] if places else f"{option}[{index}]"
                 yield place, {**item, "state": "absent"} if absent else item
 
         return Declarations(

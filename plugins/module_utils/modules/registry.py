@@ -12,8 +12,10 @@ from typing import Any
 from ..apply.executor import OnStep
 from ..aws.connection import SessionKeeper
 from ..converge.account_lock import Tell, silent
+from ..converge.context import RunContext
+from ..converge.declared_objects import converging, inspecting
 from ..converge.failures import reading_failed
-from ..converge.task import Task
+from ..converge.task import Begin, Task, Work
 from ..declare.argument_specs import (
     Spec,
     approval_option,
@@ -72,6 +74,9 @@ SHAPES: Mapping[str, Shape] = {
     "iam_trust_statement": Shape(trust_statement_options, "trust_statements"),
 }
 
+NO_CONTEXT = RunContext()
+"""Of a task that nothing is known of but its options."""
+
 SECRET = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 """What Ansible shows in place of a secret."""
 
@@ -104,42 +109,48 @@ def run(
     name: str,
     options: Mapping[str, Any],
     *,
-    task: type[Task] = Task,
+    begin: Begin | None = None,
     check_mode: bool,
     diff_mode: bool,
+    context: RunContext = NO_CONTEXT,
     sessions: SessionKeeper | None = None,
     on_step: OnStep | None = None,
     on_wait: Callable[[str], None] | None = None,
     tell: Tell = silent,
 ) -> Outcome:
-    """Run a module's task with its validated options: its `converge`, or its `inspect` if it is `read_only`.
+    """Run a module's task with its validated options.
 
-    What only one module needs is in its own `task`, so that the other modules do not load it.
+    Without `begin` it converges, or inspects where the module is `read_only`. What only one module needs is begun by
+    its own package, so that the others need not load it.
     Whatever ends the task, the outcome says what was done by then, and where the backup is.
     With `sessions`, roles that earlier tasks assumed are not assumed again. `on_step` is called for each write as it is
     done, `on_wait` for each call that gets no reply and is sent again (without it, warnings report that), `tell` for
     other tasks that this one waits for.
     """
     shape = SHAPES[name]
-    one: Task | None = None
+    reads = check_mode or shape.read_only
+    task = Task(
+        options, shape.section, reads, diff_mode, sessions, on_step, on_wait, module=name, tell=tell, context=context
+    )
+    work: Work | None = None
     try:
-        reads = check_mode or shape.read_only
-        one = task(options, shape.section, reads, diff_mode, sessions, on_step, on_wait, module=name, tell=tell)
-        one.warnings += () if shape.read_only else connection_warnings(options)
-        values = one.inspect() if shape.read_only else one.converge()
-        return Outcome(one.told(values), _warnings(one))
+        work = (begin or (inspecting if shape.read_only else converging))(task)
+        task.warnings += () if shape.read_only else connection_warnings(options)
+        values = work.result()
+        return Outcome(work.told(values), _warnings(task))
     except EngineError as error:
         failure = error
     except Exception as error:
-        failure = reading_failed(error, str(one.so_far().get("account_id", "")) if one else "")
-    so_far = one.so_far() if one else {}
-    known = {key: value for key, value in so_far.items() if not shape.read_only or key not in ("plan", "deleted")}
+        failure = reading_failed(error, str(task.so_far().get("account_id", "")))
+    known = {
+        key: value for key, value in task.so_far().items() if not shape.read_only or key not in ("plan", "deleted")
+    }
     failed = {"msg": failure.message, **known, **failure.fields}
-    return Outcome(one.told(failed), _warnings(one), failed=True) if one else Outcome(failed, (), failed=True)
+    return Outcome(work.told(failed) if work else failed, _warnings(task), failed=True)
 
 
 def _warnings(task: Task) -> tuple[str, ...]:
     """Each warning once, on one line, with its account if Ansible's output does not show the account."""
-    delegate = task.options.get("_delegate")
+    delegate = task.context.delegate
     about = f"{delegate} ({task.options.get('account_id')}): " if delegate else ""
     return tuple(dict.fromkeys(printable(f"{about}{warning}") for warning in task.warnings))

@@ -10,15 +10,10 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ..converge.task import Task
+from ..converge.context import ARGUMENT, RunContext
+from ..converge.task import Begin
 from ..sdk import HAS_SDK
 from .registry import argument_spec, run, without_secrets
-
-FROM_CONTROLLER = ("_knowledge", "_run_folder", "_run_process", "_account_from", "_delegate", "_declared")
-"""What action plugins pass on, none of which is an option: the controller's data files (see `knowledge`), the run's own
-folder, the process of the run (empty if the task may outlive it), the place in which an account id was given (empty if
-there was none: Ansible sets the option to None in both cases), the host that the task is delegated to, if that host is
-an account of its own, and what the host's variables declare."""
 
 
 class Module(AnsibleModule):  # type: ignore[misc]
@@ -26,12 +21,10 @@ class Module(AnsibleModule):  # type: ignore[misc]
 
     def _load_params(self) -> None:
         super()._load_params()
-        self.from_controller: dict[str, Any] = {
-            name: self.params.pop(name) for name in FROM_CONTROLLER if name in self.params
-        }
+        self.handed_over: dict[str, Any] | None = self.params.pop(ARGUMENT, None)
 
 
-def run_module(name: str, task: type[Task] = Task) -> None:
+def run_module(name: str, begin: Begin | None = None) -> None:
     """Build the module of this name, run its task, and exit with a result or an ordinary failure."""
     spec = argument_spec(name)
     module = Module(argument_spec=spec, supports_check_mode=True)
@@ -41,8 +34,10 @@ def run_module(name: str, task: type[Task] = Task) -> None:
     # Ansible uses these to mask everything in the result that equals a secret, but results are data.
     module.no_log_values.clear()
     invocation = {"module_args": without_secrets(spec, module.params)}
-    options = {**module.params, **module.from_controller}
-    outcome = run(name, options, task=task, check_mode=module.check_mode, diff_mode=module._diff)
+    context = RunContext.parse(module.handed_over) if module.handed_over else RunContext()
+    outcome = run(
+        name, module.params, begin=begin, check_mode=module.check_mode, diff_mode=module._diff, context=context
+    )
     for warning in outcome.warnings:
         module.warn(warning)
     if outcome.failed:

@@ -12,16 +12,10 @@ from dataclasses import replace
 
 from ..aws.connection import Connection
 from ..aws.service import is_access_denied
-from ..declare.policy_references import is_aws_managed, is_bound, policies_to_detach, policy_name, policy_references
 from ..errors import EngineError
 from ..limits import Quotas
-from ..model import AwsManagedPolicy, CurrentState, Declarations, ManagedPolicy, Role
-from ..plan.scope import policies_in_use
+from ..model import CurrentState, Declarations, ManagedPolicy, Role
 from ..policy.document import PolicyDocument
-from ..policy.trust_policy import own_principals
-from ..resolve.assumed_objects import with_assumed_objects
-from ..resolve.desired_state import DesiredState, desired_state_of
-from ..resolve.policy_arns import Resolver
 from ..sdk import ClientError
 from .authorization_details import AuthorizationDetails, TooCostly
 from .aws_managed_policies import AwsPolicies
@@ -54,55 +48,6 @@ class Reader:
             return self._with_instance_profiles(declarations, state)
         return self._with_policy_tags(declarations, state)
 
-    def with_policies(self, declarations: Declarations, state: CurrentState) -> CurrentState:
-        """The state, including AWS managed policies that are to be attached or detached and are not known yet."""
-        resolver = Resolver.of(declarations, state)
-        unsettled = [
-            reference
-            for reference in policy_references(declarations)
-            if not resolver.settled(reference.text, state.identities.get(reference.identity))
-            and (reference.wanted or is_bound(reference.text, state.identities.get(reference.identity)))
-        ]
-        wanted = leaving = frozenset(filter(is_aws_managed, policies_to_detach(declarations, state.identities)))
-        asked = {reference.text for reference in unsettled}.union(*map(resolver.own_spellings, unsettled))
-        for name in asked:
-            seen = state.aws_policies.get(name, ())
-            wanted = wanted | {seen[0].arn if seen else name}
-        if not wanted:
-            return state
-        policies = AwsPolicies(self._iam, state.account.partition, self._workers)
-        found = policies.find(wanted)
-        there = {policy.arn for candidates in found.values() for policy in candidates}
-        for arn in leaving - there:
-            name = policy_name(arn)
-            found[name] = (*found.get(name, ()), AwsManagedPolicy(name, arn, attachable=False))
-        unknown = {
-            reference.name
-            for reference in unsettled
-            if reference.name not in found and not resolver.own_spellings(reference)
-        }
-        return replace(
-            state,
-            aws_policies={**state.aws_policies, **found},
-            policy_suggestions=policies.suggestions(unknown),
-        )
-
-    def with_principals(self, state: CurrentState, desired: DesiredState) -> CurrentState:
-        """The state, including which principals of this account that new trust policies name do not exist."""
-        named: set[str] = set()
-        for key, role in desired.identities.items():
-            before = state.identities.get(key)
-            if isinstance(role, Role) and not (isinstance(before, Role) and before.trust == role.trust):
-                named |= own_principals(role.trust, state.account.id)
-        declared = {identity.arn for identity in desired.identities.values() if identity is not None}
-        known = {identity.arn for identity in state.identities.values()} | declared
-        asked = sorted(named - known)
-        lookup = SingleObjects(self._iam, self._workers)
-        with ThreadPoolExecutor(max_workers=self._workers) as pool:
-            found = pool.map(lambda arn: lookup.exists(_kind(arn), arn.rpartition("/")[2]), asked)
-            missing = {arn: actual for arn, actual in zip(asked, found, strict=True) if actual != arn}
-        return replace(state, missing_principals=missing)
-
     def with_policy_users(self, declarations: Declarations, state: CurrentState) -> CurrentState:
         """The state, including who uses the policies that are to be deleted."""
         users = {}
@@ -112,21 +57,22 @@ class Reader:
                 users[policy.arn] = self._users(policy)
         return replace(state, policy_users=users)
 
-    def with_policies_in_use(self, state: CurrentState, desired: DesiredState) -> CurrentState:
-        """The state, including the documents of the customer managed policies that the subjects have, or will have.
+    def aws_policies(self, partition: str) -> AwsPolicies:
+        """What asks IAM for AWS's own policies."""
+        return AwsPolicies(self._iam, partition, self._workers)
 
-        A bulk read contains them all.
-        """
-        known = {
-            policy.arn for policies in (state.policies, desired.policies) for policy in policies.values() if policy
-        }
-        unread = sorted(arn for arn in policies_in_use(state, desired) - known if not is_aws_managed(arn))
-        if not unread:
-            return state
+    def existing_arns(self, arns: Sequence[str]) -> dict[str, str | None]:
+        """For ARNs of roles and users: the ARN of what has the same name now, None if nothing has."""
         lookup = SingleObjects(self._iam, self._workers)
         with ThreadPoolExecutor(max_workers=self._workers) as pool:
-            read = {policy.name.lower(): policy for policy in pool.map(lookup.document_in_force, unread)}
-        return replace(state, policies={**state.policies, **read})
+            found = pool.map(lambda arn: lookup.exists(_kind(arn), arn.rpartition("/")[2]), arns)
+            return dict(zip(arns, found, strict=True))
+
+    def policies_in_force(self, arns: Sequence[str]) -> list[ManagedPolicy]:
+        """These customer managed policies, each with only the document of its default version."""
+        lookup = SingleObjects(self._iam, self._workers)
+        with ThreadPoolExecutor(max_workers=self._workers) as pool:
+            return list(pool.map(lookup.document_in_force, arns))
 
     def quotas(self) -> Quotas:
         """The account's quotas; IAM's defaults if the caller may not read them."""
@@ -221,21 +167,6 @@ class Reader:
                         f"{kind.lower()}/{entity[f'{kind}Name'].lower()}" for entity in page.get(f"Policy{kind}s", ())
                     ]
         return tuple(sorted(set(found)))
-
-
-def complete(
-    reader: Reader, declarations: Declarations, state: CurrentState, *, foresee: bool
-) -> tuple[CurrentState, DesiredState]:
-    """Read what only the declarations together with the state show to be needed, and compute the desired state.
-
-    With `foresee`, what the account lacks is assumed to be created by an earlier task (see `foresight`).
-    """
-    state = reader.with_policies(declarations, state)
-    state = reader.with_policy_users(declarations, state)
-    state, warnings = with_assumed_objects(declarations, state) if foresee else (state, [])
-    desired = desired_state_of(declarations, state)
-    desired.warnings[:0] = warnings
-    return reader.with_principals(state, desired), desired
 
 
 def require_account(state: CurrentState, account_id: str | None) -> None:

@@ -21,9 +21,12 @@ _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
 _SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
 
 
-def connection_problems(options: Mapping[str, Any]) -> Iterator[Problem]:
-    """Problems of `account_id`, the approval, `aws_config` and `assume_role`; source: STS API reference, AssumeRole."""
-    yield from _account_problems(options.get("account_id"), options.get("_account_from") or "")
+def connection_problems(options: Mapping[str, Any], account_from: str = "") -> Iterator[Problem]:
+    """Problems of `account_id`, the approval, `aws_config` and `assume_role`; source: STS API reference, AssumeRole.
+
+    `account_from` is the place that an account id was given in, empty where none was.
+    """
+    yield from _account_problems(options.get("account_id"), account_from)
     yield from approval_problems(options)
     yield from aws_config_problems(options.get("aws_config"))
     assume_role = options.get("assume_role")

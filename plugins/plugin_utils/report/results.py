@@ -8,10 +8,11 @@ Only keys that the modules document are taken, so nothing else can reach a file:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.writes import WRITES
 
 from .values import dicts, diffs_of, picked, readable
 
@@ -234,8 +235,9 @@ def _half_done(result: TaskResult) -> Iterator[Said]:
         kind, _dummy, name = resource.rpartition("/")
         if kind not in ("role", "policy", "user", "group") or reached == {"planned"}:
             continue
-        verbs = {re.split(r"(?<=[a-z])(?=[A-Z])", action)[0] for action in actions[resource]}
-        done = "created" if actions[resource] & {"CreateRole", "CreatePolicy"} else "updated"
-        done = "deleted" if actions[resource] & {"DeleteRole", "DeletePolicy"} and "Create" not in verbs else done
+        # A result of another release may name actions that this one does not have.
+        writes = [WRITES[action] for action in actions[resource] if action in WRITES]
+        done = "deleted" if any(write.deletes for write in writes) else "updated"
+        done = "created" if any(write.creates for write in writes) else done
         status = "failed" if reached & {"not_done", "unknown"} else done
         yield _spoken(result, kind, name, status, {"service": services[resource]})

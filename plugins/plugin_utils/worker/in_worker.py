@@ -23,7 +23,8 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_facts import AwsFacts
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.clients import load_models
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.account_lock import Tell, silent
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Begin
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import (
     argument_spec,
     run,
@@ -52,6 +53,11 @@ def knowledge_with(paths: Paths) -> AwsFacts:
     return replace(KNOWLEDGE, services=AwsFacts.parse({"services": service_lives(paths)}).services)
 
 
+def context_with(paths: Paths) -> RunContext:
+    """What every task knows of AWS, with the user's own services at these paths. Raises DefinitionsError."""
+    return RunContext(facts=knowledge_with(paths))
+
+
 # What is loaded now stays until the run ends. Python's search for garbage would touch all of it in every worker,
 # which copies the parent's memory, and once more when the run ends.
 gc.freeze()
@@ -63,18 +69,15 @@ def run_in_worker(
     *,
     check_mode: bool,
     diff_mode: bool,
-    handed_over: Mapping[str, Any],
+    context: RunContext,
     environment: Mapping[str, str],
-    task: type[Task] = Task,
-    knowledge: Any = KNOWLEDGE,
+    begin: Begin | None = None,
     on_write: Callable[[Shown], None] | None = None,
     on_wait: Callable[[str], None] | None = None,
     tell: Tell = silent,
 ) -> dict[str, Any]:
     """The result of the module `name`, in a failure with `failed` and `msg`. `on_write` hears of each write,
     `on_wait` of each call that is waited for, `tell` of other tasks that are.
-
-    `handed_over` is what the action passes to the engine in addition to the options, by the names of `FROM_CONTROLLER`.
     """
     with _environment(environment):
         spec = argument_spec(name)
@@ -84,11 +87,12 @@ def run_in_worker(
         parameters: dict[str, Any] = validated.validated_parameters
         outcome = run(
             name,
-            {**parameters, **handed_over, "_knowledge": knowledge},
-            task=task,
+            parameters,
+            begin=begin,
             check_mode=check_mode,
             diff_mode=diff_mode,
-            sessions=AssumedSessions(handed_over["_run_folder"]),
+            context=context,
+            sessions=AssumedSessions(context.run_folder),
             on_step=(lambda step: on_write(step.shown())) if on_write is not None else None,
             on_wait=on_wait,
             tell=tell,

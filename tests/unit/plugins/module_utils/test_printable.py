@@ -21,6 +21,8 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.escalatio
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.rights import Right
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.serialization import BadBackup
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.variables import Variable
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.converge import Converge
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import DeclaredObjects
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.result import as_yaml
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import (
@@ -74,12 +76,15 @@ def noted(text: str) -> Iterator[str]:
 
 
 def warned(text: str) -> Iterator[str]:
-    class Warns(Task):
-        def converge(self) -> dict[str, Any]:
-            self.warnings.append(text)
+    class Warns(Converge):
+        def result(self) -> dict[str, Any]:
+            self.task.warnings.append(text)
             return {}
 
-    return iter(module_shapes.run("iam_role", {}, task=Warns, check_mode=False, diff_mode=False).warnings)
+    def warning(task: Task) -> Converge:
+        return Warns(task, DeclaredObjects(task, {}))
+
+    return iter(module_shapes.run("iam_role", {}, begin=warning, check_mode=False, diff_mode=False).warnings)
 
 
 def summed_up(text: str) -> Iterator[str]:

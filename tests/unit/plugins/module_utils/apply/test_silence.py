@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.task import AuditTask
+from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import Audit
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.clients import Clients
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.timeouts import (
     CONNECT_TIMEOUT,
@@ -21,14 +21,15 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.timeouts im
     TRIES,
     Silence,
 )
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Begin, Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules import registry as module_shapes
 from ansible_collections.aws_ml.permissions.plugins.module_utils.validate.aws_config import aws_config_problems
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.connection import organizations
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.reader import OrganizationReader
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.audit_action import AuditAction
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.in_worker import KNOWLEDGE
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.module_action import ModuleAction
 from silent_servers import taking_connections, taking_none
 from spoilt_replies import SpoilingProxy
 from unit.plugins.module_utils.apply.bad_day import CalmPhase
@@ -56,13 +57,17 @@ def account(aws: LocalAws) -> ScenarioAccount:
     return made
 
 
-def run(name: str, options: dict[str, Any], task: type[Task] = Task, **more: Any) -> tuple[dict[str, Any], list[str]]:
+def run(
+    name: str, options: dict[str, Any], begin: Begin | None = None, **more: Any
+) -> tuple[dict[str, Any], list[str]]:
     """The values of a module's outcome, and the lines that were shown while it ran."""
     lines: list[str] = []
     given = {option: spec.get("default") for option, spec in module_shapes.argument_spec(name).items()}
-    given.update(KEYS, aws_config=SHORT, _knowledge=AuditAction.knowledge if task is AuditTask else KNOWLEDGE)
-    given.update(options)
-    outcome = module_shapes.run(name, given, task=task, check_mode=False, diff_mode=False, on_wait=lines.append, **more)
+    given.update({**KEYS, "aws_config": SHORT, **options})
+    context = (AuditAction if begin is Audit else ModuleAction).context_with(())
+    outcome = module_shapes.run(
+        name, given, begin=begin, check_mode=False, diff_mode=False, context=context, on_wait=lines.append, **more
+    )
     return dict(outcome.values), lines
 
 
@@ -121,14 +126,14 @@ def test_entering_an_account(server: Server, failed: str, line: str, waited: str
 
 
 @pytest.mark.parametrize(
-    ("name", "task", "call"),
-    [("iam_baseline", Task, "GetAccountAuthorizationDetails"), ("iam_role", Task, "GetRole"),
-     ("iam_audit", AuditTask, "GetAccountAuthorizationDetails")],
+    ("name", "begin", "call"),
+    [("iam_baseline", None, "GetAccountAuthorizationDetails"), ("iam_role", None, "GetRole"),
+     ("iam_audit", Audit, "GetAccountAuthorizationDetails")],
 )  # fmt: skip
-def test_reading_an_account(name: str, task: type[Task], call: str) -> None:
+def test_reading_an_account(name: str, begin: Begin | None, call: str) -> None:
     begun = time.monotonic()
     with taking_connections() as endpoint:
-        values, lines = run(name, {"endpoint_url": endpoint, "name": "worker", "managed_policies": []}, task)
+        values, lines = run(name, {"endpoint_url": endpoint, "name": "worker", "managed_policies": []}, begin)
     assert time.monotonic() - begun < 3 * 0.4 + 3 + 2
     assert f"{call} failed: ReadTimeoutError" in values["msg"] or "ListRoles failed: ReadTimeoutError" in values["msg"]
     assert f"no reply to iam:{call} from {endpoint} within 0.4 s; trying again (1 of 2)" in lines
@@ -140,7 +145,7 @@ def test_without_somebody_to_tell_at_once_it_is_warned_of() -> None:
     with taking_connections() as endpoint:
         task = Task({**KEYS, "endpoint_url": endpoint, "aws_config": SHORT, "assume_role": ROLE})
         with pytest.raises(EngineError):
-            task.converge()
+            converging(task).result()
     assert [warning.partition("; ")[2] for warning in task.warnings] == [
         f"trying again ({number} of 2)" for number in (1, 2)
     ]

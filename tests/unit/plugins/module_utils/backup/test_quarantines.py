@@ -10,6 +10,10 @@ import time
 from typing import Any
 
 import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.converge import Converge as Convergence
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import (
+    DeclaredObjects,
+)
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 
 from local_aws import LocalAws
@@ -31,7 +35,8 @@ def quarantine(aws: LocalAws, folder: str) -> Any:
         role = {"name": name, "state": "quarantined", "quarantine_reason": "ended"}
         entrance = {"role_arn": aws.members[0]["role_arn"]}
         options = {"state": "present", "roles": [role], "backup_dir": folder, "assume_role": entrance}
-        made = Task(options, backs_up_additions=True).converge()
+        task = Task(options)
+        made = Convergence(task, DeclaredObjects(task, options, backs_up_additions=True)).result()
         return str(made["backup"]["path"])
 
     return run

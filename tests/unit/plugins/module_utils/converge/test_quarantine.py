@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import inspecting
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 
@@ -46,7 +47,7 @@ def tags(iam: Any) -> dict[str, str]:
 
 def looked_at(aws: LocalAws, **options: Any) -> dict[str, Any]:
     options["assume_role"] = {"role_arn": aws.members[0]["role_arn"]}
-    (role,) = Task(options, check_mode=True).inspect()["roles"]
+    (role,) = inspecting(Task(options, check_mode=True)).result()["roles"]
     return dict(role)
 
 

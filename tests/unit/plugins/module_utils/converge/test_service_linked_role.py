@@ -10,8 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, InputError
-from ansible_collections.aws_ml.permissions.plugins.module_utils.service_linked_role.task import ServiceLinkedRoleTask
+from ansible_collections.aws_ml.permissions.plugins.module_utils.service_linked_role.work import (
+    ServiceLinkedRoleDeletion,
+)
 
 from local_aws import LocalAws
 
@@ -34,7 +37,7 @@ def delete(aws: LocalAws) -> Delete:
         aws.clear_calls()
         given = {"wait": True, "wait_timeout": 20, "wait_delay": 1, **options}
         given["assume_role"] = {"role_arn": aws.members[0]["role_arn"]}
-        return ServiceLinkedRoleTask(given, check_mode=check_mode, diff_mode=True).converge()
+        return ServiceLinkedRoleDeletion(Task(given, check_mode=check_mode, diff_mode=True)).result()
 
     return run
 

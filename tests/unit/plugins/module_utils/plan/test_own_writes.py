@@ -48,7 +48,6 @@ def test_attachments_of_others_than_roles(kind: Any) -> None:
     put = written(before, f"Put{of_kind}Policy", PolicyName="two", PolicyDocument=SMALL)
     assert put == replace(before, inline={"one": SMALL, "two": SMALL})
     assert written(before, f"Delete{of_kind}Policy", PolicyName="one") == replace(before, inline={})
-    assert written(before, f"Tag{of_kind}", Tags=[]) == before
 
 
 def test_a_role_joins_an_instance_profile() -> None:

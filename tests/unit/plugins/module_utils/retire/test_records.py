@@ -18,6 +18,7 @@ import pytest
 import yaml
 from ansible_collections.aws_ml.permissions.plugins.module_utils.apply.executor import Execution, Executor
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.quarantine_records import Event
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import Step
@@ -176,7 +177,7 @@ def test_a_quarantine_that_was_lifted_counts_no_more(ground: Ground) -> None:
     ground.sign(NAME, SINCE, KEY)
     old = tags(ground)
     entry = {name: ground.defaults()[name] for name in ("assume_role", "backup_dir")}
-    result = Task({**entry, "roles": [{"name": NAME}]}, clock=lambda: NOW - timedelta(days=5)).converge()
+    result = converging(Task({**entry, "roles": [{"name": NAME}]}, clock=lambda: NOW - timedelta(days=5))).result()
     assert result["lifted_quarantines"] == [{"name": NAME, "since": SINCE, "reason": ""}]
     ground.iam.attach_role_policy(RoleName=NAME, PolicyArn=DENY_ALL)
     ground.tag(NAME, **old)
@@ -225,7 +226,7 @@ def test_a_quarantine_by_hand_counts_where_it_was_recorded(ground: Ground) -> No
     ground.give({"roles": [SERVICE]})
     entry = {name: ground.defaults()[name] for name in ("assume_role", "backup_dir")}
     away = {"name": NAME, "state": "quarantined"}
-    Task({**entry, "roles": [away]}, clock=lambda: NOW - MONTH).converge()
+    converging(Task({**entry, "roles": [away]}, clock=lambda: NOW - MONTH)).result()
     assert step_of(ground.retire(check_mode=True)) == "removed"
 
 

@@ -10,9 +10,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
-from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.task import Restore
+from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.source import restoring
 
 from .ground import DENY_ALL, NOW, Ground
 
@@ -52,7 +53,7 @@ def release(ground: Ground) -> None:
     """End every quarantine."""
     roles = [{"name": resource.partition("/")[2]} for resource in RETIRED]
     options = {name: ground.defaults()[name] for name in ("assume_role", "backup_dir")}
-    Task({**options, "roles": roles}).converge()
+    converging(Task({**options, "roles": roles})).result()
 
 
 def test_whole_life(ground: Ground) -> None:
@@ -124,7 +125,9 @@ def restored(ground: Ground, source: str = "") -> list[dict[str, Any]]:
     """Put back all that the backups hold, or one. What cannot come back."""
     options = {"src": source or str(ground.backups), "roles": [], "policies": [], "attachments": [], "overwrite": False}
     entry = {"assume_role": ground.defaults()["assume_role"]}
-    told: list[dict[str, Any]] = Restore({**entry, **options}, clock=lambda: NOW + MONTH).converge()["not_restored"]
+    told: list[dict[str, Any]] = restoring(Task({**entry, **options}, clock=lambda: NOW + MONTH)).result()[
+        "not_restored"
+    ]
     return told
 
 
