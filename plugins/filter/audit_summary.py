@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import resource_name
 
@@ -40,8 +41,6 @@ _value:
   type: list
   elements: str
 """
-
-SEVERITIES = ("critical", "high", "medium", "low")
 
 
 class FilterModule:

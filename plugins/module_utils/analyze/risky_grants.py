@@ -19,7 +19,8 @@ from ..model import CurrentState, Identity
 from ..policy.document import PolicyDocument
 from ..policy.wildcards import fits_any_case
 from ..resolve.desired_state import DesiredState
-from .aws_facts import AwsFacts, Grant
+from .aws_facts import AwsFacts
+from .finding_rules import Grant
 
 _EVERY_ACTION = re.compile(r"\*|\*:\*+")
 

@@ -51,7 +51,7 @@ class Difference:
         found, expected = self.found, self.expected
         if isinstance(found, Mapping) and isinstance(expected, Mapping):
             found, expected = _apart(found, expected)
-        return f"{place}: found {_told(found)}, expected {_told(expected)}"
+        return f"{place}: found {_shown_value(found)}, expected {_shown_value(expected)}"
 
 
 @dataclass
@@ -170,7 +170,7 @@ def _apart(found: Mapping[str, Any], expected: Mapping[str, Any]) -> tuple[Any, 
     return (only[0] or None, only[1] or None) if any(only) else (found, expected)
 
 
-def _told(value: Any) -> str:
+def _shown_value(value: Any) -> str:
     if value is None:
         return "nothing"
     text = json.dumps(value)

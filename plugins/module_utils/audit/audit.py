@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..analyze.finding import Finding
 from ..analyze.risky_grants import Documents, Holdings
 from ..declare.policy_references import is_aws_managed
 from ..model import CurrentState, Identity, ManagedPolicy, PolicyDeclaration, Quarantine, Role, resource_name
@@ -76,11 +77,11 @@ class AuditedObject:
 
 
 @dataclass(frozen=True)
-class Audit:
+class AuditedAccount:
     """The result of an audit of one account. Existing objects come first, by service, kind and name."""
 
     objects: tuple[AuditedObject, ...]
-    findings: tuple[dict[str, str], ...]
+    findings: tuple[Finding, ...]
     escalation_paths: tuple[dict[str, Any], ...]
 
 
@@ -90,7 +91,7 @@ def audit(
     services: Sequence[str],
     declared: Sequence[Mapping[str, Any]] = (),
     found: Sequence[Found] | None = None,
-) -> Audit:
+) -> AuditedAccount:
     """Audit the account for the services, which are keys of the traces; `declared` is what services_task types.
 
     The state is that of the whole account, from `account_reading`. `found` is the result of `belonging` for the same,
@@ -110,7 +111,7 @@ def audit(
     holdings = _holdings(knowledge, effective)
     concerned = frozenset(one.subject.key for one in found if isinstance(one.subject, Identity) and not one.left_over)
     paths = escalation_paths(knowledge.escalation, effective, rights, holdings, ended=ended, concerned=concerned)
-    return Audit(
+    return AuditedAccount(
         objects=(*there, *absent),
         findings=tuple(audit_findings(knowledge.knowledge, effective, found, paths)),
         escalation_paths=tuple(path.shown() for path in paths),

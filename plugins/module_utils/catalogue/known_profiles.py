@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .declaration import declared
-from .service import Service
+from .service import ServiceDefinition
 
 _KEPT = {
     "roles": ("name", "managed_policies", "inline_policies", "assume_role_policy_document"),
@@ -23,7 +23,7 @@ _KEPT = {
 Data = dict[str, Any]
 
 
-def known_profiles(service: Service, aws_policies: Mapping[str, str]) -> Iterator[Data]:
+def known_profiles(service: ServiceDefinition, aws_policies: Mapping[str, str]) -> Iterator[Data]:
     """The profiles of a service, in the options of `iam_baseline`, with `service` and `profile`.
 
     `aws_policies` has the ARNs of AWS's policies by name.
@@ -38,7 +38,7 @@ def known_profiles(service: Service, aws_policies: Mapping[str, str]) -> Iterato
 
 
 def _whatever_the_name(
-    service: Service, profile: str, sample: Mapping[str, Any], aws_policies: Mapping[str, str]
+    service: ServiceDefinition, profile: str, sample: Mapping[str, Any], aws_policies: Mapping[str, str]
 ) -> Data:
     """The objects that are the same for every NAME; none if the profile needs more variables."""
     found = []

@@ -55,7 +55,7 @@ class Requirement:
 
 
 @dataclass(frozen=True)
-class Rule:
+class MessageRule:
     """A check or a notice: a message if the condition is true, for each scope of `loops`. `variable` is its place."""
 
     message: Template
@@ -65,7 +65,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Profile:
+class ProfileDefinition:
     """The objects of one profile by section, and its locals, which follow those of the service."""
 
     name: str
@@ -74,7 +74,7 @@ class Profile:
 
 
 @dataclass(frozen=True)
-class Service:
+class ServiceDefinition:
     """`content` is the definition as it was read, for documentation; `name` is the name of its folder.
 
     `samples` are values of variables with which audits recognize the profiles of the service.
@@ -84,11 +84,11 @@ class Service:
     title: str
     content: Mapping[str, Any] = field(compare=False, repr=False)
     variables: Mapping[str, Variable]
-    profiles: Mapping[str, Profile]
+    profiles: Mapping[str, ProfileDefinition]
     locals: Locals = ()
     requirements: tuple[Requirement, ...] = ()
-    checks: tuple[Rule, ...] = ()
-    notices: tuple[Rule, ...] = ()
+    checks: tuple[MessageRule, ...] = ()
+    notices: tuple[MessageRule, ...] = ()
     remedies: Mapping[str, Template] = field(default_factory=dict)
     samples: tuple[Mapping[str, Any], ...] = ({},)
 

@@ -10,10 +10,11 @@ section (`roles`, `managed_policies`, `attachments`, `trust_statements`) items i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..analyze.aws_facts import AwsFacts
+from ..analyze.finding import Finding
 from ..analyze.service_lifecycle import outlived
 from ..errors import Problem
 from ..model import identity_key, resource_name
@@ -74,7 +75,7 @@ class CombinedServices:
         found = (remedies[service].get(code) for service in self.services_of(resource))
         return next(filter(None, found), otherwise)
 
-    def outlived(self, knowledge: AwsFacts, desired: DesiredState) -> Iterator[dict[str, str]]:
+    def outlived(self, knowledge: AwsFacts, desired: DesiredState) -> Iterator[Finding]:
         """For each service that has ended: the finding that the account still has objects for it."""
         for one in self.declared:
             own = DesiredState(
@@ -91,7 +92,7 @@ class CombinedServices:
             )
             found = outlived(knowledge, one["service"], own, one.get("remedies") or {})
             if found is not None:
-                yield found
+                yield replace(found, service=one["service"])
 
     def shown(self) -> list[dict[str, str]]:
         """The services as a result names them."""

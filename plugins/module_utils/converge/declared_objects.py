@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..analyze.finding import Finding
 from ..analyze.service_lifecycle import all_findings
 from ..apply.own_writes import with_own_writes
 from ..aws.connection import Connection
@@ -80,7 +81,7 @@ class DeclaredObjects:
     def target_again(self, first: Situation, situation: Situation, there: CurrentState, *, swept: bool) -> DesiredState:
         return desired_state_of(situation.declarations, there)
 
-    def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[dict[str, str]]:
+    def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Finding]:
         return all_findings(self.task.context.facts, declarations, state, desired)
 
     def events(self) -> Iterable[Event]:

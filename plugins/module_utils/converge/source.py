@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ..analyze.finding import Finding
 from ..aws.connection import Connection
 from ..backup.quarantine_recorder import QuarantineRecorder
 from ..backup.quarantine_records import Event
@@ -39,7 +40,7 @@ class Situation:
     state: CurrentState
     desired: DesiredState
     plan: Plan
-    findings: list[dict[str, str]]
+    findings: list[Finding]
 
 
 class Source(Protocol):
@@ -66,7 +67,7 @@ class Source(Protocol):
     def target_again(self, first: Situation, situation: Situation, there: CurrentState, *, swept: bool) -> DesiredState:
         """The desired state that the declarations give for the state now; `first` is the situation before any write."""
 
-    def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[dict[str, str]]:
+    def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Finding]:
         """The findings in the desired state, the most severe first."""
 
     def events(self) -> Iterable[Event]:

@@ -186,7 +186,7 @@ class _Ordering:
         for position, late in enumerate(row):
             for early in row[:position] if yielding else ():
                 if self._rule(late, early) in yielding:
-                    order.warnings.append(_told(early, late, self._why(late, early), numbers))
+                    order.warnings.append(_gap_warning(early, late, self._why(late, early), numbers))
         return order
 
     def _earlier(self, row: Sequence[_Node]) -> list[list[int]]:
@@ -285,7 +285,7 @@ def _tag_rule(early: Effect, late: Effect) -> Rule | None:
     return Rule.NO_GAP if statements_overlap(tested, other.statements) else None
 
 
-def _told(early: _Node, late: _Node, why: frozenset[Rule], numbers: Mapping[_Node, int]) -> str:
+def _gap_warning(early: _Node, late: _Node, why: frozenset[Rule], numbers: Mapping[_Node, int]) -> str:
     """What may be wrong between two writes of which the later one had reasons to come first."""
     concerned = {key for node in (early, late) for effect in node.effects for key in effect.identities}
     both = Rule.RIGHT_DOCUMENT in why

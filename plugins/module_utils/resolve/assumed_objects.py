@@ -30,12 +30,12 @@ def with_assumed_objects(declarations: Declarations, state: CurrentState) -> tup
             arn = state.account.arn(attachment.kind, "/", attachment.name)
             made = Role if attachment.kind == "role" else Identity
             identities[attachment.key] = made(kind=attachment.kind, name=attachment.name, path="/", arn=arn)
-            warnings.append(_told(f"{attachment.kind} {attachment.name}"))
+            warnings.append(_assumed_to_exist(f"{attachment.kind} {attachment.name}"))
     for trust in declarations.trust_statements:
         if trust.present and trust.key not in identities and trust.key not in declared:
             arn = state.account.arn("role", "/", trust.role)
             identities[trust.key] = Role(kind="role", name=trust.role, path="/", arn=arn)
-            warnings.append(_told(f"role {trust.role}"))
+            warnings.append(_assumed_to_exist(f"role {trust.role}"))
     policies = dict(state.policies)
     resolver = Resolver.of(declarations, state)
     for reference in policy_references(declarations):
@@ -47,7 +47,7 @@ def with_assumed_objects(declarations: Declarations, state: CurrentState) -> tup
             policies[reference.name.lower()] = ManagedPolicy(
                 reference.name, path, answer.missing_arn, PolicyDocument({"Version": "2012-10-17", "Statement": []})
             )
-            warnings.append(_told(f"policy {reference.name}"))
+            warnings.append(_assumed_to_exist(f"policy {reference.name}"))
     return replace(state, identities=identities, policies=policies), warnings
 
 
@@ -57,11 +57,11 @@ def foreseeable(problems: Iterable[Problem]) -> tuple[list[Problem], list[str]]:
     warnings: list[str] = []
     for problem in problems:
         if problem.missing_arn:
-            warnings.append(_told(problem.missing_arn))
+            warnings.append(_assumed_to_exist(problem.missing_arn))
         else:
             stay.append(problem)
     return stay, warnings
 
 
-def _told(what: str) -> str:
+def _assumed_to_exist(what: str) -> str:
     return f"{what} does not exist; because nothing is written, it is assumed to be created by an earlier task"

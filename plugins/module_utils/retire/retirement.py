@@ -287,9 +287,9 @@ def _uses(identity: Identity, arn: str) -> bool:
 
 
 def _reason(services: Sequence[str], lives: Mapping[str, ServiceLife]) -> str:
-    return "; ".join(_told(lives[service]) for service in services if service in lives).replace(";", " /")[:256]
+    return "; ".join(_shown_life(lives[service]) for service in services if service in lives).replace(";", " /")[:256]
 
 
-def _told(life: ServiceLife) -> str:
+def _shown_life(life: ServiceLife) -> str:
     verb = {"ended": "ended on", "closed": "is closed to new customers since"}.get(life.state, "is open since")
     return f"{life.name} {verb} {life.since}" if life.since else f"{life.name} is {life.state} to new customers"

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from ..analyze.finding import Finding
 from ..analyze.service_lifecycle import all_findings
 from ..apply.own_writes import with_own_writes
 from ..audit.account_reading import read_account, with_tags_of
@@ -97,7 +98,7 @@ class ObjectsToRetire:
     def target_again(self, first: Situation, situation: Situation, there: CurrentState, *, swept: bool) -> DesiredState:
         return desired_state_of(situation.declarations, there)
 
-    def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[dict[str, str]]:
+    def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Finding]:
         return all_findings(self.task.context.facts, declarations, state, desired)
 
     def events(self) -> Iterable[Event]:

@@ -123,7 +123,7 @@ class ServiceLinkedRoleDeletion:
             asked.append(task)
         deadline = self.ticks() + self.options.get("wait_timeout", 0)
         ended = [self._ended(connection, task, deadline) if task else None for task in asked]
-        told = [_told(item, task, end) for item, task, end in zip(items, asked, ended, strict=True)]
+        told = [_with_outcome(item, task, end) for item, task, end in zip(items, asked, ended, strict=True)]
         staying = [item for item in told if item["status"] in ("failed", "deleting")]
         if any(item["status"] == "failed" for item in told) or (staying and self.options.get("wait", True)):
             raise EngineError(
@@ -191,7 +191,7 @@ def _item(role: Role, status: str) -> Item:
     return {"name": role.name, "arn": role.arn, "status": status, "deletion": None}
 
 
-def _told(item: Item, task: str | None, end: Mapping[str, Any] | None) -> Item:
+def _with_outcome(item: Item, task: str | None, end: Mapping[str, Any] | None) -> Item:
     if task is None or end is None:
         return {**item, "status": "absent"} if task is None else item
     reason = end.get("Reason", {})

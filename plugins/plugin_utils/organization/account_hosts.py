@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import shown
 
-from .account_filters import Account
+from .account_filters import OrganizationAccount
 from .account_selection import Selection
 from .units import Unit
 
@@ -28,7 +28,7 @@ def role_problem(name: str) -> str:
 
 
 def host_variables(
-    account: Account, unit: Unit, organization_id: str, management_id: str, role_name: str
+    account: OrganizationAccount, unit: Unit, organization_id: str, management_id: str, role_name: str
 ) -> dict[str, Any]:
     """The variables of the host, without its tags and its external ID."""
     variables: dict[str, Any] = {

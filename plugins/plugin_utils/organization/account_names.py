@@ -17,10 +17,10 @@ from dataclasses import dataclass
 import yaml
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 
-from .account_filters import Account
+from .account_filters import OrganizationAccount
 from .units import ANSIBLE_GROUPS, ROOT_GROUP
 
-HOSTNAMES: Mapping[str, Callable[[Account], str]] = {
+HOSTNAMES: Mapping[str, Callable[[OrganizationAccount], str]] = {
     "name": lambda account: account.name,
     "id": lambda account: account.id,
     "email": lambda account: account.email,
@@ -68,7 +68,7 @@ class Trial:
 
 
 def host_names(
-    accounts: Sequence[Account], kind: str, groups: Collection[str], given: Sequence[GivenVariables]
+    accounts: Sequence[OrganizationAccount], kind: str, groups: Collection[str], given: Sequence[GivenVariables]
 ) -> dict[str, HostName]:
     """The host of each account, by the ID of the account. `groups` are all groups of the inventory.
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from .account_filters import Account, AccountFilter
+from .account_filters import AccountFilter, OrganizationAccount
 from .reader import OrganizationReader, Reads
 from .units import Unit, chosen_units, lineage
 
@@ -18,7 +18,7 @@ FORMAT = 1
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedAccounts:
     """The selection. A cache is used only if it contains the same selection."""
 
     filter: AccountFilter
@@ -34,7 +34,7 @@ class Selection:
     organization_id: str
     management_id: str
     units: Sequence[Unit]
-    accounts: Sequence[Account]
+    accounts: Sequence[OrganizationAccount]
     left_out: int
     idle_names: Sequence[str]
 
@@ -45,11 +45,11 @@ class Selection:
     def from_plain(cls, plain: Mapping[str, Any]) -> Selection:
         """The selection of a cache. Raises KeyError or TypeError if it is not a selection."""
         units = [Unit(unit["id"], unit["parent_id"], tuple(unit["names"])) for unit in plain["units"]]
-        accounts = [Account(**account) for account in plain["accounts"]]
+        accounts = [OrganizationAccount(**account) for account in plain["accounts"]]
         return cls(**{**plain, "units": units, "accounts": accounts})
 
 
-def select(connect: Callable[[], Reads], wanted: Wanted) -> Selection:
+def select(connect: Callable[[], Reads], wanted: WantedAccounts) -> Selection:
     """Read the selection. Accounts that are filtered out need no call for their tags."""
     reader = OrganizationReader(connect())
     units = reader.units()

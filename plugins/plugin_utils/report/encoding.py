@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from .statuses import SEVERITIES
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES
 
 OWN_ACCOUNT = "\ue000"
 """Stands for the ID of the account that a value belongs to; a sign that is in no text of IAM."""

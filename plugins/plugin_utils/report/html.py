@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES
+
 from .encoding import OWN_ACCOUNT, encoded
-from .statuses import SEVERITIES, Statuses
+from .statuses import Statuses
 
 SCRIPTS = (
     "data",

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import resource_name
 
 from .results import (
@@ -30,7 +31,7 @@ from .results import (
     refusals_of,
     services_of,
 )
-from .statuses import SEVERITIES, Statuses, worst
+from .statuses import Statuses, worst
 from .values import diffs_of, readable
 
 FORMAT = "aws_ml.permissions report"

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ansible.module_utils.common.yaml import yaml_load
-
-SEVERITIES = ("critical", "high", "medium", "low")
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES
 
 _FILE = Path(__file__).parent / "page" / "statuses.yml"
 

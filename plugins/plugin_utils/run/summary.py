@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results import (
     FAILED,
-    SEVERITIES,
     STATUSES,
     UNREACHABLE,
-    Account,
+    RunAccount,
 )
 
 LINES = 20
@@ -25,7 +25,7 @@ NAMES = 5
 """Accounts that one line names; the others are counted."""
 
 
-def summary(accounts: Mapping[str, Account], took: str) -> list[str]:
+def summary(accounts: Mapping[str, RunAccount], took: str) -> list[str]:
     """The lines for accounts by their names in the inventory; `took` is put behind their number."""
     statuses = Counter(account.status for account in accounts.values())
     shown = ", ".join(f"{statuses[status]} {status}" for status in STATUSES if statuses[status])
@@ -50,7 +50,7 @@ def _by_action(actions: Counter[str]) -> str:
     return ", ".join(f"{action} {number}" for action, number in sorted(actions.items()))
 
 
-def _findings(accounts: Mapping[str, Account]) -> Iterator[str]:
+def _findings(accounts: Mapping[str, RunAccount]) -> Iterator[str]:
     found = Counter(finding.severity for account in accounts.values() for finding in account.findings)
     if not found:
         return
@@ -64,7 +64,7 @@ def _findings(accounts: Mapping[str, Account]) -> Iterator[str]:
     yield from _grouped("critical", critical)
 
 
-def _failures(accounts: Mapping[str, Account]) -> Iterator[str]:
+def _failures(accounts: Mapping[str, RunAccount]) -> Iterator[str]:
     for status in (FAILED, UNREACHABLE):
         reasons: dict[str, list[str]] = defaultdict(list)
         for name, account in accounts.items():
