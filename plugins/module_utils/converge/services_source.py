@@ -29,7 +29,7 @@ from .task import Task
 Data = Mapping[str, Any]
 
 
-class DeclaredServices:
+class ServicesSource:
     """What each service declares, of `context.declared` of the task, in one declaration."""
 
     backs_up_additions = False
@@ -85,7 +85,7 @@ class DeclaredServices:
 
 def converging_services(task: Task) -> Converge:
     """The work of `iam_services`."""
-    return Converge(task, DeclaredServices(task))
+    return Converge(task, ServicesSource(task))
 
 
 def typed(declared: Sequence[Data]) -> tuple[list[Data], list[Problem]]:
