@@ -8,6 +8,6 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.audit_ac
 
 
 class ActionModule(AuditAction):
-    """Runs the module of the same name with what only the controller knows."""
+    """Runs the module of the same name with data that only the controller has."""
 
     begin = staticmethod(retiring)

@@ -103,7 +103,7 @@ def test_accounts_are_filtered_by_name_or_id(open_page: Open, small_fleet: str) 
     assert page.locator("#shown").inner_text() == "all 30 accounts shown"
     assert page.get_by_label("Account", exact=True).input_value() == ""
     page.get_by_label("Account", exact=True).fill("nobody")
-    assert page.locator("#matrix").inner_text() == "Nothing fits the filters."
+    assert page.locator("#matrix").inner_text() == "Nothing matches the filters."
 
 
 def test_filters_of_roles_come_together(open_page: Open, small_fleet: str) -> None:

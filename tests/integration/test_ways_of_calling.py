@@ -17,6 +17,8 @@ from integration.playbook_runs import Playbook
 
 from local_aws import LocalAws
 
+pytestmark = pytest.mark.both_generations
+
 ROOT = Path(__file__).resolve().parents[2]
 NO_AWS = {
     "AWS_ENDPOINT_URL": "",

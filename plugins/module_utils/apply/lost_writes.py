@@ -22,8 +22,7 @@ def settle(execution: Execution, plan: Plan, ahead: Plan, state: CurrentState) -
 
 
 def _is_made(step: Step, ahead: Plan, state: CurrentState) -> bool:
-    if step.action == "DeletePolicyVersion":
-        policy = state.policy_at(step.parameters["PolicyArn"])
-        return policy is None or step.parameters["VersionId"] not in {version.id for version in policy.versions}
+    if step.write.is_seen is not None:
+        return step.write.is_seen(state, step.parameters)
     planned = any((other.action, other.parameters) == (step.action, step.parameters) for other in ahead.steps)
     return not planned and with_own_writes(state, [step]) == state

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..backup.attributes import Piece, pieces_of, put_together, told
+from ..backup.attributes import TRUST, Piece, pieces_of, put_together, told
 from ..declare.policy_references import is_aws_managed
 from ..model import AwsManagedPolicy, CurrentState, Declarations, Identity, ManagedPolicy, PolicyVersion
 from ..plan.scope import policies_in_use
@@ -32,13 +32,15 @@ _UNREAD_BY_LOOKUP = ("version", "instance_profile")
 class Difference:
     """One difference from what was written. `what` is empty if the whole object is missing or unexpected.
 
-    `found` and `expected` are JSON values, None for nothing.
+    `found` and `expected` are JSON values, None for nothing. `piece` is what of the object differs; None for the whole
+    object and for older versions.
     """
 
     resource: str
     what: str
     found: Any
     expected: Any
+    piece: Piece | None = None
 
     def shown(self) -> dict[str, Any]:
         """The difference as it is shown in a result."""
@@ -73,10 +75,10 @@ def differences(wanted: Wanted, there: CurrentState) -> list[Difference]:
     found: list[Difference] = []
     for key, identity in wanted.desired.identities.items():
         now, again = there.identities.get(key), wanted.again.identities.get(key)
-        found += _compared(key, identity, again, now)
+        found += _compared(identity, again, now)
     for name, policy in wanted.desired.policies.items():
         now_policy, again_policy = there.policies.get(name), wanted.again.policies.get(name)
-        found += _compared(f"policy/{name}", policy, again_policy, now_policy)
+        found += _compared(policy, again_policy, now_policy)
         if name in wanted.again.only_version and now_policy is not None and now_policy.versions:
             versions = [version.id for version in now_policy.versions]
             found.append(Difference(f"policy/{now_policy.name}", "older versions", versions, []))
@@ -90,7 +92,7 @@ def is_overwritten_share(found: Sequence[Difference], declarations: Declarations
     """
     whole = {role.key for role in declarations.roles}
     shares = {statement.key for statement in declarations.trust_statements} - whole
-    return all(one.what == told(("trust", "")) and one.resource.lower() in shares for one in found)
+    return all(one.piece == TRUST and one.resource.lower() in shares for one in found)
 
 
 def with_known_policies(there: CurrentState, before: CurrentState, desired: DesiredState) -> CurrentState:
@@ -126,7 +128,6 @@ def _laid(before: Any, after: Any, there: Any, swept: bool) -> Any:
 
 
 def _compared(
-    key: str,
     wanted: Identity | ManagedPolicy | None,
     again: Identity | ManagedPolicy | None,
     there: Identity | ManagedPolicy | None,
@@ -134,7 +135,7 @@ def _compared(
     one = there or again or wanted
     if one is None:
         return
-    kind = key.partition("/")[0]
+    kind = "policy" if isinstance(one, ManagedPolicy) else one.kind
     resource = f"{kind}/{one.name}"
     if there is None:
         if wanted is not None:
@@ -147,7 +148,7 @@ def _compared(
     for piece in sorted({*now, *then}):
         found, expected = _value(piece, now.get(piece)), _value(piece, then.get(piece))
         if found != expected:
-            yield Difference(resource, told(piece), _json(found), _json(expected))
+            yield Difference(resource, told(piece), _json(found), _json(expected), piece)
 
 
 def _value(piece: Piece, value: Any) -> Any:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from ..model import CurrentState, ManagedPolicy, PolicyVersion
 from ..plan.plan import Plan, Step
+from ..plan.writes import Element
 from ..policy.document import PolicyDocument
 
 
@@ -52,13 +53,13 @@ def _documents(own: Sequence[Step], *, in_force: bool) -> list[Any]:
     return [
         step.parameters["PolicyDocument"]
         for step in own
-        if step.action == "CreatePolicyVersion" and step.parameters["SetAsDefault"] is in_force
+        if step.write.adds is Element.POLICY_VERSION and step.parameters["SetAsDefault"] is in_force
     ]
 
 
 def _new_versions(before: ManagedPolicy | None, now: ManagedPolicy, own: Sequence[Step]) -> list[PolicyVersion]:
     known = {before.default_version, *(version.id for version in before.versions)} if before else set()
-    known |= {str(step.parameters["VersionId"]) for step in own if step.action == "DeletePolicyVersion"}
+    known |= {str(step.parameters["VersionId"]) for step in own if step.write.removes is Element.POLICY_VERSION}
     return [version for version in now.versions if version.id not in known]
 
 

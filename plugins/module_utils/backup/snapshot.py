@@ -22,13 +22,12 @@ from ..model import (
     Role,
 )
 from ..plan.plan import Plan, Step
+from ..plan.writes import Element
 from ..policy.document import PolicyDocument
 from ..resolve.desired_state import DesiredState
 from ..resolve.quarantine import standing
 from .attributes import Thing, is_of_the_run, pieces_of, put_together
 from .quarantine_records import Event
-
-_TAKING = ("CreatePolicyVersion", "DeletePolicyVersion", "RemoveRoleFromInstanceProfile")
 
 
 @dataclass(frozen=True)
@@ -241,7 +240,7 @@ def _quarantine(thing: Any) -> Quarantine | None:
 
 
 def _takes_away(step: Step) -> bool:
-    return bool(step.takes_away) or step.deletes or step.action in _TAKING
+    return bool(step.takes_away) or step.write.removes is not None
 
 
 def _left(before: ManagedPolicy, after: ManagedPolicy | None, plan: Plan) -> ManagedPolicy | None:
@@ -249,7 +248,7 @@ def _left(before: ManagedPolicy, after: ManagedPolicy | None, plan: Plan) -> Man
     if after is None:
         return None
     own = [step for step in plan.steps if step.subject == before.key]
-    gone = [step.parameters["VersionId"] for step in own if step.action == "DeletePolicyVersion"]
+    gone = [step.parameters["VersionId"] for step in own if step.write.removes is Element.POLICY_VERSION]
     older = after.versions
     if before.document != after.document:
         older = (*before.versions, PolicyVersion(before.default_version, before.document))

@@ -15,6 +15,7 @@ from enum import Enum, IntEnum
 from typing import Any
 
 from ..policy.document import PolicyDocument, canonical_statement
+from .change_key import ChangeKey, ChangeKind
 from .plan import Step
 
 
@@ -74,19 +75,25 @@ class Change:
     from the last step of each of its writes; they affect no identity.
     """
 
-    key: str
+    key: ChangeKey
     stage: Stage
     parts: tuple[Part, ...]
     render: Callable[[int, Part], tuple[Step, ...]]
     subject: str
     closing: Callable[[Sequence[Step]], tuple[Step, ...]] = lambda writes: ()
     uses: frozenset[str] = frozenset()
-    creates: bool = False
-    deletes: bool = False
     replaces_content_of: str | None = None
     takes_up: frozenset[str] = frozenset()
     gives_up: frozenset[str] = frozenset()
-    after: frozenset[str] = frozenset()
+    after: frozenset[ChangeKey] = frozenset()
+
+    @property
+    def creates(self) -> bool:
+        return self.key.kind in (ChangeKind.CREATE_ROLE, ChangeKind.CREATE_POLICY)
+
+    @property
+    def deletes(self) -> bool:
+        return self.key.kind in (ChangeKind.DELETE_ROLE, ChangeKind.DELETE_POLICY)
 
 
 def always(step: Step) -> Callable[[int, Part], tuple[Step, ...]]:

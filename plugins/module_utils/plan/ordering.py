@@ -29,6 +29,7 @@ from ..errors import EngineError
 from ..policy.document import canonical_statement
 from ..policy.statement_overlap import statements_overlap
 from .change import Change, Dimension, Effect, Part, Stage
+from .change_key import ChangeKey
 from .plan import Step
 
 
@@ -46,7 +47,7 @@ class _Node:
     """Consecutive parts of one change, joined into one write. Named, compared and hashed by these parts."""
 
     change: Change = field(compare=False)
-    key: str
+    key: ChangeKey
     first: int
     last: int
     effects: tuple[Effect, ...] = field(compare=False)
@@ -61,7 +62,7 @@ class _Node:
         """The place among writes that no rule orders: by stage, denials are added first and removed last."""
         denies = any(effect.dimension is Dimension.DENY for effect in self.effects)
         grows = self.change.stage <= Stage.REPLACE
-        return (self.change.stage, denies != grows, self.key, self.first)
+        return (self.change.stage, denies != grows, str(self.key), self.first)
 
 
 @dataclass
@@ -72,13 +73,13 @@ class Order:
     warnings: list[str] = field(default_factory=list)
 
 
-def ordered(changes: Sequence[Change], forced: Iterable[tuple[str, str]] = ()) -> Order:
+def ordered(changes: Sequence[Change], forced: Iterable[tuple[ChangeKey, ChangeKey]] = ()) -> Order:
     """Put the changes in order. `forced` contains pairs of change keys of which the first has to come first."""
     return _Ordering(changes, frozenset(forced)).order()
 
 
 class _Ordering:
-    def __init__(self, changes: Sequence[Change], forced: frozenset[tuple[str, str]]) -> None:
+    def __init__(self, changes: Sequence[Change], forced: frozenset[tuple[ChangeKey, ChangeKey]]) -> None:
         self._changes = changes
         self._forced = forced
         self._reasons: dict[tuple[_Node, _Node], frozenset[Rule]] = {}
@@ -168,7 +169,7 @@ class _Ordering:
     def _rendered(self, row: Sequence[_Node], yielding: tuple[Rule, ...]) -> Order:
         order = Order()
         numbers: dict[_Node, int] = {}
-        written: dict[str, list[Step]] = defaultdict(list)
+        written: dict[ChangeKey, list[Step]] = defaultdict(list)
         earlier = self._earlier(row)
         for position, node in enumerate(row):
             part = Part(node.effects, node.change.parts[node.last].document)

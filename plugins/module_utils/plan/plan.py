@@ -16,6 +16,7 @@ from ..errors import printable
 from ..model import Account
 from ..policy.document import PolicyDocument
 from ..resolve.quarantine import without_moment
+from .writes import Write, write_of
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Step:
     `subject` is the key of the object that is written. `uses` contains the keys of objects that have to exist, or that
     the write affects. `name` distinguishes the step from the others of its plan. `follows` contains the names of steps
     that have to be finished first, because the order of the two decides what is granted in between. `takes_away` is
-    what the step removes permanently, for the result.
+    what the step removes permanently, for the result. Raises ValueError for an action that is not in `WRITES`.
     """
 
     action: str
@@ -41,14 +42,17 @@ class Step:
     subject: str
     parameters: Mapping[str, Any]
     uses: frozenset[str] = frozenset()
-    creates: bool = False
-    deletes: bool = False
     takes_away: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
     follows: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reason", printable(self.reason))
+        write_of(self.action)
+
+    @property
+    def write(self) -> Write:
+        return write_of(self.action)
 
     def shown(self) -> dict[str, str]:
         """The step as it is shown in a result."""

@@ -20,6 +20,7 @@ from .plan import Plan, Step
 from .policy_changes import policy_changes
 from .quota_swaps import Shortage, shortages_of
 from .tag_conditions import TestedTags, changes_tags
+from .writes import Element
 
 OTHERS = "others in the account"
 """Stands for every identity that uses a policy and was not read."""
@@ -130,7 +131,7 @@ def _left_out_of_trust(state: CurrentState, desired: DesiredState, steps: Sequen
     """Warns if a trust policy is written twice and the first write may omit a principal that both documents trust."""
     written: dict[str, list[int]] = {}
     for number, step in enumerate(steps, start=1):
-        if step.action == "UpdateAssumeRolePolicy":
+        if step.write.adds is Element.TRUST_POLICY:
             written.setdefault(step.subject, []).append(number)
     for key, numbers in written.items():
         before, after = state.identities.get(key), desired.identities.get(key)

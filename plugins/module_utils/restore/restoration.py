@@ -100,13 +100,7 @@ class _Restoring:
         if widened:
             self._hold_back(key, before.name, widened.values())
             return
-        managed, missing = set(), []
-        for arn in sorted(before.managed):
-            now, why = self.policies.arn_now(arn)
-            if now:
-                managed.add(now)
-            else:
-                missing.append(why)
+        managed, missing = self._attachable(before.managed)
         boundary, why = self.policies.arn_now(before.boundary) if before.boundary else (None, "")
         if why:
             self.notes.leave(resource, f"its boundary cannot be set: {why}", "create that policy, then restore again")
@@ -121,13 +115,22 @@ class _Restoring:
             self.notes.leave(resource, why, "attach a replacement")
         self.desired.identities[key] = replace(
             before,
-            managed=frozenset(managed),
+            managed=managed,
             boundary=boundary,
             tags=_without_mark(before.tags),
             trust=self.trusts.written(before, told_of=True),
             instance_profiles=free_profiles(before, self.profiles, self.notes),
             id="",
         )
+        self._note_new_id(key, before)
+
+    def _attachable(self, arns: Iterable[str]) -> tuple[frozenset[str], list[str]]:
+        """The ARNs that policies of the backup have now, and why others cannot be attached."""
+        found = [self.policies.arn_now(arn) for arn in sorted(arns)]
+        return frozenset(now for now, _why in found if now), [why for now, why in found if not now]
+
+    def _note_new_id(self, key: str, before: Role) -> None:
+        resource = f"role/{before.name}"
         ids = ", ".join(self.backup.identities[key].ids) or "its unique id"
         self.notes.lose(
             resource,

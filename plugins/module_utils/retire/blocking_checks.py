@@ -15,7 +15,7 @@ from ..errors import EngineError, InputError, Problem, printable
 from ..model import CurrentState, Role
 from .retirement import KEPT, QUARANTINED, REMOVED, WAITING, Retired, Retirement, Wish, matches
 
-DEFAULT_SHARE = 0.5
+DEFAULT_ROLE_FRACTION = 0.5
 FLOOR = 20
 """Roles that may go in one run by the default share, however few roles the account has (docs/decisions/0014)."""
 
@@ -90,7 +90,7 @@ def _of_protected(item: Retired) -> Iterator[Refusal]:
     role = item.subject
     if not isinstance(role, Role):
         return
-    leave_out = f"except: [{role.name}] (aws_ml_retire_except) leaves it out"
+    leave_out = f"exclude: [{role.name}] (aws_ml_retire_exclude) leaves it out"
     if role.path.startswith("/aws-service-role/"):
         why = "is a service-linked role, which only its service can release; iam_service_linked_role asks it to"
         yield Refusal(item.resource, "service_linked", why, leave_out)
@@ -103,7 +103,7 @@ def _of_protected(item: Retired) -> Iterator[Refusal]:
 
 def _of_own_role(item: Retired, wish: Wish) -> Iterator[Refusal]:
     if item.kind == "role" and item.subject.name.lower() == wish.own_role.lower():
-        override = f"except: [{item.subject.name}] (aws_ml_retire_except) leaves it out; another role can retire it"
+        override = f"exclude: [{item.subject.name}] (aws_ml_retire_exclude) leaves it out; another role can retire it"
         yield Refusal(item.resource, "own_role", "is the role that this task works as", override)
 
 
@@ -185,7 +185,7 @@ def _of_named(
     for kind, name in there:
         services = belonging.get(f"{kind}/{name}".lower(), set())
         named = _is_named(name, wish.roles if kind == "role" else wish.policies)
-        if not named or services & wish.services or matches(name, wish.excepted):
+        if not named or services & wish.services or matches(name, wish.excluded):
             continue
         if services:
             belongs = ", ".join(sorted(services))
@@ -204,17 +204,17 @@ def _of_share(wish: Wish, planned: Retirement, state: CurrentState) -> Iterator[
         if isinstance(role, Role) and not role.path.startswith(("/aws-service-role/", "/aws-reserved/"))
     ]
     going = [item for item in planned.of(QUARANTINED, REMOVED) if item.kind == "role"]
-    share = DEFAULT_SHARE if wish.max_share is None else wish.max_share
+    share = DEFAULT_ROLE_FRACTION if wish.max_role_fraction is None else wish.max_role_fraction
     most = share * len(ordinary)
-    if wish.max_share is None:
+    if wish.max_role_fraction is None:
         most = max(most, FLOOR)
     if "share" not in wish.allowed and len(going) > most:
         percent = f"{100 * len(going) / len(ordinary):.0f} %"
         why = (
             f"{len(going)} of its {len(ordinary)} roles ({percent}) would be quarantined or deleted in one run;"
-            f" max_share (aws_ml_retire_max_share) is {share:g}"
+            f" max_role_fraction (aws_ml_retire_max_role_fraction) is {share:g}"
         )
-        yield Refusal("account", "share", why, f"{_allow('share')}, or a larger max_share")
+        yield Refusal("account", "share", why, f"{_allow('share')}, or a larger max_role_fraction")
 
 
 def _ago(moment: datetime, now: datetime) -> str:

@@ -129,12 +129,12 @@ class ObjectsToRetire:
             services=frozenset(options.get("services") or ended),
             roles=_globs(options, "roles"),
             policies=_globs(options, "policies"),
-            excepted=_globs(options, "except") or (),
+            excluded=_globs(options, "exclude") or (),
             unused=timedelta(days=options["unused_days"]),
             min_age=timedelta(days=_min_age(options)),
-            after=timedelta(days=options["after_days"]),
-            at_once=options["at_once"],
-            max_share=options.get("max_share"),
+            after=timedelta(days=options["quarantine_days"]),
+            skip_quarantine=options["skip_quarantine"],
+            max_role_fraction=options.get("max_role_fraction"),
             allowed=frozenset(options["allow"]),
             reason=options.get("quarantine_reason") or "",
             own_role=role_arn.rpartition("/")[2],
@@ -157,18 +157,18 @@ def _globs(options: Mapping[str, Any], option: str) -> tuple[str, ...] | None:
 
 
 def _problems(options: Mapping[str, Any]) -> Iterator[Problem]:
-    for option in ("roles", "policies", "except"):
+    for option in ("roles", "policies", "exclude"):
         for index, name in enumerate(options.get(option) or ()):
             if not name:
                 yield Problem(f"{option}[{index}]", "empty; give a name, or a pattern with * and ?")
-    unused, after, share = options["unused_days"], options["after_days"], options.get("max_share")
+    unused, after, share = options["unused_days"], options["quarantine_days"], options.get("max_role_fraction")
     min_age = _min_age(options)
     if not 0 <= unused <= LONGEST_UNUSED:
         yield Problem("unused_days", f"{unused} is outside 0 to {LONGEST_UNUSED}; IAM does not report an earlier use")
     if not 0 <= min_age <= 3650:
         yield Problem("min_age_days", f"{min_age} is outside 0 to 3650; 0 retires what was created today too")
     if not 0 <= after <= 3650:
-        yield Problem("after_days", f"{after} is outside 0 to 3650; at_once: true does not wait at all")
+        yield Problem("quarantine_days", f"{after} is outside 0 to 3650; skip_quarantine: true does not wait at all")
     if share is not None and not 0 <= share <= 1:
-        yield Problem("max_share", f"{share:g} is outside 0 to 1; 0.25 is a quarter of the account's roles")
+        yield Problem("max_role_fraction", f"{share:g} is outside 0 to 1; 0.25 is a quarter of the account's roles")
     yield from quarantine_reason_problems(options.get("quarantine_reason") or "", "quarantine_reason")

@@ -185,7 +185,7 @@ def _problems(options: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _step(role: Role) -> Step:
     resource = f"role/{role.name}"
-    return Step("DeleteServiceLinkedRole", resource, "declared absent", role.key, {"RoleName": role.name}, deletes=True)
+    return Step("DeleteServiceLinkedRole", resource, "declared absent", role.key, {"RoleName": role.name})
 
 
 def _item(role: Role, status: str) -> Item:

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs a module's task in the process of the Ansible worker, with the result that the module would have.
 
-A module costs a new interpreter, unpacking and importing the SDK: about a second of CPU. A worker is forked from a
-parent that has imported this file, and so has the SDK and the service models of IAM already.
+A module needs a new interpreter, unpacking and importing the SDK: about a second of CPU. A worker is forked from a
+parent that has imported this file, so the SDK and the service models of IAM are already loaded.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ if HAS_SDK:
     load_models()
 
 Shown = Mapping[str, str]
-"""A write as it stands in `plan` of a result: `action`, `resource` and `reason`."""
+"""A write as in `plan` of a result: `action`, `resource` and `reason`."""
 
 KNOWLEDGE = AwsFacts.parse(aws_facts())
 
@@ -58,7 +58,7 @@ def context_with(paths: Paths) -> RunContext:
     return RunContext(facts=knowledge_with(paths))
 
 
-# What is loaded by now is there until the run ends. Python's search for garbage would touch all of it in every worker,
+# What is loaded now stays until the run ends. Python's search for garbage would touch all of it in every worker,
 # which copies the parent's memory, and once more when the run ends.
 gc.freeze()
 
@@ -106,7 +106,7 @@ def run_in_worker(
 
 
 def _refused(name: str, validated: ValidationResult) -> dict[str, Any]:
-    """The failure of options that Ansible does not take: as in a module, a secret is masked wherever they hold it."""
+    """The failure of options that Ansible does not accept. As in a module, a secret is masked everywhere."""
     result = {"invocation": {"module_args": validated.validated_parameters}, **_remarks(validated)}
     result.update(failed=True, msg=_message(name, validated.errors))
     masked: dict[str, Any] = remove_values(result, validated._no_log_values)

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the module of an action's own name with what only the controller knows, in the worker where it can.
+"""Runs the module of the same name with data that only the controller has, in the worker if possible.
 
 That is: the defaults of amazon.aws's group (see `group_defaults`), and the account of the host, whose variables say
 where a task works and as whom (see `task_account`). And data files stay on the controller, because Ansible sends
@@ -52,7 +52,7 @@ PATHS = ("backup_dir", "src")
 """Options that are paths of files of the collection's own."""
 
 WHOLE_RESULT = 3
-"""The verbosity (`-vvv`) from which a result is shown whole, and with the arguments that led to it."""
+"""The verbosity (`-vvv`) from which the complete result is shown, with its arguments."""
 
 display = Display()
 # Before the workers are forked: each would read the variables, and load all filters and tests for its first template
@@ -64,7 +64,7 @@ if HAS_JMESPATH:  # without it, a task that needs it says so
 
 
 class ModuleAction(ActionBase):  # type: ignore[misc]
-    """Lays amazon.aws's defaults and the account of the host under the arguments of the task, and runs the module.
+    """Adds the defaults of amazon.aws and the account of the host to the arguments of the task, and runs the module.
 
     `begin` makes the work of the module, None where that is to converge or to inspect. `context_with` is what is known
     to it in the worker, with the user's own services; in
@@ -110,7 +110,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
             ran.pop("failed_at", None)
         merged: dict[str, Any] = merge_hash(result, ran)
         if tells and not ran.get("failed"):
-            # In its own interpreter a module cannot be listened to.
+            # A module in its own interpreter cannot report writes while it runs.
             if self._task.check_mode or not here:
                 for write in ran.get("plan", ()):
                     _tell(host, write, "would " if self._task.check_mode else "")
@@ -157,7 +157,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
             )
         except AnsibleConnectionFailure as error:
             raise AnsibleConnectionFailure(
-                f"{error.message.rstrip('.')}. If {host} is an account and no machine: {LOCAL}"
+                f"{error.message.rstrip('.')}. If {host} is an account and not a machine: {LOCAL}"
             ) from None
         return ran
 
@@ -166,7 +166,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         return str(self._task.resolved_action.rpartition(".")[2])
 
     def _run_here(self, arguments: Mapping[str, Any], context: RunContext, host: str, *, tells: bool) -> dict[str, Any]:
-        """The result of the task in this process, whose writes are told with `-v` for that host, if any."""
+        """The result of the task in this process, whose writes are shown with `-v` for that host, if any."""
         environment: dict[str, str] = {}
         self._compute_environment_string(environment)
         try:
@@ -183,13 +183,13 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
                 tell=(lambda waiting: display.v(waiting, host=host)) if tells else silent,
             )
         except AnsibleError:
-            raise  # a template in the arguments, which Ansible tells best
+            raise  # a template in the arguments, which Ansible reports best
         except Exception as error:
             failure = reading_failed(error, "")
             return {"failed": True, "msg": failure.message, **failure.fields}
 
     def _context(self, account: TaskAccount, declared: Sequence[Mapping[str, Any]]) -> RunContext:
-        """What the engine is told beside the options, without the facts."""
+        """What the engine gets in addition to the options, without the facts."""
         by_task = "account_id" in self._task.args
         return RunContext(
             run_folder=C.DEFAULT_LOCAL_TMP,
@@ -245,7 +245,8 @@ def _from_here(option: str, path: str) -> str:
         return os.path.join(os.getcwd(), path)
     except OSError:
         raise AnsibleActionFail(
-            f"{option}: {path} is relative, and the folder that Ansible was started in is gone; give an absolute path"
+            f"{option}: {path} is relative, and the folder that Ansible was started in no longer exists; give an"
+            " absolute path"
         ) from None
 
 

@@ -44,8 +44,11 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.blocking
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.sheet import as_sheet
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.progress import RunProgress
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results import read_result
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from property_examples import examples
+
+pytestmark = pytest.mark.both_generations
 
 FORGED = (
     "\r\nok: [vision-dev]\x1b[2K\x9b2K\x85\x7f\t\u202e\u2066\u200b\u2060\ufeff\u2028\u2029\ud800\u3164\ufe0f\U000e0041"
@@ -146,7 +149,7 @@ TELLS: dict[str, Callable[[str], Iterator[str]]] = {
 
 
 @pytest.mark.parametrize("tells", TELLS)
-@settings(max_examples=60, deadline=None)
+@examples(0.3)
 @given(text=texts)
 @example(text=FORGED)
 @example(text="x" * 100_000)

@@ -13,6 +13,8 @@ import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import SHAPES
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.in_worker import run_in_worker
 
+pytestmark = pytest.mark.both_generations
+
 OPTIONS: dict[str, dict[str, Any]] = {
     "iam_managed_policy": {"name": "frames", "state": "absent"},
     "iam_policy_attachment": {"iam_type": "role", "iam_name": "worker", "managed_policies": ["IAMFullAccess"]},

@@ -19,6 +19,8 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.service imp
 
 from local_aws import LocalAws
 
+pytestmark = pytest.mark.both_generations
+
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[LocalAws]:

@@ -25,6 +25,8 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import E
 
 from local_aws import LocalAws
 
+pytestmark = pytest.mark.both_generations
+
 TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],

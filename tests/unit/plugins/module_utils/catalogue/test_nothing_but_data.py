@@ -18,6 +18,8 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.servi
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services import yaml_reader as service_yaml
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.folders import ServiceFolder, read_folder
 
+pytestmark = pytest.mark.both_generations
+
 OWN = Path(__file__).parents[4] / "integration" / "own_services" / "camera_lab"
 JINJA = "{{ lookup('file', '/etc/passwd') }}{{ vars }}{% for x in range(10) %}"
 

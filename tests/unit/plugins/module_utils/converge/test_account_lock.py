@@ -20,6 +20,8 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.converge import
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.account_lock import AccountLock
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 
+pytestmark = pytest.mark.both_generations
+
 AWS = "https://iam.amazonaws.com"
 Lock = Callable[..., AccountLock]
 

@@ -37,6 +37,8 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.module_a
 
 from local_aws import LocalAws
 
+pytestmark = pytest.mark.both_generations
+
 SECRET = "wJalrXUtnFEMIbPxRfiCYEXAMPLEKEY"
 TRUST = {
     "Version": "2012-10-17",

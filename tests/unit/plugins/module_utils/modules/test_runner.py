@@ -21,6 +21,8 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts 
 
 from local_aws import LocalAws
 
+pytestmark = pytest.mark.both_generations
+
 TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],

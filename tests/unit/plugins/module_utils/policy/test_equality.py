@@ -15,12 +15,15 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.document
     UnreadableDocument,
     dangling_principals,
 )
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from property_examples import examples
 
 from .policy_models import generated, meaning, mutated, written
 
-MANY = settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+pytestmark = pytest.mark.both_generations
+
+MANY = examples(10)
 # A document is drawn as one number: ten times faster than drawing each of its parts.
 sources = st.integers(min_value=0, max_value=2**64).map(random.Random)
 

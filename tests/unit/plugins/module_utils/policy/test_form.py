@@ -18,6 +18,8 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.document
     principals,
 )
 
+pytestmark = pytest.mark.both_generations
+
 DAY = datetime.date(2012, 10, 17)
 
 

@@ -214,7 +214,7 @@ def test_a_quarantine_that_was_not_written_whole_is_not_recorded(ground: Ground)
 def test_a_removal_that_was_begun_goes_on_by_its_record(ground: Ground) -> None:
     """The role has lost all that told what it belonged to, and is named; without a record it would be nobody's."""
     ground.give({"roles": [{"name": "camera-7", "trusts": ["lambda"]}]})
-    options = {"roles": ["camera-7"], "at_once": True}
+    options = {"roles": ["camera-7"], "skip_quarantine": True}
     with pytest.raises(EngineError, match="nothing shows that it belongs to a service"):
         ground.retire(**options)
     ground.record(Event("removal", "camera-7", ground.role_id("camera-7"), "2026-11-22T09:00:00Z", ("deeplens",)))

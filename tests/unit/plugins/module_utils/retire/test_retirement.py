@@ -46,7 +46,7 @@ def steps(result: dict[str, Any]) -> dict[str, tuple[str, str | None]]:
 
 
 def left_out(*patterns: str) -> dict[str, Any]:
-    return {"except": list(patterns)}
+    return {"exclude": list(patterns)}
 
 
 def release(ground: Ground) -> None:
@@ -100,10 +100,10 @@ def test_whole_life(ground: Ground) -> None:
     assert (again["changed"], again["retired"], ground.snapshot()) == (False, [], left)
 
 
-def test_at_once(ground: Ground) -> None:
+def test_skip_quarantine(ground: Ground) -> None:
     ground.give(MESS)
     before = ground.snapshot()
-    ground.retire(at_once=True)
+    ground.retire(skip_quarantine=True)
     assert ground.snapshot() == {"role/other": before["role/other"]} | {
         name: content for name, content in before.items() if "OrganizationAccountAccessRole" in name
     }
@@ -131,10 +131,10 @@ def restored(ground: Ground, source: str = "") -> list[dict[str, Any]]:
     return told
 
 
-def test_a_backup_puts_back_what_went_at_once(ground: Ground) -> None:
+def test_a_backup_puts_back_what_went_without_quarantine(ground: Ground) -> None:
     ground.give(MESS)
     before = ground.snapshot()
-    ground.retire(at_once=True)
+    ground.retire(skip_quarantine=True)
     assert restored(ground) == []
     assert ground.snapshot() == before
 
@@ -193,7 +193,7 @@ def test_only_what_is_named(ground: Ground) -> None:
 
 def test_a_policy_that_somebody_has_stays(ground: Ground) -> None:
     ground.give({**MESS, "users": [{"name": "ada", "managed": ["deeplens-cameras"]}]})
-    result = ground.retire(at_once=True)
+    result = ground.retire(skip_quarantine=True)
     assert steps(result)["policy/deeplens-cameras"] == ("kept", None)
     assert "policy/deeplens-cameras stays: user/ada has it" in result["warnings"]
     assert ground.snapshot()["policy/deeplens-cameras"] == 1
@@ -241,9 +241,9 @@ def test_no_backup_no_write(ground: Ground) -> None:
     ground.give(MESS)
     ground.backups.parent.mkdir(exist_ok=True)
     ground.backups.write_text("not a directory", encoding="utf-8")
-    for at_once in (False, True):
+    for skip_quarantine in (False, True):
         with pytest.raises(EngineError) as caught:
-            ground.retire(at_once=at_once)
+            ground.retire(skip_quarantine=skip_quarantine)
         assert str(ground.backups) in caught.value.message
     assert ground.writes() == []
 
@@ -270,13 +270,13 @@ def test_findings_do_not_tell_of_what_a_powerless_role_could_do(ground: Ground) 
 @pytest.mark.parametrize(
     ("options", "warned"),
     [
-        (left_out("BreakGlass*"), ['except: "BreakGlass*" matches no role or policy of the account']),
+        (left_out("BreakGlass*"), ['exclude: "BreakGlass*" matches no role or policy of the account']),
         # A role of the guide is spelled right, though another of its roles is called much the same.
         (
             left_out("AWSDeepLensSageMakerRole"),
-            ['except: "AWSDeepLensSageMakerRole" matches no role or policy of the account'],
+            ['exclude: "AWSDeepLensSageMakerRole" matches no role or policy of the account'],
         ),
-        (left_out("AWSDeepLensSage*"), ['except: "AWSDeepLensSage*" matches no role or policy of the account']),
+        (left_out("AWSDeepLensSage*"), ['exclude: "AWSDeepLensSage*" matches no role or policy of the account']),
         # Its neighbour in a row of roles was retired before.
         ({"roles": ["camera-6", "AWSDeepLens*"]}, ['roles: "camera-6" matches no role of the account']),
         (left_out("other"), []),

@@ -19,7 +19,7 @@ from spoilt_replies import SpoilingProxy
 from .ground import CONTEXT, Ground
 from .test_retirement import MESS
 
-AT_ONCE = {"allow": ["depended_on"], "at_once": True}
+AT_ONCE = {"allow": ["depended_on"], "skip_quarantine": True}
 KINDS = ("cut after the secrets", "well-formed page", "empty", "forbidden", "unavailable", "body among the headers")
 
 
