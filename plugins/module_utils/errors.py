@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Problems and errors as data: every problem has a place and says what would be right.
 
-Every text for users passes `printable` where it is created: in the constructors here and of `plan.Step`, in
-`findings` and the notes of a restore, and for warnings in `module_shapes`. Texts of an account can contain line breaks,
+Every text for users passes `printable` where it is created: in the constructors here, of `plan.Step` and
+`Finding`, in the notes of a restore, and for warnings in `module_shapes`. Texts of an account can contain line breaks,
 escape sequences of terminals and characters that change the direction of writing. None of them may forge a line of the
 output. Data in a result (documents, tags, descriptions) does not change.
 """
