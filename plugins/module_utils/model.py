@@ -58,6 +58,10 @@ class Identity:
     def key(self) -> str:
         return identity_key(self.kind, self.name)
 
+    @property
+    def resource(self) -> str:
+        return resource_name(self.kind, self.name)
+
 
 @dataclass(frozen=True)
 class Role(Identity):
@@ -100,6 +104,10 @@ class ManagedPolicy:
     @property
     def key(self) -> str:
         return policy_key(self.arn)
+
+    @property
+    def resource(self) -> str:
+        return resource_name("policy", self.name)
 
 
 @dataclass(frozen=True)
@@ -264,8 +272,13 @@ class Declarations:
 
 def identity_key(kind: str, name: str) -> str:
     """The key of an identity. Names are unique for each kind, regardless of case and path (FACTS C5)."""
-    return f"{kind}/{name.lower()}"
+    return resource_name(kind, name.lower())
 
 
 def policy_key(arn: str) -> str:
-    return f"policy/{arn}"
+    return resource_name("policy", arn)
+
+
+def resource_name(kind: str, name: str) -> str:
+    """The name of an object in plans, messages and results: `role/NAME`, `policy/NAME`, `service/NAME`, …"""
+    return f"{kind}/{name}"

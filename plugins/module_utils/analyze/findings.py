@@ -99,7 +99,7 @@ class _Subjects:
             if after is None:
                 continue
             attached |= after.managed
-            resource = f"{after.kind}/{after.name}"
+            resource = after.resource
             if key in whole:
                 yield RuleSubject(resource, self._documents.of_identity(after), after, before)
                 continue
@@ -110,7 +110,7 @@ class _Subjects:
                 yield RuleSubject(resource, self._documents.of_identity(after), trusted, before)
         for policy in self._desired.policies.values():
             if policy is not None and policy.arn not in attached:
-                yield RuleSubject(f"policy/{policy.name}", self._documents.of_documents({"it": policy.document}))
+                yield RuleSubject(policy.resource, self._documents.of_documents({"it": policy.document}))
 
     def _with_given_policies(self, identity: Identity) -> Identity:
         given = [one for one in self._declarations.attachments if one.key == identity.key and one.present]

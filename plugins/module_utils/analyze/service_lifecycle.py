@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..model import CurrentState, Declarations
+from ..model import CurrentState, Declarations, resource_name
 from ..resolve.desired_state import DesiredState
 from ..resolve.quarantine import standing
 from .aws_facts import AwsFacts
@@ -28,9 +28,7 @@ def all_findings(
     """The findings, without those of roles in quarantine, which have no permissions."""
     found = findings(knowledge, declarations, state, desired, remedy)
     powerless = {
-        f"{one.kind}/{one.name}"
-        for key, one in desired.identities.items()
-        if one and (standing(one) or key in desired.quarantined)
+        one.resource for key, one in desired.identities.items() if one and (standing(one) or key in desired.quarantined)
     }
     return [item for item in found if item.resource not in powerless]
 
@@ -42,4 +40,6 @@ def outlived(knowledge: AwsFacts, service: str, desired: DesiredState, remedies:
     if life is None or life.state != "ended" or not any(there):
         return None
     message = f"{life.name} ended on {life.since}: the permissions granted for it are no longer needed."
-    return Finding(Severity.LOW, OUTLIVED, f"service/{service}", message, remedies.get(OUTLIVED, "state: absent"))
+    return Finding(
+        Severity.LOW, OUTLIVED, resource_name("service", service), message, remedies.get(OUTLIVED, "state: absent")
+    )

@@ -81,7 +81,7 @@ def differences(wanted: Wanted, there: CurrentState) -> list[Difference]:
         found += _compared(policy, again_policy, now_policy)
         if name in wanted.again.only_version and now_policy is not None and now_policy.versions:
             versions = [version.id for version in now_policy.versions]
-            found.append(Difference(f"policy/{now_policy.name}", "older versions", versions, []))
+            found.append(Difference(now_policy.resource, "older versions", versions, []))
     return found or [Difference(problem.place, "", problem.message, None) for problem in wanted.again.problems]
 
 
@@ -135,8 +135,7 @@ def _compared(
     one = there or again or wanted
     if one is None:
         return
-    kind = "policy" if isinstance(one, ManagedPolicy) else one.kind
-    resource = f"{kind}/{one.name}"
+    resource = one.resource
     if there is None:
         if wanted is not None:
             yield Difference(resource, "", None, "present")

@@ -66,9 +66,9 @@ def _new_versions(before: ManagedPolicy | None, now: ManagedPolicy, own: Sequenc
 def _deleted(policy: ManagedPolicy, version: PolicyVersion) -> Step:
     return Step(
         "DeletePolicyVersion",
-        f"policy/{policy.name}",
+        policy.resource,
         f"version {version.id} was created by this run and is not the default version",
         policy.key,
         {"PolicyArn": policy.arn, "VersionId": version.id},
-        name=f"policy/{policy.name} {version.id}, spare",
+        name=f"{policy.resource} {version.id}, spare",
     )

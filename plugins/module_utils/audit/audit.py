@@ -16,7 +16,7 @@ from typing import Any
 from ..analyze.finding import Finding
 from ..analyze.risky_grants import Documents, Holdings
 from ..declare.policy_references import is_aws_managed
-from ..model import CurrentState, Identity, ManagedPolicy, PolicyDeclaration, Quarantine, Role
+from ..model import CurrentState, Identity, ManagedPolicy, PolicyDeclaration, Quarantine, Role, resource_name
 from ..policy.document import dangling_principals
 from ..resolve.desired_state import DesiredState
 from ..resolve.quarantine import is_denied, released, standing
@@ -61,7 +61,7 @@ class AuditedObject:
 
     @property
     def resource(self) -> str:
-        return f"{self.kind}/{self.name}"
+        return resource_name(self.kind, self.name)
 
     @property
     def arn(self) -> str | None:

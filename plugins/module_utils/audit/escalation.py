@@ -17,8 +17,9 @@ from typing import Any
 
 from ..analyze.finding import Severity
 from ..analyze.risky_grants import Holdings, condition_keys
+from ..declare.policy_references import policy_name
 from ..errors import printable
-from ..model import CurrentState, Identity, Role
+from ..model import CurrentState, Identity, Role, resource_name
 from ..policy.document import principals
 from .candidates import Candidates
 from .escalation_facts import EscalationFacts
@@ -55,8 +56,8 @@ class EscalationPath:
 
     def shown(self) -> dict[str, Any]:
         return {
-            "from": _name(self.start),
-            "to": _name(self.goal),
+            "from": self.start.resource,
+            "to": self.goal.resource,
             "steps": [step.text for step in self.steps],
             "severity": self.severity.text,
         }
@@ -165,12 +166,12 @@ class _Graph:
         objects = [(action, other.arn) for action in self._facts.grants_to.get(other.kind, ())]
         policies = sorted(other.managed & self._own)
         objects += [(action, arn) for action in self._facts.grants_to.get("policy", ()) for arn in policies]
-        whom = "itself" if identity.key == other.key else _name(other)
+        whom = "itself" if identity.key == other.key else other.resource
         for action, arn in objects:
             right = rights.to(action, arn)
             if right is not None:
-                by = f" through policy/{arn.rpartition('/')[2]}" if arn != other.arn else ""
-                text = f"{_name(identity)} may grant {whom} any permission{by} with {action} ({right.told()})"
+                by = f" through {resource_name('policy', policy_name(arn))}" if arn != other.arn else ""
+                text = f"{identity.resource} may grant {whom} any permission{by} with {action} ({right.told()})"
                 return EscalationStep(text, not right.conditions)
         return None
 
@@ -213,7 +214,7 @@ class _Graph:
             if right is None or work is None:
                 continue
             action, starting = work
-            text = f"{_name(identity)} may pass {_name(role)} to {service} and use it there with {action}"
+            text = f"{identity.resource} may pass {role.resource} to {service} and use it there with {action}"
             by = " and ".join(dict.fromkeys((right.told(), starting.told())))
             yield EscalationStep(f"{text} ({by})", not right.conditions and not starting.conditions)
 
@@ -229,12 +230,13 @@ class _Graph:
                     continue
                 if value == identity.arn:
                     yield EscalationStep(
-                        f"{_name(identity)} may assume {_name(role)} (its trust policy{under})", not keys
+                        f"{identity.resource} may assume {role.resource} (its trust policy{under})", not keys
                     )
                 elif principal_kind(kind, value) == "anyone" or self._is_own_account(value):
                     right = rights.to(self._facts.assume, role.arn) if rights else None
                     if right is not None:
-                        text = f"{_name(identity)} may assume {_name(role)} ({right.told()}; its trust policy{under})"
+                        text = f"{identity.resource} may assume {role.resource}"
+                        text += f" ({right.told()}; its trust policy{under})"
                         yield EscalationStep(text, not keys and not right.conditions)
 
     def _taking_over(self, identity: Identity, role: Role) -> Iterator[EscalationStep]:
@@ -242,7 +244,7 @@ class _Graph:
         for action in self._facts.takes_over if rights else ():
             right = rights.to(action, role.arn) if rights else None
             if right is not None:
-                text = f"{_name(identity)} may add itself to the trust policy of {_name(role)} with {action}"
+                text = f"{identity.resource} may add itself to the trust policy of {role.resource} with {action}"
                 yield EscalationStep(f"{text} ({right.told()})", not right.conditions)
 
     def _using(self, identity: Identity, role: Role, services: Iterable[str]) -> Iterator[EscalationStep]:
@@ -252,7 +254,7 @@ class _Graph:
             allowed = rights.to_any(work.uses) if rights and work else None
             if allowed is not None and work is not None:
                 action, right = allowed
-                text = f"{_name(identity)} may take over {work.what} that runs as {_name(role)}, if one exists,"
+                text = f"{identity.resource} may take over {work.what} that runs as {role.resource}, if one exists,"
                 yield EscalationStep(f"{text} with {action} ({right.told()})", False)
 
     def _work_of(self, rights: Rights) -> dict[str, tuple[str, Any]]:
@@ -282,7 +284,3 @@ class _Graph:
         """Whether only services that have ended may assume a role."""
         let_in = [pair for statement in allowing(role.trust) for pair in principals(statement)]
         return bool(let_in) and all(kind == "Service" and value in self._ended for kind, value in let_in)
-
-
-def _name(identity: Identity) -> str:
-    return f"{identity.kind}/{identity.name}"

@@ -23,6 +23,11 @@ class Evidence:
     subject: Identity | ManagedPolicy
 
     @cached_property
+    def key(self) -> str:
+        """The key of the object, which no other object of the account has."""
+        return self.subject.key
+
+    @cached_property
     def name(self) -> str:
         """The name in lower case."""
         return self.subject.name.lower()

@@ -60,7 +60,7 @@ def _trusting(knowledge: AwsFacts, found: Iterable[Found]) -> Iterable[Finding]:
         for item in one.left_over:
             for rule in rules if item.trusted and item.value in knowledge.ended_principals() else ():
                 message = rule.message.format(services=item.value)
-                yield Finding(rule.severity, rule.code, f"role/{one.subject.name}", message, item.remedy)
+                yield Finding(rule.severity, rule.code, one.subject.resource, message, item.remedy)
 
 
 def _desired(state: CurrentState, found: Iterable[Found]) -> DesiredState:
@@ -104,7 +104,7 @@ def _ways_out(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterab
             yield Finding(
                 path.severity,
                 "escalation_path",
-                _name(path.start),
+                path.start.resource,
                 f"It can become an administrator of the account: {way}.",
                 "remove the permission that the first step uses, or restrict the role that the last step reaches",
             )
@@ -120,17 +120,13 @@ def _ways_in(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterabl
         for key in sorted(path.through & concerned.keys() - {path.start.key}):
             ways.setdefault(key, []).append(path)
     for key, leading in ways.items():
-        names = sorted({_name(path.start) for path in leading})
+        names = sorted({path.start.resource for path in leading})
         more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
         yield Finding(
             min(path.severity for path in leading),
             "reached_by_escalation",
-            _name(concerned[key]),
+            concerned[key].resource,
             "Others can act as this role and so become administrators of the account:"
             f" {', '.join(names[:_MOST_NAMES])}{more}; escalation_paths shows how.",
             "retire or restrict the role, or remove the permissions through which it is reached",
         )
-
-
-def _name(identity: Identity) -> str:
-    return f"{identity.kind}/{identity.name}"

@@ -122,8 +122,8 @@ class Backup:
     @property
     def objects(self) -> list[str]:
         """What is in it, kind and name."""
-        identities = [f"{kept.before.kind}/{kept.before.name}" for kept in self.identities.values()]
-        return sorted([*identities, *(f"policy/{kept.before.name}" for kept in self.policies.values())])
+        identities = [kept.before.resource for kept in self.identities.values()]
+        return sorted([*identities, *(kept.before.resource for kept in self.policies.values())])
 
     def followed_by(self, later: Backup) -> Backup:
         """This backup combined with a later one of the same run."""

@@ -17,7 +17,7 @@ from ..analyze.aws_facts import AwsFacts
 from ..analyze.finding import Finding
 from ..analyze.service_lifecycle import outlived
 from ..errors import Problem
-from ..model import identity_key
+from ..model import identity_key, resource_name
 from ..resolve.desired_state import DesiredState
 
 SECTIONS = ("managed_policies", "roles", "attachments", "trust_statements")
@@ -82,12 +82,12 @@ class CombinedServices:
                 identities={
                     key: identity
                     for key, identity in desired.identities.items()
-                    if identity and one["service"] in self.services_of(f"{identity.kind}/{identity.name}")
+                    if identity and one["service"] in self.services_of(identity.resource)
                 },
                 policies={
                     name: policy
                     for name, policy in desired.policies.items()
-                    if policy and one["service"] in self.services_of(f"policy/{policy.name}")
+                    if policy and one["service"] in self.services_of(policy.resource)
                 },
             )
             found = outlived(knowledge, one["service"], own, one.get("remedies") or {})
@@ -120,8 +120,8 @@ def _place(service: str, resource: str) -> str:
 
 def _resource(section: str, item: Data) -> str:
     if section == "attachments":
-        return f"{item['iam_type']}/{item['iam_name']}"
-    return f"{'policy' if section == 'managed_policies' else 'role'}/{item['name']}"
+        return resource_name(item["iam_type"], item["iam_name"])
+    return resource_name("policy" if section == "managed_policies" else "role", item["name"])
 
 
 def _contradicting(first: dict[tuple[str, str], dict[str, Any]], section: str, item: Data, place: str) -> str | None:

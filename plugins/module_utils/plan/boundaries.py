@@ -35,7 +35,7 @@ def widened_boundaries(state: CurrentState, desired: DesiredState) -> Iterator[s
             continue
         if not is_within(new_documents.get(new) or state.document_of(new), state.document_of(old)):
             yield (
-                f"role/{after.name} may be able to do more than before: its boundary {old} is replaced by {new}, which"
+                f"{after.resource} may be able to do more than before: its boundary {old} is replaced by {new}, which"
                 " is not known to be at least as narrow. Compare the two; to keep the old one, leave boundary out or"
                 " name it."
             )

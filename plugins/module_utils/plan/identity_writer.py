@@ -36,7 +36,7 @@ class IdentityWriter:
         self.tested_tags = tested_tags
         self.only = frozenset((owner.key,))
         self.kind = owner.kind.capitalize()
-        self.resource = f"{owner.kind}/{owner.name}"
+        self.resource = owner.resource
 
     def single(
         self,

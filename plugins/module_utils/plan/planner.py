@@ -139,7 +139,7 @@ def _left_out_of_trust(state: CurrentState, desired: DesiredState, steps: Sequen
             continue
         if not intersection(before.trust, after.trust).complete:
             yield (
-                f"role/{after.name} may refuse principals that its trust policy trusts before and after, between step"
+                f"{after.resource} may refuse principals that its trust policy trusts before and after, between step"
                 f" {numbers[0]} and step {numbers[-1]} of the plan: the old and the new condition cannot be combined"
             )
 

@@ -50,7 +50,7 @@ def policy_changes(
         yield from _older_versions(after, before.versions)
         yield from tag_changes(
             after.key,
-            _resource(after),
+            after.resource,
             kind="Policy",
             target={"PolicyArn": after.arn},
             before=before.tags,
@@ -178,16 +178,12 @@ def _version_deleted(policy: ManagedPolicy, version: PolicyVersion, reason: str)
 
 
 def _step(action: str, policy: ManagedPolicy, reason: str, parameters: dict[str, Any], **fields: Any) -> Step:
-    return Step(action, _resource(policy), reason, policy.key, parameters, **fields)
+    return Step(action, policy.resource, reason, policy.key, parameters, **fields)
 
 
 def _plain(kind: ChangeKind, detail: str, stage: Stage, policy: ManagedPolicy, step: Step, **fields: Any) -> Change:
     return Change(_key(policy, kind, detail), stage, (Part(()),), always(step), policy.key, **fields)
 
 
-def _resource(policy: ManagedPolicy) -> str:
-    return f"policy/{policy.name}"
-
-
 def _key(policy: ManagedPolicy, kind: ChangeKind, detail: str = "") -> ChangeKey:
-    return ChangeKey(kind, _resource(policy), detail)
+    return ChangeKey(kind, policy.resource, detail)

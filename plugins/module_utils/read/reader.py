@@ -14,7 +14,7 @@ from ..aws.connection import Connection
 from ..aws.service import is_access_denied
 from ..errors import EngineError
 from ..limits import Quotas
-from ..model import CurrentState, Declarations, ManagedPolicy, Role
+from ..model import CurrentState, Declarations, ManagedPolicy, Role, identity_key
 from ..policy.document import PolicyDocument
 from ..sdk import ClientError
 from .authorization_details import AuthorizationDetails, TooCostly
@@ -164,7 +164,7 @@ class Reader:
             for page in self._iam.pages("ListEntitiesForPolicy", PolicyArn=policy.arn, PolicyUsageFilter=usage):
                 for kind in ("User", "Group", "Role"):
                     found += [
-                        f"{kind.lower()}/{entity[f'{kind}Name'].lower()}" for entity in page.get(f"Policy{kind}s", ())
+                        identity_key(kind.lower(), entity[f"{kind}Name"]) for entity in page.get(f"Policy{kind}s", ())
                     ]
         return tuple(sorted(set(found)))
 

@@ -23,5 +23,5 @@ def free_profiles(role: Role, profiles: Mapping[str, str | None], notes: Notes) 
             f"instance profile {name} contains role {holder} now" if holder else f"instance profile {name} is missing"
         )
         remedy = "remove that role from it" if holder else "create the instance profile"
-        notes.leave(f"role/{role.name}", reason, f"{remedy}, then restore again")
+        notes.leave(role.resource, reason, f"{remedy}, then restore again")
     return tuple(free)

@@ -21,6 +21,7 @@ from ..model import (
     PolicyDeclaration,
     RoleDeclaration,
     identity_key,
+    resource_name,
 )
 
 RESTORED = "-restored"
@@ -148,7 +149,7 @@ def to_read(backup: Backup) -> Declarations:
             attachments.append(AttachmentDeclaration(key, identity.kind, identity.name, True, managed))
     names = {kept.before.name for kept in backup.policies.values()}
     names |= {stand_in(policy.name) for policy in backup.aws_policies.values()}
-    policies = tuple(PolicyDeclaration(f"policy/{name}", name, True) for name in sorted(names))
+    policies = tuple(PolicyDeclaration(resource_name("policy", name), name, True) for name in sorted(names))
     return Declarations(policies, tuple(roles), tuple(attachments))
 
 

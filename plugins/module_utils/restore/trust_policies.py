@@ -57,7 +57,7 @@ class TrustRestoration:
         for principal in sorted(lost) if told_of else ():
             why = "does not exist any more" if principal in missing else "is the id of one that was deleted before"
             self._notes.leave(
-                f"role/{role.name}",
+                role.resource,
                 f"its trust policy named {principal}, which {why}",
                 "restore or create that role or user, then restore this role again by its name",
             )
@@ -96,7 +96,7 @@ class TrustRestoration:
                 continue
             if gone - set(arns):
                 self._notes.leave(
-                    f"role/{role.name}",
+                    role.resource,
                     f"its trust policy also names {', '.join(sorted(gone - set(arns)))}, the id of a role or user that"
                     " was deleted and is not restored; IAM refuses a trust policy that contains it",
                     "remove that principal (iam_trust_statement), then restore again",

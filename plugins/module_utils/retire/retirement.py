@@ -98,7 +98,7 @@ class Retired:
 
     @property
     def resource(self) -> str:
-        return f"{self.kind}/{self.subject.name}"
+        return self.subject.resource
 
     @property
     def note(self) -> str:
@@ -267,7 +267,7 @@ def _policy_retired(
     staying = [user for user in users if user.key not in steps]
     later = [steps[user.key] for user in users if user.key in steps and steps[user.key].step != REMOVED]
     if staying:
-        names = ", ".join(sorted(f"{user.kind}/{user.name}" for user in staying))
+        names = ", ".join(sorted(user.resource for user in staying))
         return Retired(policy, services, KEPT, None, f"{names} has it")
     if later:
         dates = [item.until for item in later if item.until]

@@ -16,7 +16,7 @@ from ..aws.service import as_aws_error, is_lost_reply, may_be_made
 from ..converge.failures import told_unknown
 from ..converge.task import Task
 from ..errors import EngineError, InputError, Problem, printable, shown
-from ..model import CurrentState, Role
+from ..model import CurrentState, Role, resource_name
 from ..plan.approval import approval_of, require_approval
 from ..plan.plan import Plan, Step
 from ..plan.scope import relied_on
@@ -167,7 +167,7 @@ class ServiceLinkedRoleDeletion:
             self.pause(delay)
 
     def _named(self) -> str:
-        return str(self.options.get("aws_service_name") or f"role/{self.options.get('name')}")
+        return str(self.options.get("aws_service_name") or resource_name("role", str(self.options.get("name"))))
 
 
 def _problems(options: Mapping[str, Any]) -> Iterator[Problem]:
@@ -184,8 +184,7 @@ def _problems(options: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _step(role: Role) -> Step:
-    resource = f"role/{role.name}"
-    return Step("DeleteServiceLinkedRole", resource, "declared absent", role.key, {"RoleName": role.name})
+    return Step("DeleteServiceLinkedRole", role.resource, "declared absent", role.key, {"RoleName": role.name})
 
 
 def _item(role: Role, status: str) -> Item:
@@ -207,7 +206,7 @@ def _with_outcome(item: Item, task: str | None, end: Mapping[str, Any] | None) -
 
 def _why(item: Item, account: str) -> str:
     deletion = item["deletion"]
-    about = f"role/{item['name']} in account {account}"
+    about = f"{resource_name('role', item['name'])} in account {account}"
     if item["status"] == "deleting":
         return (
             f"{about} is not deleted yet ({deletion['status']}): run the task again to continue waiting, or increase"

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES
+from ansible_collections.aws_ml.permissions.plugins.module_utils.model import resource_name
 
 from .results import (
     Said,
@@ -238,7 +239,7 @@ def _object(
     removed: list[dict[str, Any]],
     paths: list[dict[str, Any]],
 ) -> dict[str, Any]:
-    resource = f"{item.kind}/{item.name}".lower()
+    resource = resource_name(item.kind, item.name).lower()
     on_it = [path for path in paths if resource in (str(path.get("from")).lower(), str(path.get("to")).lower())]
     severities = [*(entry.get("severity") for entry in findings), *(path.get("severity") for path in on_it)]
     shown: dict[str, Any] = {

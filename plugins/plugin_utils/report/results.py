@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.aws_ml.permissions.plugins.module_utils.model import resource_name
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.writes import WRITES
 
 from .values import dicts, diffs_of, picked, readable
@@ -69,7 +70,7 @@ class Said:
 
     @property
     def resource(self) -> str:
-        return f"{self.kind}/{self.name}"
+        return resource_name(self.kind, self.name)
 
 
 def account_id_of(result: TaskResult) -> str:
@@ -85,7 +86,7 @@ def objects_of(result: TaskResult) -> Iterator[Said]:
             if not item.get("name"):
                 continue
             kind = _KINDS.get(section) or str(item.get("iam_type") or "role")
-            resource = f"{kind}/{item.get('name')}".lower()
+            resource = resource_name(kind, str(item["name"])).lower()
             yield _said(result, kind, item, _status(result, item, resource in changing))
     for item in dicts(values.get("objects")):
         yield _said(result, str(item.get("kind") or "role"), item, _status(result, item, False))

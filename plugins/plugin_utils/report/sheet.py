@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
+from ansible_collections.aws_ml.permissions.plugins.module_utils.model import resource_name
 
 FORMULA_SIGNS = ("=", "+", "-", "@")
 
@@ -83,7 +84,7 @@ def _object(item: Mapping[str, Any], life: Mapping[str, str]) -> dict[str, Any]:
             dict.fromkeys(
                 str(path.get("to"))
                 for path in item.get("escalation_paths", ())
-                if str(path.get("from")).lower() == f"{item['kind']}/{item['name']}".lower()
+                if str(path.get("from")).lower() == resource_name(item["kind"], item["name"]).lower()
             )
         ),
         "message": "; ".join(str(refusal.get("reason")) for refusal in item.get("refusals", ())),
