@@ -40,6 +40,5 @@ def outlived(knowledge: AwsFacts, service: str, desired: DesiredState, remedies:
     if life is None or life.state != "ended" or not any(there):
         return None
     message = f"{life.name} ended on {life.since}: the permissions granted for it are no longer needed."
-    return Finding(
-        Severity.LOW, OUTLIVED, resource_name("service", service), message, remedies.get(OUTLIVED, "state: absent")
-    )
+    remedy = remedies.get(OUTLIVED, "state: absent")
+    return Finding(Severity.LOW, OUTLIVED, resource_name("service", service), message, remedy)

@@ -142,11 +142,13 @@ def run(
         failure = error
     except Exception as error:
         failure = reading_failed(error, str(task.so_far().get("account_id", "")))
-    known = {
-        key: value for key, value in task.so_far().items() if not shape.read_only or key not in ("plan", "deleted")
-    }
-    failed = {"msg": failure.message, **known, **failure.fields}
+    failed = {"msg": failure.message, **_known(task, shape), **failure.fields}
     return Outcome(work.told(failed) if work else failed, _warnings(task), failed=True)
+
+
+def _known(task: Task, shape: Shape) -> dict[str, Any]:
+    """What is known of a task that failed. A module that only reads has no plan."""
+    return {key: value for key, value in task.so_far().items() if not shape.read_only or key not in ("plan", "deleted")}
 
 
 def _warnings(task: Task) -> tuple[str, ...]:

@@ -73,25 +73,13 @@ def read_result(
     ignored: bool = False,
     check_mode: bool = False,
 ) -> RunAccount | None:
-    """What a result says; None where it says nothing of an account, as that of a task begun in the background.
+    """What a result shows of an account; None if it shows nothing, as the result of a task started in the background.
 
-    Of a loop all items count. `failed` and `unreachable` are what Ansible calls the task as a whole.
+    All items of a loop count. `failed` and `unreachable` are the state of the whole task in Ansible.
     """
     items = [item for item in _sequence(result.get("results")) if isinstance(item, Mapping)]
     if items:
-        told = [
-            read_result(
-                item,
-                failed=bool(item.get("failed")),
-                unreachable=bool(item.get("unreachable")),
-                ignored=ignored,
-                check_mode=check_mode,
-            )
-            for item in items
-            if not item.get("skipped")
-        ]
-        known = [account for account in told if account is not None]
-        return sum(known[1:], known[0]) if known else None
+        return _read_loop(items, ignored=ignored, check_mode=check_mode)
     if "ansible_job_id" in result and not failed and "account_id" not in result:
         return None
     status = _status(result, failed, unreachable, check_mode)
@@ -107,6 +95,22 @@ def read_result(
         frozenset(_findings(result.get("findings"))),
         (_reason(result) + (" (ignored)" if ignored else ""),) if status in (FAILED, UNREACHABLE) else (),
     )
+
+
+def _read_loop(items: Iterable[Mapping[str, Any]], *, ignored: bool, check_mode: bool) -> RunAccount | None:
+    read = (
+        read_result(
+            item,
+            failed=bool(item.get("failed")),
+            unreachable=bool(item.get("unreachable")),
+            ignored=ignored,
+            check_mode=check_mode,
+        )
+        for item in items
+        if not item.get("skipped")
+    )
+    known = [account for account in read if account is not None]
+    return sum(known[1:], known[0]) if known else None
 
 
 def _status(result: Mapping[str, Any], failed: bool, unreachable: bool, check_mode: bool) -> str:
