@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Facts about AWS other than IAM's rules: which grants are risks, and which services have ended.
 
 They are data on the controller (`plugin_utils/data/aws_facts`), which the action plugins pass to the modules.

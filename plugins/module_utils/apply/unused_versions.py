@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Versions of policies that a run has created and that are not needed. Pure.
 
 They exist if a write was sent twice, or if another run wrote after it. That shows only after the plan was applied.

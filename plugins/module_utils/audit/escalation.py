@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Privilege escalation paths: how one identity of the account can act as another, and so as an administrator. Pure.
 
 An administrator may do everything, or change the permissions of any identity. A path is a chain of steps from an

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The declarations of the profiles of a service if an account sets only the profile, for audits. Pure.
 
 They contain only what is granted and who is trusted, and only the parts that do not depend on a name that the account

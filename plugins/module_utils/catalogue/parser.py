@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """From the data of a service's files to a ServiceDefinition, with every mistake of meaning and its place. Pure.
 
 The form of the data is checked before, by the JSON Schema of services. This module finds expressions that cannot be

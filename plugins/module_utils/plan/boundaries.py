@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Whether a boundary that replaces another allows more. Pure, and cautious: if in doubt, it does.
 
 A role has one permissions boundary at a time, so a new one does not add to the old limit but replaces it (IAM user

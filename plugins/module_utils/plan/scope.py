@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """What a plan relies on besides its own writes, for its id. Pure.
 
 The effect of a write depends on the current state: the policies that a role keeps, what a boundary allows, whom the

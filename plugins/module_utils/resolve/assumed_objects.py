@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """What an earlier task would have created if it had not been in check mode. Pure.
 
 A play can create a policy in one task and attach it in the next. It has to pass in check mode too, although the policy

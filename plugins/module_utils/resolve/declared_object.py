@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """An object as it is after one declaration is applied to it: the one place that says what a declaration does. Pure.
 
 A converge plans from it, and an audit compares with it, so that what an audit reports as drift is what a converge

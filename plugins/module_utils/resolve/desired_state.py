@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The desired state of an account: the current state, with the declarations of one task applied to it. Pure.
 
 Only the objects that a task declares are in a target. Several declarations can be about one object (a role, an

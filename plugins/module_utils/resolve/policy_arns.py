@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """From the declared name or ARN of a managed policy to its actual ARN. Pure.
 
 AWS's own documents give wrong ARNs for its policies (FACTS A0), and a name does not contain the path. So a declared

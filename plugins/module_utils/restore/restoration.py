@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """From a backup and the state of its account to the desired state of the account. Pure.
 
 Nothing that is newer than the backup is removed. What a run removed is restored; what others changed since is restored

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Trust policies of a backup as IAM accepts them, and those of other roles that name deleted roles by id. Pure.
 
 Where a role was deleted, its unique id stands in the trust policies that named it, also once a role of that name is

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The name of the host of an account, and whose variables that name brings. Pure.
 
 Names and emails are chosen in the accounts, tags by everyone who can tag them. Such a text must not become the name of

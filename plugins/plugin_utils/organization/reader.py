@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Reads an organization with few calls: its root and OUs, the accounts in them, and the tags of accounts.
 
 Accounts are listed OU by OU. This shows the OU of each account, which ListAccounts does not show everywhere. One

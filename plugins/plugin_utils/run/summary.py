@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The summary at the end of a run: the outcomes of the accounts, their critical findings, and why some failed. Pure.
 
 What is the same in many accounts is one line, so that a problem of all accounts does not fill the screen.

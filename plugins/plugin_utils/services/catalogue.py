@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The catalogue of services: those of this collection in `services`, and those of the user in folders of their own.
 
 Each set of folders is read and checked once in a process. Workers inherit what the parent has read before they are

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The YAML of service definitions as plain data, with line numbers. Pure.
 
 Users write these files. A file cannot run code or expand to much more data than it contains: tags are refused, and so
