@@ -18,8 +18,14 @@ LINT := $(VENV)/installed-lint
 BENCH := $(VENV)/installed-bench
 MUTATION := $(VENV)/installed-mutation
 
-# What the tests have asked AWS for, by part.
+# What the tests have asked AWS for, by part. A choice of tests (K, S) leaves the record of the last whole run as it is.
 CALLS := $(CURDIR)/$(VENV)/calls
+
+# The newest generation runs the tests that are marked for both, unless WHOLE=1 or a choice asks for others.
+MARKED := $(if $(WHOLE)$(K),,$(filter %/newest,$(VENV)))
+MARK := ^(pytestmark = |@)pytest\.mark\.both_generations$$
+tests = $(if $(MARKED),-m both_generations $(sort $(shell grep -rlE '$(MARK)' tests/$(1) --include='test_*.py')),tests/$(1)) $(if $(K),-k "$(K)")
+PROFILE := --hypothesis-profile=$(if $(WHOLE),thorough,ci)
 
 .PHONY: help
 help: ## Show this list
@@ -50,20 +56,21 @@ local-aws: $(DEMO) ## Run a local AWS in the foreground, to try playbooks agains
 	@python -m local_aws
 
 .PHONY: test
-test: $(TEST) ## Set up and run everything that must pass, with the newest ansible-core too where Python 3.13 is there
+test: export WHOLE := $(WHOLE)
+test: $(TEST) ## Set up and run what must pass, with the newest ansible-core too where Python 3.13 is (WHOLE=1 before a release)
 	@scripts/test
 
 .PHONY: unit
-unit: export LOCAL_AWS_CALLS := $(CALLS)/unit
-unit: $(TEST) ## Run the tests of the engine, the modules and local AWS
+unit: export LOCAL_AWS_CALLS := $(if $(K),,$(CALLS)/unit)
+unit: $(TEST) ## Run the tests of the engine, the modules and local AWS (K=boundary for those with that in their name)
 	@rm -rf "$$LOCAL_AWS_CALLS"
-	@python -m pytest tests/unit -n 2 -q
+	@python -m pytest $(call tests,unit) $(PROFILE) -n 2 -q
 
 .PHONY: integration
-integration: export LOCAL_AWS_CALLS := $(CALLS)/integration
-integration: $(TEST) ## Run playbooks, modules and examples of the documentation with the real ansible-playbook
+integration: export LOCAL_AWS_CALLS := $(if $(K),,$(CALLS)/integration)
+integration: $(TEST) ## Run playbooks, modules and examples of the documentation with the real ansible-playbook (K=retire)
 	@rm -rf "$$LOCAL_AWS_CALLS"
-	@python -m pytest tests/integration -n 2 --dist loadfile -q
+	@python -m pytest $(call tests,integration) -n 2 --dist loadfile -q
 
 .PHONY: browser
 browser: $(TEST) ## Look at reports in headless Chromium, which is installed where there is none
@@ -71,10 +78,10 @@ browser: $(TEST) ## Look at reports in headless Chromium, which is installed whe
 	@python -m pytest tests/browser -q -rs
 
 .PHONY: molecule
-molecule: export LOCAL_AWS_CALLS := $(CALLS)/molecule
-molecule: $(TEST) ## Run the molecule scenario of every service role
+molecule: export LOCAL_AWS_CALLS := $(if $(S),,$(CALLS)/molecule)
+molecule: $(TEST) ## Run the molecule scenario of every service role (S=panorama_iam for one)
 	@rm -rf "$$LOCAL_AWS_CALLS"
-	@cd extensions && for file in molecule/*/molecule.yml; do \
+	@cd extensions && for file in molecule/$(or $(S),*)/molecule.yml; do \
 	    scenario=$$(basename "$$(dirname "$$file")"); molecule test -s "$$scenario" && echo "molecule $$scenario: passed" || exit 1; \
 	done
 
@@ -86,7 +93,7 @@ permissions: $(TEST) ## Hold all that the tests have asked AWS for against the p
 .PHONY: coverage
 coverage: $(TEST) ## Measure which branches of the engine the unit tests meet, and fail below 95 %
 	@rm -rf tests/output/coverage && mkdir -p tests/output/coverage
-	@python -m coverage run -m pytest tests/unit -n 2 -q -p mutation.few_examples
+	@python -m coverage run -m pytest tests/unit -n 2 -q -p mutation.empty_caches --hypothesis-profile=mutation
 	@python -m coverage combine -q && python -m coverage report
 
 .PHONY: mutation

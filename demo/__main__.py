@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tell the story: create, nothing to do, drift, check, repair; audit, retire, restore."""
+"""Run the chapters: create, nothing to do, drift, check, repair; audit, retire, restore."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def main() -> None:
     screen.chapter(1, "A local AWS with an organization of several accounts")
     with LocalAws(members=4) as aws, tempfile.TemporaryDirectory() as folder:
         fleet = Fleet(aws, Path(folder))
-        screen.say(f"Listening on {aws.endpoint}. Nothing of this leaves your machine.")
+        screen.say(f"Listening on {aws.endpoint}. No data leaves your machine.")
         screen.table(
             ("account", "id", "organizational unit"),
             [(member["name"], member["id"], member["ou"]) for member in aws.members],
@@ -47,16 +47,16 @@ def main() -> None:
 
 
 def create(fleet: Fleet) -> int:
-    """Converge accounts without roles. Returns the number of roles that are there then."""
+    """Converge accounts without roles. Returns the number of roles that exist then."""
     screen.chapter(2, "The site playbook creates what five services need, in every account at once")
     fleet.make_groups()
     fleet.run_site()
     screen.say()
-    screen.say(f"This is what IAM holds now in {SHOWN_ACCOUNT}, with no more rights than it takes:")
+    screen.say(f"This is what IAM contains now in {SHOWN_ACCOUNT}, with no more permissions than needed:")
     screen.say()
     held = fleet.held(SHOWN_ACCOUNT)
     screen.table(
-        ("role or group", "may be assumed by", "policies"),
+        ("role or group", "can be assumed by", "policies"),
         [(role["RoleName"], trusted(role), ", ".join(permissions(role))) for role in held["RoleDetailList"]]
         + [(group["GroupName"], "", ", ".join(permissions(group))) for group in held["GroupDetailList"]],
     )
@@ -67,19 +67,19 @@ def create(fleet: Fleet) -> int:
         rows.append((account, str(len(there["RoleDetailList"])), str(len(there["Policies"]))))
     screen.table(("account", "roles", "customer managed policies"), rows)
     screen.say()
-    screen.say("The warnings above are of services that have ended, and of what is dangerous in AWS's own guides.")
+    screen.say("The warnings above are about services that have ended, and about findings in AWS's own guides.")
     return sum(int(row[1]) for row in rows)
 
 
 def run_again(fleet: Fleet) -> None:
-    screen.chapter(3, "The same again: nothing changes")
+    screen.chapter(3, "A second run changes nothing")
     calls = fleet.run_site()
     screen.say()
     screen.say(f"{calls} AWS calls for {len(fleet.accounts)} accounts, all of them reads.")
 
 
 def drift(fleet: Fleet) -> None:
-    screen.chapter(4, f"Somebody breaks {BROKEN_ROLE} in {BROKEN_ACCOUNT} by hand; check mode shows it")
+    screen.chapter(4, f"Someone changes {BROKEN_ROLE} in {BROKEN_ACCOUNT} by hand; check mode reports the drift")
     fleet.break_by_hand(BROKEN_ACCOUNT, BROKEN_ROLE)
     screen.say("Attached AdministratorAccess, added an inline policy that allows s3:* everywhere, removed a tag.")
     screen.say()
@@ -90,7 +90,7 @@ def drift(fleet: Fleet) -> None:
     roles = fleet.held(BROKEN_ACCOUNT)["RoleDetailList"]
     role = next(role for role in roles if role["RoleName"] == BROKEN_ROLE)
     screen.say()
-    screen.say(f"{fleet.writes() - before} writes. {BROKEN_ROLE} holds again: {', '.join(permissions(role))}.")
+    screen.say(f"{fleet.writes() - before} writes. {BROKEN_ROLE} again has: {', '.join(permissions(role))}.")
 
 
 if __name__ == "__main__":

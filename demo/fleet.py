@@ -79,14 +79,14 @@ class Fleet:
         return len(self.aws.calls()) - before
 
     def make_groups(self) -> None:
-        """The groups of people that are given permissions; they are not the collection's to make."""
+        """The groups that get permissions. The collection does not create them."""
         for account in self.accounts.values():
             iam = self.aws.client("iam", account=account["id"])
             for group in GROUPS:
                 iam.create_group(GroupName=group)
 
     def held(self, account: str) -> dict[str, Any]:
-        """What IAM holds in an account, less the role that everybody enters by."""
+        """What IAM contains in an account, without the role that all runs assume."""
         iam = self.aws.client("iam", account=self.accounts[account]["id"])
         pages = iam.get_paginator("get_account_authorization_details").paginate(
             Filter=["Role", "Group", "LocalManagedPolicy"]
@@ -96,7 +96,7 @@ class Fleet:
         return {**details, "RoleDetailList": sorted(roles, key=lambda role: str(role["RoleName"]))}
 
     def break_by_hand(self, account: str, role: str) -> None:
-        """Do to a role what people do in a hurry."""
+        """Make manual changes to a role."""
         iam = self.aws.client("iam", account=self.accounts[account]["id"])
         iam.attach_role_policy(RoleName=role, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
         iam.put_role_policy(
@@ -114,7 +114,7 @@ class Fleet:
 
 
 def trusted(role: dict[str, Any]) -> str:
-    """Who may assume a role, in a word."""
+    """The principals that can assume a role."""
     services: set[str] = set()
     for statement in role["AssumeRolePolicyDocument"]["Statement"]:
         found = statement["Principal"].get("Service", [])

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Python's search for garbage leaves alone what all tests have imported, and is made less often.
+"""Profiles of Hypothesis, and how often Python searches for garbage: seldom, and not in what all tests have imported.
 
 Clients of the SDK are full of circles. Looking for them again and again among everything that is loaded takes a tenth
 of the time of the tests.
@@ -12,6 +12,9 @@ from __future__ import annotations
 import gc
 
 from preloaded_python import SELDOM
+from property_examples import register_profiles
+
+register_profiles()
 
 
 def pytest_collection_finish() -> None:

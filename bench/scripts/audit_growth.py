@@ -103,7 +103,7 @@ ACCOUNTS: dict[str, Callable[[int], CurrentState]] = {
 
 def measure(kind: str, roles: int) -> None:
     """Print the CPU-seconds of one audit, the number of escalation paths, and the MB that the audit added."""
-    knowledge = AuditFacts.of({"_knowledge": audit_facts()})
+    knowledge = AuditFacts.parse(audit_facts())
     state = ACCOUNTS[kind](roles)
     held, begin = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, process_time()
     result = audit(knowledge, state, list(knowledge.traces))

@@ -20,6 +20,7 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_facts import AwsFacts
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.clients import load_models
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import argument_spec, run
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts
 
@@ -33,7 +34,7 @@ def main() -> int:
     options = parser.parse_args()
     wanted = json.loads(options.workload.read_text(encoding="utf-8"))
     load_models()
-    knowledge = AwsFacts.parse(aws_facts())
+    context = RunContext(AwsFacts.parse(aws_facts()))
     validator = ArgumentSpecValidator(argument_spec("iam_baseline"))
 
     def keep(account: dict[str, str]) -> tuple[str, bool]:
@@ -45,8 +46,9 @@ def main() -> int:
         validated = validator.validate(given)
         if validated.error_messages:
             return "; ".join(validated.error_messages), False
-        parameters = {**validated.validated_parameters, "_knowledge": knowledge}
-        outcome = run("iam_baseline", parameters, check_mode=False, diff_mode=False)
+        outcome = run(
+            "iam_baseline", validated.validated_parameters, check_mode=False, diff_mode=False, context=context
+        )
         told = outcome.values["msg"] if outcome.failed else f"{len(outcome.values['plan'])} writes"
         return told, not outcome.failed
 

@@ -28,7 +28,7 @@ if HAS_JMESPATH:  # without it, the task says so
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]
-    """Checks and converts the variables of one host before anything else of a playbook runs for it."""
+    """Checks and converts the variables of one host before any other task of a playbook runs for it."""
 
     _requires_connection = False
     _supports_check_mode = True
@@ -48,7 +48,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         untouched = "AWX was not called"
         if arguments["playbook"] != WITHOUT_ACCOUNTS:
             problems += account_problems(host, variables, self._templar)
-            untouched = "its account was not touched"
+            untouched = "its account was not accessed"
         problems += known.problems(variables, f"set for {host}")
         if problems:  # else iam_services would refuse the values in the next run
             problems += self._of_services(values, variables)
@@ -60,7 +60,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         return result
 
     def _of_services(self, values: dict[str, Any], variables: dict[str, Any]) -> list[Problem]:
-        """What is wrong with the variables of the services that the host has."""
+        """The problems with the variables of the services of the host."""
         profile = values.get("aws_ml_profile")
         names = values.get("aws_ml_services") or ()
         if not names:

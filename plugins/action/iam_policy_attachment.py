@@ -7,4 +7,4 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.module_a
 
 
 class ActionModule(ModuleAction):
-    """Runs the module of the same name with what only the controller knows."""
+    """Runs the module of the same name with data that only the controller has."""

@@ -3,11 +3,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.service_linked_role.task import ServiceLinkedRoleTask
+from ansible_collections.aws_ml.permissions.plugins.module_utils.service_linked_role.work import (
+    ServiceLinkedRoleDeletion,
+)
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.module_action import ModuleAction
 
 
 class ActionModule(ModuleAction):
-    """Runs the module of the same name with what only the controller knows."""
+    """Runs the module of the same name with data that only the controller has."""
 
-    task = ServiceLinkedRoleTask
+    begin = ServiceLinkedRoleDeletion

@@ -1,31 +1,31 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tells a person how far a run over many accounts is. Counting and wording are done in plugin_utils."""
+"""Shows the progress of a run over many accounts. plugin_utils counts and words the lines."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: progress
 type: notification
-short_description: How far a run over many accounts is, and what came of it
+short_description: Show the progress and the summary of a run over many accounts
 version_added: 1.0.0
 author: aws_ml.permissions contributors (@aws-ml)
 description:
-  - While a task of this collection runs over many accounts, a line now and then says how many are done, how many were
-    changed or failed, and about how long the rest takes. The last accounts that a task waits for are named, and so are
-    those that have been running for half a minute.
-  - At the end of the run it says what became of the accounts, how many writes and AWS calls were made, which critical
-    findings there are, and why accounts failed. What is the same in many accounts is one line.
-  - A host is an account, and counts once however many tasks it has. Only modules of this collection count, and
-    whatever fails in its roles; a run without any prints nothing.
-  - The lines are plain text, for terminals, logs and AWX alike, beside any other callback. With the stdout callbacks
+  - While a task of this collection runs over many accounts, a line at intervals says how many accounts are done,
+    changed or failed, and about how long the rest takes. It names the last accounts that a task waits for, and those
+    that have been running for half a minute.
+  - At the end of the run it shows the results of the accounts, the number of writes and AWS calls, critical findings,
+    and why accounts failed. What is the same in many accounts is shown in one line.
+  - A host is an account, and counts once regardless of its number of tasks. Only modules of this collection and
+    failures in its roles count. A run without any prints nothing.
+  - The lines are plain text for terminals, logs and AWX, and work with any other callback. With the stdout callbacks
     C(ansible.posix.json) and C(ansible.posix.jsonl) they go to stderr, so that stdout stays JSON.
 options:
   interval:
     description:
       - Seconds between two lines. A task that takes less has none.
-      - V(0) leaves just the summary.
+      - V(0) shows only the summary.
     type: float
     default: 5
     env:
@@ -34,7 +34,7 @@ options:
       - section: callback_aws_ml_progress
         key: interval
 notes:
-  - Findings are those of tasks that did not fail, and so are AWS calls.
+  - Findings and AWS calls of tasks that failed are not included.
   - With C(serial), the accounts of a line are those of the batch.
 requirements:
   - to be enabled by C(callbacks_enabled) in the section C(defaults) of ansible.cfg, or by C(ANSIBLE_CALLBACKS_ENABLED)
@@ -64,11 +64,11 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.finished
 
 JSON_CALLBACKS = {"json", "jsonl", "ansible.posix.json", "ansible.posix.jsonl"}
 LONGEST = 86400.0
-"""Seconds; Python cannot wait for as long as a float can say."""
+"""Seconds. Python cannot wait for every number of seconds that a float can represent."""
 
 
 def _harmless(hook: Callable[..., None]) -> Callable[..., None]:
-    """No error in counting may disturb a run: the plugin falls silent instead."""
+    """An error in counting must not disturb a run. The plugin shows no more lines instead."""
 
     @wraps(hook)
     def guarded(self: CallbackModule, *arguments: Any, **options: Any) -> None:
@@ -78,15 +78,15 @@ def _harmless(hook: Callable[..., None]) -> Callable[..., None]:
         except Exception as error:
             self.disabled = True
             self.over.set()
-            self._display.warning(f"{NAME}.progress is silent from here on: {type(error).__name__} in {hook.__name__}.")
+            self._display.warning(f"{NAME}.progress shows no more lines: {type(error).__name__} in {hook.__name__}.")
 
     return guarded
 
 
 class CallbackModule(CallbackBase):  # type: ignore[misc]
-    """Hands to RunProgress what Ansible tells, and prints its lines from a thread that only looks at the clock.
+    """Passes Ansible's events to RunProgress, and prints its lines from a thread with a timer.
 
-    The thread is there because nothing at all happens while the last accounts take long.
+    The thread is needed because Ansible sends no events while the last accounts take long.
     """
 
     CALLBACK_VERSION = 2.0
@@ -185,12 +185,12 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         for line in lines:
             self._display.display(line, stderr=aside)
         if lines:
-            # Ansible leaves this to the system, which keeps lines back for long where stdout is not a terminal.
+            # Ansible leaves flushing to the system, which delays lines for long if stdout is not a terminal.
             (sys.stderr if aside else sys.stdout).flush()
 
 
 def _is_of_own_role(task: Any) -> bool:
-    """Whether a task of another's module belongs to a role of this collection, as those that look at its variables."""
+    """Whether a task with a module of another collection belongs to a role of this one, such as a check."""
     return not _is_own(task) and getattr(task._role, "_role_collection", None) == NAME
 
 

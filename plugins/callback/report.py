@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes what a run came to in all accounts into files. Thin: the rooms are plugin_utils/report_*."""
+"""Writes the results of a run in all accounts to files. The work is done in plugin_utils/report_*."""
 
 from __future__ import annotations
 
@@ -12,22 +12,21 @@ type: notification
 version_added: 1.0.0
 short_description: Write a report of all accounts as HTML, JSON and CSV
 description:
-  - Gathers what the modules of this collection returned in a run, from every host, and writes it when the run ends.
-    Converging and check mode, audit and retirement come out alike.
+  - Collects what the modules of this collection returned in a run, from every host, and writes it when the run ends.
+    The report has the same form for converging, check mode, audits and retirements.
   - The HTML file loads nothing from elsewhere. It shows accounts and their roles and policies as a matrix to filter, to
     open and to print.
-  - Writes nothing where no task of this collection ran or failed. Never makes a run fail; what prevents a report is a
-    warning.
-  - The files are readable for their owner alone. They hold policy documents, account IDs and messages, and no
-    credentials.
+  - Writes nothing if no task of this collection ran or failed. Never makes a run fail. If a report cannot be written,
+    it warns.
+  - Only their owner can read the files. They contain policy documents, account IDs and messages, and no credentials.
 author: aws_ml.permissions contributors (@aws-ml)
 requirements:
   - C(aws_ml.permissions.report) among C(callbacks_enabled)
 options:
   directory:
     description:
-      - Where the files go, made where it is not there. A relative path starts from the current directory; C(~) and
-        environment variables are expanded.
+      - The directory of the files. It is created if it does not exist. A relative path starts from the current
+        directory. C(~) and environment variables are expanded.
     type: path
     default: ./aws_ml_reports
     env:
@@ -37,7 +36,8 @@ options:
         key: directory
   name:
     description:
-      - Name of the files without suffix. What C(strftime) knows stands for the time at which the run began, in UTC.
+      - Name of the files without suffix. The format codes of C(strftime) are replaced by the time at which the run
+        began, in UTC.
       - Files of the same name are replaced.
     type: str
     default: aws_ml_report-%Y%m%dT%H%M%SZ
@@ -97,7 +97,7 @@ DEFAULT_NAME = "aws_ml_report-%Y%m%dT%H%M%SZ"
 
 
 def quietly(method: Callable[..., None]) -> Callable[..., None]:
-    """What goes wrong in a report is a warning, once, and never the end of a run."""
+    """A problem with the report causes one warning and never ends a run."""
 
     @wraps(method)
     def guarded(self: Any, *arguments: Any, **named: Any) -> None:
@@ -196,7 +196,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         beside = f" (and {', '.join(path.suffix for path in others)})" if others else ""
         count = report["totals"]["accounts"]
         accounts = "1 account" if count == 1 else f"{count} accounts"
-        # Not to stdout: that may be somebody's JSON.
+        # Not to stdout, which may be JSON.
         self._display.display(f"{COLLECTION[:-1]}: report of {accounts}: {first}{beside}", stderr=True)
 
     def _content(self, suffix: str, report: dict[str, Any]) -> str:
@@ -211,8 +211,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         if name in ("", ".", "..") or "/" in name or "\0" in name:
             default = self._began.strftime(DEFAULT_NAME)
             self._display.warning(
-                f"{COLLECTION}report: name is {name!r}, but has to be the name of a file without a directory; the"
-                f" option directory says where it goes. The report is called {default}."
+                f"{COLLECTION}report: name is {name!r}, but must be a file name without a directory. The"
+                f" option directory sets its directory. The report is called {default}."
             )
             return default
         return name
@@ -222,7 +222,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         unknown = sorted(set(asked) - set(FORMATS))
         if unknown:
             self._display.warning(
-                f"{COLLECTION}report: formats has {', '.join(unknown)}, which is none of {', '.join(FORMATS)}."
+                f"{COLLECTION}report: formats has {', '.join(unknown)}, but valid formats are {', '.join(FORMATS)}."
             )
         return [suffix for suffix in FORMATS if suffix in asked] or (list(FORMATS) if unknown else ["html"])
 
@@ -230,17 +230,17 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         if not self._warned:
             self._warned = True
             self._display.warning(
-                f"{COLLECTION}report: the report is not whole or was not written: {printable(reason)}"
+                f"{COLLECTION}report: the report is incomplete or was not written: {printable(reason)}"
             )
 
 
 def _is_loop(result: Any) -> bool:
-    """Whether a result sums up a loop, the items of which were told one by one."""
+    """Whether a result summarizes a loop whose items were reported one by one."""
     return bool(result.task.loop or result.task.loop_with) and "results" in result.result
 
 
 def _is_of_collection(task: Any) -> bool:
-    """Whether a task stands in a role or playbook of this collection."""
+    """Whether a task is in a role or playbook of this collection."""
     return Path(str(task.get_path() or "").rpartition(":")[0]).resolve().is_relative_to(HOME)
 
 

@@ -13,8 +13,8 @@ attributes:
     description: Can say what it would do without changing anything.
     support: full
     details: >-
-      The result is the same as that of a real run, with predicted ARNs. What the account lacks is taken as made by an
-      earlier task, with a warning.
+      The result is the same as that of a real run, with predicted ARNs. What does not exist in the account is assumed
+      to be created by an earlier task, with a warning.
   diff_mode:
     description: Says in detail what changes, or in check mode would change.
     support: full

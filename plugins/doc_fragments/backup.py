@@ -10,17 +10,18 @@ class ModuleDocFragment:
 options:
   backup_dir:
     description:
-      - A folder in which the task keeps what it takes away, before it does. It is made if it is not there, for its
-        owner alone, like the folders above it that are not there. One that others can write is refused.
-      - Every object that the plan writes to is kept whole, as it was, in one JSON file for each account and run of
-        Ansible, with mode 0600. M(aws_ml.permissions.iam_restore) puts it back.
-      - Where it cannot be written, nothing is written to IAM either. A plan that only adds needs no backup and makes
-        none, unless it puts a role into quarantine, of which the backup then is the record.
-      - It is a path on the machine where the module runs. A relative one is in the folder that Ansible was started in,
-        unless the connection leads to another machine.
-      - If omitted, no backup is made; RV(deleted) still holds a copy of what the writes took away.
+      - A folder in which the task saves what it removes, before it removes it. If the folder or its parents do not
+        exist, they are created and only their owner can read and write them. A folder that other users can write to is
+        refused.
+      - Every object that the plan writes to is saved completely, as it was, in one JSON file for each account and run
+        of Ansible, with mode 0600. M(aws_ml.permissions.iam_restore) restores it.
+      - If the backup cannot be written, the task writes nothing to IAM. A plan that only adds makes no backup, unless
+        it puts a role into quarantine. The backup is then the record of the quarantine.
+      - It is a path on the machine where the module runs. A relative path starts from the folder that Ansible was
+        started in, unless the connection leads to another machine.
+      - If omitted, no backup is made. RV(deleted) still contains a copy of what the writes removed.
     type: path
 notes:
-  - After the last write, the declared objects are read again. Where they are not as they were written and do not become
-    so within a minute, another run or person changed them meanwhile, and the task fails with RV(differences).
+  - After the last write, the task reads the declared objects again. If they are not as written within a minute, another
+    run or person changed them, and the task fails with RV(differences).
 """

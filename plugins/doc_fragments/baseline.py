@@ -27,16 +27,16 @@ _DECLARATION = rf"""
 options:
   state:
     description:
-      - V(present) goes by the state of each item.
-      - V(absent) takes every item as absent, whatever its own state says. So what a declaration put there is taken away
-        by the same declaration, and what others own stays.
+      - V(present) uses the state of each item.
+      - V(absent) uses absent for every item, regardless of its own state. The same declaration then removes what it
+        added, and everything else stays.
     type: str
     choices: [present, absent]
     default: present
   managed_policies:
     description:
       - Customer managed policies of the account, each with the options of M(aws_ml.permissions.iam_managed_policy).
-      - If omitted, none is declared, and what is in the account stays.
+      - If omitted, none is declared, and nothing of this kind changes.
     type: list
     elements: dict
     default: []
@@ -45,7 +45,7 @@ options:
   roles:
     description:
       - Roles of the account, each with the options of M(aws_ml.permissions.iam_role).
-      - If omitted, none is declared, and what is in the account stays.
+      - If omitted, none is declared, and nothing of this kind changes.
     type: list
     elements: dict
     default: []
@@ -53,9 +53,9 @@ options:
 {_suboptions("roles", Role)}
   attachments:
     description:
-      - Policies on users, groups and roles that someone else owns, each with the options of
+      - Policies on existing users, groups and roles, each with the options of
         M(aws_ml.permissions.iam_policy_attachment).
-      - If omitted, none is declared, and what is in the account stays.
+      - If omitted, none is declared, and nothing of this kind changes.
     type: list
     elements: dict
     default: []
@@ -63,21 +63,21 @@ options:
 {_suboptions("attachments", PolicyAttachment)}
   trust_statements:
     description:
-      - Statements in the trust policies of roles that someone else owns, each with the options of
+      - Statements in the trust policies of existing roles, each with the options of
         M(aws_ml.permissions.iam_trust_statement).
-      - If omitted, none is declared, and what is in the account stays.
+      - If omitted, none is declared, and nothing of this kind changes.
     type: list
     elements: dict
     default: []
     suboptions:
 {_suboptions("trust_statements", TrustStatement)}
 notes:
-  - The account is read by one sweep of C(iam:GetAccountAuthorizationDetails), for O(roles) by one of C(iam:ListRoles)
-    too, and by C(iam:ListPolicyTags) for each declared policy that exists. Where the caller may not sweep, or the
-    account is so large that it costs more than it saves, the declared objects are read one by one; the result is the
-    same.
-  - No role and no policy may be declared twice. A role may stand in O(roles), O(attachments) and O(trust_statements) at
-    once; they are laid over each other in that order.
+  - The account is read by one bulk read with C(iam:GetAccountAuthorizationDetails), for O(roles) by another with
+    C(iam:ListRoles), and by C(iam:ListPolicyTags) for each declared policy that exists. If the caller is not allowed to
+    make bulk reads, or the account is so large that a bulk read needs more calls, the declared objects are read one by
+    one. The result is the same.
+  - A role or policy must not be declared twice. A role can be in O(roles), O(attachments) and O(trust_statements) at
+    the same time. They are applied to it in that order.
 """
 
 

@@ -11,20 +11,20 @@ options:
   account_id:
     description:
       - The account that the task is meant for, 12 digits. Put it in quotes, or YAML drops leading zeros. A number of 12
-        digits, as an INI inventory makes it, is taken.
-      - Where the credentials belong to another account, the task fails before its first write.
-      - If omitted, C(aws_account_id) of the host counts, or of the host that the task is delegated to if that has one
-        of its own; without that, the task works in the account that the credentials belong to.
-      - An account id that is given here or there and is empty, null, or anything but 12 digits stops the task before
-        its first call. V(omit) leaves it out.
+        digits, which an INI inventory produces, is accepted.
+      - If the credentials belong to another account, the task fails before its first write.
+      - If omitted, C(aws_account_id) of the host is used, or of the host that the task is delegated to if that host has
+        its own. If neither is set, the task works in the account that the credentials belong to.
+      - An account id in the option or in the variable that is empty, null, or not exactly 12 digits stops the task
+        before its first call. V(omit) leaves it out.
     type: str
   assume_role:
     description:
-      - An IAM role to assume before anything else, as a rule one in the account that the task is meant for.
+      - An IAM role to assume before anything else, usually a role in the account that the task is meant for.
       - It is assumed with the credentials of the other connection options, by one call of C(sts:AssumeRole).
-      - If omitted, C(aws_assume_role_arn) of the host whose C(aws_account_id) counts is assumed, with its
-        C(aws_external_id) if it has one; without that, those credentials are used as they are.
-      - A task that writes warns where there is a role and no account id, neither here nor there.
+      - If omitted, the task assumes C(aws_assume_role_arn) of the host whose C(aws_account_id) is used, with its
+        C(aws_external_id) if it has one. If the variable is not set, the credentials are used directly.
+      - A task that writes warns if there is a role but no account id in the options or variables.
     type: dict
     suboptions:
       role_arn:
@@ -38,51 +38,52 @@ options:
         type: str
       session_name:
         description:
-          - Name of the session, 2 to 64 characters. CloudTrail shows it with every call of the task.
+          - Name of the session, 2 to 64 characters long. CloudTrail shows it with every call of the task.
           - If omitted, V(aws_ml.permissions).
         type: str
       duration_seconds:
         description:
-          - Lifetime of the session in seconds, from 900 up to the role's maximum session duration. Where the
-            credentials come from an assumed role themselves, AWS allows 3600 at most.
+          - Lifetime of the session in seconds, from 900 up to the role's maximum session duration. If the credentials
+            come from an assumed role, AWS allows at most 3600.
           - If omitted, 3600.
         type: int
       policy:
         description:
-          - A session policy, as a dictionary or as JSON text. The session may do what both this policy and the role
+          - A session policy, as a dictionary or as JSON text. The session can do what both this policy and the role
             allow.
-          - If omitted, the session may do what the role allows.
+          - If omitted, the session can do what the role allows.
         type: json
   call_rate:
     description:
-      - How many calls per second all tasks of one run of Ansible make together at most, as long as they run on the same
+      - The maximum number of calls per second of all tasks of one run of Ansible together, if they run on the same
         machine. Retries count.
-      - A task that cannot write the run's folder, because it runs as another user, on another machine or longer than
-        the run, keeps to it by itself, with a warning.
+      - A task that cannot write to the run's folder, because it runs as another user, on another machine or longer than
+        the run, applies the limit to its own calls only, with a warning.
       - For the retries themselves see O(aws_config), whose C(retries) take C(mode) and C(max_attempts).
-      - If omitted, calls are made as they come, and what AWS throttles is tried again, for about a minute.
+      - If omitted, calls are not limited. Calls that AWS throttles are retried for about a minute.
     type: dict
     suboptions:
       sts:
         description:
-          - Calls to AWS STS, which counts those of the whole fleet together.
-          - If omitted, not bounded.
+          - Calls to AWS STS. Its limit applies to the calls of all accounts together.
+          - If omitted, there is no limit.
         type: float
       iam:
         description:
           - Calls to IAM in one account.
-          - If omitted, not bounded.
+          - If omitted, there is no limit.
         type: float
 notes:
-  - A connection to AWS is waited for 10 seconds and a reply 20 seconds, counted from the last byte that came. A call
-    that gets none is sent three times, so that a silent server ends the task within about a minute. O(aws_config)
-    takes C(connect_timeout) and C(read_timeout) in seconds, and C(retries) with C(max_attempts), which can make the
-    three fewer. With C(-v) or without, a line on stderr says each time what is waited for.
+  - The task waits 10 seconds for a connection to AWS, and 20 seconds for a reply, counted from the last byte received.
+    A call without a reply is sent three times, so a server that does not reply ends the task within about a minute.
+    O(aws_config) takes C(connect_timeout) and C(read_timeout) in seconds, and C(retries) with C(max_attempts), which
+    can lower the number of attempts. With or without C(-v), a line on stderr says each time what the task waits for.
   - Credentials come from the connection options, the C(AWS_*) environment variables or a profile, as in the modules of
-    amazon.aws. No secret key, session token or external ID is put into results, logs or diffs. Data in a result that
-    equals one, such as a tag, is shown as it is.
-  - C(module_defaults) of amazon.aws's group count too, by each name that Ansible has for it, such as C(group/aws).
-  - O(debug_botocore_endpoint_logs) has no effect. RV(api_calls) counts every call without it.
+    amazon.aws. Results, logs and diffs contain no secret key, session token or external ID. Other data with the same
+    value, such as a tag, is shown unchanged.
+  - C(module_defaults) of the group of amazon.aws apply too, under each name that Ansible has for it, such as
+    C(group/aws).
+  - O(debug_botocore_endpoint_logs) has no effect. RV(api_calls) always counts every call.
 requirements:
   - python >= 3.11
   - boto3 and botocore in the versions that amazon.aws requires

@@ -10,9 +10,8 @@ class ModuleDocFragment:
 options:
   declared_services:
     description:
-      - The services whose variables the host has, such as C(deeplens_iam_profile). What they declare is what ought to
-        be in the account. An object that is found is compared with its own declaration where there is one, else with
-        the nearest profile.
+      - The services whose variables the host has, such as C(deeplens_iam_profile). What they declare is the desired
+        state. An object is compared with its own declaration if there is one, else with the most similar profile.
       - Variables are read as M(aws_ml.permissions.iam_services) reads them. Wrong values, missing values and misspelled
         variables fail the task before it calls AWS.
       - The playbooks C(aws_ml.permissions.audit) and C(aws_ml.permissions.retire) give the services that the host has

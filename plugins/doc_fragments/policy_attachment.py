@@ -16,27 +16,27 @@ options:
     choices: [user, group, role]
   iam_name:
     description:
-      - Name of that user, group or role. It has to exist, unless O(state=absent).
+      - Name of that user, group or role. It must exist, unless O(state=absent).
     type: str
     required: true
   state:
     description:
       - V(present) attaches the managed policies and writes the inline policies that are given.
-      - V(absent) detaches and deletes them. Where the user, group or role does not exist there is nothing to do.
+      - V(absent) detaches and deletes them. If the user, group or role does not exist, there is nothing to do.
     type: str
     choices: [present, absent]
     default: present
   managed_policies:
     description:
       - Names or ARNs of managed policies. All others on the user, group or role stay.
-      - If omitted, O(inline_policies) has to be given.
+      - If omitted, O(inline_policies) is required.
     type: list
     elements: str
     aliases: [managed_policy]
   inline_policies:
     description:
       - Inline policies, the policy document under the name of each. All others on the user, group or role stay.
-      - With O(state=absent) only the names count, and the documents may be empty.
-      - If omitted, O(managed_policies) has to be given.
+      - With O(state=absent) only the names are used, and the documents can be empty.
+      - If omitted, O(managed_policies) is required.
     type: dict
 """

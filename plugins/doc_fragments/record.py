@@ -10,14 +10,14 @@ class ModuleDocFragment:
 options:
   record_key:
     description:
-      - A secret of at least 32 characters that signs the records of quarantines. C(openssl rand -hex 32) makes one.
-        Keep it in a vault; the task shows it nowhere.
-      - The collection believes no tag that says since when a role is in quarantine, because whoever may tag the role
-        can write it. It believes the backups in O(backup_dir), and with this key the tag
-        C(aws_ml_permissions:quarantine_record) too, which holds a signature over the account, the unique id of the role
+      - A secret of at least 32 characters that signs the records of quarantines. C(openssl rand -hex 32) creates one.
+        Keep it in a vault. The task never shows it.
+      - The collection does not trust the tags that say since when a role is in quarantine, because everyone who can tag
+        the role can write them. It trusts the backups in O(backup_dir). With this key it also trusts the tag
+        C(aws_ml_permissions:quarantine_record), which contains a signature of the account, the unique id of the role
         and the time.
-      - It is needed where O(backup_dir) does not last from one run to the next, such as in the container of a job of
-        AWX. All runs need the same key; with another one, quarantines begin anew.
+      - It is needed if O(backup_dir) is not kept from one run to the next, for example in the container of an AWX job.
+        All runs need the same key. With another key, quarantines start again.
       - If omitted, only the backups in O(backup_dir) count.
     type: str
 """

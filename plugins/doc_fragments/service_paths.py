@@ -10,11 +10,11 @@ class ModuleDocFragment:
 options:
   service_paths:
     description:
-      - Folders with services of your own, beside those of this collection. Each holds a folder for each service, or is
-        the folder of one.
+      - Folders with services of your own, in addition to those of this collection. Each contains a folder for each
+        service, or is the folder of one service.
       - They are read on the controller. A relative path starts from the folder that C(ansible-playbook) runs in.
-      - Their definitions are checked before anything else; M(aws_ml.permissions.service_definitions) does that alone.
-        A service with the name of one of this collection is refused.
+      - Their definitions are checked before anything else. M(aws_ml.permissions.service_definitions) does only this
+        check. A service with the name of a service of this collection is refused.
       - Needs the Python package C(jsonschema) for C(ansible-playbook).
     type: list
     elements: path

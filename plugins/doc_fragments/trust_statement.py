@@ -10,25 +10,25 @@ class ModuleDocFragment:
 options:
   name:
     description:
-      - Name of the role whose trust policy is meant. It has to exist, unless O(state=absent).
+      - Name of the role that the trust policy belongs to. It must exist, unless O(state=absent).
     type: str
     required: true
     aliases: [role_name]
   state:
     description:
-      - V(present) puts each statement in the place of the one with the same C(Sid), or at the end where there is none.
-        A statement without C(Sid) whose content is in the trust policy already is left as it is.
-      - V(absent) removes each statement, found by its C(Sid) or, where it has none, by its content. It fails before the
-        first write where the trust policy would be left empty, which IAM does not allow.
+      - V(present) replaces the statement with the same C(Sid) by each statement, or adds it at the end if there is no
+        such statement. A statement without C(Sid) is not added if the trust policy already contains its content.
+      - V(absent) removes each statement, found by its C(Sid) or, without a C(Sid), by its content. It fails before the
+        first write if the trust policy would become empty, which IAM does not allow.
     type: str
     choices: [present, absent]
     default: present
   statements:
     description:
-      - Statements of the trust policy, in the words of IAM, such as C(Sid), C(Effect), C(Principal), C(Action) and
-        C(Condition). At least one.
-      - With O(state=absent) a statement may be its C(Sid) alone.
-      - An empty C(Sid) is no C(Sid).
+      - Statements of the trust policy with the elements of IAM, such as C(Sid), C(Effect), C(Principal), C(Action) and
+        C(Condition). At least one is required.
+      - With O(state=absent) the C(Sid) of a statement is enough.
+      - An empty C(Sid) counts as no C(Sid).
     type: list
     elements: dict
     required: true

@@ -12,10 +12,10 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import p
 DOCUMENTATION = r"""
 name: audit_summary
 version_added: 1.0.0
-short_description: Say in a few lines what an audit has found
+short_description: Summarize an audit in a few lines
 description:
-  - Makes of the result of M(aws_ml.permissions.iam_audit) a heading, and a line for each object that is there.
-  - A line holds status, severity of the worst finding, service, object, last use, and what else has to be known of it,
+  - Converts the result of M(aws_ml.permissions.iam_audit) to a heading, and a line for each object that exists.
+  - A line contains status, severity of the worst finding, service, object, last use, and other important information,
     in columns.
 positional: _input
 options:
@@ -51,7 +51,7 @@ class FilterModule:
 
 
 def audit_summary(audit: Mapping[str, Any]) -> list[str]:
-    """A heading, a line for each object that is there, and what was not found. Raises AnsibleFilterError."""
+    """A heading, a line for each object that exists, and what was not found. Raises AnsibleFilterError."""
     if not isinstance(audit, Mapping) or "objects" not in audit:
         raise AnsibleFilterError("audit_summary takes the result of aws_ml.permissions.iam_audit")
     there = [one for one in audit["objects"] if one["status"] != "absent"]
@@ -72,7 +72,7 @@ def _heading(audit: Mapping[str, Any], there: list[Mapping[str, Any]], absent: i
     ]
     findings = f"findings: {', '.join(counts)}" if counts else "no findings"
     paths = len(audit["escalation_paths"])
-    ways = f", ways to become administrator: {paths}" if paths else ""
+    ways = f", privilege escalation paths: {paths}" if paths else ""
     return f"account {audit['account_id']}: {len(there)} found, {absent} absent; {findings}{ways}"
 
 

@@ -12,10 +12,10 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import p
 DOCUMENTATION = r"""
 name: restore_summary
 version_added: 1.0.0
-short_description: Say in a few lines what a restore would write
+short_description: Summarize in a few lines what a restore would write
 description:
-  - Makes of the result of M(aws_ml.permissions.iam_restore) a heading, a line for each write, and one for each thing
-    that is not restored or cannot come back.
+  - Converts the result of M(aws_ml.permissions.iam_restore) to a heading, a line for each write, and a line for each
+    object or value that is not restored or cannot be restored.
 positional: _input
 options:
   _input:
@@ -48,7 +48,7 @@ class FilterModule:
 
 
 def restore_summary(result: Mapping[str, Any]) -> list[str]:
-    """What a restore writes and what it leaves. Raises AnsibleFilterError."""
+    """What a restore writes and what it does not restore. Raises AnsibleFilterError."""
     if not isinstance(result, Mapping) or "sources" not in result:
         raise AnsibleFilterError("restore_summary takes the result of aws_ml.permissions.iam_restore")
     return [printable(line) for line in _lines(result)]
@@ -63,8 +63,8 @@ def _lines(result: Mapping[str, Any]) -> Iterator[str]:
     for item in result["lifted_quarantines"]:
         yield f"  lifts the quarantine of role/{item['name']} since {item['since']}"
     for item in result["restored_as"]:
-        yield f"  {item['policy_arn']} comes back as {item['restored_as']}"
+        yield f"  {item['policy_arn']} is restored as {item['restored_as']}"
     for note in result["not_restored"]:
-        yield f"  not restored: {note['resource']}: {note['reason']}. What helps: {note['remedy']}."
+        yield f"  not restored: {note['resource']}: {note['reason']}. To fix: {note['remedy']}."
     for note in result["cannot_come_back"]:
-        yield f"  cannot come back: {note['resource']}: {note['what']}."
+        yield f"  cannot be restored: {note['resource']}: {note['what']}."

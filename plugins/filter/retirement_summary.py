@@ -15,13 +15,13 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import p
 DOCUMENTATION = r"""
 name: retirement_summary
 version_added: 1.0.0
-short_description: Say in a few lines what a retirement has done, or why it refused
+short_description: Summarize in a few lines what a retirement did, or why it refused
 description:
-  - Makes of the result of M(aws_ml.permissions.iam_retire) a heading, and a line for each object or refusal.
+  - Converts the result of M(aws_ml.permissions.iam_retire) to a heading, and a line for each object or refusal.
 positional: _input
 options:
   _input:
-    description: The result of M(aws_ml.permissions.iam_retire), of a failure too.
+    description: The result of M(aws_ml.permissions.iam_retire), including that of a failure.
     type: dict
     required: true
   planned:
@@ -29,7 +29,7 @@ options:
     type: bool
     default: false
   host:
-    description: The host whose account it is. With it, the command that undoes the run is one of the lines.
+    description: The host of the account. If given, one line is the command that undoes the run.
     type: str
     default: ""
   inventory:
@@ -105,7 +105,7 @@ def _kept_in(result: Mapping[str, Any]) -> str:
 
 
 def _undo(result: Mapping[str, Any], host: str, inventory: Sequence[str]) -> list[str]:
-    """The command that puts back what the run took away, as a shell takes it."""
+    """The command that restores what the run removed, quoted for a shell."""
     if not host or not result.get("backup"):
         return []
     sources = [word for source in inventory or ["INVENTORY"] for word in ("-i", source)]
@@ -114,14 +114,14 @@ def _undo(result: Mapping[str, Any], host: str, inventory: Sequence[str]) -> lis
 
 
 def _extra_variable(path: str) -> str:
-    """The source of a restore as a value of -e, which takes NAME=VALUE apart at spaces, quotes and backslashes."""
+    """The source of a restore as a value of -e, which splits NAME=VALUE at spaces, quotes and backslashes."""
     if re.fullmatch(r"[\w./@%+,:-]+", path):
         return f"aws_ml_restore_src={path}"
     return json.dumps({"aws_ml_restore_src": path})
 
 
 def _rows(items: list[Mapping[str, Any]]) -> list[str]:
-    """A line for each object, in columns, and below it what is to be noted about it."""
+    """A line for each object, in columns, with its note below."""
     ordered = sorted(items, key=lambda item: (STEPS.index(item["step"]), item["resource"]))
     rows = [
         (item["step"], item["resource"], f"until {item['until'][:10]}" if item["until"] else "-", item["reason"])

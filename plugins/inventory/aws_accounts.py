@@ -11,38 +11,38 @@ short_description: Accounts of AWS Organizations as hosts
 version_added: 1.0.0
 author: aws_ml.permissions contributors (@aws-ml)
 description:
-  - Every account of an organization is a host, and every organizational unit (OU) a group. The variables of the host
-    say how the modules of this collection enter the account.
+  - Every account of an organization is a host, and every organizational unit (OU) is a group. The variables of the host
+    say how the modules of this collection access the account.
   - The source is a YAML file whose name ends with C(aws_accounts.yml) or C(aws_accounts.yaml). In its options, except
     O(compose), O(groups), O(keyed_groups) and O(external_id), Jinja2 templates are evaluated when the source is read,
     with the extra variables of the run. An option that does not exist is an error.
-  - The credentials have to belong to the management account or to a delegated administrator of the organization, or
-    lead there by O(assume_role_arn). They need C(organizations:DescribeOrganization), C(organizations:ListRoots),
-    C(organizations:ListOrganizationalUnitsForParent), C(organizations:ListAccountsForParent) and, unless
-    O(read_tags=false), C(organizations:ListTagsForResource).
-  - It takes two calls, two for each OU and the root, one more for every 20 further OUs or accounts in one OU, and one
-    for the tags of each account that is left by the other filters. Four calls are under way at once, and what AWS
-    throttles is repeated for a minute.
+  - The credentials must belong to the management account or to a delegated administrator of the organization, or be
+    able to assume O(assume_role_arn) there. They need C(organizations:DescribeOrganization),
+    C(organizations:ListRoots), C(organizations:ListOrganizationalUnitsForParent),
+    C(organizations:ListAccountsForParent) and, unless O(read_tags=false), C(organizations:ListTagsForResource).
+  - It makes two calls, two for each OU and the root, one more for every 20 further OUs or accounts in one OU, and one
+    for the tags of each account that passes the other filters. At most four calls run at once. Calls that AWS throttles
+    are retried for a minute.
 options:
   plugin:
-    description: The name of this plugin, by which Ansible knows whose source this is.
+    description: The name of this plugin, by which Ansible recognizes its source files.
     type: str
     required: true
     choices: [aws_ml.permissions.aws_accounts]
   hostname:
     description:
-      - What the host is called. V(id) is the safest, as nobody can change it. A name or an email is chosen in the
+      - The name of the host. V(id) is the safest, because it cannot be changed. A name or an email is chosen in the
         account itself. Quote IDs in YAML.
-      - All but letters, digits and C(_.@+-) becomes a hyphen.
-      - A host is called C(NAME-ID) where the name is that of several accounts, whatever its case, of a group, or of a
-        host of another source; where Ansible, YAML or a file system gives it a meaning, such as V(localhost), V(all),
-        V(127.0.0.1) or V(x.yml); and where it ends like the C(NAME-ID) of another account. A warning lists these
+      - Characters other than letters, digits and C(_.@+-) are replaced by a hyphen.
+      - A host is called C(NAME-ID) if the name is that of several accounts, regardless of case, of a group, or of a
+        host of another source; if it has a special meaning for Ansible, YAML or a file system, such as V(localhost),
+        V(all), V(127.0.0.1) or V(x.yml); or if it ends like the C(NAME-ID) of another account. A warning lists these
         hosts.
-      - A file in a folder C(host_vars), or a host of a static source, keeps its name for the account whose
-        C(aws_account_id) it states, whatever accounts are called. So state it in each of them.
-      - The host gets C(aws_account_name_problem), and no task of this collection runs for it, where such a file or
-        host has a name that the account chose and does not state C(aws_account_id), and where variables for the
-        account do not reach it. A warning says what to do.
+      - A file in a folder C(host_vars), or a host of a static source, always belongs to the account whose
+        C(aws_account_id) it states, regardless of the names of accounts. State C(aws_account_id) in each of them.
+      - The host gets C(aws_account_name_problem), and no task of this collection runs for it, if such a file or host
+        has a name that the account chose and does not state C(aws_account_id), or if variables for the account do not
+        apply to it. A warning says what to do.
     type: str
     choices: [name, id, email]
     default: name
@@ -50,18 +50,17 @@ options:
     description:
       - Name of the role that the modules assume in each account, after its path if it has one, such as
         V(automation/deploy). It becomes C(aws_assume_role_arn) of the host, in the partition of the account.
-      - The management account gets none, as AWS creates no such role there. Tasks work there with the credentials
-        that they have.
-      - The default is the role that AWS Organizations makes in accounts that it creates. Only the management account
-        may assume it, and accounts that were invited do not have it.
+      - The management account gets none, because AWS creates no such role there. Tasks use their own credentials there.
+      - The default is the role that AWS Organizations creates in accounts that it creates. Only the management account
+        can assume it. Invited accounts do not have it.
       - An empty string sets no C(aws_assume_role_arn) at all.
     type: str
     default: OrganizationAccountAccessRole
   external_id:
     description:
       - External ID for assuming that role, C(aws_external_id) of each host that has a C(aws_assume_role_arn).
-      - It is given to the hosts as it stands and never written to the cache. A template is evaluated by the tasks,
-        which know more variables, so C(ansible-inventory) shows the template and not the secret.
+      - It is passed to the hosts unchanged and never written to the cache. The tasks evaluate a template, because they
+        have more variables, so C(ansible-inventory) shows the template and not the secret.
     type: str
   include_management_account:
     description: Whether the management account is a host too.
@@ -72,7 +71,7 @@ options:
       - Only accounts in these OUs and in all OUs below them. Each is an ID, a name, or a path from below the root
         such as V(/Workloads/Prod). In a path, V(*), V(?) and V([]) are wildcards, and V(*) also stands for more than
         one level.
-      - One that does not exist is an error, and so is a name that several OUs have.
+      - An OU that does not exist is an error. A name that several OUs have is an error too.
       - If omitted, accounts in the whole organization.
     type: list
     elements: str
@@ -83,16 +82,16 @@ options:
     elements: str
     default: []
   statuses:
-    description: Only accounts in one of these states. AWS lets nobody into an account that is not V(ACTIVE).
+    description: Only accounts in one of these states. AWS allows no access to an account that is not V(ACTIVE).
     type: list
     elements: str
     choices: [PENDING_ACTIVATION, ACTIVE, SUSPENDED, PENDING_CLOSURE, CLOSED]
     default: [ACTIVE]
   include:
     description:
-      - Only accounts whose name, ID or email matches one of these patterns. V(*), V(?) and V([]) are wildcards, and
-        case counts. Put IDs in quotes, or YAML drops leading zeros. Twelve digits match IDs only.
-      - A pattern without wildcards that matches no account is warned of.
+      - Only accounts whose name, ID or email matches one of these patterns. V(*), V(?) and V([]) are wildcards.
+        Patterns are case-sensitive. Put IDs in quotes, or YAML drops leading zeros. Twelve digits match IDs only.
+      - A pattern without wildcards that matches no account causes a warning.
       - If omitted, all accounts.
     type: list
     elements: str
@@ -106,8 +105,8 @@ options:
     description:
       - Only accounts with these tags, each given as V(KEY) or V(KEY=VALUE). In a value V(*), V(?) and V([]) are
         wildcards.
-      - An account has to have all of the keys. Entries with the same key are alternatives.
-      - If omitted, tags make no difference.
+      - An account must have all of the keys. Entries with the same key are alternatives.
+      - If omitted, accounts are not filtered by tags.
     type: list
     elements: str
     default: []
@@ -125,9 +124,9 @@ options:
     default: true
   ou_group_prefix:
     description:
-      - What the group of each OU begins with. The names on its path follow, joined by C(__), each with C(_) for all
-        but letters, digits and C(_). So C(/Workloads/Pre-Prod) is V(ou_Workloads__Pre_Prod), and a child of
-        V(ou_Workloads).
+      - The prefix of the group of each OU. The names on its path follow, joined by C(__). Characters other than
+        letters, digits and C(_) are replaced by C(_). For example, C(/Workloads/Pre-Prod) is V(ou_Workloads__Pre_Prod),
+        a child of V(ou_Workloads).
       - OUs whose groups would have the same name all get their ID appended to it, and a warning says so.
     type: str
     default: ou_
@@ -135,15 +134,15 @@ options:
     description:
       - ARN of a role to assume for reading the organization, such as one in the management account. Tasks do not use
         it.
-      - If omitted, the organization is read with the credentials as they are.
+      - If omitted, the organization is read with the given credentials.
     type: str
     aliases: [iam_role_arn]
   aws_config:
     description:
       - Settings of C(botocore.config.Config) as in the modules, such as C(connect_timeout), C(read_timeout) and
         C(retries).
-      - If omitted, a connection is waited for 10 seconds and a reply 20 seconds, and a call that gets none is sent
-        three times.
+      - If omitted, the plugin waits 10 seconds for a connection and 20 seconds for a reply. A call without a reply is
+        sent three times.
     type: dict
 extends_documentation_fragment:
   - constructed
@@ -152,20 +151,20 @@ extends_documentation_fragment:
   - amazon.aws.common.plugins
   - amazon.aws.region.plugins
 notes:
-  - The groups that O(keyed_groups) makes from tags cannot be those of OUs or of Ansible, or the name of a host to which
-    an account is bound. No task of this collection runs for an account whose tags say so. Give O(keyed_groups) a
-    prefix.
+  - The groups that O(keyed_groups) creates from tags cannot have the name of a group of an OU or of Ansible, or of a
+    host that belongs to an account. No task of this collection runs for an account with such tags. Give O(keyed_groups)
+    a prefix.
   - "Variables of each host: C(aws_account_id), C(aws_account_name), C(aws_account_email), C(aws_account_arn),
     C(aws_account_status), C(aws_account_joined) (ISO 8601, UTC), C(aws_account_joined_method) (V(CREATED) or
     V(INVITED)), C(aws_account_is_management), C(aws_account_tags), C(aws_organization_id), C(aws_ou_id),
     C(aws_ou_name) and C(aws_ou_path) (V(/) and empty for accounts directly below the root), C(aws_assume_role_arn),
-    C(aws_external_id). O(compose) may set any of them otherwise, but no task of this collection runs where
-    C(aws_account_id) is not the end of C(aws_account_arn)."
-  - The group C(aws_organization) stands for the root and holds every account.
-  - Ansible goes on without the hosts of a source that fails. Set C(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED=true) to
+    C(aws_external_id). O(compose) can change any of them, but no task of this collection runs if C(aws_account_arn)
+    does not end with C(aws_account_id)."
+  - The group C(aws_organization) is the root and contains every account.
+  - Ansible continues without the hosts of a source that fails. Set C(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED=true) to
     end such runs.
-  - The cache holds what AWS Organizations says of the accounts, and nothing secret. It is read anew when an option
-    changes that decides which accounts are asked for, or where.
+  - The cache contains the data of AWS Organizations about the accounts, and no secrets. The accounts are read again if
+    an option changes that selects accounts or the organization.
 """
 
 EXAMPLES = r"""
@@ -314,7 +313,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             raise AnsibleParserError(told) from None
 
     def _check(self, source: Mapping[str, Any], options: Mapping[str, Any]) -> None:
-        """Refuse what would be silently ignored, or only show in the middle of a run."""
+        """Refuse what would be ignored silently, or would fail only in the middle of a run."""
         definitions = self.option_definitions
         known = {*definitions, *(alias for each in definitions.values() for alias in each.get("aliases") or ())}
         problems = []
@@ -327,10 +326,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         if role := options["assume_role_name"]:
             problems += filter(None, [role_problem(role)])
         elif options["external_id"]:
-            problems.append("external_id: needs assume_role_name, the role that is to be assumed with it")
+            problems.append("external_id: needs assume_role_name, the role to assume with it")
         if not re.fullmatch(r"[^\W\d]\w*", options["ou_group_prefix"]):
             problems.append(
-                f"ou_group_prefix: {shown(options['ou_group_prefix'])} is not the beginning of a group's name"
+                f"ou_group_prefix: {shown(options['ou_group_prefix'])} is not a valid beginning of a group name"
             )
         if not options["read_tags"]:
             names = [name for name in ("tags", "exclude_tags") if options[name]]
@@ -342,7 +341,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             raise EngineError("\n".join(problems))
 
     def _selection(self, options: Mapping[str, Any], path: str, cache: bool) -> Selection:
-        """The accounts, from the cache where it holds what is asked for."""
+        """The accounts, from the cache if it contains the selection."""
         entries = {name: [str(entry) for entry in options[name]] for name in LISTS}
         wanted = Wanted(
             AccountFilter(
@@ -364,7 +363,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
                 if self._cache[key]["asked"] == asked:
                     return Selection.from_plain(self._cache[key]["selection"])
             except (KeyError, TypeError):
-                pass  # nothing there, too old, or not ours
+                pass  # no cache, too old, or not from this plugin
         selection = select(lambda: self._organizations(options), wanted)
         self._cache[key] = {"asked": asked, "selection": selection.to_plain()}
         return selection
@@ -401,7 +400,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         self._tell(selection, names, variables)
 
     def _check_hosts(self, names: Collection[HostName], others: Elsewhere) -> None:
-        """Take the hosts away again where one is called like a group that was made only now."""
+        """Remove the hosts again if one has the name of a group that was created only now."""
         try:
             check_groups(names, {*others.groups, *self.inventory.groups})
         except EngineError:
@@ -414,7 +413,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         groups = group_names(selection.units, prefix)
         if hosts := sorted({each.name for each in others.given if each.is_host}.intersection(groups.values())):
             raise EngineError(
-                f"ou_group_prefix: with it OUs have groups that are called like hosts: {', '.join(hosts)}"
+                f"ou_group_prefix: with this prefix, groups of OUs have the same names as hosts: {', '.join(hosts)}"
             )
         for unit in selection.units:
             self.inventory.add_group(groups[unit.id])
@@ -422,15 +421,17 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
                 self.inventory.add_child(groups[unit.parent_id], groups[unit.id])
         if alike := [unit for units in renamed_units(selection.units, prefix).values() for unit in units]:
             told = ", ".join(f"{shown(unit.path)} ({groups[unit.id]})" for unit in alike)
-            self._warn(f"the groups of several OUs would have the same name, so they have the OU's ID in it: {told}")
+            self._warn(
+                f"the groups of several OUs would have the same name, so their names contain the OU's ID: {told}"
+            )
         return groups
 
     def _try_groups(
         self, hosts: Sequence[tuple[str, str, Mapping[str, Any]]], options: Mapping[str, Any], barred: Collection[str]
     ) -> Trial:
-        """Make all groups aside, since the names of hosts depend on them and tags may say what groups are called.
+        """Create all groups separately, because names of hosts depend on them and tags may define names of groups.
 
-        `barred` are names that no tag may make a group, or put an account into.
+        `barred` are names of groups that tags may not create, or add an account to.
         """
         real: Any = self.inventory
         self.inventory: Any = InventoryData()
@@ -450,7 +451,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     def _keyed_problem(
         self, host: str, variables: Mapping[str, Any], options: Mapping[str, Any], barred: Collection[str]
     ) -> str:
-        """What is wrong with the groups that `keyed_groups` makes for a host, or nothing."""
+        """The problem with the groups that `keyed_groups` creates for a host, or nothing."""
         before = {group.name for group in self.inventory.hosts[host].get_groups()}
         try:
             self._add_host_to_keyed_groups(options["keyed_groups"], variables, host, strict=options["strict"])
@@ -480,9 +481,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     def _tell(
         self, selection: Selection, names: Mapping[str, HostName], variables: Mapping[str, Mapping[str, Any]]
     ) -> None:
-        if changed := [each.name for account, each in names.items() if each.name.endswith(f"-{account}")]:
+        if changed := sorted(each.name for account, each in names.items() if each.name.endswith(f"-{account}")):
             self._warn(
-                "hosts are called NAME-ID where the name is reserved, a group's, or not that of one account alone:"
+                "hosts are called NAME-ID if the name is reserved, or is the name of a group or of several accounts:"
                 f" {', '.join(changed)}"
             )
         problems = {each.name: variables[account].get("aws_account_name_problem") for account, each in names.items()}
@@ -491,7 +492,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         for idle in selection.idle_names:
             self._warn(f"{idle} matches no account")
         if not selection.accounts:
-            self._warn(f"no account is left; the filters leave out {selection.left_out}")
+            self._warn(f"no account matches; the filters exclude {selection.left_out}")
 
     def _warn(self, message: str) -> None:
         self.display.warning(f"aws_accounts: {message}")

@@ -8,18 +8,18 @@ name: chosen_accounts
 version_added: 1.0.0
 short_description: The pattern of hosts of a playbook of this collection, checked before any host runs
 description:
-  - Returns what C(aws_ml_accounts) says, or V(all), for C(hosts) of a play.
-  - Fails where that pattern, with C(--limit), matches no host of the inventory. Ansible itself would skip the play and
-    end with success. With C(aws_ml_sliced) it warns instead, because a slice may lack what the whole inventory has.
-  - Fails where a part of a pattern matches nothing and the playbook removes something, that is V(retire), or any
-    playbook with the state V(absent) of a role set for all hosts. Ansible itself warns.
-  - Loads the services of the user in the folders that C(aws_ml_service_paths) names, where it is given with
-    C(--extra-vars), by the play or in C(group_vars/all). Fails with every mistake in those of the first two.
-  - Fails with an unknown variable of this collection, or a value of the wrong type, among those that C(--extra-vars) or
-    the play set for all hosts. M(aws_ml.permissions.account_variables) finds those of a host.
+  - Returns the value of C(aws_ml_accounts), or V(all), for C(hosts) of a play.
+  - Fails if that pattern, with C(--limit), matches no host of the inventory. Ansible itself would skip the play and
+    succeed. With C(aws_ml_sliced) it warns instead, because a slice may not contain all hosts of the inventory.
+  - Fails if a part of a pattern matches nothing and the playbook removes something. This is V(retire), or any playbook
+    if the state of a role is V(absent) for all hosts. Ansible itself only warns.
+  - Loads the services of the user in the folders of C(aws_ml_service_paths), if the variable is given with
+    C(--extra-vars), by the play or in C(group_vars/all). Fails with all mistakes in the services of the first two.
+  - Fails if C(--extra-vars) or the play set an unknown variable of this collection or a value of the wrong type for all
+    hosts. M(aws_ml.permissions.account_variables) checks the variables of a host.
 options:
   _terms:
-    description: The name of the playbook without that of the collection, such as V(retire).
+    description: The name of the playbook without the name of the collection, such as V(retire).
     type: str
     required: true
 author: aws_ml.permissions contributors (@aws-ml)
@@ -72,14 +72,14 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.playb
 )
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.in_worker import knowledge_with
 
-NOBODY = "no account was touched"
+NOBODY = "no account was accessed"
 AUDIT_ACTION = "ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.audit_action"
 
 display = Display()
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]
-    """Stops a run as a whole for what is wrong with all of it."""
+    """Stops the whole run for a problem that concerns all of it."""
 
     def run(self, terms: list[str], variables: Mapping[str, Any] | None = None, **options: Any) -> list[str]:
         [playbook] = terms
@@ -99,9 +99,9 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         return patterns
 
     def _of_all_hosts(self, playbook: str, variables: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-        """What is set for all hosts at once, and what is wrong with it."""
+        """The variables that are set for all hosts, and the problems with them."""
         extra = load_extra_vars(self._loader)
-        # Where hosts bring services of their own, account_variables tells which are not known.
+        # If hosts have services of their own, account_variables reports unknown ones.
         are_known = SERVICE_PATHS in variables or not is_mentioned(SERVICE_PATHS)
         values, problems = values_of(playbook, variables, self._templar, of_host=False, services_are_known=are_known)
         values.setdefault("aws_ml_sliced", False)
@@ -117,7 +117,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         """The variables, with the folders of services in group_vars/all where they are not set for the play.
 
         They are loaded here once, so that not every host has to, and variables for all hosts may name their services.
-        Of what is wrong with them `account_variables` tells.
+        `account_variables` reports problems with them.
         """
         if SERVICE_PATHS in variables or SERVICE_PATHS not in known_variables().read_by(playbook):
             return variables
@@ -163,7 +163,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
 
 
 def _load_knowledge(playbook: str, paths: Paths) -> None:
-    """What the workers will need of the user's own services."""
+    """The data of the user's own services that the workers need."""
     if not paths:
         return
     if playbook == "site":

@@ -1,12 +1,12 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can go wrong, as data: every problem has a place and says what would be right.
+"""Problems and errors as data: every problem has a place and says what would be right.
 
-Whatever is told to people passes `printable` where it is made: in the constructors here and of `plan.Step`, in
-`findings` and the notes of a restore, and for warnings in `module_shapes`. Texts of an account can hold line breaks,
-escape sequences of terminals and signs that turn the direction of writing; none of them may forge a line of the output.
-What a result holds as data (documents, tags, descriptions) stays as it is.
+Every text for users passes `printable` where it is created: in the constructors here and of `plan.Step`, in
+`findings` and the notes of a restore, and for warnings in `module_shapes`. Texts of an account can contain line breaks,
+escape sequences of terminals and characters that change the direction of writing. None of them may forge a line of the
+output. Data in a result (documents, tags, descriptions) does not change.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ LONGEST_LINE = 4000
 LONGEST_VALUE = 80
 """Characters of one value within a line."""
 
-# Letters and marks to Python, and nothing at all on the screen (Unicode, Default_Ignorable_Code_Point).
+# Characters that Python treats as printable and that a screen does not show (Unicode, Default_Ignorable_Code_Point).
 _UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 
 
 def printable(text: str, most: int | None = LONGEST_LINE) -> str:
-    """One line of text as a screen can show it, cut after `most` characters, if any.
+    """One line of text as a screen can show it, cut after `most` characters. None means that it is not cut.
 
-    Control characters, line breaks, signs without a width or for the direction of writing and halves of surrogate pairs
-    become escapes, such as `\\n` and `\\u202e`.
+    Control characters, line breaks, characters without a width or for the direction of writing and halves of surrogate
+    pairs become escapes, such as `\\n` and `\\u202e`.
     """
     if not text.isprintable() or _UNSEEN.search(text):
         text = "".join(map(_seen, text))
@@ -45,13 +45,13 @@ def brief(text: str) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value as it stands in a message: as JSON, printable, and cut where it is long."""
+    """A value as a message shows it: as JSON, printable, and cut where it is long."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     return brief(text)
 
 
 def character(value: str) -> str:
-    """One character as it stands in a message, with its code point."""
+    """One character as a message shows it, with its code point."""
     code = f"U+{ord(value):04X}"
     return f'"{value}" ({code})' if printable(value) == value else code
 
@@ -63,10 +63,10 @@ def _seen(sign: str) -> str:
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing that is wrong in what was asked for.
+    """One mistake in the options of a task.
 
     `place` is the path of the option, such as `roles[2].inline_policies.S3.Statement[0].Action`. `missing_arn` is
-    the ARN of an object of the account that does not exist, where that and nothing else is wrong.
+    the ARN of an object of the account that does not exist, if that is the only mistake.
     """
 
     place: str
@@ -82,9 +82,9 @@ class Problem:
 
 
 class EngineError(Exception):
-    """An ordinary failure of a task: a message for a person and fields for the result.
+    """An ordinary failure of a task: a message for the user and fields for the result.
 
-    The message is one line, and one more for each of `lines`.
+    The message is one line, and one more line for each of `lines`.
     """
 
     def __init__(self, message: str, lines: Iterable[str] = (), **fields: Any) -> None:
@@ -101,7 +101,7 @@ class EngineError(Exception):
 
 
 class InputError(EngineError):
-    """What was asked for cannot be done. Raised before the first write, with every problem at once."""
+    """The task cannot do what its options ask for. Raised before the first write, with every problem at once."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: Sequence[Problem] = sorted(set(problems))
@@ -112,4 +112,4 @@ class InputError(EngineError):
 
 
 class AwsError(EngineError):
-    """AWS refused a call, and retrying cannot mend it."""
+    """AWS refused a call, and a retry cannot fix it."""

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is declared and what is there, as frozen data. No behaviour beyond naming things."""
+"""Declarations and current state as frozen data. The only behaviour is naming."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ IdentityKind = Literal["user", "group", "role"]
 
 @dataclass(frozen=True)
 class Account:
-    """An AWS account: its id of 12 digits and the partition it lives in (`aws`, `aws-cn`, `aws-us-gov`, …)."""
+    """An AWS account: its id of 12 digits and its partition (`aws`, `aws-cn`, `aws-us-gov`, …)."""
 
     id: str
     partition: str
@@ -29,19 +29,19 @@ class Account:
         return cls(id=fields[4], partition=fields[1])
 
     def arn(self, kind: str, path: str, name: str) -> str:
-        """The ARN an object of this account has or will have; `kind` is role, policy, user or group."""
+        """The ARN that an object of this account has or will have; `kind` is role, policy, user or group."""
         return f"arn:{self.partition}:iam::{self.id}:{kind}{path}{name}"
 
 
 PROVISIONAL_ACCOUNT = Account("000000000000", "aws")
-"""Stands in where a declaration is checked before the account is known."""
+"""The account of a declaration that is checked before the real account is known."""
 
 
 @dataclass(frozen=True)
 class Identity:
     """A user, group or role that permissions are attached to.
 
-    `id` is IAM's unique id, `created` when it was made (ISO 8601); both are empty where they are not known.
+    `id` is IAM's unique id, `created` the time of its creation (ISO 8601). Both are empty where they are not known.
     """
 
     kind: IdentityKind
@@ -61,7 +61,7 @@ class Identity:
 
 @dataclass(frozen=True)
 class Role(Identity):
-    """A role whole. `last_used` is IAM's RoleLastUsed: `{"date": ISO 8601, "region": …}`, or empty."""
+    """A complete role. `last_used` is IAM's RoleLastUsed: `{"date": ISO 8601, "region": …}`, or empty."""
 
     trust: PolicyDocument = field(default_factory=lambda: PolicyDocument({}))
     description: str = ""
@@ -82,7 +82,7 @@ class PolicyVersion:
 
 @dataclass(frozen=True)
 class ManagedPolicy:
-    """A customer managed policy whole. `versions` leaves out the default one, oldest first."""
+    """A complete customer managed policy. `versions` does not include the default version; the oldest is first."""
 
     name: str
     path: str
@@ -104,10 +104,10 @@ class ManagedPolicy:
 
 @dataclass(frozen=True)
 class AwsManagedPolicy:
-    """A policy that AWS owns. `document` is None where it could not be read.
+    """An AWS managed policy. `document` is None where it could not be read.
 
-    `attachable` is False for a policy that AWS has withdrawn: it works where it is attached, and only there.
-    `version` is that of its document, empty where it was not asked for.
+    `attachable` is False for a policy that AWS has deprecated: it works where it is attached, and cannot be attached to
+    anything else. `version` is the version of its document, empty where it was not read.
     """
 
     name: str
@@ -119,15 +119,16 @@ class AwsManagedPolicy:
 
 @dataclass(frozen=True)
 class CurrentState:
-    """What is in the account, as far as it was read.
+    """The current state of the account, as far as it was read.
 
     `identities` is keyed by `identity_key`, `policies` by lower-case name, because IAM names are unique
-    regardless of case; `aws_policies` by name, with every path under which AWS has a policy of that name.
-    `missing_principals` maps ARNs of this account that nothing has to the ARN that a role or user of the same
-    name has, if there is one; `own_policy_arns` maps the names of all customer managed policies to their ARNs;
-    `policy_suggestions` maps names that nothing has to ARNs of AWS's policies with a name like it;
-    `policy_users` maps the ARNs of policies that are to be deleted to the keys of who uses them; `quarantines` maps
-    the keys of roles that are denied everything to when this collection quarantined them, as its own record says.
+    regardless of case; `aws_policies` by name, with every path that has an AWS managed policy of that name.
+    `missing_principals` maps ARNs of this account that do not exist to the ARN of the role or user of the same
+    name, if there is one; `own_policy_arns` maps the names of all customer managed policies to their ARNs;
+    `policy_suggestions` maps names that do not exist to ARNs of AWS managed policies with a similar name;
+    `policy_users` maps the ARNs of policies that are to be deleted to the keys of the identities that use them;
+    `quarantines` maps the keys of roles that are denied everything to the time at which this collection quarantined
+    them, from its own record.
     """
 
     account: Account
@@ -159,9 +160,9 @@ class CurrentState:
 
 @dataclass(frozen=True)
 class Quarantine:
-    """When a role was quarantined (UTC, ISO 8601) and why; the reason is empty where none was given.
+    """The time at which a role was quarantined (UTC, ISO 8601) and the reason, empty where none was given.
 
-    A declared one that is `anew` begins now, whatever the tags of the role say.
+    A declared quarantine that is `anew` begins now, even if the tags of the role name an earlier time.
     """
 
     since: str
@@ -174,9 +175,9 @@ class Quarantine:
 
 @dataclass(frozen=True)
 class RoleDeclaration:
-    """A role as declared. None means: say nothing of it, leave what is there.
+    """A declared role. None means that the value is not declared: the current value does not change.
 
-    A role with a `quarantine` is to be quarantined and says nothing else.
+    A role with a `quarantine` is to be quarantined and declares nothing else.
     """
 
     place: str
@@ -202,7 +203,7 @@ class RoleDeclaration:
 
 @dataclass(frozen=True)
 class PolicyDeclaration:
-    """A customer managed policy as declared."""
+    """A declared customer managed policy."""
 
     place: str
     name: str
@@ -217,7 +218,7 @@ class PolicyDeclaration:
 
 @dataclass(frozen=True)
 class AttachmentDeclaration:
-    """Policies on an identity that someone else owns. A document of None names a policy to remove."""
+    """Policies for an identity that is not managed by this task. A document of None means a policy to remove."""
 
     place: str
     kind: IdentityKind
@@ -233,7 +234,7 @@ class AttachmentDeclaration:
 
 @dataclass(frozen=True)
 class TrustDeclaration:
-    """Statements in the trust policy of a role that someone else owns."""
+    """Statements for the trust policy of a role that is not managed by this task."""
 
     place: str
     role: str
@@ -262,7 +263,7 @@ class Declarations:
 
 
 def identity_key(kind: str, name: str) -> str:
-    """Names are unique per kind, whatever their case and path (FACTS C5)."""
+    """The key of an identity. Names are unique for each kind, regardless of case and path (FACTS C5)."""
     return f"{kind}/{name.lower()}"
 
 

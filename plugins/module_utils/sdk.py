@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the engine needs of others, so that it can be imported where the SDK or amazon.aws is missing and say so."""
+"""The engine's imports from the SDK and amazon.aws. Without them the engine loads and reports what is missing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ try:
     from botocore.parsers import ResponseParserFactory
 
     HAS_SDK = True
-    # All that is raised once a request is under way; a connection that was never made has other exceptions.
+    # The exceptions after a request was sent. A connection that was never made has other exceptions.
     LOST_REPLIES: tuple[type[Exception], ...] = (HTTPClientError,)
     NO_CONNECTION: tuple[type[Exception], ...] = (ConnectTimeoutError,)
     NO_REPLY: tuple[type[Exception], ...] = (ReadTimeoutError,)
@@ -43,7 +43,7 @@ except ImportError:
     HAS_AMAZON_AWS = False
 
     def get_aws_connection_info(module: Any) -> Any:
-        """Never called: the action says first what is missing."""
+        """Never called: the action reports first what is missing."""
         raise NotImplementedError
 
     def aws_argument_spec() -> dict[str, Any]:

@@ -9,19 +9,19 @@ module: account_variables
 version_added: 1.0.0
 short_description: Check and convert the variables of an account before a playbook of this collection works in it
 description:
-  - The first task of every playbook of this collection. It calls nothing, reads nothing but variables, and fails for a
-    host with which the playbook must not go on.
-  - A host is refused without an C(aws_account_id) of twelve digits, be it not set, empty, C(0) or something else.
-  - A host is refused with a variable that begins with C(aws_ml_), or with the prefix of a role such as
-    C(deeplens_iam_), and that nothing reads. A variable that begins with C(aws_) or C(retire_), or has C(_iam_) in its
-    name, is refused where it is a misspelling of a variable that there is. The message says which was meant.
+  - The first task of every playbook of this collection. It reads only variables, makes no calls, and fails for a host
+    that the playbook must not work on.
+  - A host is refused if C(aws_account_id) is not set, is empty, or is not exactly twelve digits.
+  - A host is refused if it has a variable that begins with C(aws_ml_), or with the prefix of a role such as
+    C(deeplens_iam_), and that does not exist. A variable that begins with C(aws_) or C(retire_), or has C(_iam_) in its
+    name, is refused if it is a misspelling of a variable that exists. The message suggests the correct name.
   - Every variable of the playbook is converted to its type once. Lists may be given as a list, as text with commas
-    between the entries, or as JSON or YAML in brackets. What cannot be converted is refused.
-  - The message has every problem at once.
+    between the entries, or as JSON or YAML in brackets. A value that cannot be converted is refused.
+  - The message lists all problems at once.
 options:
   playbook:
     description:
-      - The playbook whose variables are checked and converted, by its name without that of the collection.
+      - The playbook whose variables are checked and converted. Give its name without the name of the collection.
       - C(awx.check) and C(awx.apply) run V(site).
     type: str
     required: true
@@ -47,9 +47,9 @@ EXAMPLES = r"""
     playbook: retire
   register: aws_ml_checked
 
-- name: Show what is never retired
+- name: Show the excluded names
   ansible.builtin.debug:
-    var: aws_ml_checked.variables.aws_ml_retire_except
+    var: aws_ml_checked.variables.aws_ml_retire_exclude
 """
 
 RETURN = r"""
@@ -58,10 +58,10 @@ variables:
   returned: success
   type: dict
   sample:
-    aws_ml_retire_except: [BreakGlassAdmin]
+    aws_ml_retire_exclude: [BreakGlassAdmin]
     aws_ml_retire_unused_days: 90
 services:
-  description: The names of the services that an account can have declared, in alphabetical order.
+  description: The names of the services that can be declared for an account, in alphabetical order.
   returned: success
   type: list
   elements: str

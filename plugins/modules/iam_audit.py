@@ -7,15 +7,15 @@ DOCUMENTATION = r"""
 ---
 module: iam_audit
 version_added: 1.0.0
-short_description: Say what the guides of AWS's machine-learning services have left in an account
+short_description: Report the IAM objects that AWS machine-learning services use or have left in an account
 description:
   - Finds every role, customer managed policy, user and group that belongs to a service that this collection
     converges, or that it only knows because it has ended or takes no new customers, such as AWS RoboMaker. It finds
-    them by their name in every spelling, by the services that they trust, by the policies that they hold, by what their
-    documents grant, and by tags.
-  - Says of each how it differs from what AWS's guide makes, from least privilege, or from what is declared; who
-    may assume it; when it was last used; what depends on it; and what is dangerous in it.
-  - Says in which ways somebody who is no administrator of the account can become one through them.
+    them by their names regardless of case, by the services that they trust, by their policies, by what their documents
+    grant, and by tags.
+  - Reports for each object how it differs from AWS's guide, from least privilege, or from its declaration, who can
+    assume it, when it was last used, what depends on it, and its findings.
+  - Reports the privilege escalation paths through these objects.
   - Reads the account once, by one listing of C(GetAccountAuthorizationDetails) and one of C(ListRoles), with
     one call of C(ListPolicyTags) for each customer managed policy that is found. AWS's policy SecurityAudit
     allows all three.
@@ -25,7 +25,7 @@ options:
     description:
       - The services to look for, by their names, such as V(deeplens) and V(robomaker). The page
         R(of the audit,ansible_collections.aws_ml.permissions.docsite.audit.services) lists them.
-      - If omitted, all of them.
+      - If omitted, all services.
     type: list
     elements: str
     default: []
@@ -37,7 +37,7 @@ attributes:
   diff_mode:
     description: Says in detail what changes, or in check mode would change.
     support: full
-    details: Each object that differs has C(diff), the object as it is and as it ought to be, in YAML.
+    details: Each object that differs has C(diff), its current state and desired state in YAML.
 author: aws_ml.permissions contributors (@aws-ml)
 extends_documentation_fragment:
   - aws_ml.permissions.service_paths
@@ -53,18 +53,18 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: What services have left in an account
+- name: Report what services have left in an account
   aws_ml.permissions.iam_audit:
   register: left
 
-- name: Show the roles of services that have ended and who may still assume them
+- name: Show the roles of services that have ended and who can still assume them
   ansible.builtin.debug:
     msg: "{{ item.name }}: {{ item.trusted | map(attribute='principal') | join(', ') }}"
   loop: "{{ left.objects | selectattr('service_state', 'eq', 'ended') | selectattr('kind', 'eq', 'role') }}"
   loop_control:
     label: "{{ item.name }}"
 
-- name: Whether the equipment team's roles are as declared, in another account, entered for reading only
+- name: Report whether the equipment team's roles are as declared, in another account, with read-only access
   aws_ml.permissions.iam_audit:
     services:
       - lookout_equipment
@@ -124,11 +124,11 @@ error_code:
   sample: AccessDenied
 escalation_paths:
   description:
-    - The ways by which somebody who is no administrator of the account can come to act as one, on which one of
-      the objects lies. At most 100, the most severe and the shortest first; only the shortest from each to
-      each.
-    - Conditions of policies are told and not judged. Permissions boundaries and service control policies are
-      not looked at.
+    - The privilege escalation paths that include one of the objects. A path leads from an identity that is not an
+      administrator to one that is. At most 100, the most severe and the shortest first. Only the shortest path between
+      two identities is reported.
+    - Conditions of policies are reported and not evaluated. Permissions boundaries and service control policies are not
+      evaluated.
   returned: success
   type: list
   elements: dict
@@ -139,19 +139,19 @@ escalation_paths:
       type: str
       sample: role/AWSDeepLensSageMakerRole
     to:
-      description: The role that is one, or becomes one on the way.
+      description: The role that is an administrator, or becomes one along the path.
       returned: always
       type: str
       sample: role/l4e-role
     steps:
-      description: What has to be done, one after the other; each says which policy allows it.
+      description: The steps of the path, in order. Each says which policy allows it.
       returned: always
       type: list
       elements: str
     severity:
       description:
-        - V(critical); V(high) where a step depends on a condition, or on what happens to run; V(low) where
-          nobody but services that have ended may assume the role that it begins with.
+        - V(critical); V(high) where a step depends on a condition, or on what happens to run; V(low) where only
+          services that have ended can assume the role that it begins with.
       returned: always
       type: str
       sample: critical
@@ -168,9 +168,9 @@ failed_call:
   sample: GetAccountAuthorizationDetails
 findings:
   description:
-    - What is dangerous in what was found, the most severe first. A role is judged whole, of a user or group
-      only what belongs to the services. A role that is denied everything, as in quarantine, is taken to be able
-      to do nothing.
+    - The findings about the objects, the most severe first. A role is checked completely. Of a user or group only what
+      belongs to the services is checked. A role that is denied everything, such as a role in quarantine, has no
+      permissions.
   returned: success
   type: list
   elements: dict
@@ -181,7 +181,7 @@ findings:
       type: str
       sample: critical
     code:
-      description: What it is, in a word. The documentation of the collection lists them.
+      description: The code of the finding. The documentation of the collection lists all codes.
       returned: always
       type: str
       sample: service_administers_iam
@@ -191,7 +191,7 @@ findings:
       type: str
       sample: role/l4e-role
     message:
-      description: What is dangerous in it.
+      description: What the risk is.
       returned: always
       type: str
     remedy:
@@ -202,18 +202,18 @@ objects:
   description:
     - Everything that belongs to the services, by service, kind and name; then what is absent although a
       documented profile or a service of O(declared_services) declares it.
-    - What belongs to two services is there for each.
+    - An object that belongs to two services is listed for each.
   returned: success
   type: list
   elements: dict
   contains:
     kind:
-      description: V(role), V(policy), which is a customer managed policy, V(user) or V(group).
+      description: V(role), V(policy) (a customer managed policy), V(user) or V(group).
       returned: always
       type: str
       sample: role
     name:
-      description: Its name, as it is spelled in IAM.
+      description: Its name, as in IAM.
       returned: always
       type: str
       sample: AWSDeepLensServiceRole
@@ -243,16 +243,16 @@ objects:
       type: str
       sample: "2024-01-31"
     found_by:
-      description: Everything that tells that it belongs to the service; empty where it is absent.
+      description: Why it belongs to the service; empty where it is absent.
       returned: always
       type: list
       elements: dict
       contains:
         by:
           description:
-            - V(name), V(trust_principal), V(attached_policy), V(inline_policy), V(tag), V(path), V(action),
-              which is one that a document grants and nobody else has, V(resource), the same of a resource, or
-              V(linked), a role that trusts this one.
+            - V(name), V(trust_principal), V(attached_policy), V(inline_policy), V(tag), V(path), V(action) (a document
+              grants an action that no other service has), V(resource) (the same for a resource), or V(linked) (a role
+              that trusts this one).
           returned: always
           type: str
           sample: attached_policy
@@ -263,21 +263,21 @@ objects:
           sample: arn:aws:iam::aws:policy/AWSDeepLensLambdaFunctionAccessPolicy
         strength:
           description:
-            - V(alone), which is enough by itself; V(with_principal), which counts together with a trust
-              principal; or V(supporting), which says nothing by itself.
+            - V(alone), which is sufficient by itself; V(with_principal), which is sufficient together with a trust
+              principal; or V(supporting), which is not sufficient.
           returned: always
           type: str
           sample: alone
     left_over:
       description:
-        - What of the service is in a role that others may assume too, and that grants more than the service needed.
-          Only that is left over, and not the role. Empty where the object itself belongs to the service.
+        - What belongs to the service in a role that others can assume too, and that grants more than the service
+          needed. Only these parts are left over, not the role. Empty where the object itself belongs to the service.
       returned: always
       type: list
       elements: dict
       contains:
         place:
-          description: Where, in the names of the options of M(aws_ml.permissions.iam_baseline).
+          description: Where, with the option names of M(aws_ml.permissions.iam_baseline).
           returned: always
           type: str
           sample: assume_role_policy_document
@@ -291,12 +291,12 @@ objects:
           description: What to do about it.
           returned: always
           type: str
-          sample: take its statement out (iam_trust_statement)
+          sample: remove its statement (iam_trust_statement)
     status:
       description:
-        - V(in_sync) or V(drifted) against C(profile); V(unknown), which belongs to the service and is like no
-          profile, as a role for one device, of an application or under another name is; V(left_in), which is a role
-          of somebody else that the service has left something in, see C(left_over); or V(absent).
+        - V(in_sync) or V(drifted) against C(profile); V(unknown), which belongs to the service and is similar to no
+          profile, for example a role for one device, of an application or under another name; V(left_in), which is a
+          role that does not belong to the service but contains parts of it, see C(left_over); or V(absent).
       returned: always
       type: str
       sample: drifted
@@ -314,16 +314,16 @@ objects:
       elements: dict
       contains:
         place:
-          description: Where, in the names of the options of M(aws_ml.permissions.iam_baseline).
+          description: Where, with the option names of M(aws_ml.permissions.iam_baseline).
           returned: always
           type: str
           sample: managed_policies.AWSLambdaFullAccess
         expected:
-          description: What ought to be there; null for nothing.
+          description: The desired value; null for nothing.
           returned: always
           type: raw
         actual:
-          description: What is there; null for nothing.
+          description: The current value; null for nothing.
           returned: always
           type: raw
     diff:
@@ -336,7 +336,7 @@ objects:
           returned: always
           type: str
         after:
-          description: The object as it ought to be, YAML; empty where it ought to be absent.
+          description: The desired state, YAML; empty where the object should not exist.
           returned: always
           type: str
     quarantined:
@@ -350,7 +350,7 @@ objects:
           type: str
           sample: "2026-11-22T10:00:00Z"
         reason:
-          description: Why; empty where nobody said.
+          description: Why; empty where no reason was given.
           returned: always
           type: str
     service_linked:
@@ -358,7 +358,7 @@ objects:
       returned: always
       type: bool
     trusted:
-      description: Who may assume a role, as its trust policy says.
+      description: Who can assume the role, according to its trust policy.
       returned: always
       type: list
       elements: dict
@@ -370,13 +370,13 @@ objects:
           sample: sagemaker.amazonaws.com
         kind:
           description:
-            - V(service), V(account), V(role), V(user), V(federated), V(anyone), or V(deleted), an id whose owner is
-              gone.
+            - V(service), V(account), V(role), V(user), V(federated), V(anyone), or V(deleted), an id whose user or role
+              no longer exists.
           returned: always
           type: str
           sample: service
         conditions:
-          description: The condition keys that it is under.
+          description: The condition keys that apply to it.
           returned: always
           type: list
           elements: str
@@ -388,8 +388,8 @@ objects:
           sample: open
     last_used:
       description:
-        - When and where a role was last used, as IAM tells. That covers the last 400 days and shows up to four
-          hours late, so that empty does not mean never.
+        - When and where a role was last used, as IAM reports it. IAM reports the last 400 days, up to four hours late,
+          so empty does not mean never.
       returned: always
       type: dict
       contains:
@@ -415,8 +415,8 @@ objects:
       elements: str
     depended_on_by:
       description:
-        - What in the account needs a role or policy. What other accounts have, and policies of buckets, keys
-          and the like, IAM does not tell.
+        - What in the account needs a role or policy. IAM does not report other accounts, or resource policies such as
+          those of buckets and keys.
       returned: always
       type: list
       elements: dict
@@ -428,13 +428,13 @@ objects:
           sample: role/gt-post-lambda
         how:
           description:
-            - V(trust_policy), which names it; V(policy), which names it; V(instance_profile), which holds it;
-              V(pass_role), which may pass it; V(attachment) or V(boundary), which is a policy on something.
+            - V(trust_policy), which names it; V(policy), which names it; V(instance_profile), which contains it;
+              V(pass_role), which can pass it; V(attachment) or V(boundary), for a policy.
           returned: always
           type: str
           sample: trust_policy
         detail:
-          description: The same in words, with the policy and statement.
+          description: The dependency in words, with the policy and statement.
           returned: always
           type: str
         by_name:
@@ -443,8 +443,7 @@ objects:
           type: bool
     content:
       description:
-        - The object whole, in the names of the options of M(aws_ml.permissions.iam_baseline); empty where it is
-          absent.
+        - The complete object, with the option names of M(aws_ml.permissions.iam_baseline); empty where it is absent.
       returned: always
       type: dict
 problems:
@@ -454,12 +453,12 @@ problems:
   elements: str
 """
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.task import AuditTask
+from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import Audit
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.runner import run_module
 
 
 def main():
-    run_module("iam_audit", AuditTask)
+    run_module("iam_audit", Audit)
 
 
 if __name__ == "__main__":

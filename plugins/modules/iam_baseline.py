@@ -7,15 +7,15 @@ DOCUMENTATION = r"""
 ---
 module: iam_baseline
 version_added: 1.0.0
-short_description: Keep the IAM permissions of an account as declared, in one task
+short_description: Converge the declared IAM permissions of an account in one task
 description:
-  - Brings customer managed policies, roles, policies on users, groups and roles of others, and statements in trust
-    policies of others to what is declared, all in one task.
+  - Converges customer managed policies, roles, policies on existing users, groups and roles, and statements in existing
+    trust policies, all in one task.
   - Reads the account once, orders all writes safely across the objects, and writes only what differs. What is not
-    declared is left as it is.
+    declared does not change.
 author: aws_ml.permissions contributors (@aws-ml)
 notes:
-  - Service-linked roles, roles under C(/aws-reserved/) and roles made from a template of AWS are never written to.
+  - Never writes to service-linked roles, roles under C(/aws-reserved/) and roles created from an AWS template.
 extends_documentation_fragment:
   - aws_ml.permissions.baseline
   - aws_ml.permissions.connection
@@ -37,7 +37,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: Everything that Ground Truth needs with two Lambda functions, in one account
+- name: Converge everything that Ground Truth with two Lambda functions needs in one account
   aws_ml.permissions.iam_baseline:
     managed_policies:
       - name: GroundTruthLabelingData
@@ -143,13 +143,13 @@ EXAMPLES = r"""
         state: absent
     record_key: "{{ quarantine_record_key }}"
 
-- name: The first trial as it was before its quarantine
+- name: Restore the first trial as it was before its quarantine
   aws_ml.permissions.iam_baseline:
     roles:
       - name: gt-first-trial
     record_key: "{{ quarantine_record_key }}"
 
-- name: Say what the DeepLens service role would take
+- name: Show the plan for the DeepLens service role
   aws_ml.permissions.iam_baseline:
     roles:
       - name: AWSDeepLensServiceRole
@@ -167,7 +167,7 @@ EXAMPLES = r"""
   diff: true
   register: planned
 
-- name: Write that, and nothing but that
+- name: Apply exactly that plan
   aws_ml.permissions.iam_baseline:
     roles:
       - name: AWSDeepLensServiceRole
@@ -184,7 +184,7 @@ EXAMPLES = r"""
     approved_plan: "{{ planned.approval }}"
     approval_hours: 8
 
-- name: Retire DeepLens in another account, entered through a role of its own
+- name: Retire DeepLens in another account, with a role of that account
   aws_ml.permissions.iam_baseline:
     roles:
       - name: AWSDeepLensServiceRole
@@ -228,7 +228,7 @@ approval:
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945@2026-11-29T23:00:00Z
 attachments:
-  description: The users, groups and roles as they are after the task, whole, in the order of their declaration.
+  description: The complete users, groups and roles as they are after the task, in the order of their declaration.
   returned: success, where O(attachments) holds any
   type: list
   elements: dict
@@ -239,7 +239,7 @@ attachments:
       type: str
       sample: group
     name:
-      description: Name of the user, group or role, as it is spelled in IAM.
+      description: Name of the user, group or role, as in IAM.
       returned: always
       type: str
       sample: quality-inspectors
@@ -250,7 +250,7 @@ attachments:
       sample: arn:aws:iam::123456789012:group/quality-inspectors
     status:
       description:
-        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which did not exist before either.
       returned: always
       type: str
       sample: updated
@@ -294,8 +294,8 @@ attachments:
       type: dict
       sample: {team: vision}
 backup:
-  description: The backup that was made before anything was taken away.
-  returned: where O(backup_dir) is given and something is taken away, and it is not check mode
+  description: The backup that was made before anything was removed.
+  returned: where O(backup_dir) is given and something is removed, and it is not check mode
   type: dict
   contains:
     path:
@@ -311,19 +311,19 @@ backup:
       sample: [policy/DeepLensWarehouseInventory, role/AWSDeepLensServiceRole]
 deleted:
   description: >-
-    A copy of all that the writes took away, or in check mode would. Deleted objects, replaced and deleted
+    A copy of everything that the writes removed, or in check mode would remove. Deleted objects, replaced and deleted
     documents, detached policies, former settings and tags.
   returned: success, or when a write fails
   type: list
   elements: dict
   contains:
     action:
-      description: The write that takes it away.
+      description: The write that removes it.
       returned: always
       type: str
       sample: DeleteRole
     resource:
-      description: What it was taken from, kind and name.
+      description: The object that it was removed from, kind and name.
       returned: always
       type: str
       sample: role/l4e-role
@@ -348,28 +348,28 @@ deleted:
       type: dict
     path:
       description: Path.
-      returned: where it is taken away or a managed policy
+      returned: where it is removed or a managed policy
       type: str
       sample: /
     description:
       description: Description.
-      returned: where it is taken away or a managed policy
+      returned: where it is removed or a managed policy
       type: str
     tags:
       description: Tags.
-      returned: where it is taken away or a managed policy
+      returned: where it is removed or a managed policy
       type: dict
     assume_role_policy_document:
       description: Trust policy.
-      returned: where it is taken away
+      returned: where it is removed
       type: dict
     boundary:
       description: ARN of the permissions boundary, null where there was none.
-      returned: where it is taken away
+      returned: where it is removed
       type: str
     max_session_duration:
       description: Maximum session duration in seconds.
-      returned: where it is taken away
+      returned: where it is removed
       type: int
       sample: 3600
 diff:
@@ -378,7 +378,7 @@ diff:
   type: dict
   contains:
     before:
-      description: The objects as they were, YAML; empty where none was there or nothing changes.
+      description: The objects as they were, YAML; empty where none existed or nothing changes.
       returned: always
       type: str
     after:
@@ -387,7 +387,7 @@ diff:
       returned: always
       type: str
 differences:
-  description: What is not as the task has written it, because another run or person changed it meanwhile.
+  description: What is not as the task wrote it, because another run or person changed it.
   returned: when the account is not as declared after the last write
   type: list
   elements: dict
@@ -398,12 +398,12 @@ differences:
       type: str
       sample: role/AWSDeepLensServiceRole
     what:
-      description: What of the object differs; empty for the whole object.
+      description: Which part of the object differs; empty for the whole object.
       returned: always
       type: str
       sample: inline policy frames
     found:
-      description: What is there, such as a document; null for nothing.
+      description: The current value, such as a document; null for nothing.
       returned: always
       type: raw
       sample: null
@@ -430,7 +430,7 @@ failed_call:
   sample: CreateRole
 findings:
   description:
-    - What is dangerous in the declared objects as they are after the task, and trust policies that name deleted
+    - The findings about the declared objects as they are after the task, including trust policies that name deleted
       principals. The most severe first.
   returned: success, or when the plan is not the approved one
   type: list
@@ -452,7 +452,7 @@ findings:
       type: str
       sample: role/l4e-role
     message:
-      description: Why it is dangerous, in a sentence or two.
+      description: What the risk is, in one or two sentences.
       returned: always
       type: str
     remedy:
@@ -461,7 +461,7 @@ findings:
       type: str
 lifted_quarantines:
   description:
-    - The quarantines that the task ends, or in check mode would, by name of the role. A warning names each as well.
+    - The quarantines that the task ends, or in check mode would end, by name of the role. A warning names each as well.
   returned: where a quarantine ends
   type: list
   elements: dict
@@ -472,12 +472,12 @@ lifted_quarantines:
       type: str
       sample: AWSDeepLensLambdaRole
     since:
-      description: Since when it is in quarantine by its record, or else by its tags, UTC, ISO 8601.
+      description: Since when it is in quarantine according to its record, or else to its tags, UTC, ISO 8601.
       returned: always
       type: str
       sample: "2026-11-22T10:00:00Z"
     reason:
-      description: Why, by its tags; empty where they say nothing.
+      description: Why, according to its tags; empty where they give no reason.
       returned: always
       type: str
       sample: service ended
@@ -488,7 +488,7 @@ managed_policies:
   elements: dict
   contains:
     name:
-      description: Name of the policy, as it is spelled in IAM.
+      description: Name of the policy, as in IAM.
       returned: always
       type: str
       sample: DeepLensWarehouseInventory
@@ -499,7 +499,7 @@ managed_policies:
       sample: arn:aws:iam::123456789012:policy/DeepLensWarehouseInventory
     status:
       description:
-        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which did not exist before either.
       returned: always
       type: str
       sample: created
@@ -526,7 +526,7 @@ plan:
     - Every write in its order; in check mode, every write that would be made. Empty where nothing differs.
     - When the task fails after it has called AWS, a dictionary of three such lists instead. Writes in C(done) were
       made, those in C(not_done) were not. Those in C(unknown) were sent, and neither a reply nor reading the account
-      told what became of them.
+      showed whether they were made.
   returned: success, when a write fails, or when the plan is not the approved one
   type: list
   elements: dict
@@ -549,15 +549,15 @@ plan:
 plan_id:
   description:
     - >-
-      SHA-256 of the account, of every write of the plan with its parameters, and of what they rely on. This is the
-      unique ids, policies, trust policies and tags of the objects as they are, the documents of these policies, and
-      the findings.
+      SHA-256 of the account, of every write of the plan with its parameters, and of what they rely on. They rely on the
+      unique ids, policies, trust policies and tags of the objects as they are, on the documents of these policies, and
+      on the findings.
     - O(approved_plan) takes it, and RV(approval), which expires.
   returned: success, or when the plan is not the approved one
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
 problems:
-  description: Everything that is wrong with the declaration or stands against it in the account, each with its place.
+  description: All problems of the declaration, and everything in the account that blocks it, each with its place.
   returned: when the task fails before it writes because of what was declared
   type: list
   elements: str
@@ -569,7 +569,7 @@ roles:
   elements: dict
   contains:
     name:
-      description: Name of the role, as it is spelled in IAM.
+      description: Name of the role, as in IAM.
       returned: always
       type: str
       sample: AWSDeepLensServiceRole
@@ -580,7 +580,7 @@ roles:
       sample: arn:aws:iam::123456789012:role/service-role/AWSDeepLensServiceRole
     status:
       description:
-        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which did not exist before either.
         - V(quarantined) while it is in quarantine, whether or not the task changed it.
       returned: always
       type: str
@@ -640,13 +640,13 @@ roles:
       type: dict
       sample: {team: vision}
 trust_statements:
-  description: The roles as they are after the task, whole, in the order of their declaration.
+  description: The complete roles as they are after the task, in the order of their declaration.
   returned: success, where O(trust_statements) holds any
   type: list
   elements: dict
   contains:
     name:
-      description: Name of the role, as it is spelled in IAM.
+      description: Name of the role, as in IAM.
       returned: always
       type: str
       sample: gt-execution
@@ -657,7 +657,7 @@ trust_statements:
       sample: arn:aws:iam::123456789012:role/gt-execution
     status:
       description:
-        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which did not exist before either.
       returned: always
       type: str
       sample: updated

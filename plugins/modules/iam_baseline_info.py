@@ -7,10 +7,10 @@ DOCUMENTATION = r"""
 ---
 module: iam_baseline_info
 version_added: 1.0.0
-short_description: Say how the IAM permissions of an account differ from what is declared
+short_description: Report how the IAM permissions of an account differ from what is declared
 description:
-  - Takes what M(aws_ml.permissions.iam_baseline) takes and writes nothing.
-  - Says what has drifted, when each role was last used, and what is dangerous.
+  - Accepts the options of M(aws_ml.permissions.iam_baseline) and writes nothing.
+  - Reports drift, when each role was last used, and findings.
 author: aws_ml.permissions contributors (@aws-ml)
 extends_documentation_fragment:
   - aws_ml.permissions.baseline
@@ -25,7 +25,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: How an account differs from what Ground Truth needs
+- name: Report how an account differs from what Ground Truth needs
   aws_ml.permissions.iam_baseline_info:
     managed_policies:
       - name: GroundTruthLabelingData
@@ -131,14 +131,14 @@ EXAMPLES = r"""
         state: absent
   register: labeling
 
-- name: Show what an administrator has to look at
+- name: Show the findings
   ansible.builtin.debug:
     msg:
       in_sync: "{{ labeling.in_sync }}"
       drifted: "{{ labeling.roles | rejectattr('status', 'eq', 'in_sync') | map(attribute='name') }}"
       findings: "{{ labeling.findings | map(attribute='message') }}"
 
-- name: Whether anybody still uses the DeepLens roles of another account, entered for reading only
+- name: Report whether the DeepLens roles of another account are still used, with read-only access
   aws_ml.permissions.iam_baseline_info:
     roles:
       - name: AWSDeepLensServiceRole
@@ -186,7 +186,7 @@ approval:
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945@2026-11-29T23:00:00Z
 attachments:
   description:
-    - The users, groups and roles, whole and as declared, in the order of their declaration; C(status) says how the
+    - The complete users, groups and roles as declared, in the order of their declaration; C(status) says how the
       account differs.
   returned: success, where O(attachments) holds any
   type: list
@@ -198,7 +198,7 @@ attachments:
       type: str
       sample: group
     name:
-      description: Name of the user, group or role, as it is spelled in IAM.
+      description: Name of the user, group or role, as in IAM.
       returned: always
       type: str
       sample: quality-inspectors
@@ -209,8 +209,8 @@ attachments:
       sample: arn:aws:iam::123456789012:group/quality-inspectors
     status:
       description:
-        - One of V(in_sync), V(drifted), V(missing), which is declared but not there, V(unwanted), which is there
-          but declared absent, and V(absent), which is not there and declared absent.
+        - One of V(in_sync), V(drifted), V(missing) (declared but does not exist), V(unwanted) (exists but declared
+          absent), and V(absent) (does not exist and declared absent).
       returned: always
       type: str
       sample: in_sync
@@ -255,8 +255,8 @@ attachments:
       sample: {team: vision}
 deleted:
   description: >-
-    A copy of all that the writes would take away. Deleted objects, replaced and deleted documents,
-    detached policies, former settings and tags.
+    A copy of everything that the writes would remove. Deleted objects, replaced and deleted documents, detached
+    policies, former settings and tags.
   returned: success
   type: list
   elements: dict
@@ -267,7 +267,7 @@ deleted:
       type: str
       sample: DeleteRole
     resource:
-      description: What it would be taken from, kind and name.
+      description: The object that it would be removed from, kind and name.
       returned: always
       type: str
       sample: role/l4e-role
@@ -292,28 +292,28 @@ deleted:
       type: dict
     path:
       description: Path.
-      returned: where it is taken away or a managed policy
+      returned: where it is removed or a managed policy
       type: str
       sample: /
     description:
       description: Description.
-      returned: where it is taken away or a managed policy
+      returned: where it is removed or a managed policy
       type: str
     tags:
       description: Tags.
-      returned: where it is taken away or a managed policy
+      returned: where it is removed or a managed policy
       type: dict
     assume_role_policy_document:
       description: Trust policy.
-      returned: where it is taken away
+      returned: where it is removed
       type: dict
     boundary:
       description: ARN of the permissions boundary, null where there was none.
-      returned: where it is taken away
+      returned: where it is removed
       type: str
     max_session_duration:
       description: Maximum session duration in seconds.
-      returned: where it is taken away
+      returned: where it is removed
       type: int
       sample: 3600
 diff:
@@ -322,7 +322,7 @@ diff:
   type: dict
   contains:
     before:
-      description: The objects as they are, YAML; empty where none is there or nothing differs.
+      description: The objects as they are, YAML; empty where none exists or nothing differs.
       returned: always
       type: str
     after:
@@ -347,8 +347,8 @@ failed_call:
   sample: GetAccountAuthorizationDetails
 findings:
   description:
-    - What is dangerous in the objects as declared, and trust policies that name deleted
-      principals. The most severe first.
+    - The findings about the objects as declared, including trust policies that name deleted principals. The most severe
+      first.
   returned: success
   type: list
   elements: dict
@@ -369,7 +369,7 @@ findings:
       type: str
       sample: role/l4e-role
     message:
-      description: Why it is dangerous, in a sentence or two.
+      description: What the risk is, in one or two sentences.
       returned: always
       type: str
     remedy:
@@ -389,7 +389,7 @@ managed_policies:
   elements: dict
   contains:
     name:
-      description: Name of the policy, as it is spelled in IAM.
+      description: Name of the policy, as in IAM.
       returned: always
       type: str
       sample: DeepLensWarehouseInventory
@@ -400,8 +400,8 @@ managed_policies:
       sample: arn:aws:iam::123456789012:policy/DeepLensWarehouseInventory
     status:
       description:
-        - One of V(in_sync), V(drifted), V(missing), which is declared but not there, V(unwanted), which is there
-          but declared absent, and V(absent), which is not there and declared absent.
+        - One of V(in_sync), V(drifted), V(missing) (declared but does not exist), V(unwanted) (exists but declared
+          absent), and V(absent) (does not exist and declared absent).
       returned: always
       type: str
       sample: in_sync
@@ -448,15 +448,15 @@ plan:
 plan_id:
   description:
     - >-
-      SHA-256 of the account, of every write of the plan with its parameters, and of what they rely on. This is the
-      unique ids, policies, trust policies and tags of the objects as they are, the documents of these policies, and
-      the findings.
+      SHA-256 of the account, of every write of the plan with its parameters, and of what they rely on. They rely on the
+      unique ids, policies, trust policies and tags of the objects as they are, on the documents of these policies, and
+      on the findings.
     - O(aws_ml.permissions.iam_baseline#module:approved_plan) takes it, and RV(approval), which expires.
   returned: success
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
 problems:
-  description: Everything that is wrong with the declaration or stands against it in the account, each with its place.
+  description: All problems of the declaration, and everything in the account that blocks it, each with its place.
   returned: when the task fails because of what was declared
   type: list
   elements: str
@@ -468,7 +468,7 @@ roles:
   elements: dict
   contains:
     name:
-      description: Name of the role, as it is spelled in IAM.
+      description: Name of the role, as in IAM.
       returned: always
       type: str
       sample: AWSDeepLensServiceRole
@@ -479,9 +479,8 @@ roles:
       sample: arn:aws:iam::123456789012:role/service-role/AWSDeepLensServiceRole
     status:
       description:
-        - One of V(in_sync), V(drifted), V(missing), which is declared but not there, V(unwanted), which is there
-          but declared absent, V(quarantined), which is in quarantine as declared, and V(absent), which is not there and
-          not declared present.
+        - One of V(in_sync), V(drifted), V(missing) (declared but does not exist), V(unwanted) (exists but declared
+          absent), V(quarantined) (in quarantine as declared), and V(absent) (does not exist and not declared present).
       returned: always
       type: str
       sample: in_sync
@@ -540,29 +539,29 @@ roles:
       type: dict
       sample: {team: vision}
     last_used:
-      description: When the role was last used, empty where IAM knows of no use in the last 400 days.
+      description: When the role was last used, empty where IAM reports no use in the last 400 days.
       returned: always
       type: dict
       contains:
         date:
-          description: Time of the last use, ISO 8601. IAM may be some hours late with it.
-          returned: where IAM knows of a use
+          description: Time of the last use, ISO 8601. IAM can report it some hours late.
+          returned: where IAM reports a use
           type: str
           sample: "2026-11-01T08:00:00+00:00"
         region:
           description: The Region that the role was used in.
-          returned: where IAM knows of a use
+          returned: where IAM reports a use
           type: str
           sample: us-east-1
 trust_statements:
   description:
-    - The roles, whole and as declared, in the order of their declaration; C(status) says how the account differs.
+    - The complete roles as declared, in the order of their declaration; C(status) says how the account differs.
   returned: success, where O(trust_statements) holds any
   type: list
   elements: dict
   contains:
     name:
-      description: Name of the role, as it is spelled in IAM.
+      description: Name of the role, as in IAM.
       returned: always
       type: str
       sample: gt-execution
@@ -573,8 +572,8 @@ trust_statements:
       sample: arn:aws:iam::123456789012:role/gt-execution
     status:
       description:
-        - One of V(in_sync), V(drifted), V(missing), which is declared but not there, V(unwanted), which is there
-          but declared absent, and V(absent), which is not there and declared absent.
+        - One of V(in_sync), V(drifted), V(missing) (declared but does not exist), V(unwanted) (exists but declared
+          absent), and V(absent) (does not exist and declared absent).
       returned: always
       type: str
       sample: in_sync

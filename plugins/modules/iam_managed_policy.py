@@ -7,11 +7,11 @@ DOCUMENTATION = r"""
 ---
 module: iam_managed_policy
 version_added: 1.0.0
-short_description: Keep one customer managed policy as declared
+short_description: Converge one customer managed policy
 description:
   - Creates, changes or deletes one customer managed policy with its document and tags.
-  - Writes only what differs. What is not declared is left as it is.
-  - Makes room for a new version where the policy has five of them, and returns a copy of what it deletes.
+  - Writes only what differs. What is not declared does not change.
+  - Deletes the oldest version if the policy already has five, and returns a copy of what it deletes.
 author: aws_ml.permissions contributors (@aws-ml)
 extends_documentation_fragment:
   - aws_ml.permissions.managed_policy
@@ -30,7 +30,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: What a DeepLens device in the warehouse may do beside what all devices may
+- name: Create the additional policy of the DeepLens devices in the warehouse
   aws_ml.permissions.iam_managed_policy:
     name: DeepLensWarehouseInventory
     path: /deeplens/
@@ -53,7 +53,7 @@ EXAMPLES = r"""
       service: deeplens
       stage: prod
 
-- name: Another document, and no older version to go back to
+- name: Change the document, and delete all older versions
   aws_ml.permissions.iam_managed_policy:
     name: DeepLensWarehouseInventory
     policy: |
@@ -69,21 +69,21 @@ EXAMPLES = r"""
       }
     only_version: true
 
-- name: One more tag, the others as they are
+- name: Add one tag, and keep the others
   aws_ml.permissions.iam_managed_policy:
     name: DeepLensWarehouseInventory
     tags:
       owner: logistics
     purge_tags: false
 
-- name: Say what the deletion of a policy would write
+- name: Show the plan of deleting a policy
   aws_ml.permissions.iam_managed_policy:
     name: DeepLensWarehouseInventory
     state: absent
   check_mode: true
   register: planned
 
-- name: Delete it if that is still the same, and keep what was deleted
+- name: Delete it if the plan has not changed, and save what is deleted
   aws_ml.permissions.iam_managed_policy:
     name: DeepLensWarehouseInventory
     state: absent
@@ -92,7 +92,7 @@ EXAMPLES = r"""
     approval_hours: 8
   register: retired
 
-- name: The inference policy of Lookout for Vision in another account, entered through a role of its own
+- name: Converge the inference policy of Lookout for Vision in another account, with a role of that account
   aws_ml.permissions.iam_managed_policy:
     name: LookoutVisionInference
     policy:
@@ -136,8 +136,8 @@ approval:
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945@2026-11-29T23:00:00Z
 backup:
-  description: The backup that was made before anything was taken away.
-  returned: where O(backup_dir) is given and something is taken away, and it is not check mode
+  description: The backup that was made before anything was removed.
+  returned: where O(backup_dir) is given and something is removed, and it is not check mode
   type: dict
   contains:
     path:
@@ -153,19 +153,19 @@ backup:
       sample: [policy/DeepLensWarehouseInventory, role/AWSDeepLensServiceRole]
 deleted:
   description: >-
-    A copy of all that the writes took away, or in check mode would. Deleted objects, replaced and deleted
+    A copy of everything that the writes removed, or in check mode would remove. Deleted objects, replaced and deleted
     documents, detached policies, former settings and tags.
   returned: success, or when a write fails
   type: list
   elements: dict
   contains:
     action:
-      description: The write that takes it away.
+      description: The write that removes it.
       returned: always
       type: str
       sample: DeletePolicyVersion
     resource:
-      description: What it was taken from, kind and name.
+      description: The object that it was removed from, kind and name.
       returned: always
       type: str
       sample: policy/DeepLensWarehouseInventory
@@ -197,7 +197,7 @@ diff:
   type: dict
   contains:
     before:
-      description: The objects as they were, YAML; empty where none was there or nothing changes.
+      description: The objects as they were, YAML; empty where none existed or nothing changes.
       returned: always
       type: str
     after:
@@ -206,7 +206,7 @@ diff:
       returned: always
       type: str
 differences:
-  description: What is not as the task has written it, because another run or person changed it meanwhile.
+  description: What is not as the task wrote it, because another run or person changed it.
   returned: when the account is not as declared after the last write
   type: list
   elements: dict
@@ -217,12 +217,12 @@ differences:
       type: str
       sample: role/AWSDeepLensServiceRole
     what:
-      description: What of the object differs; empty for the whole object.
+      description: Which part of the object differs; empty for the whole object.
       returned: always
       type: str
       sample: inline policy frames
     found:
-      description: What is there, such as a document; null for nothing.
+      description: The current value, such as a document; null for nothing.
       returned: always
       type: raw
       sample: null
@@ -249,7 +249,7 @@ failed_call:
   sample: CreatePolicy
 findings:
   description:
-    - What is dangerous in the policy as it is after the task, the most severe first.
+    - The findings about the policy as it is after the task, the most severe first.
   returned: success, or when the plan is not the approved one
   type: list
   elements: dict
@@ -270,7 +270,7 @@ findings:
       type: str
       sample: policy/l4e-everything
     message:
-      description: Why it is dangerous, in a sentence or two.
+      description: What the risk is, in one or two sentences.
       returned: always
       type: str
     remedy:
@@ -284,7 +284,7 @@ managed_policies:
   elements: dict
   contains:
     name:
-      description: Name of the policy, as it is spelled in IAM.
+      description: Name of the policy, as in IAM.
       returned: always
       type: str
       sample: DeepLensWarehouseInventory
@@ -295,7 +295,7 @@ managed_policies:
       sample: arn:aws:iam::123456789012:policy/DeepLensWarehouseInventory
     status:
       description:
-        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which did not exist before either.
       returned: always
       type: str
       sample: created
@@ -322,7 +322,7 @@ plan:
     - Every write in its order; in check mode, every write that would be made. Empty where nothing differs.
     - When the task fails after it has called AWS, a dictionary of three such lists instead. Writes in C(done) were
       made, those in C(not_done) were not. Those in C(unknown) were sent, and neither a reply nor reading the account
-      told what became of them.
+      showed whether they were made.
   returned: success, when a write fails, or when the plan is not the approved one
   type: list
   elements: dict
@@ -345,15 +345,15 @@ plan:
 plan_id:
   description:
     - >-
-      SHA-256 of the account, of every write of the plan with its parameters, and of what they rely on. This is the
-      unique ids, policies, trust policies and tags of the objects as they are, the documents of these policies, and
-      the findings.
+      SHA-256 of the account, of every write of the plan with its parameters, and of what they rely on. They rely on the
+      unique ids, policies, trust policies and tags of the objects as they are, on the documents of these policies, and
+      on the findings.
     - O(approved_plan) takes it, and RV(approval), which expires.
   returned: success, or when the plan is not the approved one
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
 problems:
-  description: Everything that is wrong with the declaration or stands against it in the account, each with its place.
+  description: All problems of the declaration, and everything in the account that blocks it, each with its place.
   returned: when the task fails before it writes because of what was declared
   type: list
   elements: str

@@ -7,10 +7,10 @@ DOCUMENTATION = r"""
 ---
 module: iam_policy_attachment
 version_added: 1.0.0
-short_description: Keep policies on a user, group or role that someone else owns
+short_description: Converge policies on an existing user, group or role
 description:
   - Attaches managed policies to an existing user, group or role, writes inline policies on it, or removes both.
-  - Everything else on that user, group or role is left alone. To declare a role whole use
+  - Everything else on that user, group or role does not change. To declare a complete role, use
     M(aws_ml.permissions.iam_role).
 author: aws_ml.permissions contributors (@aws-ml)
 extends_documentation_fragment:
@@ -30,7 +30,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: What the quality inspectors may do in Lookout for Vision, beside what else the group may
+- name: Give the quality inspectors their permissions in Lookout for Vision, and keep the others of the group
   aws_ml.permissions.iam_policy_attachment:
     iam_type: group
     iam_name: quality-inspectors
@@ -44,7 +44,7 @@ EXAMPLES = r"""
             Action: lookoutvision:DetectAnomalies
             Resource: arn:<partition>:lookoutvision:us-east-1:<account_id>:model/bottle-caps/*
 
-- name: The developer of the Ground Truth functions may run labeling jobs as their role
+- name: Allow the developer of the Ground Truth functions to run labeling jobs as their role
   aws_ml.permissions.iam_policy_attachment:
     iam_type: user
     iam_name: labeling-developer
@@ -59,7 +59,7 @@ EXAMPLES = r"""
               StringEquals:
                 iam:PassedToService: sagemaker.amazonaws.com
 
-- name: Say what it takes that the role of Lookout for Equipment no longer administers IAM
+- name: Show the plan of removing IAM administration from the role of Lookout for Equipment
   aws_ml.permissions.iam_policy_attachment:
     iam_type: role
     iam_name: l4e-role
@@ -71,7 +71,7 @@ EXAMPLES = r"""
   check_mode: true
   register: planned
 
-- name: Take it away if that is still the same
+- name: Remove it if the plan has not changed
   aws_ml.permissions.iam_policy_attachment:
     iam_type: role
     iam_name: l4e-role
@@ -84,7 +84,7 @@ EXAMPLES = r"""
     approved_plan: "{{ planned.approval }}"
     approval_hours: 8
 
-- name: A role that a restore has brought back in quarantine gets its permissions back
+- name: Give permissions back to a role that was restored into quarantine
   aws_ml.permissions.iam_policy_attachment:
     iam_type: role
     iam_name: gt-first-trial
@@ -92,7 +92,7 @@ EXAMPLES = r"""
       - AWSDenyAll
     state: absent
 
-- name: A policy on a role in another account, entered through a role of its own
+- name: Attach a policy to a role in another account, with a role of that account
   aws_ml.permissions.iam_policy_attachment:
     iam_type: role
     iam_name: l4e-role
@@ -133,7 +133,7 @@ approval:
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945@2026-11-29T23:00:00Z
 attachments:
-  description: The user, group or role whole, as the only item.
+  description: The complete user, group or role, as the only item.
   returned: success
   type: list
   elements: dict
@@ -144,7 +144,7 @@ attachments:
       type: str
       sample: group
     name:
-      description: Name of the user, group or role, as it is spelled in IAM.
+      description: Name of the user, group or role, as in IAM.
       returned: always
       type: str
       sample: quality-inspectors
@@ -155,7 +155,7 @@ attachments:
       sample: arn:aws:iam::123456789012:group/quality-inspectors
     status:
       description:
-        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which did not exist before either.
       returned: always
       type: str
       sample: updated
@@ -199,8 +199,8 @@ attachments:
       type: dict
       sample: {team: vision}
 backup:
-  description: The backup that was made before anything was taken away.
-  returned: where O(backup_dir) is given and something is taken away, and it is not check mode
+  description: The backup that was made before anything was removed.
+  returned: where O(backup_dir) is given and something is removed, and it is not check mode
   type: dict
   contains:
     path:
@@ -216,19 +216,19 @@ backup:
       sample: [policy/DeepLensWarehouseInventory, role/AWSDeepLensServiceRole]
 deleted:
   description: >-
-    A copy of all that the writes took away, or in check mode would. Deleted objects, replaced and deleted
+    A copy of everything that the writes removed, or in check mode would remove. Deleted objects, replaced and deleted
     documents, detached policies, former settings and tags.
   returned: success, or when a write fails
   type: list
   elements: dict
   contains:
     action:
-      description: The write that takes it away.
+      description: The write that removes it.
       returned: always
       type: str
       sample: DeleteGroupPolicy
     resource:
-      description: What it was taken from, kind and name.
+      description: The object that it was removed from, kind and name.
       returned: always
       type: str
       sample: group/quality-inspectors
@@ -252,7 +252,7 @@ diff:
   type: dict
   contains:
     before:
-      description: The objects as they were, YAML; empty where none was there or nothing changes.
+      description: The objects as they were, YAML; empty where none existed or nothing changes.
       returned: always
       type: str
     after:
@@ -261,7 +261,7 @@ diff:
       returned: always
       type: str
 differences:
-  description: What is not as the task has written it, because another run or person changed it meanwhile.
+  description: What is not as the task wrote it, because another run or person changed it.
   returned: when the account is not as declared after the last write
   type: list
   elements: dict
@@ -272,12 +272,12 @@ differences:
       type: str
       sample: role/AWSDeepLensServiceRole
     what:
-      description: What of the object differs; empty for the whole object.
+      description: Which part of the object differs; empty for the whole object.
       returned: always
       type: str
       sample: inline policy frames
     found:
-      description: What is there, such as a document; null for nothing.
+      description: The current value, such as a document; null for nothing.
       returned: always
       type: raw
       sample: null
@@ -304,7 +304,7 @@ failed_call:
   sample: AttachGroupPolicy
 findings:
   description:
-    - What is dangerous in the declared objects as they are after the task, and trust policies that name deleted
+    - The findings about the declared objects as they are after the task, including trust policies that name deleted
       principals. The most severe first.
   returned: success, or when the plan is not the approved one
   type: list
@@ -326,7 +326,7 @@ findings:
       type: str
       sample: role/l4e-role
     message:
-      description: Why it is dangerous, in a sentence or two.
+      description: What the risk is, in one or two sentences.
       returned: always
       type: str
     remedy:
@@ -335,7 +335,8 @@ findings:
       type: str
 lifted_quarantines:
   description:
-    - The quarantines that end because AWSDenyAll is taken off the role, or in check mode would. A warning names each.
+    - The quarantines that end because AWSDenyAll is detached from the role, or in check mode would end. A warning names
+      each.
   returned: where a quarantine ends
   type: list
   elements: dict
@@ -346,12 +347,12 @@ lifted_quarantines:
       type: str
       sample: AWSDeepLensLambdaRole
     since:
-      description: Since when it is in quarantine by its record, or else by its tags, UTC, ISO 8601.
+      description: Since when it is in quarantine according to its record, or else to its tags, UTC, ISO 8601.
       returned: always
       type: str
       sample: "2026-11-22T10:00:00Z"
     reason:
-      description: Why, by its tags; empty where they say nothing.
+      description: Why, according to its tags; empty where they give no reason.
       returned: always
       type: str
       sample: service ended
@@ -360,7 +361,7 @@ plan:
     - Every write in its order; in check mode, every write that would be made. Empty where nothing differs.
     - When the task fails after it has called AWS, a dictionary of three such lists instead. Writes in C(done) were
       made, those in C(not_done) were not. Those in C(unknown) were sent, and neither a reply nor reading the account
-      told what became of them.
+      showed whether they were made.
   returned: success, when a write fails, or when the plan is not the approved one
   type: list
   elements: dict
@@ -383,15 +384,15 @@ plan:
 plan_id:
   description:
     - >-
-      SHA-256 of the account, of every write of the plan with its parameters, and of what they rely on. This is the
-      unique ids, policies, trust policies and tags of the objects as they are, the documents of these policies, and
-      the findings.
+      SHA-256 of the account, of every write of the plan with its parameters, and of what they rely on. They rely on the
+      unique ids, policies, trust policies and tags of the objects as they are, on the documents of these policies, and
+      on the findings.
     - O(approved_plan) takes it, and RV(approval), which expires.
   returned: success, or when the plan is not the approved one
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
 problems:
-  description: Everything that is wrong with the declaration or stands against it in the account, each with its place.
+  description: All problems of the declaration, and everything in the account that blocks it, each with its place.
   returned: when the task fails before it writes because of what was declared
   type: list
   elements: str

@@ -7,44 +7,45 @@ DOCUMENTATION = r"""
 ---
 module: iam_restore
 version_added: 1.0.0
-short_description: Put back what was taken away with a backup
+short_description: Restore IAM objects from a backup
 description:
-  - Restores roles, customer managed policies and attachments from the files that O(backup_dir) of the other modules
-    made, all of them or chosen ones, in the account that they are from and in no other.
-  - Puts back what the run took away, piece by piece. What others changed since is left as it is and told in
-    RV(not_restored), unless it is chosen by its name or O(overwrite) is true. Nothing that came later is taken away.
+  - Restores roles, customer managed policies and attachments from the files that the other modules wrote to their
+    O(backup_dir), all of them or selected ones, only in the account that they come from.
+  - Restores exactly what the run removed. What was changed by others since then is not restored and is reported in
+    RV(not_restored), unless it is selected by its name or O(overwrite) is true. Nothing that was added later is
+    removed.
   - Lifts the quarantine of a role that the run put into it. A quarantine that began later stays.
-  - Does not give a role a customer managed policy that may grant more by now than at the backup, unless the role is
-    chosen by its name or O(overwrite) is true.
-  - Where a deleted role stood in the trust policy of another role of the account, IAM shows the id of the deleted one
-    there. The ARN of the restored role takes its place; nothing else in that trust policy changes.
-  - A file that is damaged, cut off, changed, of another account, no backup at all, or of a newer version of this
-    collection is refused before AWS is asked for anything. So is one that is no regular file, or that anybody but this
-    user and root could have written.
+  - Does not attach a customer managed policy that may now grant more than at the time of the backup, unless the role is
+    selected by its name or O(overwrite) is true.
+  - If another role of the account trusted a deleted role, IAM shows the id of the deleted role in its trust policy. The
+    ARN of the restored role replaces this id. Nothing else in that trust policy changes.
+  - A file that is damaged, truncated, changed, of another account, not a backup, or of a newer version of this
+    collection is refused before the first call to AWS. A file that is not a regular file, or that users other than this
+    user and root can write to, is refused too.
 author: aws_ml.permissions contributors (@aws-ml)
 options:
   src:
     description:
       - A backup, a folder of backups, or a pattern such as V(/var/backups/iam/123456789012-2026*.json).
-      - Of a folder or a pattern, the files of O(account_id) count, without it those of the only account there is. Of
-        each object its newest content wins; where the run before it had not come to its end, that one counts too, and
-        so does the run that put a role into quarantine, out of which a later one deleted it. Files that this module
-        made are left out, and so are those whose name begins with another account.
-      - It is a path on the machine where the module runs. A relative one is in the folder that Ansible was started in,
-        unless the connection leads to another machine.
+      - Of a folder or a pattern, the files of O(account_id) are used. Without O(account_id), all files must be of one
+        account. For each object the newest content is used. If the run before it was interrupted, its file is used too.
+        If a role was deleted from quarantine, the file of the run that put it into quarantine is used too. Files that
+        this module wrote, and files whose name begins with another account, are ignored.
+      - It is a path on the machine where the module runs. A relative path starts from the folder that Ansible was
+        started in, unless the connection leads to another machine.
     type: path
     required: true
   roles:
     description:
-      - Names of the roles to restore, with their policies, and with customer managed policies that they need.
+      - Names of the roles to restore, with their policies and the customer managed policies that they need.
       - If omitted, and O(policies) and O(attachments) too, everything is restored.
     type: list
     elements: str
     default: []
   policies:
     description:
-      - Names of the customer managed policies to restore. Users, groups and roles of the backup that held them, or had
-        them as their boundary, get them again.
+      - Names of the customer managed policies to restore. They are attached again to the users, groups and roles of the
+        backup that had them, and set again as their permissions boundary.
     type: list
     elements: str
     default: []
@@ -63,7 +64,7 @@ options:
         choices: [user, group, role]
       iam_name:
         description:
-          - Name of that user, group or role. It has to exist.
+          - Name of that user, group or role. It must exist.
         type: str
         required: true
       managed_policies:
@@ -81,15 +82,15 @@ options:
         elements: str
   overwrite:
     description:
-      - Whether to put back objects that were changed since the backup, also where they are not chosen by their name.
+      - Whether to restore objects that were changed since the backup, even if they are not selected by their name.
     type: bool
     default: false
 notes:
-  - A second run finds nothing to do. One that was interrupted can be run again and ends in the same state.
-  - Roles get new unique ids. What names a role outside of IAM, such as a bucket policy, shows the old id and has to be
-    written again.
-  - A policy that AWS has withdrawn cannot be attached again. Its document, where the backup has it, becomes a customer
-    managed policy, which is attached in its place and told in RV(restored_as).
+  - A second run finds nothing to do. An interrupted run can be run again and ends in the same state.
+  - Restored roles get new unique ids. Policies outside of IAM that name a role, such as a bucket policy, show the old
+    id and must be written again.
+  - An AWS managed policy that AWS has withdrawn cannot be attached again. If the backup contains its document, a
+    customer managed policy with this document is attached instead and reported in RV(restored_as).
 extends_documentation_fragment:
   - aws_ml.permissions.connection
   - aws_ml.permissions.approval
@@ -107,7 +108,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: Narrow a role and its policy, and keep what that replaces
+- name: Narrow a role and its policy, and save what is replaced
   aws_ml.permissions.iam_baseline:
     roles:
       - name: warehouse-export
@@ -153,7 +154,7 @@ EXAMPLES = r"""
       - DeepLensWarehouseInventory
     backup_dir: "{{ playbook_dir }}/backups"
 
-- name: Put a role that DeepLens has left into quarantine
+- name: Put a remaining role of DeepLens into quarantine
   aws_ml.permissions.iam_retire:
     services:
       - deeplens
@@ -168,7 +169,7 @@ EXAMPLES = r"""
   aws_ml.permissions.iam_restore:
     src: "{{ retired.backup.path }}"
 
-- name: Remove the DeepLens roles and what was granted, and keep it all
+- name: Remove the DeepLens roles and what was granted, and save everything
   aws_ml.permissions.iam_baseline:
     roles:
       - name: AWSDeepLensServiceRole
@@ -191,19 +192,19 @@ EXAMPLES = r"""
     backup_dir: "{{ playbook_dir }}/backups"
   register: removed
 
-- name: Say what a restore would write
+- name: Show the plan of a restore
   aws_ml.permissions.iam_restore:
     src: "{{ removed.backup.path }}"
   check_mode: true
   diff: true
 
-- name: One role back, with the policies that it needs
+- name: Restore one role, with the policies that it needs
   aws_ml.permissions.iam_restore:
     src: "{{ removed.backup.path }}"
     roles:
       - AWSDeepLensServiceRole
 
-- name: Single policies back, on a user and on a role
+- name: Restore single policies, on a user and on a role
   aws_ml.permissions.iam_restore:
     src: "{{ removed.backup.path }}"
     attachments:
@@ -216,14 +217,14 @@ EXAMPLES = r"""
       - iam_type: role
         iam_name: warehouse-export
 
-- name: Say what it takes to put everything back as it was, whatever was changed since
+- name: Show the plan of restoring everything, including what was changed since
   aws_ml.permissions.iam_restore:
     src: "{{ playbook_dir }}/backups"
     overwrite: true
   check_mode: true
   register: planned
 
-- name: Do that and nothing else, and keep what it replaces
+- name: Apply exactly that plan, and save what it replaces
   aws_ml.permissions.iam_restore:
     src: "{{ playbook_dir }}/backups"
     overwrite: true
@@ -231,7 +232,7 @@ EXAMPLES = r"""
     approved_plan: "{{ planned.approval }}"
     approval_hours: 8
 
-- name: Everything of another account back, which is entered through a role of its own
+- name: Restore everything of another account, with a role of that account
   aws_ml.permissions.iam_restore:
     src: "{{ playbook_dir }}/backups"
     account_id: "123456789012"
@@ -280,7 +281,7 @@ attachments:
       type: str
       sample: group
     name:
-      description: Name of the user, group or role, as it is spelled in IAM.
+      description: Name of the user, group or role, as in IAM.
       returned: always
       type: str
       sample: quality-inspectors
@@ -291,7 +292,7 @@ attachments:
       sample: arn:aws:iam::123456789012:group/quality-inspectors
     status:
       description:
-        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which did not exist before either.
       returned: always
       type: str
       sample: updated
@@ -335,8 +336,8 @@ attachments:
       type: dict
       sample: {team: vision}
 backup:
-  description: The backup that was made before anything was taken away.
-  returned: where O(backup_dir) is given and something is taken away, and it is not check mode
+  description: The backup that was made before anything was removed.
+  returned: where O(backup_dir) is given and something is removed, and it is not check mode
   type: dict
   contains:
     path:
@@ -351,7 +352,7 @@ backup:
       elements: str
       sample: [policy/DeepLensWarehouseInventory, role/AWSDeepLensServiceRole]
 cannot_come_back:
-  description: What nobody can bring back of what is restored.
+  description: What cannot be restored of the restored objects.
   returned: success
   type: list
   elements: dict
@@ -367,19 +368,19 @@ cannot_come_back:
       type: str
 deleted:
   description: >-
-    A copy of all that the writes replaced, or in check mode would. Documents, versions that had to make room, former
-    settings and tags.
+    A copy of everything that the writes replaced, or in check mode would replace. Documents, versions deleted for a new
+    one, former settings and tags.
   returned: success, or when a write fails
   type: list
   elements: dict
   contains:
     action:
-      description: The write that takes it away.
+      description: The write that removes it.
       returned: always
       type: str
       sample: DeleteRole
     resource:
-      description: What it was taken from, kind and name.
+      description: The object that it was removed from, kind and name.
       returned: always
       type: str
       sample: role/l4e-role
@@ -429,7 +430,7 @@ diff:
   type: dict
   contains:
     before:
-      description: The objects as they were, YAML; empty where none was there or nothing changes.
+      description: The objects as they were, YAML; empty where none existed or nothing changes.
       returned: always
       type: str
     after:
@@ -438,7 +439,7 @@ diff:
       returned: always
       type: str
 differences:
-  description: What is not as the task has written it, because another run or person changed it meanwhile.
+  description: What is not as the task wrote it, because another run or person changed it.
   returned: when the account is not as declared after the last write
   type: list
   elements: dict
@@ -449,12 +450,12 @@ differences:
       type: str
       sample: role/AWSDeepLensServiceRole
     what:
-      description: What of the object differs; empty for the whole object.
+      description: Which part of the object differs; empty for the whole object.
       returned: always
       type: str
       sample: inline policy frames
     found:
-      description: What is there, such as a document; null for nothing.
+      description: The current value, such as a document; null for nothing.
       returned: always
       type: raw
       sample: null
@@ -481,7 +482,7 @@ failed_call:
   sample: CreateRole
 findings:
   description:
-    - What is dangerous in the declared objects as they are after the task, and trust policies that name deleted
+    - The findings about the declared objects as they are after the task, including trust policies that name deleted
       principals. The most severe first.
   returned: success, or when the plan is not the approved one
   type: list
@@ -503,7 +504,7 @@ findings:
       type: str
       sample: role/l4e-role
     message:
-      description: Why it is dangerous, in a sentence or two.
+      description: What the risk is, in one or two sentences.
       returned: always
       type: str
     remedy:
@@ -532,13 +533,14 @@ lifted_quarantines:
       type: str
       sample: AWS DeepLens ended on 2024-01-31
 managed_policies:
-  description: The managed policies of the backup as they are after the task, and those that stand in for AWS's.
+  description: The managed policies of the backup as they are after the task, and those that replace AWS managed
+    policies.
   returned: success, where there are any
   type: list
   elements: dict
   contains:
     name:
-      description: Name of the policy, as it is spelled in IAM.
+      description: Name of the policy, as in IAM.
       returned: always
       type: str
       sample: DeepLensWarehouseInventory
@@ -549,7 +551,7 @@ managed_policies:
       sample: arn:aws:iam::123456789012:policy/DeepLensWarehouseInventory
     status:
       description:
-        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which did not exist before either.
       returned: always
       type: str
       sample: created
@@ -572,7 +574,7 @@ managed_policies:
       type: dict
       sample: {team: vision}
 not_restored:
-  description: What is in the backup and chosen, and is not restored.
+  description: What is selected and in the backup, and is not restored.
   returned: success
   type: list
   elements: dict
@@ -588,7 +590,7 @@ not_restored:
       type: str
       sample: "changed since the backup: trust policy"
     remedy:
-      description: What helps.
+      description: What to do.
       returned: always
       type: str
 plan:
@@ -596,7 +598,7 @@ plan:
     - Every write in its order; in check mode, every write that would be made. Empty where nothing differs.
     - When the task fails after it has called AWS, a dictionary of three such lists instead. Writes in C(done) were
       made, those in C(not_done) were not. Those in C(unknown) were sent, and neither a reply nor reading the account
-      told what became of them.
+      showed whether they were made.
   returned: success, when a write fails, or when the plan is not the approved one
   type: list
   elements: dict
@@ -619,15 +621,16 @@ plan:
 plan_id:
   description:
     - >-
-      SHA-256 of the account, of every write of the plan with its parameters, and of what they rely on. This is the
-      unique ids, policies, trust policies and tags of the objects as they are, the documents of these policies, and
-      the findings.
+      SHA-256 of the account, of every write of the plan with its parameters, and of what they rely on. They rely on the
+      unique ids, policies, trust policies and tags of the objects as they are, on the documents of these policies, and
+      on the findings.
     - O(approved_plan) takes it, and RV(approval), which expires.
   returned: success, or when the plan is not the approved one
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
 problems:
-  description: What is wrong with the options or in the file, or stands against it in the account, each with its place.
+  description: All problems of the options or the file, and everything in the account that blocks the restore, each with
+    its place.
   returned: when the task fails before it writes because of what was asked for
   type: list
   elements: str
@@ -655,7 +658,7 @@ roles:
   elements: dict
   contains:
     name:
-      description: Name of the role, as it is spelled in IAM.
+      description: Name of the role, as in IAM.
       returned: always
       type: str
       sample: AWSDeepLensServiceRole
@@ -666,7 +669,7 @@ roles:
       sample: arn:aws:iam::123456789012:role/service-role/AWSDeepLensServiceRole
     status:
       description:
-        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which did not exist before either.
         - V(quarantined) while it is in quarantine, whether or not the task changed it.
       returned: always
       type: str
@@ -738,7 +741,7 @@ trust_statements:
   elements: dict
   contains:
     name:
-      description: Name of the role, as it is spelled in IAM.
+      description: Name of the role, as in IAM.
       returned: always
       type: str
       sample: gt-execution
@@ -749,7 +752,7 @@ trust_statements:
       sample: arn:aws:iam::123456789012:role/gt-execution
     status:
       description:
-        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which did not exist before either.
       returned: always
       type: str
       sample: updated
@@ -794,11 +797,11 @@ trust_statements:
 """
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.runner import run_module
-from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.task import Restore
+from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.source import restoring
 
 
 def main():
-    run_module("iam_restore", Restore)
+    run_module("iam_restore", restoring)
 
 
 if __name__ == "__main__":

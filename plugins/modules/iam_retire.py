@@ -7,87 +7,91 @@ DOCUMENTATION = r"""
 ---
 module: iam_retire
 version_added: 1.0.0
-short_description: Take away what ended machine-learning services have left, with care
+short_description: Retire the roles and policies of AWS machine-learning services that have ended
 description:
   - Finds the roles and customer managed policies of services that have ended, as M(aws_ml.permissions.iam_audit)
     does, puts the roles into quarantine, and deletes them in a later run, once they have been there for
-    O(after_days).
-  - A role in quarantine is whole but powerless, see O(aws_ml.permissions.iam_role#module:state). If something breaks,
-    M(aws_ml.permissions.iam_role) with C(state=present) and the same O(backup_dir) gives it back as it was.
-  - The days in quarantine count by the record that the module itself keeps, in O(backup_dir) or signed with
-    O(record_key). Tags are for people, since whoever may tag a role can write them. A role that tags say is in
-    quarantine and no record does is put there anew, and a role that nothing but its tags connects with a service stays.
-  - A role of somebody else that a service has left something in stays as well, and a warning says what in it can go.
-  - A customer managed policy goes as soon as nothing has it any more, which is as a rule with the last of its roles.
-    Users and groups are never touched; a policy that one of them has stays, with a warning.
-  - Keeps everything in O(backup_dir) before it writes, what goes into quarantine too.
-  - Retires nothing at all in an account where something stands against it, and says all of it with what overrides it,
-    in check mode too.
+    O(quarantine_days).
+  - A role in quarantine is complete but denied everything, see O(aws_ml.permissions.iam_role#module:state). If
+    something breaks, M(aws_ml.permissions.iam_role) with C(state=present) and the same O(backup_dir) restores it as it
+    was.
+  - The days in quarantine are counted from the record that the module writes, in O(backup_dir) or signed with
+    O(record_key). Tags are only information for readers, because everyone who can tag a role can write them. If tags
+    say that a role is in quarantine but there is no record, its quarantine starts again. A role that only its tags
+    connect with a service stays.
+  - A role that does not belong to a service but contains parts of it stays too. A warning says which parts can be
+    removed.
+  - A customer managed policy is deleted as soon as it is attached to nothing, usually together with the last of its
+    roles. Users and groups are never changed. A policy that is attached to one of them stays, with a warning.
+  - Saves everything in O(backup_dir) before it writes, including roles that are put into quarantine.
+  - Retires nothing in an account where a blocking check fails. It reports all blocking checks and the option that
+    overrides each, in check mode too.
 options:
   services:
     description:
       - The services to retire, by their names, such as V(deeplens) and V(robomaker). The page
         R(of the audit,ansible_collections.aws_ml.permissions.docsite.audit.services) lists them.
-      - If omitted, all that have ended.
+      - If omitted, all services that have ended.
     type: list
     elements: str
     default: []
   roles:
     description:
-      - Names of the roles to retire, or patterns with C(*) and C(?), whatever their case. Only roles that belong to
-        O(services) are retired; a name without a pattern that is of no such role is refused.
+      - Names of the roles to retire, or patterns with C(*) and C(?), regardless of case. Only roles that belong to
+        O(services) are retired. A name without a pattern that is not the name of such a role is refused.
       - If omitted, all roles that belong to the services; none if O(policies) is given.
     type: list
     elements: str
   policies:
     description:
-      - Names of the customer managed policies to retire, or patterns, as O(roles).
+      - Names or patterns of the customer managed policies to retire, as in O(roles).
       - If omitted, all that belong to the services; none if O(roles) is given.
     type: list
     elements: str
-  except:
+  exclude:
     description:
       - Names of roles and policies, or patterns, that are never retired.
-      - An entry need not match in every account; a warning names it. Where it matches nothing and is a letter or two
-        from something that would be retired, the account is refused; so it is with O(roles) and O(policies).
+      - An entry does not have to match in every account. If it does not, a warning names it. If it differs in one or
+        two characters from something that would be retired, the account is refused. The same applies to O(roles) and
+        O(policies).
     type: list
     elements: str
     default: []
   unused_days:
     description:
-      - A role that was used within so many days is refused, 0 to 400. IAM tells of uses in the last 400 days, up to
-        about four hours late. A role without a use in that time counts as unused.
-      - A role in quarantine is refused if it was used since it went there.
+      - A role that was used within this number of days is refused, 0 to 400. IAM reports uses in the last 400 days, up
+        to about four hours late. A role without a use in that time counts as unused.
+      - A role in quarantine is refused if it was used since its quarantine began.
     type: int
     default: 90
   min_age_days:
     description:
-      - A role or policy that was created within so many days is refused, 0 to 3650. It cannot have been used before, so
-        that it was not says nothing. What a role in quarantine has had all the time is not refused.
+      - A role or policy that was created within this number of days is refused, 0 to 3650. It could not be used before,
+        so its unused days say nothing. A policy that a role in quarantine has had since its quarantine began is not
+        refused.
       - If omitted, the same as O(unused_days).
     type: int
-  after_days:
+  quarantine_days:
     description:
-      - So many days in recorded quarantine come before a role is deleted.
+      - The number of days that a role must be in recorded quarantine before it is deleted.
     type: int
     default: 30
-  at_once:
+  skip_quarantine:
     description:
-      - Whether to delete without quarantine, and without waiting for the end of one.
+      - Whether to delete without quarantine, and without waiting for the end of a quarantine.
     type: bool
     default: false
-  max_share:
+  max_role_fraction:
     description:
-      - The share of the account's roles, from 0 to 1, that may go into quarantine or away in one run. Service-linked
-        roles and those of AWS do not count.
-      - If omitted, a half; up to 20 roles go then even if they are more than that, so that small accounts can be
-        retired.
+      - The maximum fraction of the account's roles, from 0 to 1, that one run puts into quarantine or deletes.
+        Service-linked roles and roles of AWS do not count.
+      - If omitted, 0.5, and up to 20 roles even if this is a larger fraction, so that small accounts can be retired.
     type: float
   allow:
     description:
-      - What is retired although something stands against it. V(used), within O(unused_days); V(depended_on), by a
-        trust policy, a policy or an instance profile; V(service_alive), of a service that has not ended; V(share),
-        more than O(max_share); V(too_young), within O(min_age_days); V(declared_present), by the variables of
+      - The blocking checks to override. V(used), within O(unused_days); V(depended_on), by a trust policy, a policy or
+        an instance profile; V(service_alive), of a service that has not ended; V(share), more than
+        O(max_role_fraction); V(too_young), within O(min_age_days); V(declared_present), by the variables of
         O(declared_services).
     type: list
     elements: str
@@ -95,15 +99,15 @@ options:
     default: []
   quarantine_reason:
     description:
-      - The reason in the tag of each role that goes into quarantine, at most 256 letters, digits, spaces and
-        C(_.:/=+-@).
-      - If omitted, which service ended when.
+      - The reason in the tag of each role that is put into quarantine. Must be at most 256 characters long. Letters,
+        digits, spaces and C(_.:/=+-@) are allowed.
+      - If omitted, the name of the service and the date when it ended.
     type: str
 notes:
-  - The account is read by one sweep of C(iam:GetAccountAuthorizationDetails) and one of C(iam:ListRoles). Where the
-    caller may not call them, nothing is known of last use, so the task fails.
+  - The account is read by one bulk read with C(iam:GetAccountAuthorizationDetails) and one with C(iam:ListRoles). If
+    the caller cannot call them, the last use of roles is not known, so the task fails.
   - Service-linked roles are refused; M(aws_ml.permissions.iam_service_linked_role) deletes them.
-  - Policies of resources (buckets, keys, queues) and other accounts that name a role are not seen.
+  - Resource policies (of buckets, keys, queues) and other accounts that name a role are not checked.
 extends_documentation_fragment:
   - aws_ml.permissions.service_paths
   - aws_ml.permissions.declared_services
@@ -124,35 +128,35 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: What would go into quarantine, and what stands against it
+- name: Show what would be put into quarantine, and the blocking checks
   aws_ml.permissions.iam_retire:
     backup_dir: "{{ playbook_dir }}/backups"
     record_key: "{{ quarantine_record_key }}"
   check_mode: true
   register: planned
 
-- name: Put the roles of services that have ended into quarantine, and delete those that were there for 30 days
+- name: Put the roles of services that have ended into quarantine, and delete those that were in quarantine for 30 days
   aws_ml.permissions.iam_retire:
     backup_dir: "{{ playbook_dir }}/backups"
     record_key: "{{ quarantine_record_key }}"
     approved_plan: "{{ planned.approval }}"
     approval_hours: 8
 
-- name: The same for DeepLens alone, slower, and never for the demo
+- name: Do the same for DeepLens only, with longer periods, and exclude the demo
   aws_ml.permissions.iam_retire:
     services:
       - deeplens
     service_paths: "{{ folders_of_our_services | default([]) }}"
-    except:
+    exclude:
       - "*demo*"
     unused_days: 180
     min_age_days: 365
-    after_days: 60
-    max_share: 0.75
+    quarantine_days: 60
+    max_role_fraction: 0.75
     quarantine_reason: DeepLens has ended - ask the vision team
     backup_dir: "{{ playbook_dir }}/backups"
 
-- name: Away with what the cameras had, in another account, whatever passes it on
+- name: Delete the roles and policies of the cameras in another account, even if something depends on them
   aws_ml.permissions.iam_retire:
     services:
       - deeplens
@@ -163,7 +167,7 @@ EXAMPLES = r"""
       - camera-*
     policies:
       - deeplens-*
-    at_once: true
+    skip_quarantine: true
     allow:
       - depended_on
     backup_dir: "{{ playbook_dir }}/backups"
@@ -223,19 +227,19 @@ backup:
       sample: [policy/DeepLensWarehouseInventory, role/AWSDeepLensServiceRole]
 deleted:
   description: >-
-    A copy of all that the writes took away, or in check mode would. Deleted objects, replaced and deleted
+    A copy of everything that the writes removed, or in check mode would remove. Deleted objects, replaced and deleted
     documents, detached policies, former settings and tags.
   returned: success, or when a write fails
   type: list
   elements: dict
   contains:
     action:
-      description: The write that takes it away.
+      description: The write that removes it.
       returned: always
       type: str
       sample: DeleteRole
     resource:
-      description: What it was taken from, kind and name.
+      description: The object that it was removed from, kind and name.
       returned: always
       type: str
       sample: role/l4e-role
@@ -260,28 +264,28 @@ deleted:
       type: dict
     path:
       description: Path.
-      returned: where it is taken away or a managed policy
+      returned: where it is removed or a managed policy
       type: str
       sample: /
     description:
       description: Description.
-      returned: where it is taken away or a managed policy
+      returned: where it is removed or a managed policy
       type: str
     tags:
       description: Tags.
-      returned: where it is taken away or a managed policy
+      returned: where it is removed or a managed policy
       type: dict
     assume_role_policy_document:
       description: Trust policy.
-      returned: where it is taken away
+      returned: where it is removed
       type: dict
     boundary:
       description: ARN of the permissions boundary, null where there was none.
-      returned: where it is taken away
+      returned: where it is removed
       type: str
     max_session_duration:
       description: Maximum session duration in seconds.
-      returned: where it is taken away
+      returned: where it is removed
       type: int
       sample: 3600
 diff:
@@ -290,7 +294,7 @@ diff:
   type: dict
   contains:
     before:
-      description: The objects as they were, YAML; empty where none was there or nothing changes.
+      description: The objects as they were, YAML; empty where none existed or nothing changes.
       returned: always
       type: str
     after:
@@ -299,7 +303,7 @@ diff:
       returned: always
       type: str
 differences:
-  description: What is not as the task has written it, because another run or person changed it meanwhile.
+  description: What is not as the task wrote it, because another run or person changed it.
   returned: when the account is not as declared after the last write
   type: list
   elements: dict
@@ -310,12 +314,12 @@ differences:
       type: str
       sample: role/AWSDeepLensServiceRole
     what:
-      description: What of the object differs; empty for the whole object.
+      description: Which part of the object differs; empty for the whole object.
       returned: always
       type: str
       sample: inline policy frames
     found:
-      description: What is there, such as a document; null for nothing.
+      description: The current value, such as a document; null for nothing.
       returned: always
       type: raw
       sample: null
@@ -341,7 +345,7 @@ failed_call:
   type: str
   sample: CreateRole
 findings:
-  description: Always empty. What the task leaves of what it writes to is powerless.
+  description: Always empty. Roles that the task writes to are deleted or denied everything.
   returned: success, or when the plan is not the approved one
   type: list
   elements: dict
@@ -371,7 +375,7 @@ plan:
     - Every write in its order; in check mode, every write that would be made. Empty where nothing differs.
     - When the task fails after it has called AWS, a dictionary of three such lists instead. Writes in C(done) were
       made, those in C(not_done) were not. Those in C(unknown) were sent, and neither a reply nor reading the account
-      told what became of them.
+      showed whether they were made.
   returned: success, when a write fails, or when the plan is not the approved one
   type: list
   elements: dict
@@ -394,21 +398,21 @@ plan:
 plan_id:
   description:
     - >-
-      SHA-256 of the account, of every write of the plan with its parameters, and of what they rely on. This is the
-      unique ids, policies, trust policies and tags of the objects as they are, the documents of these policies, and
-      the findings.
+      SHA-256 of the account, of every write of the plan with its parameters, and of what they rely on. They rely on the
+      unique ids, policies, trust policies and tags of the objects as they are, on the documents of these policies, and
+      on the findings.
     - O(approved_plan) takes it, and RV(approval), which expires.
   returned: success, or when the plan is not the approved one
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
 problems:
-  description: Everything that is wrong with the options.
+  description: All problems of the options.
   returned: when the task fails because of its options
   type: list
   elements: str
-  sample: ["unused_days: 500 is outside 0 to 400; IAM tells of no use that is longer ago"]
+  sample: ["unused_days: 500 is outside 0 to 400; IAM does not report an earlier use"]
 refusals:
-  description: Everything that stands against it. Nothing was written.
+  description: All blocking checks that failed. Nothing was written.
   returned: when the task refuses
   type: list
   elements: dict
@@ -432,7 +436,7 @@ refusals:
       type: str
       sample: was used on 2026-11-15 in us-east-1, 7 days ago; unused_days (aws_ml_retire_unused_days) is 90
     override:
-      description: The option, and in the playbook the variable, that overrides it, or what else can be done.
+      description: The option that overrides it, with the variable of the playbook, or what else to do.
       returned: always
       type: str
       sample: "allow: [used] (aws_ml_retire_allow)"
@@ -456,8 +460,8 @@ retired:
     step:
       description:
         - V(quarantined) now, V(removed) now, V(waiting) for the end of its quarantine, or V(kept), which is a policy
-          that somebody else has, a role that nothing but its tags connects with a service, or a role of somebody else
-          that a service has left something in.
+          that is attached to something else, a role that only its tags connect with a service, or a role that does not
+          belong to a service but contains parts of it.
       returned: always
       type: str
       sample: quarantined
@@ -473,8 +477,8 @@ retired:
       sample: AWS DeepLens ended on 2024-01-31
     note:
       description:
-        - What there is to know besides, empty for nothing. It says so where tags tell of a quarantine that no record
-          confirms, so that it starts now.
+        - Additional information, empty for nothing. It says if the tags report a quarantine that no record confirms, so
+          that the quarantine starts now.
       returned: always
       type: str
       sample: ""
@@ -485,7 +489,7 @@ roles:
   elements: dict
   contains:
     name:
-      description: Name of the role, as it is spelled in IAM.
+      description: Name of the role, as in IAM.
       returned: always
       type: str
       sample: AWSDeepLensServiceRole
@@ -557,11 +561,11 @@ roles:
 """
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.runner import run_module
-from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.task import RetireTask
+from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.source import retiring
 
 
 def main():
-    run_module("iam_retire", RetireTask)
+    run_module("iam_retire", retiring)
 
 
 if __name__ == "__main__":

@@ -7,15 +7,15 @@ DOCUMENTATION = r"""
 ---
 module: iam_role
 version_added: 1.0.0
-short_description: Keep one IAM role as declared, whole
+short_description: Converge one complete IAM role
 description:
   - Creates, changes or deletes one IAM role with its trust policy, managed and inline policies, permissions
     boundary, description, session duration and tags.
-  - Writes only what differs. What is not declared is left as it is.
-  - The options are those of M(amazon.aws.iam_role), and inline policies besides.
+  - Writes only what differs. What is not declared does not change.
+  - The options are those of M(amazon.aws.iam_role), and inline policies in addition.
 author: aws_ml.permissions contributors (@aws-ml)
 notes:
-  - Service-linked roles, roles under C(/aws-reserved/) and roles made from a template of AWS are never written to.
+  - Never writes to service-linked roles, roles under C(/aws-reserved/) and roles created from an AWS template.
 extends_documentation_fragment:
   - aws_ml.permissions.role
   - aws_ml.permissions.connection
@@ -35,7 +35,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: The role that a Ground Truth labeling job runs as
+- name: Converge the role that a Ground Truth labeling job runs as
   aws_ml.permissions.iam_role:
     name: gt-execution
     path: /ground-truth/
@@ -67,7 +67,7 @@ EXAMPLES = r"""
       team: vision
       stage: prod
 
-- name: The DeepLens Lambda role, with a policy in the place of the one that AWS withdrew, and whatever others put on it
+- name: Replace the withdrawn policy of the DeepLens Lambda role, and keep its other policies
   aws_ml.permissions.iam_role:
     name: AWSDeepLensLambdaRole
     path: /service-role/
@@ -93,7 +93,7 @@ EXAMPLES = r"""
       service: deeplens
     purge_tags: false
 
-- name: Nothing but the trust policy on a role that is to be retired
+- name: Remove everything except the trust policy from a role that will be retired
   aws_ml.permissions.iam_role:
     name: l4e-role
     managed_policies: []
@@ -101,41 +101,41 @@ EXAMPLES = r"""
     boundary: ""
     backup_dir: "{{ playbook_dir }}/backups"
 
-- name: A role that seems unused, kept but powerless
+- name: Put a role that seems unused into quarantine
   aws_ml.permissions.iam_role:
     name: l4e-role
     state: quarantined
     quarantine_reason: Lookout for Equipment has ended
     backup_dir: "{{ playbook_dir }}/backups"
 
-- name: The same role as it was before
+- name: End the quarantine of the same role
   aws_ml.permissions.iam_role:
     name: l4e-role
     backup_dir: "{{ playbook_dir }}/backups"
 
-- name: A quarantine whose record is a signed tag, where no folder lasts from one run to the next
+- name: Put a role into quarantine with a signed tag as record, without a lasting folder
   aws_ml.permissions.iam_role:
     name: AWSPanoramaApplianceRole
     state: quarantined
     record_key: "{{ quarantine_record_key }}"
 
-- name: Say what a change would write
+- name: Show the plan of a change
   aws_ml.permissions.iam_role:
     name: l4e-role
-    description: Retired, kept for its name
+    description: Retired. Kept because its name is in use
     max_session_duration: 3600
   check_mode: true
   register: planned
 
-- name: Make that change if it is still the same
+- name: Apply the change if the plan is still the same
   aws_ml.permissions.iam_role:
     name: l4e-role
-    description: Retired, kept for its name
+    description: Retired. Kept because its name is in use
     max_session_duration: 3600
     approved_plan: "{{ planned.approval }}"
     approval_hours: 8
 
-- name: No Panorama appliance role in another account, entered through a role of its own
+- name: Delete the Panorama appliance role in another account, with a role of that account
   aws_ml.permissions.iam_role:
     name: AWSPanoramaApplianceRole
     state: absent
@@ -174,8 +174,8 @@ approval:
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945@2026-11-29T23:00:00Z
 backup:
-  description: The backup that was made before anything was taken away.
-  returned: where O(backup_dir) is given and something is taken away, and it is not check mode
+  description: The backup that was made before anything was removed.
+  returned: where O(backup_dir) is given and something is removed, and it is not check mode
   type: dict
   contains:
     path:
@@ -191,19 +191,19 @@ backup:
       sample: [policy/DeepLensWarehouseInventory, role/AWSDeepLensServiceRole]
 deleted:
   description: >-
-    A copy of all that the writes took away, or in check mode would. Deleted objects, replaced and deleted
+    A copy of everything that the writes removed, or in check mode would remove. Deleted objects, replaced and deleted
     documents, detached policies, former settings and tags.
   returned: success, or when a write fails
   type: list
   elements: dict
   contains:
     action:
-      description: The write that takes it away.
+      description: The write that removes it.
       returned: always
       type: str
       sample: DeleteRole
     resource:
-      description: What it was taken from, kind and name.
+      description: The object that it was removed from, kind and name.
       returned: always
       type: str
       sample: role/l4e-role
@@ -223,28 +223,28 @@ deleted:
       type: dict
     path:
       description: Path.
-      returned: where it is taken away
+      returned: where it is removed
       type: str
       sample: /
     description:
       description: Description.
-      returned: where it is taken away
+      returned: where it is removed
       type: str
     tags:
       description: Tags.
-      returned: where it is taken away
+      returned: where it is removed
       type: dict
     assume_role_policy_document:
       description: Trust policy.
-      returned: where it is taken away
+      returned: where it is removed
       type: dict
     boundary:
       description: ARN of the permissions boundary, null where there was none.
-      returned: where it is taken away
+      returned: where it is removed
       type: str
     max_session_duration:
       description: Maximum session duration in seconds.
-      returned: where it is taken away
+      returned: where it is removed
       type: int
       sample: 3600
 diff:
@@ -253,7 +253,7 @@ diff:
   type: dict
   contains:
     before:
-      description: The objects as they were, YAML; empty where none was there or nothing changes.
+      description: The objects as they were, YAML; empty where none existed or nothing changes.
       returned: always
       type: str
     after:
@@ -262,7 +262,7 @@ diff:
       returned: always
       type: str
 differences:
-  description: What is not as the task has written it, because another run or person changed it meanwhile.
+  description: What is not as the task wrote it, because another run or person changed it.
   returned: when the account is not as declared after the last write
   type: list
   elements: dict
@@ -273,12 +273,12 @@ differences:
       type: str
       sample: role/AWSDeepLensServiceRole
     what:
-      description: What of the object differs; empty for the whole object.
+      description: Which part of the object differs; empty for the whole object.
       returned: always
       type: str
       sample: inline policy frames
     found:
-      description: What is there, such as a document; null for nothing.
+      description: The current value, such as a document; null for nothing.
       returned: always
       type: raw
       sample: null
@@ -305,7 +305,7 @@ failed_call:
   sample: CreateRole
 findings:
   description:
-    - What is dangerous in the declared objects as they are after the task, and trust policies that name deleted
+    - The findings about the declared objects as they are after the task, including trust policies that name deleted
       principals. The most severe first.
   returned: success, or when the plan is not the approved one
   type: list
@@ -327,7 +327,7 @@ findings:
       type: str
       sample: role/l4e-role
     message:
-      description: Why it is dangerous, in a sentence or two.
+      description: What the risk is, in one or two sentences.
       returned: always
       type: str
     remedy:
@@ -336,7 +336,7 @@ findings:
       type: str
 lifted_quarantines:
   description:
-    - The quarantines that the task ends, or in check mode would, by name of the role. A warning names each as well.
+    - The quarantines that the task ends, or in check mode would end, by name of the role. A warning names each as well.
   returned: where a quarantine ends
   type: list
   elements: dict
@@ -347,12 +347,12 @@ lifted_quarantines:
       type: str
       sample: AWSDeepLensLambdaRole
     since:
-      description: Since when it is in quarantine by its record, or else by its tags, UTC, ISO 8601.
+      description: Since when it is in quarantine according to its record, or else to its tags, UTC, ISO 8601.
       returned: always
       type: str
       sample: "2026-11-22T10:00:00Z"
     reason:
-      description: Why, by its tags; empty where they say nothing.
+      description: Why, according to its tags; empty where they give no reason.
       returned: always
       type: str
       sample: service ended
@@ -361,7 +361,7 @@ plan:
     - Every write in its order; in check mode, every write that would be made. Empty where nothing differs.
     - When the task fails after it has called AWS, a dictionary of three such lists instead. Writes in C(done) were
       made, those in C(not_done) were not. Those in C(unknown) were sent, and neither a reply nor reading the account
-      told what became of them.
+      showed whether they were made.
   returned: success, when a write fails, or when the plan is not the approved one
   type: list
   elements: dict
@@ -384,27 +384,27 @@ plan:
 plan_id:
   description:
     - >-
-      SHA-256 of the account, of every write of the plan with its parameters, and of what they rely on. This is the
-      unique ids, policies, trust policies and tags of the objects as they are, the documents of these policies, and
-      the findings.
+      SHA-256 of the account, of every write of the plan with its parameters, and of what they rely on. They rely on the
+      unique ids, policies, trust policies and tags of the objects as they are, on the documents of these policies, and
+      on the findings.
     - O(approved_plan) takes it, and RV(approval), which expires.
   returned: success, or when the plan is not the approved one
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
 problems:
-  description: Everything that is wrong with the declaration or stands against it in the account, each with its place.
+  description: All problems of the declaration, and everything in the account that blocks it, each with its place.
   returned: when the task fails before it writes because of what was declared
   type: list
   elements: str
   sample: ["max_session_duration: 60 is outside 3600 to 43200 seconds (1 to 12 hours)"]
 roles:
-  description: The role, as the only item.
+  description: The complete role, as the only item.
   returned: success
   type: list
   elements: dict
   contains:
     name:
-      description: Name of the role, as it is spelled in IAM.
+      description: Name of the role, as in IAM.
       returned: always
       type: str
       sample: AWSDeepLensServiceRole
@@ -415,7 +415,7 @@ roles:
       sample: arn:aws:iam::123456789012:role/service-role/AWSDeepLensServiceRole
     status:
       description:
-        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which did not exist before either.
         - V(quarantined) while it is in quarantine, whether or not the task changed it.
       returned: always
       type: str

@@ -7,19 +7,19 @@ DOCUMENTATION = r"""
 ---
 module: iam_service_linked_role
 version_added: 1.0.0
-short_description: Delete a service-linked role, and say how that went
+short_description: Delete a service-linked role and report the result
 description:
-  - Deletes the service-linked roles of a service, such as that of AWS Panorama. IAM does so by a task of its own,
-    which asks the service whether it still uses the role.
-  - Waits for that task and fails with the reason that IAM gives, and with what uses the role in which Region, where
-    the role has to stay. Where an earlier task for the role is under way, it is waited for.
+  - Deletes the service-linked roles of a service, such as AWS Panorama. IAM runs a deletion task, which asks the
+    service whether it still uses the role.
+  - Waits for the deletion task. If the role cannot be deleted, fails with IAM's reason and with the resources and
+    Regions that use the role. If an earlier deletion task for the role is in progress, the module waits for that task.
 author: aws_ml.permissions contributors (@aws-ml)
 options:
   aws_service_name:
     description:
-      - The service that the role is linked to, as it stands in trust policies.
-      - All its roles in the account are deleted, those with a suffix too, unless O(name) says which.
-      - One of O(aws_service_name) and O(name) is needed.
+      - The service that the role is linked to, as written in trust policies.
+      - All its roles in the account are deleted, including those with a suffix, unless O(name) is given.
+      - One of O(aws_service_name) and O(name) is required.
     type: str
   name:
     description:
@@ -28,7 +28,7 @@ options:
     aliases: [role_name]
   state:
     description:
-      - V(absent) deletes. A service makes its role itself, so there is nothing else to ask for.
+      - V(absent) deletes the role. There is no other state, because a service creates its role itself.
     type: str
     choices: [absent]
     required: true
@@ -39,18 +39,18 @@ options:
     default: true
   wait_timeout:
     description:
-      - How long to wait, in seconds. A task that takes longer goes on in IAM, and a later run waits for the same one.
+      - How long to wait, in seconds. A deletion task that takes longer continues in IAM, and a later run waits for the
+        same task.
     type: int
     default: 600
   wait_delay:
     description:
-      - Seconds between two looks at the task.
+      - Seconds between two checks of the deletion task.
     type: int
     default: 5
 notes:
-  - A service-linked role that was deleted cannot be put back from a backup; its service makes another when it needs
-    one.
-  - Whether a service that has ended still lets go of its role is not documented.
+  - A deleted service-linked role cannot be restored from a backup. Its service creates another when it needs one.
+  - AWS does not document whether the service-linked role of a service that has ended can be deleted.
 extends_documentation_fragment:
   - aws_ml.permissions.connection
   - aws_ml.permissions.approval
@@ -60,27 +60,27 @@ extends_documentation_fragment:
 seealso:
   - module: aws_ml.permissions.iam_retire
   - name: Deleting a service-linked role
-    description: How IAM goes about it.
+    description: How IAM deletes a service-linked role.
     link: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_manage_delete.html
 """
 
 EXAMPLES = r"""
 ---
-- name: What would go
+- name: Show what would be deleted
   aws_ml.permissions.iam_service_linked_role:
     aws_service_name: panorama.amazonaws.com
     state: absent
   check_mode: true
   register: planned
 
-- name: Delete the role that AWS Panorama made for itself
+- name: Delete the role that AWS Panorama created for itself
   aws_ml.permissions.iam_service_linked_role:
     aws_service_name: panorama.amazonaws.com
     state: absent
     approved_plan: "{{ planned.approval }}"
     approval_hours: 8
 
-- name: Ask for the deletion of one role in another account and look after it later
+- name: Request the deletion of one role in another account without waiting
   aws_ml.permissions.iam_service_linked_role:
     name: AWSServiceRoleForBatch
     state: absent
@@ -122,18 +122,18 @@ approval:
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945@2026-11-29T23:00:00Z
 deleted:
-  description: Always empty, because nobody can make a copy of a service-linked role.
+  description: Always empty, because a service-linked role cannot be created from a copy.
   returned: when the task fails after it has called AWS
   type: list
   elements: dict
   sample: []
 diff:
-  description: The roles that go.
+  description: The roles that are deleted.
   returned: in diff mode
   type: dict
   contains:
     before:
-      description: The service-linked roles that are there, a line each.
+      description: The existing service-linked roles, one line each.
       returned: always
       type: str
     after:
@@ -157,12 +157,12 @@ failed_call:
   type: str
   sample: GetServiceLinkedRoleDeletionStatus
 findings:
-  description: Always empty; service-linked roles are what their service makes them.
+  description: Always empty. The service defines its service-linked roles.
   returned: success, or when the plan is not the approved one
   type: list
   elements: dict
 plan:
-  description: Every deletion that is asked for, or in check mode would be.
+  description: Every deletion that is requested, or in check mode would be requested.
   returned: success, or when the plan is not the approved one
   type: list
   elements: dict
@@ -190,13 +190,13 @@ plan_id:
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
 problems:
-  description: Everything that is wrong with the options or stands against them in the account.
+  description: All problems of the options, and everything in the account that blocks the deletion.
   returned: when the task fails before it writes because of its options
   type: list
   elements: str
-  sample: ["name: worker is no service-linked role (path /); iam_role deletes it"]
+  sample: ["name: worker is not a service-linked role (path /); iam_role deletes it"]
 roles:
-  description: The roles that were meant, the one of O(name) also where it does not exist.
+  description: The selected roles, and the role of O(name) even if it does not exist.
   returned: success, or when a role stays
   type: list
   elements: dict
@@ -213,8 +213,8 @@ roles:
       sample: arn:aws:iam::123456789012:role/aws-service-role/panorama.amazonaws.com/AWSServiceRoleForAWSPanorama
     status:
       description:
-        - One of V(deleted), V(deleting), which is under way, V(failed), which stays, and V(absent), which was not
-          there.
+        - One of V(deleted), V(deleting) (in progress), V(failed) (the role stays), and V(absent) (the role did not
+          exist).
       returned: always
       type: str
       sample: deleted
@@ -256,11 +256,13 @@ roles:
 """
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.runner import run_module
-from ansible_collections.aws_ml.permissions.plugins.module_utils.service_linked_role.task import ServiceLinkedRoleTask
+from ansible_collections.aws_ml.permissions.plugins.module_utils.service_linked_role.work import (
+    ServiceLinkedRoleDeletion,
+)
 
 
 def main():
-    run_module("iam_service_linked_role", ServiceLinkedRoleTask)
+    run_module("iam_service_linked_role", ServiceLinkedRoleDeletion)
 
 
 if __name__ == "__main__":

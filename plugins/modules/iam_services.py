@@ -7,15 +7,15 @@ DOCUMENTATION = r"""
 ---
 module: iam_services
 version_added: 1.0.0
-short_description: Keep the IAM permissions of AWS machine-learning services in sync in an account, in one task
+short_description: Converge the IAM permissions of AWS machine-learning services in an account in one task
 description:
-  - Reads the variables that the host has for each service, such as C(deeplens_iam_profile), and brings the account to
-    what they declare. The role of each service documents its variables.
-  - Reads the account once, makes one plan for all services, and writes only what differs. What no service declares is
-    left as it is.
-  - Values are converted to the type of their variable, because Ansible, surveys and C(-e) may hand over text. Wrong
-    values and missing values of all services fail the task before it calls AWS, all in one message. So do misspelled
-    variables, which are told first.
+  - Reads the variables that the host has for each service, such as C(deeplens_iam_profile), and converges the account
+    to what they declare. The role of each service documents its variables.
+  - Reads the account once, makes one plan for all services, and writes only what differs. What no service declares does
+    not change.
+  - Values are converted to the type of their variable, because Ansible, surveys and C(-e) can pass text. Wrong, missing
+    and misspelled variables of all services fail the task before it calls AWS, all in one message. Misspelled variables
+    are reported first.
   - Two services that declare one object differently are refused.
 options:
   services:
@@ -32,8 +32,8 @@ options:
     choices: [documented, least_privilege]
 author: aws_ml.permissions contributors (@aws-ml)
 notes:
-  - The task reads the variables of the host that it runs for, also where it is delegated to the account of another.
-  - Service-linked roles, roles under C(/aws-reserved/) and roles made from a template of AWS are never written to.
+  - The task reads the variables of the host that it runs for, even if it is delegated to the account of another host.
+  - Never writes to service-linked roles, roles under C(/aws-reserved/) and roles created from an AWS template.
 extends_documentation_fragment:
   - aws_ml.permissions.service_paths
   - aws_ml.permissions.connection
@@ -50,7 +50,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: Two services in the account of the host, of which one is removed
+- name: Converge one service and remove another in the account of the host
   aws_ml.permissions.iam_services:
     services:
       - deeplens
@@ -68,7 +68,7 @@ EXAMPLES = r"""
       groups: [equipment-engineers]
       roles: [equipment-notebook]
 
-- name: Say what least privilege would change, and write nothing
+- name: Show what least privilege would change
   aws_ml.permissions.iam_services:
     services: [deeplens]
     service_profile: least_privilege
@@ -77,7 +77,7 @@ EXAMPLES = r"""
   diff: true
   register: planned
 
-- name: Write that, and nothing but that
+- name: Apply exactly that plan
   aws_ml.permissions.iam_services:
     services: [deeplens]
     service_profile: least_privilege
@@ -85,7 +85,7 @@ EXAMPLES = r"""
     approval_hours: 8
     record_key: "{{ quarantine_record_key }}"
 
-- name: The same in another account, entered through a role of its own
+- name: Do the same in another account, with a role of that account
   aws_ml.permissions.iam_services:
     services: [deeplens]
     account_id: "123456789012"
@@ -123,7 +123,7 @@ approval:
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945@2026-11-29T23:00:00Z
 attachments:
-  description: The users, groups and roles as they are after the task, whole, in the order of their declaration.
+  description: The complete users, groups and roles as they are after the task, in the order of their declaration.
   returned: success, where the services declare any
   type: list
   elements: dict
@@ -139,7 +139,7 @@ attachments:
       type: str
       sample: group
     name:
-      description: Name of the user, group or role, as it is spelled in IAM.
+      description: Name of the user, group or role, as in IAM.
       returned: always
       type: str
       sample: quality-inspectors
@@ -150,7 +150,7 @@ attachments:
       sample: arn:aws:iam::123456789012:group/quality-inspectors
     status:
       description:
-        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which did not exist before either.
       returned: always
       type: str
       sample: updated
@@ -194,8 +194,8 @@ attachments:
       type: dict
       sample: {team: vision}
 backup:
-  description: The backup that was made before anything was taken away.
-  returned: where O(backup_dir) is given and something is taken away, and it is not check mode
+  description: The backup that was made before anything was removed.
+  returned: where O(backup_dir) is given and something is removed, and it is not check mode
   type: dict
   contains:
     path:
@@ -211,19 +211,19 @@ backup:
       sample: [policy/DeepLensWarehouseInventory, role/AWSDeepLensServiceRole]
 deleted:
   description: >-
-    A copy of all that the writes took away, or in check mode would. Deleted objects, replaced and deleted
+    A copy of everything that the writes removed, or in check mode would remove. Deleted objects, replaced and deleted
     documents, detached policies, former settings and tags.
   returned: success, or when a write fails
   type: list
   elements: dict
   contains:
     action:
-      description: The write that takes it away.
+      description: The write that removes it.
       returned: always
       type: str
       sample: DeleteRole
     resource:
-      description: What it was taken from, kind and name.
+      description: The object that it was removed from, kind and name.
       returned: always
       type: str
       sample: role/l4e-role
@@ -248,28 +248,28 @@ deleted:
       type: dict
     path:
       description: Path.
-      returned: where it is taken away or a managed policy
+      returned: where it is removed or a managed policy
       type: str
       sample: /
     description:
       description: Description.
-      returned: where it is taken away or a managed policy
+      returned: where it is removed or a managed policy
       type: str
     tags:
       description: Tags.
-      returned: where it is taken away or a managed policy
+      returned: where it is removed or a managed policy
       type: dict
     assume_role_policy_document:
       description: Trust policy.
-      returned: where it is taken away
+      returned: where it is removed
       type: dict
     boundary:
       description: ARN of the permissions boundary, null where there was none.
-      returned: where it is taken away
+      returned: where it is removed
       type: str
     max_session_duration:
       description: Maximum session duration in seconds.
-      returned: where it is taken away
+      returned: where it is removed
       type: int
       sample: 3600
 diff:
@@ -278,7 +278,7 @@ diff:
   type: dict
   contains:
     before:
-      description: The objects as they were, YAML; empty where none was there or nothing changes.
+      description: The objects as they were, YAML; empty where none existed or nothing changes.
       returned: always
       type: str
     after:
@@ -287,7 +287,7 @@ diff:
       returned: always
       type: str
 differences:
-  description: What is not as the task has written it, because another run or person changed it meanwhile.
+  description: What is not as the task wrote it, because another run or person changed it.
   returned: when the account is not as declared after the last write
   type: list
   elements: dict
@@ -298,12 +298,12 @@ differences:
       type: str
       sample: role/AWSDeepLensServiceRole
     what:
-      description: What of the object differs; empty for the whole object.
+      description: Which part of the object differs; empty for the whole object.
       returned: always
       type: str
       sample: inline policy frames
     found:
-      description: What is there, such as a document; null for nothing.
+      description: The current value, such as a document; null for nothing.
       returned: always
       type: raw
       sample: null
@@ -330,14 +330,14 @@ failed_call:
   sample: CreateRole
 findings:
   description:
-    - What is dangerous in the declared objects as they are after the task, and trust policies that name deleted
+    - The findings about the declared objects as they are after the task, including trust policies that name deleted
       principals. The most severe first.
   returned: success, or when the plan is not the approved one
   type: list
   elements: dict
   contains:
     service:
-      description: The services that declare the object, with a comma between them; empty for an object of none.
+      description: The services that declare the object, with a comma between them; empty if no service declares it.
       returned: always
       type: str
       sample: deeplens
@@ -357,7 +357,7 @@ findings:
       type: str
       sample: role/l4e-role
     message:
-      description: Why it is dangerous, in a sentence or two.
+      description: What the risk is, in one or two sentences.
       returned: always
       type: str
     remedy:
@@ -366,7 +366,7 @@ findings:
       type: str
 lifted_quarantines:
   description:
-    - The quarantines that the task ends, or in check mode would, by name of the role. A warning names each as well.
+    - The quarantines that the task ends, or in check mode would end, by name of the role. A warning names each as well.
   returned: where a quarantine ends
   type: list
   elements: dict
@@ -377,12 +377,12 @@ lifted_quarantines:
       type: str
       sample: AWSDeepLensLambdaRole
     since:
-      description: Since when it is in quarantine by its record, or else by its tags, UTC, ISO 8601.
+      description: Since when it is in quarantine according to its record, or else to its tags, UTC, ISO 8601.
       returned: always
       type: str
       sample: "2026-11-22T10:00:00Z"
     reason:
-      description: Why, by its tags; empty where they say nothing.
+      description: Why, according to its tags; empty where they give no reason.
       returned: always
       type: str
       sample: service ended
@@ -398,7 +398,7 @@ managed_policies:
       type: str
       sample: deeplens
     name:
-      description: Name of the policy, as it is spelled in IAM.
+      description: Name of the policy, as in IAM.
       returned: always
       type: str
       sample: DeepLensWarehouseInventory
@@ -409,7 +409,7 @@ managed_policies:
       sample: arn:aws:iam::123456789012:policy/DeepLensWarehouseInventory
     status:
       description:
-        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which did not exist before either.
       returned: always
       type: str
       sample: created
@@ -462,15 +462,15 @@ plan:
 plan_id:
   description:
     - >-
-      SHA-256 of the account, of every write of the plan with its parameters, and of what they rely on. This is the
-      unique ids, policies, trust policies and tags of the objects as they are, the documents of these policies, and
-      the findings.
+      SHA-256 of the account, of every write of the plan with its parameters, and of what they rely on. They rely on the
+      unique ids, policies, trust policies and tags of the objects as they are, on the documents of these policies, and
+      on the findings.
     - O(approved_plan) takes it, and RV(approval), which expires.
   returned: success, or when the plan is not the approved one
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
 problems:
-  description: Everything that is wrong with the declaration or stands against it in the account, each with its place.
+  description: All problems of the declaration, and everything in the account that blocks it, each with its place.
   returned: when the task fails before it writes because of what was declared
   type: list
   elements: str
@@ -487,7 +487,7 @@ roles:
       type: str
       sample: deeplens
     name:
-      description: Name of the role, as it is spelled in IAM.
+      description: Name of the role, as in IAM.
       returned: always
       type: str
       sample: AWSDeepLensServiceRole
@@ -498,12 +498,12 @@ roles:
       sample: arn:aws:iam::123456789012:role/service-role/AWSDeepLensServiceRole
     status:
       description:
-        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which did not exist before either.
       returned: always
       type: str
       sample: created
     quarantined:
-      description: Null, because a role that is declared is in no quarantine after the task.
+      description: Null, because a declared role is not in quarantine after the task.
       returned: always
       type: dict
     path:
@@ -566,7 +566,7 @@ services:
       type: str
       sample: present
 trust_statements:
-  description: The roles as they are after the task, whole, in the order of their declaration.
+  description: The complete roles as they are after the task, in the order of their declaration.
   returned: success, where the services declare any
   type: list
   elements: dict
@@ -577,7 +577,7 @@ trust_statements:
       type: str
       sample: deeplens
     name:
-      description: Name of the role, as it is spelled in IAM.
+      description: Name of the role, as in IAM.
       returned: always
       type: str
       sample: gt-execution
@@ -588,7 +588,7 @@ trust_statements:
       sample: arn:aws:iam::123456789012:role/gt-execution
     status:
       description:
-        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which did not exist before either.
       returned: always
       type: str
       sample: updated
@@ -632,12 +632,12 @@ trust_statements:
       sample: {team: vision}
 """
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.services_task import ServicesTask
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.services_source import converging_services
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.runner import run_module
 
 
 def main():
-    run_module("iam_services", ServicesTask)
+    run_module("iam_services", converging_services)
 
 
 if __name__ == "__main__":

@@ -7,11 +7,10 @@ DOCUMENTATION = r"""
 ---
 module: iam_trust_statement
 version_added: 1.0.0
-short_description: Keep statements in the trust policy of a role that someone else owns
+short_description: Converge statements in the trust policy of an existing role
 description:
   - Puts statements into the trust policy of an existing role, changes them, or removes them.
-  - The statements of others stay as they are written. To declare a trust policy whole use
-    M(aws_ml.permissions.iam_role).
+  - Other statements do not change. To declare a complete trust policy, use M(aws_ml.permissions.iam_role).
 author: aws_ml.permissions contributors (@aws-ml)
 extends_documentation_fragment:
   - aws_ml.permissions.trust_statement
@@ -29,7 +28,7 @@ seealso:
 
 EXAMPLES = r"""
 ---
-- name: The post-annotation function may assume the role of the labeling job, and SageMaker still may
+- name: Allow the post-annotation function to assume the role of the labeling job, in addition to SageMaker
   aws_ml.permissions.iam_trust_statement:
     name: gt-execution
     statements:
@@ -39,7 +38,7 @@ EXAMPLES = r"""
           AWS: arn:<partition>:iam::<account_id>:role/gt-post-lambda
         Action: sts:AssumeRole
 
-- name: Say what it takes that the function may no longer
+- name: Show the plan of removing that statement
   aws_ml.permissions.iam_trust_statement:
     name: gt-execution
     statements:
@@ -48,7 +47,7 @@ EXAMPLES = r"""
   check_mode: true
   register: planned
 
-- name: Take it away if that is still the same
+- name: Remove it if the plan has not changed
   aws_ml.permissions.iam_trust_statement:
     name: gt-execution
     statements:
@@ -58,7 +57,7 @@ EXAMPLES = r"""
     approved_plan: "{{ planned.approval }}"
     approval_hours: 8
 
-- name: Notebooks no longer assume the role of Lookout for Equipment; the statement has no Sid
+- name: Remove a statement without Sid, so that notebooks cannot assume the role of Lookout for Equipment
   aws_ml.permissions.iam_trust_statement:
     name: l4e-role
     statements:
@@ -68,7 +67,7 @@ EXAMPLES = r"""
         Action: sts:AssumeRole
     state: absent
 
-- name: Greengrass assumes a group role for its own account only; the account is entered through a role of its own
+- name: Limit a group role of Greengrass to its own account, in another account, with a role of that account
   aws_ml.permissions.iam_trust_statement:
     name: AWSDeepLensGreengrassGroupRole
     statements:
@@ -115,8 +114,8 @@ approval:
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945@2026-11-29T23:00:00Z
 backup:
-  description: The backup that was made before anything was taken away.
-  returned: where O(backup_dir) is given and something is taken away, and it is not check mode
+  description: The backup that was made before anything was removed.
+  returned: where O(backup_dir) is given and something is removed, and it is not check mode
   type: dict
   contains:
     path:
@@ -132,19 +131,19 @@ backup:
       sample: [policy/DeepLensWarehouseInventory, role/AWSDeepLensServiceRole]
 deleted:
   description: >-
-    A copy of all that the writes took away, or in check mode would. Deleted objects, replaced and deleted
+    A copy of everything that the writes removed, or in check mode would remove. Deleted objects, replaced and deleted
     documents, detached policies, former settings and tags.
   returned: success, or when a write fails
   type: list
   elements: dict
   contains:
     action:
-      description: The write that takes it away.
+      description: The write that removes it.
       returned: always
       type: str
       sample: UpdateAssumeRolePolicy
     resource:
-      description: What it was taken from, kind and name.
+      description: The object that it was removed from, kind and name.
       returned: always
       type: str
       sample: role/l4e-role
@@ -158,7 +157,7 @@ diff:
   type: dict
   contains:
     before:
-      description: The objects as they were, YAML; empty where none was there or nothing changes.
+      description: The objects as they were, YAML; empty where none existed or nothing changes.
       returned: always
       type: str
     after:
@@ -167,7 +166,7 @@ diff:
       returned: always
       type: str
 differences:
-  description: What is not as the task has written it, because another run or person changed it meanwhile.
+  description: What is not as the task wrote it, because another run or person changed it.
   returned: when the account is not as declared after the last write
   type: list
   elements: dict
@@ -178,12 +177,12 @@ differences:
       type: str
       sample: role/AWSDeepLensServiceRole
     what:
-      description: What of the object differs; empty for the whole object.
+      description: Which part of the object differs; empty for the whole object.
       returned: always
       type: str
       sample: inline policy frames
     found:
-      description: What is there, such as a document; null for nothing.
+      description: The current value, such as a document; null for nothing.
       returned: always
       type: raw
       sample: null
@@ -210,7 +209,7 @@ failed_call:
   sample: UpdateAssumeRolePolicy
 findings:
   description:
-    - What is dangerous in the declared objects as they are after the task, and trust policies that name deleted
+    - The findings about the declared objects as they are after the task, including trust policies that name deleted
       principals. The most severe first.
   returned: success, or when the plan is not the approved one
   type: list
@@ -232,7 +231,7 @@ findings:
       type: str
       sample: role/l4e-role
     message:
-      description: Why it is dangerous, in a sentence or two.
+      description: What the risk is, in one or two sentences.
       returned: always
       type: str
     remedy:
@@ -244,7 +243,7 @@ plan:
     - Every write in its order; in check mode, every write that would be made. Empty where nothing differs.
     - When the task fails after it has called AWS, a dictionary of three such lists instead. Writes in C(done) were
       made, those in C(not_done) were not. Those in C(unknown) were sent, and neither a reply nor reading the account
-      told what became of them.
+      showed whether they were made.
   returned: success, when a write fails, or when the plan is not the approved one
   type: list
   elements: dict
@@ -267,27 +266,27 @@ plan:
 plan_id:
   description:
     - >-
-      SHA-256 of the account, of every write of the plan with its parameters, and of what they rely on. This is the
-      unique ids, policies, trust policies and tags of the objects as they are, the documents of these policies, and
-      the findings.
+      SHA-256 of the account, of every write of the plan with its parameters, and of what they rely on. They rely on the
+      unique ids, policies, trust policies and tags of the objects as they are, on the documents of these policies, and
+      on the findings.
     - O(approved_plan) takes it, and RV(approval), which expires.
   returned: success, or when the plan is not the approved one
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
 problems:
-  description: Everything that is wrong with the declaration or stands against it in the account, each with its place.
+  description: All problems of the declaration, and everything in the account that blocks it, each with its place.
   returned: when the task fails before it writes because of what was declared
   type: list
   elements: str
   sample: ["name: role gt-execution does not exist; create it first"]
 trust_statements:
-  description: The role whole, as the only item.
+  description: The complete role, as the only item.
   returned: success
   type: list
   elements: dict
   contains:
     name:
-      description: Name of the role, as it is spelled in IAM.
+      description: Name of the role, as in IAM.
       returned: always
       type: str
       sample: gt-execution
@@ -298,7 +297,7 @@ trust_statements:
       sample: arn:aws:iam::123456789012:role/gt-execution
     status:
       description:
-        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which was not there before either.
+        - One of V(created), V(updated), V(unchanged), V(deleted) and V(absent), which did not exist before either.
       returned: always
       type: str
       sample: updated

@@ -9,14 +9,14 @@ module: service_definitions
 version_added: 1.0.0
 short_description: Check the definitions of your own services, without an account
 description:
-  - Reads the folders of services that O(paths) names, on the controller, and checks their form and their meaning. It
-    calls nothing and needs no account.
-  - Fails with every mistake of all of them at once, each with its file, its line and what would be right.
+  - Reads the folders in O(paths) on the controller, and checks the form and the meaning of the services in them. It
+    makes no calls and needs no account.
+  - Fails with all mistakes of all services at once, each with its file, its line and what is right.
   - A definition is data. It cannot run code, read files, or reach variables other than its own.
 options:
   paths:
     description:
-      - Folders with services of your own. Each holds a folder for each service, or is the folder of one.
+      - Folders with services of your own. Each contains a folder for each service, or is the folder of one service.
       - A relative path starts from the folder that C(ansible-playbook) runs in.
     type: list
     elements: path

@@ -103,7 +103,7 @@ def test_accounts_are_filtered_by_name_or_id(open_page: Open, small_fleet: str) 
     assert page.locator("#shown").inner_text() == "all 30 accounts shown"
     assert page.get_by_label("Account", exact=True).input_value() == ""
     page.get_by_label("Account", exact=True).fill("nobody")
-    assert page.locator("#matrix").inner_text() == "Nothing fits the filters."
+    assert page.locator("#matrix").inner_text() == "Nothing matches the filters."
 
 
 def test_filters_of_roles_come_together(open_page: Open, small_fleet: str) -> None:
@@ -241,7 +241,7 @@ def test_what_opens_tells_all_there_is(open_page: Open) -> None:
         "AROAEXAMPLEGONE00001 was deleted",
         "It was used.",
         "allow: [used]",
-        "To mend it: Narrow it",
+        "To fix: Narrow it",
         "it may assume role/admin",
         "inline_policies.S3",
         "not there",

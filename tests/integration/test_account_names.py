@@ -100,7 +100,7 @@ def test_no_name_leads_a_run_into_another_account(
             ids[7],
             *(f"{name}-{each}" for name, each in zip(NAMES[8:], ids[8:], strict=True)),
         ]
-        assert "hosts are called NAME-ID where the name is reserved" in listed.told
+        assert "hosts are called NAME-ID if the name is reserved" in listed.told
     aws.clear_calls()
     run = playbook(SITE, inventory.source(source), SERVICES)
     assert run.rc == 0, run.stdout + run.stderr
@@ -189,7 +189,7 @@ def test_what_does_not_reach_its_account_fails_that_account_alone(
     run = playbook(ROLE, inventory.source({**MEMBERS, "hostname": "id"}))
     assert set(run.failures()) == {prod, store}
     assert f"vision-prod.yml is for account {prod}, whose host is {prod}" in run.failures()[prod]
-    assert f"{store}.yml is for account 999999999999. To fix: take it away from {store}." in run.failures()[store]
+    assert f"{store}.yml is for account 999999999999. To fix: remove it from {store}." in run.failures()[store]
     assert made(aws) == {dev: ["made-dev"]}
 
 
@@ -201,7 +201,7 @@ def test_a_group_that_says_another_account_is_refused(
     source = inventory.source({**MEMBERS, "ous": ["Operations"]})
     assert playbook(ROLE, source, {"aws_account_id": other}).failures() == {
         "warehouse": f'warehouse is refused: aws_account_id is "{other}", but aws_account_arn belongs to account'
-        f" {aws.members[2]['id']}. To fix: take away what overrides aws_account_id, such as a file in host_vars or"
+        f" {aws.members[2]['id']}. To fix: remove what overrides aws_account_id, such as a file in host_vars or"
         " group_vars that is for another account."
     }
     assert playbook(ROLE, source).rc == 0

@@ -13,6 +13,8 @@ import pytest
 import yaml
 from integration.installed_collection import NAME, Done, Installed, installed
 
+pytestmark = pytest.mark.both_generations
+
 FOLDERS = {
     "module": "plugins/modules",
     "filter": "plugins/filter",

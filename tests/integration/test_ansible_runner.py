@@ -163,7 +163,7 @@ def test_approval_of_other_services_is_refused(awx: Awx, aws: LocalAws, ids: dic
 def test_check_refuses_to_run_as_a_job_that_writes(awx: Awx, aws: LocalAws) -> None:
     job = awx.job("check.yml")
     assert set(job.failures.values()) == {
-        "This playbook is for check mode; give the job template the type check. No account was touched."
+        "This playbook is for check mode; give the job template the type check. No account was accessed."
     }
     assert aws.call_counts() == {}
 

@@ -21,6 +21,8 @@ from integration.playbook_runs import Playbook
 
 from local_aws import LocalAws
 
+pytestmark = pytest.mark.both_generations
+
 
 @pytest.fixture
 def inventory(aws: LocalAws, tmp_path: Path) -> Inventory:
@@ -99,7 +101,7 @@ def test_accounts_of_the_same_name_are_told_apart(
     assert f"vision-dev-{aws.members[0]['id']}" in listed.hosts
     assert "vision-dev" not in listed.hosts
     assert "warehouse" in listed.hosts
-    told = "hosts are called NAME-ID where the name is reserved, a group's, or not that of one account alone: "
+    told = "hosts are called NAME-ID if the name is reserved, or is the name of a group or of several accounts: "
     assert told + ", ".join(sorted(host for host in listed.hosts if host.startswith("vision-dev-"))) in listed.told
 
 
@@ -185,7 +187,7 @@ def test_listing_goes_on_where_aws_throttles_and_has_many_pages(
         ({"tags": ["=x"]}, 'tags: "=x" has no key; write KEY or KEY=VALUE'),
         ({"read_tags": False, "tags": ["x"]}, "tags: needs the tags of accounts, and read_tags is false"),
         ({"read_tags": False, "groups": {"x": "'y' in aws_account_tags"}}, "groups: needs the tags of accounts"),
-        ({"ou_group_prefix": "1-"}, 'ou_group_prefix: "1-" is not the beginning of a group\'s name'),
+        ({"ou_group_prefix": "1-"}, 'ou_group_prefix: "1-" is not a valid beginning of a group name'),
         ({"statuses": ["OPEN"]}, "OPEN"),
         ({"hostname": "arn"}, "arn"),
         ({"strict": True, "groups": {"x": "no_such_variable"}}, "no_such_variable"),
@@ -228,7 +230,7 @@ def test_an_account_without_an_organization_says_what_to_do(
 def test_filters_that_leave_nobody_are_warned_of(inventory: Inventory) -> None:
     listed = inventory({"tags": ["stage=nowhere"]})
     assert listed.hosts == []
-    assert "no account is left; the filters leave out 4" in listed.told
+    assert "no account matches; the filters exclude 4" in listed.told
 
 
 def test_a_file_of_another_name_is_not_ours(inventory: Inventory) -> None:

@@ -125,8 +125,13 @@ def test_change_of_a_workflow_of_an_older_setup_keeps_a_pending_approval(api: Aw
 
     again = set_up(aws_ml_awx_approval_seconds=3600, aws_ml_awx_operators=["Night watch"], aws_ml_awx_approvers=[])
     assert (again.rc, again.failures()) == (0, {}), again.stderr
-    names = ["Its jobs", "Its approval", "What comes after each of them"]
-    assert changed(again) == [*names, "Who may start the workflow", "What they may read", *ALWAYS_CHANGED]
+    names = ["Add the jobs of the workflow", "Add the approval of the workflow", "Connect the nodes of the workflow"]
+    assert changed(again) == [
+        *names,
+        "Allow the operators to start the workflow",
+        "Allow the operators to read the jobs",
+        *ALWAYS_CHANGED,
+    ]
     the_workflow_is_right(api)
     assert api.named("workflow_approval_templates", "Approve the plans")["timeout"] == 3600
     assert pending["status"] == "pending"

@@ -109,7 +109,7 @@ def test_a_module_keeps_them_there_too(here: Here, roles_in: RolesIn, tmp_path: 
     account = here.member["id"]
     here.aws.seed(account, role=LEFT)
     forced = elsewhere(tmp_path, how)
-    taken = here(RETIRE, {"aws_ml_retire_at_once": True, **forced})
+    taken = here(RETIRE, {"aws_ml_retire_skip_quarantine": True, **forced})
     assert (taken.rc, ROLE in roles_in(account)) == (0, False), taken.failures()
     assert len(here.kept()) == 1
     restored = here(RESTORE, {"aws_ml_restore_src": "aws_ml_backups", **forced})
@@ -124,7 +124,7 @@ def test_a_run_that_only_adds_makes_no_folder(here: Here) -> None:
 @pytest.mark.parametrize("given", ["", None])
 def test_an_empty_folder_is_refused(here: Here, roles_in: RolesIn, given: Any) -> None:
     here.aws.seed(here.member["id"], role=LEFT)
-    run = here(RETIRE, {"aws_ml_retire_at_once": True, "aws_ml_backup_dir": given})
+    run = here(RETIRE, {"aws_ml_retire_skip_quarantine": True, "aws_ml_backup_dir": given})
     assert (run.rc != 0, here.kept()) == (True, [])
     assert "aws_ml_backup_dir" in run.stdout + run.stderr
     assert ROLE in roles_in(here.member["id"])

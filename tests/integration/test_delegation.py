@@ -117,6 +117,7 @@ def test_a_loop_of_included_roles_writes_into_each(
     assert len({aws.call_counts(host["aws_account_id"])["CreateRole"] for host in hosts.values()}) == 1
 
 
+@pytest.mark.both_generations
 def test_the_delegate_says_as_whom_too(
     playbook: Playbook, aws: LocalAws, hosts: dict[str, dict[str, Any]], way: dict[str, str]
 ) -> None:

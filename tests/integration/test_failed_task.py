@@ -12,10 +12,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from integration.playbook_runs import Playbook
 
 from local_aws import LocalAws
+
+pytestmark = pytest.mark.both_generations
 
 LEFT = ("AWSDeepLensLambdaRole", "AWSDeepLensServiceRole")
 TRUST = {
@@ -29,7 +32,7 @@ RETIRE = """
     - name: Retire
       aws_ml.permissions.iam_retire:
         services: [deeplens]
-        except: [AWSDeepLensServiceRole]
+        exclude: [AWSDeepLensServiceRole]
         unused_days: 0
       debugger: on_failed
       register: retired
@@ -71,7 +74,7 @@ def test_the_debugger_runs_the_same_task_again(aws: LocalAws, way: dict[str, str
         timeout=120,
     )
     assert "backup_dir is not set, and nothing is retired without a backup" in done.stdout
-    assert "'except': ['AWSDeepLensServiceRole']" in done.stdout
+    assert "'exclude': ['AWSDeepLensServiceRole']" in done.stdout
     assert done.returncode == 0, done.stdout + done.stderr
     iam = aws.client("iam")
     attached = {name: iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"] for name in LEFT}

@@ -42,7 +42,7 @@ PLAY = """---
       ignore_errors: true
     - name: Retire
       aws_ml.permissions.iam_retire:
-        at_once: true
+        skip_quarantine: true
         allow: [depended_on, too_young]
         backup_dir: BACKUPS
       when: retires | default(false)

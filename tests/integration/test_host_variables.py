@@ -73,7 +73,7 @@ def test_critical_findings_are_warnings_and_what_they_rest_on_is_not_shown(playb
     warnings = " ".join(result["warnings"])
     assert "role/notebooks: Through managed policy IAMFullAccess" in warnings
     assert "without_source" not in warnings
-    assert "_knowledge" not in run.stdout + run.stderr
+    assert "_context" not in run.stdout + run.stderr
     assert result["invocation"]["module_args"]["name"] == "notebooks"
 
 

@@ -23,6 +23,8 @@ from integration.playbook_runs import REPORT, Run
 
 from local_aws import LocalAws
 
+pytestmark = pytest.mark.both_generations
+
 PROJECT = Path(__file__).parent / "own_project"
 OWN_SERVICES = Path(__file__).parent / "own_services"
 TRUST = {
@@ -163,7 +165,7 @@ def test_the_playbooks_of_the_collection(
     there = {
         "deeplens_iam_state": "absent",
         "aws_ml_retire_roles": ["AWSDeepLens*"],
-        "aws_ml_retire_at_once": True,
+        "aws_ml_retire_skip_quarantine": True,
         "aws_ml_retire_allow": ["too_young"],
     }
     assert book("retire", **there).total("changed") == 1

@@ -121,7 +121,7 @@ def test_none_of_them_can_be_converged(left: str, aws: LocalAws, playbook: Playb
     play = [{"hosts": "all", "connection": "local", "gather_facts": False, "tasks": [task]}]
     run = playbook(json.dumps(play, indent=1), accounts)
     convergeable = ", ".join(catalogue())
-    message = f'services: "robomaker" is known to audits and retirements alone; give any of {convergeable}'
+    message = f'services: "robomaker" is known only to audits and retirements; give any of {convergeable}'
     assert message in run.failures()[left]
     accounts["all"]["hosts"][left]["aws_ml_services"] = ["robomaker"]
     run = playbook("aws_ml.permissions.site", accounts)

@@ -61,11 +61,11 @@ def test_without_boto3_in_the_interpreter_of_the_task(playbook: Playbook, tmp_pa
         ),
         (
             {"ansible_host": "127.0.0.1", "ansible_port": 9, "aws_account_id": "111111111111"},
-            "If dev is an account and no machine: Add connection: local to the play",
+            "If dev is an account and not a machine: Add connection: local to the play",
         ),
         (
             {"ansible_host": "127.0.0.1", "ansible_port": 9},
-            "If dev is an account and no machine: Add connection: local",
+            "If dev is an account and not a machine: Add connection: local",
         ),
     ],
     ids=["an account", "an account behind a machine", "a machine"],

@@ -95,6 +95,7 @@ def test_whatever_group_leads_a_task_of_amazon_aws_leads_ours(run: Any, group: s
     assert run(BOTH, module_defaults={f"group/{group}": {"profile": "one"}}) == {"one": ["ours", "theirs"]}
 
 
+@pytest.mark.both_generations
 def test_a_group_without_the_modules_of_amazon_aws_leads_neither(run: Any) -> None:
     defaults = {"group/own.cloud.s3": {"profile": "one"}, "group/community.aws.aws": {"profile": "two"}}
     assert run(BOTH, module_defaults=defaults) == {"default": ["ours", "theirs"]}
@@ -139,11 +140,13 @@ def test_a_default_that_the_task_overrides_need_not_be_known(run: Any) -> None:
     assert run(tasks, module_defaults=defaults) == {"three": ["ours", "theirs"]}
 
 
+@pytest.mark.both_generations
 def test_the_defaults_of_a_group_may_be_one_variable(run: Any) -> None:
     variables = {"defaults": {"profile": "{{ 'one' }}"}}
     assert run(BOTH, variables, module_defaults={"group/aws": "{{ defaults }}"}) == {"one": ["ours", "theirs"]}
 
 
+@pytest.mark.both_generations
 def test_host_variables_go_before_defaults_of_amazon_aws_and_after_the_collections_own(run: Any, aws: LocalAws) -> None:
     one, two = aws.members[:2]
     host = {"aws_account_id": one["id"], "aws_assume_role_arn": one["role_arn"]}

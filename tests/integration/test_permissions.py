@@ -206,7 +206,7 @@ def test_audit_retirement_and_restore(run: Playbook, deployed: LocalAws, tmp_pat
     assert LEFT_BEHIND["name"] in {one["name"] for one in found["objects"]}
     assert passed(run(RETIRE, auditing, backups, check=True)).total("changed") == 1
     assert passed(run(RETIRE, retiring, backups)).total("changed") == 1
-    assert passed(run(RETIRE, retiring, {**backups, "aws_ml_retire_at_once": True})).total("changed") == 1
+    assert passed(run(RETIRE, retiring, {**backups, "aws_ml_retire_skip_quarantine": True})).total("changed") == 1
     assert LEFT_BEHIND["name"] not in held(deployed.client("iam", account=member["id"]))["roles"]
     assert passed(run(RESTORE, auditing, backups, check=True)).total("changed") == 1
     assert passed(run(RESTORE, restoring, backups)).total("changed") == 1

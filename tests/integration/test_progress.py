@@ -23,6 +23,8 @@ from integration.playbook_runs import LIMIT, Playbook
 
 from local_aws import LocalAws
 
+pytestmark = pytest.mark.both_generations
+
 ACCOUNTS = 8
 EXTERNAL_ID = "hush-1618033988"
 TRUST = {

@@ -19,6 +19,8 @@ from integration.playbook_runs import Playbook, Run
 
 from local_aws import LocalAws
 
+pytestmark = pytest.mark.both_generations
+
 ENABLED = {"ANSIBLE_CALLBACKS_ENABLED": "aws_ml.permissions.report"}
 EXTERNAL_ID = "hush-2718281828"
 LOOP = """---
@@ -195,12 +197,12 @@ def test_audit_and_retirement(reports: Reports, accounts: dict[str, Any], aws: L
     assert camera["trusted"][0]["state"] == "ended"
     assert reports.accounts[host]["outcome"] == "attention"
 
-    variables = {"aws_ml_backup_dir": str(tmp_path / "backups"), "aws_ml_retire_max_share": 0}
+    variables = {"aws_ml_backup_dir": str(tmp_path / "backups"), "aws_ml_retire_max_role_fraction": 0}
     assert reports.run("aws_ml.permissions.retire", one, variables).rc == 2
     assert reports.accounts[host]["outcome"] == "refused"
     assert {refusal["code"] for refusal in reports.accounts[host]["refusals"]} == {"share"}
 
-    variables["aws_ml_retire_max_share"] = 1
+    variables["aws_ml_retire_max_role_fraction"] = 1
     reports.run("aws_ml.permissions.retire", one, variables, check=True, diff=True)
     assert reports.json["totals"]["statuses"] == {"would_quarantine": 2}
     reports.run("aws_ml.permissions.retire", one, variables)
@@ -236,7 +238,7 @@ def test_run_without_the_collection_leaves_nothing(reports: Reports, accounts: d
 @pytest.mark.parametrize(
     ("options", "warning", "names"),
     [
-        ({"AWS_ML_REPORT_FORMATS": "csv,pdf"}, "formats has pdf, which is none of html, json, csv", ["run.csv"]),
+        ({"AWS_ML_REPORT_FORMATS": "csv,pdf"}, "formats has pdf, but valid formats are html, json, csv", ["run.csv"]),
         ({"AWS_ML_REPORT_FORMATS": " HTML "}, "", ["run.html"]),
         ({"AWS_ML_REPORT_NAME": "../%Y"}, "name is '../", ["aws_ml_report-"]),
         ({"AWS_ML_REPORT_NAME": "at-%Y", "AWS_ML_REPORT_FORMATS": "json"}, "", ["at-20"]),
@@ -258,7 +260,7 @@ def test_report_that_cannot_be_written_costs_a_warning_and_no_more(reports: Repo
     reports.folder.write_text("a file", encoding="utf-8")
     done = reports.run(LOOP, accounts, check=True)
     assert done.rc == 0
-    assert "the report is not whole or was not written" in " ".join(done.stderr.split())
+    assert "the report is incomplete or was not written" in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
     assert reports.folder.read_text(encoding="utf-8") == "a file"
 

@@ -51,7 +51,7 @@ def test_a_service_is_taken_away_and_put_back_in_every_account(
     assert planned.total("changed") == len(ids)
     host = aws.members[0]["name"]
     assert f"CreateRole role/{ROLE}: absent" in shown(planned, host)
-    assert "cannot come back: role/" in shown(planned, host)
+    assert "cannot be restored: role/" in shown(planned, host)
     diff = planned.results("Plan the restore")[host]["diff"]
     assert diff["before"] == "" and ROLE in diff["after"]
 
@@ -80,7 +80,7 @@ def test_an_account_without_a_backup_fails_and_the_others_go_on(
     failures = run.failures()
     assert set(failures) == {member["name"] for member in aws.members[1:]}
     assert failures[second] == (
-        f"{backups} holds no backup of account {aws.members[1]['id']}. Nothing was read from AWS or written."
+        f"{backups} contains no backup of account {aws.members[1]['id']}. Nothing was read from AWS or written."
     )
     assert ROLE in roles_in(aws.members[0]["id"])
     assert "Traceback" not in run.stdout + run.stderr
@@ -89,5 +89,5 @@ def test_an_account_without_a_backup_fails_and_the_others_go_on(
 def test_it_has_to_be_said_what_to_restore_from(playbook: Playbook, aws: LocalAws, accounts: dict[str, Any]) -> None:
     run = playbook(RESTORE, accounts)
     assert run.rc != 0
-    assert all(message.startswith("Say what to restore from") for message in run.failures().values())
+    assert all(message.startswith("Give the source of the restore") for message in run.failures().values())
     assert aws.call_counts() == {}

@@ -142,7 +142,7 @@ def test_one_account_refuses_and_the_others_go_on(
     document = json.dumps({"Version": "2012-10-17", "Statement": [passing]})
     iam.put_role_policy(RoleName="payroll", PolicyName="pass", PolicyDocument=document)
     before = roles_in(refusing["id"])
-    variables = {"aws_ml_backup_dir": str(tmp_path / "backups"), "aws_ml_retire_at_once": True}
+    variables = {"aws_ml_backup_dir": str(tmp_path / "backups"), "aws_ml_retire_skip_quarantine": True}
     messages = []
     for check in (True, False):
         run = playbook(RETIRE, accounts, variables, check=check)
@@ -183,12 +183,12 @@ def test_what_the_variables_of_a_host_name(
     hosts[member["name"]].update(
         aws_ml_services=["lookout_equipment"],
         lookout_equipment_iam_role_name="sensors",
-        aws_ml_retire_except="AWSDeepLens*",
+        aws_ml_retire_exclude="AWSDeepLens*",
     )
     variables = {"aws_ml_backup_dir": str(tmp_path), "aws_ml_accounts": member["name"]}
     refused = playbook(RETIRE, accounts, variables, check=True)
     assert shown(refused, member["name"])[1:] == [
-        "role/sensors  declared_present: is declared present, so the playbook site would bring it back;"
+        "role/sensors  declared_present: is declared present, so the playbook site would create it again;"
         " lookout_equipment_iam_state: absent declares it absent",
         "    allow: [declared_present] (aws_ml_retire_allow)",
     ]
@@ -227,7 +227,7 @@ def test_a_key_in_the_place_of_a_folder_that_lasts(
     """As in a job of AWX, whose container goes with it. The key is shown nowhere."""
     member = fleet.members[0]
     key = "0123456789abcdef" * 4
-    variables = {"aws_ml_accounts": member["name"], "aws_ml_retire_record_key": key, "aws_ml_retire_after_days": 0}
+    variables = {"aws_ml_accounts": member["name"], "aws_ml_retire_record_key": key, "aws_ml_retire_quarantine_days": 0}
     output = ""
     for job in ("first", "second"):
         run = playbook(RETIRE, accounts, {**variables, "aws_ml_backup_dir": str(tmp_path / job)}, environment=LOUD)

@@ -23,6 +23,8 @@ from integration.playbook_runs import Playbook, Run
 
 from local_aws import LocalAws
 
+pytestmark = pytest.mark.both_generations
+
 ELSEWHERE = """
 DOCUMENTATION = '''
 name: elsewhere

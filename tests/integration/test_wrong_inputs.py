@@ -105,6 +105,7 @@ def test_hosts_that_are_refused_by_name(
         assert "right" not in messages
 
 
+@pytest.mark.both_generations
 @pytest.mark.parametrize("name", ["site", "audit", "retire"])
 def test_misspelled_and_wrong_variables_of_services_are_one_message(
     playbook: Playbook, aws: LocalAws, name: str
@@ -112,7 +113,7 @@ def test_misspelled_and_wrong_variables_of_services_are_one_message(
     given = {"aws_ml_services": ["deeplens"], "deeplens_iam_buckt": "frames", "deeplens_iam_profile": "least"}
     run = started(playbook, name, {"all": {"hosts": {"one": host_of(aws, {"variables": given})}}})
     message = plain(run.failures()["one"])
-    assert "2 problems found, its account was not touched" in message
+    assert "2 problems found, its account was not accessed" in message
     assert "did you mean deeplens_iam_bucket?" in message
     assert 'deeplens_iam_profile: "least" is not a valid value; give one of documented, least_privilege' in message
     assert aws.calls() == []
@@ -126,6 +127,7 @@ def host_of(aws: LocalAws, case: dict[str, Any]) -> dict[str, Any]:
     return {**host, **case.get("variables", {})}
 
 
+@pytest.mark.both_generations
 @pytest.mark.parametrize("name", sorted({case["playbook"] for case in TABLE["values"]}))
 def test_values_of_the_wrong_type(playbook: Playbook, fleet: dict[str, Any], aws: LocalAws, name: str) -> None:
     cases = {f"case-{n}": case for n, case in enumerate(TABLE["values"]) if case["playbook"] == name}
@@ -148,6 +150,7 @@ TEXTS = """---
 """
 
 
+@pytest.mark.both_generations
 def test_text_stands_for_every_list_boolean_and_number(playbook: Playbook, aws: LocalAws) -> None:
     """A host for each way to give each variable; those of a list are a bare name, commas, JSON, YAML and a list."""
     hosts: dict[str, Any] = {}
@@ -191,15 +194,15 @@ def ways(spec: dict[str, Any]) -> list[tuple[Any, Any]]:
 @pytest.mark.parametrize(
     "given",
     [
-        "aws_ml_retire_except=AWSDeepLens*",
-        "aws_ml_retire_except=a,AWSDeepLens*",
-        'aws_ml_retire_except=["AWSDeepLens*"]',
+        "aws_ml_retire_exclude=AWSDeepLens*",
+        "aws_ml_retire_exclude=a,AWSDeepLens*",
+        'aws_ml_retire_exclude=["AWSDeepLens*"]',
     ],
 )
 def test_text_protects_too(
     playbook: Playbook, fleet: dict[str, Any], deeplens: LocalAws, given: str, tmp_path: Path
 ) -> None:
-    at_once = ["-e", "aws_ml_retire_at_once=yes", "-e", f"aws_ml_backup_dir={tmp_path / 'backups'}"]
+    at_once = ["-e", "aws_ml_retire_skip_quarantine=yes", "-e", f"aws_ml_backup_dir={tmp_path / 'backups'}"]
     run = started(playbook, "retire", fleet, "-e", given, *at_once)
     assert (run.rc, run.failures()) == (0, {})
     assert not {"DeleteRole", "DetachRolePolicy", "AttachRolePolicy", "TagRole"} & deeplens.call_counts().keys()
@@ -210,13 +213,13 @@ def test_misspelled_name_of_what_is_kept_lets_nothing_go(
     playbook: Playbook, fleet: dict[str, Any], deeplens: LocalAws, roles_in: RolesIn, tmp_path: Path
 ) -> None:
     member = deeplens.members[0]
-    fleet["all"]["hosts"][member["name"]]["aws_ml_retire_except"] = ["AWSDeepLensServcieRole", "BreakGlass*"]
+    fleet["all"]["hosts"][member["name"]]["aws_ml_retire_exclude"] = ["AWSDeepLensServcieRole", "BreakGlass*"]
     before = roles_in(member["id"])
     fleet["all"]["vars"]["aws_ml_services"] = []  # what is declared present is refused by itself
-    at_once = ["-e", "aws_ml_retire_at_once=yes", "-e", f"aws_ml_backup_dir={tmp_path / 'backups'}"]
+    at_once = ["-e", "aws_ml_retire_skip_quarantine=yes", "-e", f"aws_ml_backup_dir={tmp_path / 'backups'}"]
     run = started(playbook, "retire", fleet, *at_once)
     assert list(run.failures()) == [member["name"]]
-    assert 'looks like "AWSDeepLensServcieRole" of except (aws_ml_retire_except)' in run.failures()[member["name"]]
+    assert 'looks like "AWSDeepLensServcieRole" of exclude (aws_ml_retire_exclude)' in run.failures()[member["name"]]
     assert "BreakGlass" not in run.failures()[member["name"]]
     assert roles_in(member["id"]) == before
 
@@ -228,11 +231,11 @@ def test_examples_of_the_documentation_run(playbook: Playbook, fleet: dict[str, 
     }
     [play] = examples["lookup"]
     play = {**play, "connection": "local", "tasks": [*play["tasks"], *examples["modules"]]}
-    fleet["all"]["vars"]["aws_ml_retire_except"] = "BreakGlassAdmin"
+    fleet["all"]["vars"]["aws_ml_retire_exclude"] = "BreakGlassAdmin"
     run = playbook(yaml.safe_dump([play]), fleet, {"aws_ml_accounts": "production"})
     assert (run.rc, run.failures(), sorted(run.stats)) == (0, {}, list(PRODUCTION))
     shown = run.results("Show what is never retired")["vision-dev"]
-    assert shown["aws_ml_checked.variables.aws_ml_retire_except"] == ["BreakGlassAdmin"]
+    assert shown["aws_ml_checked.variables.aws_ml_retire_exclude"] == ["BreakGlassAdmin"]
     assert aws.calls() == []
 
 

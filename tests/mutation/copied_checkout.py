@@ -44,7 +44,7 @@ class CopiedCheckout:
             "source_paths": [str(COLLECTION / "plugins")],
             "only_mutate": [f"{ROOMS}/{room}.py" for room in rooms],
             "also_copy": [str(COLLECTION)],
-            "pytest_add_cli_args": ["-p", "mutation.few_examples", *deselected],
+            "pytest_add_cli_args": ["-p", "mutation.empty_caches", "--hypothesis-profile=mutation", *deselected],
             "pytest_add_cli_args_test_selection": [f"tests/unit/{test}" for test in tests],
             "timeout_multiplier": 6.0,
             "use_git_change_detection": False,

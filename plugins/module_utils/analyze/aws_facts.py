@@ -1,9 +1,9 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the collection knows of AWS beside IAM's rules: which grants are dangerous, and which services have ended.
+"""Facts about AWS other than IAM's rules: which grants are risks, and which services have ended.
 
-It is data on the controller (`plugin_utils/data/aws_facts`), which the action plugins hand to the modules.
+They are data on the controller (`plugin_utils/data/aws_facts`), which the action plugins pass to the modules.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Grant:
-    """What an Allow statement grants: one of `actions` on a resource that is written like the regular expression.
+    """A grant of an Allow statement: one of `actions` on a resource whose text matches the regular expression.
 
-    A statement with a condition on one of the keys `unless` does not grant it.
+    A statement with a condition on one of the keys `unless` does not have the grant.
     """
 
     actions: tuple[str, ...]
@@ -27,7 +27,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class TrustRule:
-    """Whom the trust policy of a role has to let in; everything that is set has to hold.
+    """Whom the trust policy of a role must trust. All values that are set must apply.
 
     `service` is None for no service, empty for any.
     """
@@ -42,7 +42,7 @@ class TrustRule:
 
 @dataclass(frozen=True)
 class FindingRule:
-    """When something is found, how severe it is, and what is said of it."""
+    """The condition of a finding, its severity, message and remedy."""
 
     code: str
     severity: str
@@ -61,7 +61,7 @@ class FindingRule:
 class ServiceLife:
     """A service and its state: `open`, `closed` (existing customers only) or `ended`, since a day (ISO 8601).
 
-    `since` is empty where AWS does not tell the day on which it closed. `principals` are what nobody else goes by.
+    `since` is empty if AWS does not publish the day on which it closed. `principals` belong to this service alone.
     """
 
     name: str
@@ -76,7 +76,7 @@ class ServiceLife:
 
 @dataclass(frozen=True)
 class AwsFacts:
-    """`aws_policies` maps the names of AWS's policies to what they grant, each with the services it passes roles to."""
+    """`aws_policies` maps names of AWS managed policies to their grants, with the services that get passed roles."""
 
     grants: Mapping[str, Grant] = field(default_factory=dict)
     findings: tuple[FindingRule, ...] = ()

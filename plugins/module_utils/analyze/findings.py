@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is dangerous in the state that was asked for. Rules over documents, not over names. Pure.
+"""The risks in the desired state. The rules read documents, not names. Pure.
 
-A role that is declared is judged whole. Of a user, group or role of somebody else, only the declared share is judged:
-the policies that are attached, and the statements that are merged into the trust policy.
+A declared role is checked completely. For a user, group or role that is not managed by the task, only the declared part
+is checked: the policies that are attached, and the statements that are added to the trust policy.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ SEVERITIES = ("critical", "high", "medium", "low")
 """The most severe first."""
 
 Remedy = Callable[[str, str, str], str]
-"""What resolves a finding, from its resource, its code, and what the rule says."""
+"""The remedy of a finding, from its resource, its code, and the remedy of the rule."""
 
 MOST_NAMES = 20
-"""Names in one message; of more, the number is told."""
+"""The most names in one message. For more, the message has their number."""
 
 
 @dataclass(frozen=True)
 class _Subject:
-    """What is looked at: a user, group, role or customer managed policy, as it will be and as it was.
+    """The object that is checked: a user, group, role or customer managed policy, before and after the task.
 
-    With `only_grants`, what lies in the trust policy alone is not looked at.
+    With `only_grants`, findings about the trust policy alone are left out.
     """
 
     resource: str
@@ -52,7 +52,7 @@ class _Subject:
 
 
 class _Concerned:
-    """Roles by name, in order, with the services by which a rule is about each."""
+    """Roles by name, in order, with the services through which a rule applies to each."""
 
     def __init__(self, roles: Mapping[str, set[str]]) -> None:
         self._roles = roles
@@ -60,7 +60,7 @@ class _Concerned:
         self._services = Counter(service for services in roles.values() for service in services)
 
     def names_beside(self, name: str) -> list[str]:
-        """The names of all but one; of more than `MOST_NAMES` only the number of the rest."""
+        """The names of all roles except one. Beyond `MOST_NAMES` only the number of the rest."""
         first = [other for other in self._first if other != name][:MOST_NAMES]
         rest = len(self._roles) - (name in self._roles) - len(first)
         return [*first, f"{rest} more"] if rest else first
@@ -79,7 +79,7 @@ def findings(
 ) -> list[dict[str, str]]:
     """The findings of the target, and of the trust policies that it replaces, most severe first.
 
-    `remedy` says what resolves a finding where the caller knows better than the rule.
+    `remedy` gives the remedy of a finding if the caller has a better one than the rule.
     """
     judge = _Judge(knowledge, declarations, state, desired)
     found: dict[tuple[str, ...], dict[str, str]] = {}
@@ -98,9 +98,9 @@ def findings(
 
 
 def approved_findings(knowledge: AwsFacts, found: Iterable[Mapping[str, str]]) -> list[Mapping[str, str]]:
-    """The findings that an approval binds to: without those which only say that another role of the account is alike.
+    """The findings that an approval covers: all except those that only report a similar role in the account.
 
-    Such another role may be made by the next service of the same run.
+    The next service of the same run can create such a similar role.
     """
     of_others = {rule.code for rule in knowledge.findings if rule.others}
     return [item for item in found if item["code"] not in of_others]
@@ -169,7 +169,7 @@ class _Judge:
         return replace(identity, trust=PolicyDocument({"Version": "2012-10-17", "Statement": statements}))
 
     def judged(self, rule: FindingRule, subject: _Subject) -> Iterator[dict[str, str]]:
-        """At most one finding, but for each deleted principal its own."""
+        """At most one finding, except that each deleted principal has its own."""
         if subject.only_grants and not (rule.all_of or rule.any_of):
             return
         if rule.trusts is not None and rule.trusts.deleted:
@@ -199,7 +199,7 @@ class _Judge:
         )
 
     def _concerned(self, rule: FindingRule, passed: frozenset[str]) -> _Concerned:
-        """The roles that the rule is about beside its subject: those that it reaches, or those that are alike."""
+        """The roles, other than its subject, that the rule applies to: roles that it reaches, or similar roles."""
         about = (rule.code, passed if rule.reaches else frozenset())
         if about not in self._known:
             found = {role.name: self._services_concerned(rule, role, passed) for role in self._roles}
@@ -207,7 +207,7 @@ class _Judge:
         return self._known[about]
 
     def _services_concerned(self, rule: FindingRule, role: Role, passed: frozenset[str]) -> set[str] | None:
-        """The services by which the rule is about a role; None where it is not."""
+        """The services through which the rule applies to a role; None if it does not apply."""
         held = self._documents.of_identity(role)
         if not rule.reaches:
             let_in = _let_in(rule.trusts, role, self._ended)
@@ -224,7 +224,7 @@ class _Judge:
 
 
 def _let_in(rule: TrustRule | None, identity: Identity | None, ended: frozenset[str]) -> set[str] | None:
-    """The services that the rule is about and the trust policy lets in; None where the rule does not hold."""
+    """The services of the rule that the trust policy trusts; None if the rule does not apply."""
     if rule is None:
         return set()
     if not isinstance(identity, Role):

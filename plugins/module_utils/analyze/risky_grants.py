@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What of the dangerous things an identity's documents grant. Pure.
+"""Which of the risky grants an identity's documents contain. Pure.
 
-Permissions boundaries, service control policies and most conditions are left out of account: what stands in a document
-can be had as soon as one of those goes.
+Permissions boundaries, service control policies and most conditions do not count: a grant of a document takes effect as
+soon as one of those is removed.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ Statement = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Holding:
-    """One policy that grants something, and the services that it passes roles to, if it passes roles."""
+    """One policy with a grant, and the services that roles can be passed to, if the grant is about that."""
 
     policy: str
     services: frozenset[str] = frozenset()
 
 
 Holdings = dict[str, list[Holding]]
-"""What an identity is granted: by the name of the grant, the policies that grant it."""
+"""The grants of an identity: by the name of the grant, the policies that have it."""
 
 
 class Documents:
-    """The policies of the account as they will be, and what they grant."""
+    """The policies of the account after the task, and what they grant."""
 
     def __init__(self, knowledge: AwsFacts, state: CurrentState, desired: DesiredState) -> None:
         self._knowledge = knowledge
@@ -50,8 +50,8 @@ class Documents:
         self._of_identities: dict[int, tuple[Identity, Holdings]] = {}
 
     def of_identity(self, identity: Identity) -> Holdings:
-        """What the policies of a user, group or role grant, less what one of them denies."""
-        # Beside the holdings stands the identity, so that no other gets its place in memory.
+        """The grants of the policies of a user, group or role, without what one of the policies denies."""
+        # The cache stores the identity too, so that its id() is not used again for another object.
         known = self._of_identities.get(id(identity))
         if known is None:
             known = self._of_identities[id(identity)] = identity, self._holdings_of(identity)
@@ -78,7 +78,7 @@ class Documents:
 
 
 def named_documents(identity: Identity, own: Mapping[str, PolicyDocument]) -> dict[str, PolicyDocument]:
-    """The documents of an identity's policies by what they are called; `own` has documents by the ARN of the policy."""
+    """The documents of an identity's policies by display name; `own` has documents by the ARN of the policy."""
     named = {f"inline policy {name}": document for name, document in identity.inline.items()}
     names = shown_names(identity.managed)
     for arn in identity.managed & own.keys():
@@ -87,13 +87,13 @@ def named_documents(identity: Identity, own: Mapping[str, PolicyDocument]) -> di
 
 
 def aws_policies_of(identity: Identity) -> dict[str, str]:
-    """The names of AWS's policies on an identity, by what `named_documents` would call them."""
+    """The names of the AWS managed policies of an identity, by the display names of `named_documents`."""
     names = shown_names(identity.managed)
     return {f"managed policy {names[arn]}": policy_name(arn) for arn in sorted(identity.managed) if is_aws_managed(arn)}
 
 
 def granted_by(grant: Grant, statements: Iterable[Statement]) -> frozenset[str] | None:
-    """The services that roles are passed to where the statements grant it (none if it is not about that), or None."""
+    """The services that roles can be passed to (none if the grant is not about that), None without the grant."""
     found: list[frozenset[str]] = []
     for statement in statements:
         if (
@@ -107,9 +107,9 @@ def granted_by(grant: Grant, statements: Iterable[Statement]) -> frozenset[str] 
 
 
 def is_denied(grant: Grant, statements: Iterable[Statement]) -> bool:
-    """Whether Deny statements take all of the actions away, if only for all resources but some.
+    """Whether Deny statements deny all of the actions, for all resources or for all except some.
 
-    A Deny with a condition counts where it bars what is not as one of the keys `unless` says it has to be.
+    A Deny with a condition counts if it denies requests that do not match a required value of a key in `unless`.
     """
     denials = [
         statement

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is said of a service that has ended, and all findings of a task. Pure: the end is data, no look at the clock."""
+"""The finding for a service that has ended, and all findings of a task. Pure: the end is data, without a clock."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .aws_facts import AwsFacts
 from .findings import Remedy, finding, findings
 
 OUTLIVED = "grants_ended_service"
-"""The code of the finding that something is there for a service that has ended."""
+"""The code of the finding that the account has objects for a service that has ended."""
 
 
 def all_findings(
@@ -24,7 +24,7 @@ def all_findings(
     desired: DesiredState,
     remedy: Remedy | None = None,
 ) -> list[dict[str, str]]:
-    """The findings but those of roles in quarantine, which can do nothing."""
+    """The findings, without those of roles in quarantine, which have no permissions."""
     found = findings(knowledge, declarations, state, desired, remedy)
     powerless = {
         f"{one.kind}/{one.name}"
@@ -37,10 +37,10 @@ def all_findings(
 def outlived(
     knowledge: AwsFacts, service: str, desired: DesiredState, remedies: Mapping[str, str]
 ) -> dict[str, str] | None:
-    """The finding that something is there for a service that has ended, or None."""
+    """The finding that the account has objects for a service that has ended, or None."""
     life = knowledge.services.get(service)
     there = [*desired.identities.values(), *desired.policies.values()]
     if life is None or life.state != "ended" or not any(there):
         return None
-    message = f"{life.name} ended on {life.since}: what is granted for it has no use any more."
+    message = f"{life.name} ended on {life.since}: the permissions granted for it are no longer needed."
     return finding("low", OUTLIVED, f"service/{service}", message, remedies.get(OUTLIVED, "state: absent"))

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What became of writes whose replies were all lost, by what the account shows afterwards. Pure."""
+"""The outcome of writes whose replies were all lost, according to what the account shows afterwards. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .own_writes import with_own_writes
 
 
 def settle(execution: Execution, plan: Plan, ahead: Plan, state: CurrentState) -> list[Step]:
-    """The unknown writes that were made; the others count as not done. `ahead` is the plan from the `state` now."""
+    """The unknown writes that AWS performed; the others count as not done. `ahead` is the plan from the `state` now."""
     made = [step for step in execution.unknown if _is_made(step, ahead, state)]
     missed = [step for step in execution.unknown if step not in made]
     names = [step.name for step in plan.steps]
@@ -22,8 +22,7 @@ def settle(execution: Execution, plan: Plan, ahead: Plan, state: CurrentState) -
 
 
 def _is_made(step: Step, ahead: Plan, state: CurrentState) -> bool:
-    if step.action == "DeletePolicyVersion":
-        policy = state.policy_at(step.parameters["PolicyArn"])
-        return policy is None or step.parameters["VersionId"] not in {version.id for version in policy.versions}
+    if step.write.is_seen is not None:
+        return step.write.is_seen(state, step.parameters)
     planned = any((other.action, other.parameters) == (step.action, step.parameters) for other in ahead.steps)
     return not planned and with_own_writes(state, [step]) == state

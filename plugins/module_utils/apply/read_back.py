@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run has written, compared with what the account shows afterwards. Pure.
+"""Compares what a run has written with what the account shows afterwards. Pure.
 
-Two runs at once in one account can end in a mixture of both. So the declarations are laid over the account once more:
-where that changes anything, somebody else was there, or IAM does not show the writes yet (FACTS C3).
+Two concurrent runs in one account can leave a mixture of both. So the declarations are applied to the state once more:
+if that changes anything, another process or person wrote too, or IAM does not show the writes yet (FACTS C3).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..backup.attributes import Piece, pieces_of, put_together, told
+from ..backup.attributes import TRUST, Piece, pieces_of, put_together, told
 from ..declare.policy_references import is_aws_managed
 from ..model import AwsManagedPolicy, CurrentState, Declarations, Identity, ManagedPolicy, PolicyVersion
 from ..plan.scope import policies_in_use
@@ -22,26 +22,28 @@ from ..policy.document import PolicyDocument
 from ..resolve.desired_state import DesiredState
 
 _LONGEST = 300
-"""Characters of a value in a message."""
+"""Maximum characters of a value in a message."""
 
 _UNREAD_BY_LOOKUP = ("version", "instance_profile")
-"""Pieces that looking up an object by itself does not always read."""
+"""Pieces that are not always read when an object is looked up by itself."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that is not as it was written. `what` is empty where the whole object is there or is not.
+    """One difference from what was written. `what` is empty if the whole object is missing or unexpected.
 
-    `found` and `expected` are JSON values, None for nothing.
+    `found` and `expected` are JSON values, None for nothing. `piece` is what of the object differs; None for the whole
+    object and for older versions.
     """
 
     resource: str
     what: str
     found: Any
     expected: Any
+    piece: Piece | None = None
 
     def shown(self) -> dict[str, Any]:
-        """The difference as it stands in a result."""
+        """The difference as it is shown in a result."""
         return {"resource": self.resource, "what": self.what, "found": self.found, "expected": self.expected}
 
     def __str__(self) -> str:
@@ -54,13 +56,13 @@ class Difference:
 
 @dataclass
 class Wanted:
-    """Where the objects were to be, and where the same declarations would have them now, over what is there now."""
+    """The desired state of the objects, and the desired state that the same declarations give for the state now."""
 
     desired: DesiredState = field(default_factory=DesiredState)
     again: DesiredState = field(default_factory=DesiredState)
 
     def add(self, desired: DesiredState, again: DesiredState) -> None:
-        """Take in a later plan of the same run; of an object, the latest plan counts."""
+        """Add a later plan of the same run; for each object, the latest plan counts."""
         for mine, more in ((self.desired, desired), (self.again, again)):
             mine.identities.update(more.identities)
             mine.policies.update(more.policies)
@@ -69,14 +71,14 @@ class Wanted:
 
 
 def differences(wanted: Wanted, there: CurrentState) -> list[Difference]:
-    """What is not as it is wanted."""
+    """Everything that differs from the desired state."""
     found: list[Difference] = []
     for key, identity in wanted.desired.identities.items():
         now, again = there.identities.get(key), wanted.again.identities.get(key)
-        found += _compared(key, identity, again, now)
+        found += _compared(identity, again, now)
     for name, policy in wanted.desired.policies.items():
         now_policy, again_policy = there.policies.get(name), wanted.again.policies.get(name)
-        found += _compared(f"policy/{name}", policy, again_policy, now_policy)
+        found += _compared(policy, again_policy, now_policy)
         if name in wanted.again.only_version and now_policy is not None and now_policy.versions:
             versions = [version.id for version in now_policy.versions]
             found.append(Difference(f"policy/{now_policy.name}", "older versions", versions, []))
@@ -84,24 +86,24 @@ def differences(wanted: Wanted, there: CurrentState) -> list[Difference]:
 
 
 def is_overwritten_share(found: Sequence[Difference], declarations: Declarations) -> bool:
-    """Whether nothing differs but trust policies of which only single statements are declared.
+    """Whether nothing differs except trust policies of which only single statements are declared.
 
-    Two runs that declare statements of one trust policy do not contradict each other, and yet each writes it whole.
+    Two runs that declare statements of one trust policy do not contradict each other, but each writes it completely.
     """
     whole = {role.key for role in declarations.roles}
     shares = {statement.key for statement in declarations.trust_statements} - whole
-    return all(one.what == told(("trust", "")) and one.resource.lower() in shares for one in found)
+    return all(one.piece == TRUST and one.resource.lower() in shares for one in found)
 
 
 def with_known_policies(there: CurrentState, before: CurrentState, desired: DesiredState) -> CurrentState:
-    """What is there now, with AWS's policies that were known before or are in use: none is asked for a second time."""
+    """The state now, with the AWS managed policies that were known before or are in use: none is requested twice."""
     in_use = {arn.rpartition("/")[2]: arn for arn in policies_in_use(before, desired) if is_aws_managed(arn)}
     seen = {name: (AwsManagedPolicy(name, arn),) for name, arn in in_use.items()}
     return replace(there, aws_policies={**seen, **there.aws_policies, **before.aws_policies})
 
 
 def written_again(before: CurrentState, desired: DesiredState, there: CurrentState, *, swept: bool) -> DesiredState:
-    """The target of a run that lays pieces, not declarations: its changes, laid over what is there now."""
+    """The desired state of a run that writes pieces, not declarations: its changes, applied to the state now."""
     again = DesiredState()
     for key, after in desired.identities.items():
         again.identities[key] = _laid(before.identities.get(key), after, there.identities.get(key), swept)
@@ -126,7 +128,6 @@ def _laid(before: Any, after: Any, there: Any, swept: bool) -> Any:
 
 
 def _compared(
-    key: str,
     wanted: Identity | ManagedPolicy | None,
     again: Identity | ManagedPolicy | None,
     there: Identity | ManagedPolicy | None,
@@ -134,7 +135,7 @@ def _compared(
     one = there or again or wanted
     if one is None:
         return
-    kind = key.partition("/")[0]
+    kind = "policy" if isinstance(one, ManagedPolicy) else one.kind
     resource = f"{kind}/{one.name}"
     if there is None:
         if wanted is not None:
@@ -147,11 +148,11 @@ def _compared(
     for piece in sorted({*now, *then}):
         found, expected = _value(piece, now.get(piece)), _value(piece, then.get(piece))
         if found != expected:
-            yield Difference(resource, told(piece), _json(found), _json(expected))
+            yield Difference(resource, told(piece), _json(found), _json(expected), piece)
 
 
 def _value(piece: Piece, value: Any) -> Any:
-    """What of a piece is compared: an attachment by its ARN, a version by its document."""
+    """The value of a piece that is compared: the ARN of an attachment, the document of a version."""
     if piece[0] == "managed" and value:
         return piece[1]
     return value.document if isinstance(value, PolicyVersion) else value
@@ -162,7 +163,7 @@ def _json(value: Any) -> Any:
 
 
 def _apart(found: Mapping[str, Any], expected: Mapping[str, Any]) -> tuple[Any, Any]:
-    """The statements of two documents that the other has not; the documents whole where that is not what differs."""
+    """The statements that only one of two documents has; the complete documents if the difference is elsewhere."""
     only = [
         [statement for statement in one["Statement"] if statement not in other["Statement"]]
         for one, other in ((found, expected), (expected, found))

@@ -11,14 +11,14 @@ from ..aws.service import PATIENCE_SECONDS
 
 
 class Waiter:
-    """Growing pauses while IAM settles, for `PATIENCE_SECONDS` in all (FACTS C3)."""
+    """Increasing pauses while IAM settles, `PATIENCE_SECONDS` in total (FACTS C3)."""
 
     def __init__(self) -> None:
         self._deadline = time.monotonic() + PATIENCE_SECONDS
         self._pause = 0.5
 
     def wait(self) -> bool:
-        """Pause once; False, without a pause, where there is no time left."""
+        """Pause once. Returns False, without a pause, if no time is left."""
         if time.monotonic() + self._pause > self._deadline:
             return False
         time.sleep(self._pause)

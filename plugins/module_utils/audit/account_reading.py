@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The whole account, read for an audit: two listings side by side, and the tags of the policies that matter."""
+"""The whole account, read for an audit: two listings in parallel, and the tags of the policies that matter."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from ..sdk import ClientError
 
 
 def read_account(connection: Connection) -> CurrentState:
-    """The state of everything in IAM but tags of policies. Raises AwsError where the caller may not list it: to ask for
-    every object by itself would take hundreds of calls. Else raises what botocore raises."""
+    """The state of everything in IAM except tags of policies. Raises AwsError if the caller may not list it: requesting
+    every object by itself would take hundreds of calls. Otherwise raises what botocore raises."""
     try:
         account, state = AuthorizationDetails(connection.iam, sys.maxsize).read_everything()
     except ClientError as error:
@@ -31,7 +31,7 @@ def read_account(connection: Connection) -> CurrentState:
         action = getattr(error, "operation_name", "GetAccountAuthorizationDetails")
         account_id = connection.account.id if connection.account else ""
         refused = as_aws_error(error, action, "", account_id)
-        advice = " An audit reads with iam:GetAccountAuthorizationDetails, iam:ListRoles and iam:ListPolicyTags, which"
+        advice = " An audit needs iam:GetAccountAuthorizationDetails, iam:ListRoles and iam:ListPolicyTags, which"
         refused.message += f"{advice} AWS's policy SecurityAudit allows."
         refused.args = (refused.message,)
         raise refused from None
@@ -41,7 +41,7 @@ def read_account(connection: Connection) -> CurrentState:
 
 
 def with_tags_of(connection: Connection, state: CurrentState, policies: Iterable[str]) -> CurrentState:
-    """The state with the tags of the customer managed policies of these ARNs; one that went meanwhile has none."""
+    """The state with the tags of the customer managed policies of these ARNs; a policy deleted meanwhile has none."""
     wanted = set(policies)
     names = [name for name, policy in state.policies.items() if policy.arn in wanted]
 
@@ -63,7 +63,7 @@ def with_tags_of(connection: Connection, state: CurrentState, policies: Iterable
 
 
 def with_namesakes(connection: Connection, state: CurrentState, names: Iterable[str]) -> CurrentState:
-    """The state, knowing which of these names AWS has too. Raises what botocore raises."""
+    """The state, including which of these names AWS managed policies have too. Raises what botocore raises."""
     wanted = sorted(names)
     if not wanted:
         return state

@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Everything in one account that the services' guides lead to, judged. Pure.
+"""Everything in one account that the services' guides create, compared with profiles. Pure.
 
-An object that belongs to two services is there once for each. What is absent is there where a documented profile, or a
-declaration, names it.
+An object that belongs to two services is included once for each. An absent object is included if a documented profile,
+or a declaration, names it.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ from .trusted_principals import trusted_principals
 
 DOCUMENTED = "documented"
 LEFT_IN = "left_in"
-"""The status of a role of somebody else that a service has left something in."""
+"""The status of a role that is not the service's own and that a service has left something in."""
 
 
 @dataclass(frozen=True)
 class AuditedObject:
     """One object of one service. `subject` is None where it is absent.
 
-    `status` is in_sync, drifted, absent, left_in, which is a role of somebody else with `left_over` in it, or unknown,
-    which is like no profile; `form` is what it was compared with.
+    `status` is in_sync, drifted, absent, left_in (a role that is not the service's own, with `left_over` in it) or
+    unknown (like no profile); `form` is what it was compared with.
     """
 
     service: str
@@ -77,7 +77,7 @@ class AuditedObject:
 
 @dataclass(frozen=True)
 class Audit:
-    """What an audit of one account came to. Objects that are there come first, by service, kind and name."""
+    """The result of an audit of one account. Existing objects come first, by service, kind and name."""
 
     objects: tuple[AuditedObject, ...]
     findings: tuple[dict[str, str], ...]
@@ -93,8 +93,8 @@ def audit(
 ) -> Audit:
     """Audit the account for the services, which are keys of the traces; `declared` is what services_task types.
 
-    The state is that of the whole account, of `account_reading`. `found` is what `belonging` gave for the same, where
-    the caller has asked it already.
+    The state is that of the whole account, from `account_reading`. `found` is the result of `belonging` for the same,
+    if the caller has computed it already.
     """
     profiles = [profile for profile in knowledge.profiles if profile.service in services]
     own = declared_profiles(declared, services)
@@ -123,7 +123,7 @@ def belonging(
     services: Sequence[str],
     declared: Sequence[Mapping[str, Any]] = (),
 ) -> list[Found]:
-    """What in the account belongs to the services, without a judgement."""
+    """What in the account belongs to the services, without a comparison."""
     traces = {service: knowledge.traces[service] for service in services}
     names: dict[str, frozenset[tuple[str, str]]] = {}
     for profile in declared_profiles(declared, services):
@@ -132,7 +132,7 @@ def belonging(
 
 
 def as_in(state: CurrentState, found: Sequence[Found]) -> list[Found]:
-    """What was found, with its policies as they are in a state that has their tags."""
+    """The found objects, with their policies as they are in a state that has their tags."""
     return [
         replace(one, subject=state.policies[one.subject.name.lower()])
         if isinstance(one.subject, ManagedPolicy)
@@ -142,7 +142,7 @@ def as_in(state: CurrentState, found: Sequence[Found]) -> list[Found]:
 
 
 class _Judge:
-    """Judges one object after the other."""
+    """Judges single objects."""
 
     def __init__(
         self,
@@ -218,7 +218,7 @@ class _Judge:
         return []
 
     def _profile_of_people(self, found: Found) -> str | None:
-        """`documented` for a user or group that has nothing of the service but what its guide attaches to people."""
+        """`documented` for a user or group that has nothing of the service except what its guide attaches to users."""
         people = self._knowledge.traces[found.service].people
         if found.kind not in ("user", "group"):
             return None
@@ -233,7 +233,7 @@ class _Judge:
 
 
 def _absent(there: Sequence[AuditedObject], profiles: Sequence[Profile]) -> Iterator[AuditedObject]:
-    """What declarations and documented profiles name and the account has not."""
+    """What declarations and documented profiles name and the account does not have."""
     known = {(one.service, one.kind, one.name.lower()) for one in there}
     for profile in profiles:
         if profile.profile not in (DECLARED, DOCUMENTED):
@@ -246,7 +246,7 @@ def _absent(there: Sequence[AuditedObject], profiles: Sequence[Profile]) -> Iter
 
 
 def _without_the_denied(state: CurrentState) -> CurrentState:
-    """The account as it works: what is denied everything, as in quarantine, can do nothing."""
+    """The account in effect: what is denied everything, as in quarantine, can do nothing."""
     denied = {
         key: replace(identity, managed=frozenset(), inline={})
         for key, identity in state.identities.items()

@@ -1,9 +1,9 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which identities may be able to come to act as a role, found without looking at all of them. Pure.
+"""Which identities may be able to act as a role, found without looking at all of them. Pure.
 
-An account has thousands of roles, and few of them can act on another. What they may act on is kept by the pattern of
+An account has thousands of roles, and few of them can act on another. What they may act on is indexed by the pattern of
 the resource: each pattern is compared with a role once, however many identities have it.
 """
 
@@ -30,13 +30,13 @@ class Candidates:
         self._by_pattern: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
 
     def may_reach(self, key: str, patterns: Iterable[str], service: str = _ANY_SERVICE) -> None:
-        """Note that an identity may act on roles whose ARN fits, with `service` on those that trust it."""
+        """Record that an identity may act on roles whose ARN matches, with `service` on those that trust it."""
         for pattern in patterns:
             kept = self._by_pattern if set(pattern) & set("*?$") else self._by_name
             kept[service][pattern].add(key)
 
     def of(self, role: Role, services: Iterable[str]) -> list[str]:
-        """The keys of all that may come to act as a role, sorted. `services` are those that it trusts."""
+        """The keys of all that may be able to act as a role, sorted. `services` are those that it trusts."""
         found = {self._arns[arn] for arn in _named_in(role) if arn in self._arns}
         for service in (_ANY_SERVICE, *services):
             found |= self._by_name[service].get(role.arn, set())

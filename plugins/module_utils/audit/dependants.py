@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What in the account depends on a role or a customer managed policy. Pure.
 
-Policies of resources (buckets, keys, queues) and other accounts are not seen: IAM does not tell of them.
+Policies of resources (buckets, keys, queues) and other accounts are not included: IAM does not show them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _ROLE_ACTIONS = "iam:PassRole"
 class Dependant:
     """`how` is trust_policy, policy, instance_profile, pass_role, attachment or boundary.
 
-    `by_name` is False where only a wildcard for every role reaches the object: whoever holds that lives without it.
+    `by_name` is False if only a wildcard for every role matches the object: such a dependant does not need it.
     """
 
     resource: str
@@ -44,7 +44,7 @@ class Dependant:
 
 
 class Dependants:
-    """Answers for the objects of one account; the account is gone through once."""
+    """Answers for the objects of one account; the account is searched once."""
 
     def __init__(self, state: CurrentState, rights: Mapping[str, Rights], ended: frozenset[str] = frozenset()) -> None:
         self._state = state
@@ -61,7 +61,7 @@ class Dependants:
 
     def _of_role(self, role: Role) -> Iterator[Dependant]:
         for name in role.instance_profiles:
-            yield Dependant(f"instance-profile/{name}", "instance_profile", "holds the role for EC2 instances")
+            yield Dependant(f"instance-profile/{name}", "instance_profile", "contains the role for EC2 instances")
         session = f":assumed-role/{role.name}/"
         for pattern, places in self._mentions.items():
             if session in pattern or (_is_of_iam(pattern) and fits(role.arn, pattern) and names_it(pattern)):
@@ -95,7 +95,7 @@ class Dependants:
 
     @cached_property
     def _mentions(self) -> dict[str, list[tuple[str, str, str]]]:
-        """Every text in a document that could be the ARN of a role, with where it stands."""
+        """Every text in a document that could be the ARN of a role, with its place."""
         found: dict[str, list[tuple[str, str, str]]] = {}
 
         def note(document: PolicyDocument, resource: str, how: str, where: str) -> None:
@@ -121,7 +121,7 @@ class Dependants:
 
 
 def _is_about_passing(statement: Mapping[str, Any]) -> bool:
-    """Whether a statement is told as pass_role, or takes rights away."""
+    """Whether a statement is reported as pass_role, or removes permissions."""
     action = statement.get("Action")
     actions = action if isinstance(action, list) else [action]
     return statement.get("Effect") == "Deny" or all(str(name).lower().startswith("iam:pass") for name in actions)

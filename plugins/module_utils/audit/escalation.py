@@ -1,12 +1,12 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The ways by which one identity of the account can come to act as another, and so as an administrator. Pure.
+"""Privilege escalation paths: how one identity of the account can act as another, and so as an administrator. Pure.
 
-An administrator is who may do everything, or change the permissions of any identity. A way is a chain of steps from an
-identity that is none to a role that is one: it passes a role to a service where it can have code run, assumes a role,
-writes its trust policy, or gets into what runs under it. Only the shortest way from each to each is told, of at most
-`MOST_STEPS` steps, and at most `MOST_PATHS`.
+An administrator may do everything, or change the permissions of any identity. A path is a chain of steps from an
+identity that is not an administrator to a role that is one: it passes a role to a service where it can run code,
+assumes a role, writes its trust policy, or takes over what runs under it. Only the shortest path from each to each is
+reported, of at most `MOST_STEPS` steps, and at most `MOST_PATHS`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _ADMINISTRATOR = ("everything", "changes_permissions")
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a way. One that is not `sure` depends on a condition, or on what happens to run."""
+    """One step of a path. A step that is not `sure` depends on a condition, or on what happens to run."""
 
     text: str
     sure: bool = True
@@ -45,7 +45,7 @@ class Step:
 
 @dataclass(frozen=True)
 class EscalationPath:
-    """A way from one identity to a role; both are keys of identities."""
+    """A path from one identity to a role; both are keys of identities."""
 
     start: Identity
     goal: Identity
@@ -71,10 +71,10 @@ def escalation_paths(
     ended: frozenset[str],
     concerned: frozenset[str],
 ) -> list[EscalationPath]:
-    """The ways on which one of the `concerned` identities lies, the most severe and shortest first.
+    """The paths that contain one of the `concerned` identities, the most severe and shortest first.
 
-    `holdings` are what the documents of each identity grant (see the room `grants`), `ended` the principals of services
-    that cannot be called any more.
+    `holdings` are what the documents of each identity grant (see `grants`), `ended` the principals of services that
+    cannot be called any more.
     """
     graph = _Graph(facts, state, rights, holdings, ended)
     found: dict[tuple[str, str], EscalationPath] = {}
@@ -88,7 +88,7 @@ def _rank(path: EscalationPath) -> tuple[int, int, str, str, str]:
 
 
 Edge = tuple[str, Step]
-"""The key of the identity that one comes from, and the step that leads on."""
+"""The key of the identity where a step starts, and the step."""
 
 
 class _Graph:
@@ -120,9 +120,9 @@ class _Graph:
                 yield from self._by_own_hand(identity)
 
     def _towards(self, goal: Role, last: tuple[Step, ...] = ()) -> Iterator[EscalationPath]:
-        """The shortest way from everybody who is no administrator, searched from the goal backwards.
+        """The shortest path from every identity that is not an administrator, searched from the goal backwards.
 
-        `last` is what the goal has yet to do to be one.
+        `last` are the steps that the goal still needs to become an administrator.
         """
         ways: dict[str, tuple[Step, ...]] = {goal.key: last}
         through: dict[str, frozenset[str]] = {goal.key: frozenset((goal.key,))}
@@ -138,7 +138,7 @@ class _Graph:
             front = further
 
     def _by_own_hand(self, identity: Identity) -> Iterator[EscalationPath]:
-        """Who may change his own permissions, or those of a role that he can come to act as."""
+        """Identities that may change their own permissions, or those of a role that they can act as."""
         step = self._granting(identity, identity)
         if step is not None:
             yield self._path(identity, identity, (step,), frozenset((identity.key,)))
@@ -169,13 +169,13 @@ class _Graph:
         for action, arn in objects:
             right = rights.to(action, arn)
             if right is not None:
-                by = f" by policy/{arn.rpartition('/')[2]}" if arn != other.arn else ""
-                text = f"{_name(identity)} may grant {whom} anything{by} with {action} ({right.told()})"
+                by = f" through policy/{arn.rpartition('/')[2]}" if arn != other.arn else ""
+                text = f"{_name(identity)} may grant {whom} any permission{by} with {action} ({right.told()})"
                 return Step(text, not right.conditions)
         return None
 
     def _edges_to(self, key: str, known: Container[str]) -> Iterator[Edge]:
-        """Who comes to act as a role in one step, and how; without those that are known already."""
+        """The identities that can act as a role after one step, and that step; without those that are known already."""
         role = self._identities[key]
         if not isinstance(role, Role):
             return
@@ -187,7 +187,7 @@ class _Graph:
                     yield start, step
 
     def _indexed(self) -> Candidates:
-        """Who may act on which roles at all, so that not everybody has to be looked at for each role."""
+        """The identities that may act on roles, by role, so that not every identity is checked for each role."""
         found = Candidates({identity.arn: key for key, identity in self._identities.items()})
         for key, rights in self._rights.items():
             for action in (self._facts.assume, *self._facts.takes_over):
@@ -200,7 +200,7 @@ class _Graph:
         return found
 
     def _edge(self, identity: Identity, role: Role, services: Sequence[str]) -> Step | None:
-        """The surest step by which an identity comes to act as a role."""
+        """The surest step by which an identity can act as a role."""
         steps = [*self._passing(identity, role, services), *self._assuming(identity, role)]
         steps += [*self._taking_over(identity, role), *self._using(identity, role, services)]
         return min(steps, key=lambda step: (not step.sure, step.text), default=None)
@@ -213,7 +213,7 @@ class _Graph:
             if right is None or work is None:
                 continue
             action, starting = work
-            text = f"{_name(identity)} may pass {_name(role)} to {service} and have it work there with {action}"
+            text = f"{_name(identity)} may pass {_name(role)} to {service} and use it there with {action}"
             by = " and ".join(dict.fromkeys((right.told(), starting.told())))
             yield Step(f"{text} ({by})", not right.conditions and not starting.conditions)
 
@@ -240,7 +240,7 @@ class _Graph:
         for action in self._facts.takes_over if rights else ():
             right = rights.to(action, role.arn) if rights else None
             if right is not None:
-                text = f"{_name(identity)} may let itself into the trust policy of {_name(role)} with {action}"
+                text = f"{_name(identity)} may add itself to the trust policy of {_name(role)} with {action}"
                 yield Step(f"{text} ({right.told()})", not right.conditions)
 
     def _using(self, identity: Identity, role: Role, services: Iterable[str]) -> Iterator[Step]:
@@ -250,11 +250,11 @@ class _Graph:
             allowed = rights.to_any(work.uses) if rights and work else None
             if allowed is not None and work is not None:
                 action, right = allowed
-                text = f"{_name(identity)} may get into {work.what} that runs as {_name(role)}, if there is one,"
+                text = f"{_name(identity)} may take over {work.what} that runs as {_name(role)}, if one exists,"
                 yield Step(f"{text} with {action} ({right.told()})", False)
 
     def _work_of(self, rights: Rights) -> dict[str, tuple[str, Any]]:
-        """By service, the call with which work is started there, and what allows it."""
+        """By service, the call that starts work there, and what allows it."""
         found = {}
         for service, work in self._facts.services.items():
             allowed = rights.to_any(work.starts)

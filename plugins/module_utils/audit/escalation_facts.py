@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The calls by which one identity comes to act as another, as data. Pure."""
+"""The calls by which one identity can act as another, as data. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class ServiceWork:
-    """How somebody has work done in a service: by calls that take a role, and by calls that get into `what` runs."""
+    """How a caller runs work in a service: by calls that take a role, and by calls that take over `what` runs."""
 
     starts: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What of an object can tell of a service, taken out of it once for all services. Pure."""
+"""The properties of an object that can identify a service, extracted once for all services. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Evidence:
 
     @cached_property
     def trusted(self) -> frozenset[str]:
-        """The services that the trust policy of a role lets in."""
+        """The services that the trust policy of a role trusts."""
         return frozenset(trusted_services(self.subject)) if isinstance(self.subject, Role) else frozenset()
 
     @cached_property
@@ -62,7 +62,7 @@ class Evidence:
 
     @cached_property
     def tokens(self) -> frozenset[str]:
-        """Everything that a trace without a pattern can be, as `tokens` of the traces of a service has it."""
+        """Everything that a trace without a pattern can be, like `tokens` of the traces of a service."""
         inline = self.subject.inline if isinstance(self.subject, Identity) else ()
         of_role = (*_beginnings(self.subject.path), *self.subject.tags) if isinstance(self.subject, Role) else ()
         return frozenset({self.name, *self.trusted, *self.managed, *inline, *self.every_prefix, *of_role})
@@ -74,7 +74,7 @@ class Evidence:
 
 
 def trusted_services(role: Role) -> set[str]:
-    """The services that the trust policy lets in."""
+    """The services that the trust policy trusts."""
     return {value for statement in allowing(role.trust) for kind, value in principals(statement) if kind == "Service"}
 
 
@@ -89,5 +89,5 @@ def texts(value: Any) -> list[str]:
 
 
 def _beginnings(path: str) -> list[str]:
-    """A path and those that it is within, such as /a/ and /a/b/."""
+    """A path and the paths that contain it, such as /a/ and /a/b/."""
     return [path[: index + 1] for index, letter in enumerate(path) if letter == "/" and index]

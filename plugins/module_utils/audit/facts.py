@@ -1,9 +1,9 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an audit knows beside `knowledge`: traces of services, their profiles, and what AWS's policies allow.
+"""What an audit knows in addition to `knowledge`: traces of services, their profiles, and what AWS's policies allow.
 
-It is data on the controller (`plugin_utils/data/audit_facts`). Only audits get it, for it is large.
+It is data on the controller (`plugin_utils/data/audit_facts`). Only audits get it, because it is large.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..analyze.aws_facts import AwsFacts
+from ..converge.context import RunContext
 from ..policy.document import PolicyDocument
 from .escalation_facts import EscalationFacts
 from .profile_forms import Profile, profiles_of
 from .traces import ServiceTraces
 
 AUDIT_FILES = ("aws_policy_rights", "escalation", "profiles", "traces")
-"""The files of `audit_facts`, under whose names their content stands beside that of `aws_facts`."""
+"""The files of `audit_facts`. Their content is available under their names, next to that of `aws_facts`."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,15 @@ class AuditFacts:
         )
 
     @classmethod
-    def of(cls, options: Mapping[str, Any]) -> AuditFacts:
-        """What the controller has handed over with the options of a task."""
-        given = options.get("_knowledge") or {}
-        return given if isinstance(given, cls) else cls.parse(given)
+    def of(cls, context: RunContext) -> AuditFacts:
+        """What the controller has passed on to a task."""
+        given = context.audit_facts
+        if isinstance(given, cls):
+            return given
+        return cls.parse(given) if isinstance(given, Mapping) else cls(context.facts)
 
     def principal_states(self) -> dict[str, str]:
-        """The state of each service by its principal: `open` for those that services are worked through, which live."""
+        """The state of each service by its principal: `open` for principals that other services work through."""
         through = {principal: "open" for traces in self.traces.values() for principal in traces.principals}
         lives = self.knowledge.services.values()
         own = {principal: service.state for service in lives for principal in service.principals}

@@ -1,11 +1,11 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is dangerous in what an audit has found: the rules of `findings`, services that have ended, and ways to become
-an administrator. Pure.
+"""The findings of an audit: from the rules of `findings`, services that have ended, and privilege escalation paths.
+Pure.
 
-A role is judged whole; of a user or group only what told that it belongs to a service, and of a role of somebody else
-only what a service has left in it.
+A role is checked completely. Of a user or group, only what shows that it belongs to a service is checked; of a role
+that is not the service's own, only what a service has left in it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from .escalation import EscalationPath
 from .traces import Found
 
 _RETIRE = "retire it with the playbook aws_ml.permissions.retire"
-_TAKE_OUT = "take out what left_over of each role names"
+_TAKE_OUT = "remove what left_over of each role names"
 _MOST_NAMES = 5
 
 
@@ -40,7 +40,7 @@ def audit_findings(
     told = findings(knowledge, _declared_as_found(state, found), state, _desired(state, found))
     ways = [*_ways_out(paths, found), *_ways_in(paths, found)]
     chained = {item["resource"] for item in ways}
-    # A way says the same and how.
+    # An escalation path reports the same with more detail.
     told = [item for item in told if item["code"] != "escalation_chain" or item["resource"] not in chained]
     for service in dict.fromkeys(one.service for one in found):
         of_service = [one for one in found if one.service == service]
@@ -52,7 +52,7 @@ def audit_findings(
 
 
 def _trusting(knowledge: AwsFacts, found: Iterable[Found]) -> Iterable[dict[str, str]]:
-    """A finding for each service that has ended and is let in by a role of somebody else."""
+    """A finding for each service that has ended and that a role which is not its own trusts."""
     rules = [rule for rule in knowledge.findings if rule.trusts is not None and rule.trusts.ended]
     for one in found:
         for item in one.left_over:
@@ -84,14 +84,14 @@ def _declared_as_found(state: CurrentState, found: Iterable[Found]) -> Declarati
 
 
 def _attached(identity: Identity, found: Found, names: Iterable[str]) -> AttachmentDeclaration:
-    """The policies that told, and the inline policies of these names."""
+    """The policies that show the service, and the inline policies of these names."""
     given = tuple(trace.value for trace in found.traces if trace.by == "attached_policy")
     inline = {name: identity.inline[name] for name in names if name in identity.inline}
     return AttachmentDeclaration("", identity.kind, identity.name, True, given, inline)
 
 
 def _ways_out(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterable[dict[str, str]]:
-    """A finding for each found identity that can become an administrator, by its shortest way."""
+    """A finding for each found identity that can become an administrator, with its shortest path."""
     concerned = {one.subject.key for one in found if isinstance(one.subject, Identity) and not one.left_over}
     seen: set[str] = set()
     for path in paths:
@@ -103,13 +103,13 @@ def _ways_out(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterab
                 path.severity,
                 "escalation_path",
                 _name(path.start),
-                f"It can come to administer the account: {way}.",
-                "take away the right that the first step names, or narrow the role that the last one leads to",
+                f"It can become an administrator of the account: {way}.",
+                "remove the permission that the first step uses, or restrict the role that the last step reaches",
             )
 
 
 def _ways_in(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterable[dict[str, str]]:
-    """A finding for each found role that others become administrators by; they may be anybody's."""
+    """A finding for each found role through which others become administrators; these can be any identities."""
     concerned = {
         one.subject.key: one.subject for one in found if isinstance(one.subject, Identity) and not one.left_over
     }
@@ -124,9 +124,9 @@ def _ways_in(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterabl
             min((path.severity for path in leading), key=SEVERITIES.index),
             "reached_by_escalation",
             _name(concerned[key]),
-            "Others can come to act as this role, and so to administer the account:"
-            f" {', '.join(names[:_MOST_NAMES])}{more}; escalation_paths says how.",
-            "retire or narrow the role, or take away the rights by which it is reached",
+            "Others can act as this role and so become administrators of the account:"
+            f" {', '.join(names[:_MOST_NAMES])}{more}; escalation_paths shows how.",
+            "retire or restrict the role, or remove the permissions through which it is reached",
         )
 
 

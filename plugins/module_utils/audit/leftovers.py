@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What of a service is left in a role that is not the service's own. Pure.
 
-A role that somebody else may assume too lives on without the service. It belongs to the service all the same where its
-name, its path or an inline policy tells so, or where it grants nothing but what is the service's.
+A role that another principal may assume too stays in use without the service. It belongs to the service nevertheless if
+its name, its path or an inline policy shows that, or if it grants only what is the service's.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _TRUST = "trust_principal"
 
 
 def with_left_over(found: Iterable[Found], services: Mapping[str, ServiceTraces], ended: frozenset[str]) -> list[Found]:
-    """What was found, with what of it is left over where it is a role of somebody else.
+    """The found objects, with `left_over` for roles that are not the service's own.
 
     `ended` are the principals of all services that have ended.
     """
@@ -59,7 +59,7 @@ def _left_over(role: Role, told: Sequence[Trace], traces: ServiceTraces, ended: 
 
 
 def _is_of_somebody_else(role: Role, dead: frozenset[str]) -> bool:
-    """Whether somebody may assume the role who is no service that has ended, and is not deleted."""
+    """Whether a principal that is neither an ended service nor deleted may assume the role."""
     return any(
         "NotPrincipal" in statement
         or any(value not in dead and not is_principal_id(value) for _kind, value in principals(statement))
@@ -68,19 +68,19 @@ def _is_of_somebody_else(role: Role, dead: frozenset[str]) -> bool:
 
 
 def _in_trust(role: Role, own: frozenset[str]) -> Iterator[LeftOver]:
-    """The service in the trust policy: whole statements, and its name where a statement lets in others too."""
+    """The service in the trust policy: whole statements, and its name in statements that trust others too."""
     for statement in allowing(role.trust):
         let_in = principals(statement)
         it = f"statement {brief(str(statement['Sid']))}" if statement.get("Sid") else "its statement"
         for name in sorted(own & {value for kind, value in let_in if kind == "Service"}):
             alone = all(kind == "Service" and value in own for kind, value in let_in)
-            what = f"take {it} out" if alone else f"take it out of {it}, which lets in others"
+            what = f"remove {it}" if alone else f"remove it from {it}, which also trusts others"
             yield LeftOver("assume_role_policy_document", name, f"{what} (iam_trust_statement)", trusted=True)
 
 
 def _own_statements(role: Role, traces: ServiceTraces, inline: Collection[str]) -> Iterator[LeftOver]:
-    """The Allow statements with none but the service's actions, of all inline policies but these."""
-    remedy = "take this statement out of the inline policy"
+    """The Allow statements with only the service's actions, of all inline policies except these."""
+    remedy = "remove this statement from the inline policy"
     for name in sorted(role.inline.keys() - inline):
         for index, statement in enumerate(role.inline[name].statements):
             if isinstance(statement, Mapping) and statement.get("Effect") == "Allow":

@@ -4,8 +4,8 @@
 """How an object differs from a form, place by place. Pure.
 
 Documents are compared statement by statement, as IAM compares them. A place is the option's name with what is inside
-it: `managed_policies.NAME`, `inline_policies.NAME`, `inline_policies.NAME.Statement.SID`, `tags.KEY`. What stands at a
-place is null where there is nothing.
+it: `managed_policies.NAME`, `inline_policies.NAME`, `inline_policies.NAME.Statement.SID`, `tags.KEY`. The value at a
+place is null if there is nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Difference = dict[str, Any]
 
 
 def drift(form: Form, subject: Identity | ManagedPolicy) -> list[Difference]:
-    """Where the object is not as the form says; empty where it is in sync. A form that wants it absent is one place."""
+    """The places where the object differs from the form; empty if it is in sync. An unwanted object is one place."""
     found = [*_name_drift(form, subject)]
     if not form.present:
         return [_difference("state", "absent", "present")]
@@ -42,8 +42,8 @@ def drift(form: Form, subject: Identity | ManagedPolicy) -> list[Difference]:
 
 
 def as_wanted(form: Form, subject: Identity | ManagedPolicy) -> Identity | ManagedPolicy | None:
-    """The object as the form has it, None where it wants it absent. A policy that is not attached stands there by its
-    ARN where that is known, else as it is declared."""
+    """The object as the form has it, None if the form wants it absent. A policy that is not attached is given by its
+    ARN if that is known, else as it is declared."""
     if not form.present:
         return None
     if form.role is not None and isinstance(subject, Role):
@@ -66,7 +66,7 @@ def as_wanted(form: Form, subject: Identity | ManagedPolicy) -> Identity | Manag
 
 
 def _trust(form: Form, role: Role) -> PolicyDocument:
-    """The trust policy of a role that somebody else owns, with the declared statements in it or out of it."""
+    """The trust policy of a role that the task does not manage, with the declared statements added or removed."""
     document = role.trust
     for trust in form.trust:
         document = (merged if trust.present else without)(document, trust.statements)
@@ -109,7 +109,7 @@ def _laid_over(there: Mapping[str, str], wanted: Mapping[str, str] | None, purge
 
 
 def _name_drift(form: Form, subject: Identity | ManagedPolicy) -> Iterator[Difference]:
-    """A misspelt name: IAM cannot rename, so that only a new object mends it."""
+    """A misspelled name: IAM cannot rename, so only a new object fixes it."""
     if form.name.lower() != subject.name.lower():
         yield _difference("name", form.name, subject.name)
 
@@ -143,7 +143,7 @@ def _policy_drift(wanted: PolicyDeclaration, policy: ManagedPolicy, whole: bool)
 
 
 def _attachment_drift(form: Form, identity: Identity) -> Iterator[Difference]:
-    """What is declared last of a policy counts, as when it is converged."""
+    """The last declaration of a policy counts, as in a converge."""
     wanted, policies = form.attachments, form.policies
     managed = {policies.told(text).lower(): (text, one.present) for one in wanted for text in one.managed}
     for reference, present in managed.values():
@@ -157,7 +157,7 @@ def _attachment_drift(form: Form, identity: Identity) -> Iterator[Difference]:
 
 
 def _attached_drift(policies: Resolver, wanted: tuple[str, ...], role: Role, purge: bool) -> Iterator[Difference]:
-    """A policy of the account in the place of AWS's of that name is one difference, with both ARNs."""
+    """A customer managed policy in place of the AWS managed policy of that name is one difference, with both ARNs."""
     meant = {reference: policies.meant(reference, role.managed) for reference in wanted}
     left = sorted(role.managed.difference(*meant.values())) if purge else []
     for reference in (reference for reference, held in meant.items() if not held):

@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The forms that an object of a service can have: those of the profiles, and what a host's own variables declare. Pure.
+"""The forms that an object of a service can have: of the profiles, and of a host's own declarations. Pure.
 
-A profile says what is granted and who is trusted. Description, path, tags, session duration and the Sids of statements
-are not its business, so that a role that was made in the console can be in sync with it. What is declared counts whole,
+A profile says what is granted and who is trusted. It does not cover description, path, tags, session duration and the
+Sids of statements, so that a role created in the console can be in sync with it. A declaration counts completely,
 because the next converge would write it.
 """
 
@@ -38,7 +38,7 @@ ObjectName = tuple[str, str]
 
 @dataclass(frozen=True)
 class Form:
-    """One object as one profile has it. `whole` is whether everything about it counts; `name` is as it is spelt.
+    """One object as one profile has it. `whole` is whether everything about it counts; `name` keeps its case.
 
     `policies` says which policies of the account the names in it mean.
     """
@@ -59,7 +59,7 @@ class Form:
 
     @property
     def present(self) -> bool:
-        """Whether the object is to exist, as far as the form says."""
+        """Whether the form wants the object to exist."""
         declared = self.role or self.policy
         return declared is None or declared.present
 
@@ -73,7 +73,7 @@ class Profile:
     options: Options
 
     def names(self) -> Iterator[tuple[str, str]]:
-        """Kind and name of everything that it wants to be there, in its order."""
+        """Kind and name of everything that it wants to exist, in its order."""
         if self.options.get("state") == "absent":
             return
         for kind, name, item in self._items():
@@ -82,7 +82,7 @@ class Profile:
 
     @cached_property
     def object_names(self) -> frozenset[ObjectName]:
-        """Everything that it speaks of."""
+        """Everything that it declares."""
         return frozenset((kind, name.lower()) for kind, name, dummy in self._items())
 
     @cached_property
@@ -99,7 +99,7 @@ class Profile:
     ) -> tuple[list[Form], list[Problem]]:
         """The forms in this account, or those of one object, and what cannot be read in them.
 
-        `others` are policies that are declared beside it, by lower-case name.
+        `others` are policies that are declared elsewhere, by lower-case name.
         """
         options = self._only(wanted) if wanted else self.options
         parser = DeclarationParser(Placeholders(state.account, self._role_arns(state)))
@@ -183,7 +183,7 @@ def declared_policies(declared: Sequence[Options]) -> dict[str, PolicyDeclaratio
 
 
 def names_to_ask_for(declared: Sequence[Options], state: CurrentState) -> set[str]:
-    """Names of policies that are declared bare, that the account has, and that AWS may have too."""
+    """Names of policies that are declared without a path, that the account has, and that AWS may have too."""
     own = declared_policies(declared)
     names = {
         text

@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which policy of an identity allows one action on one object of IAM, and under which conditions. Pure.
 
-Documents are read as IAM reads them but for conditions: a Deny with a condition is taken to deny nothing, and an Allow
-with conditions to allow, which are told. Boundaries and service control policies are left out of account: the rights
-are there as soon as those go. Of AWS's policies, only what `audit_facts/aws_policy_rights.yml` records is known.
+Documents are read as IAM reads them, except for conditions: a Deny with a condition is assumed to deny nothing, and an
+Allow with conditions to allow, with its conditions reported. Boundaries and service control policies are ignored,
+because the permissions apply as soon as those are removed. Of AWS's policies, only `audit_facts/aws_policy_rights.yml`
+is known.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ PASSED_TO = "iam:passedtoservice"
 class Right:
     """What allows something: the policy, the condition keys of its statement, and the resource as it is written.
 
-    `by_name` is whether that resource names the object, if by a part of its name.
+    `by_name` is whether that resource contains the name of the object, or a part of it.
     """
 
     policy: str
@@ -42,7 +43,7 @@ class Right:
 
 @dataclass(frozen=True)
 class _Line:
-    """One statement of a policy, taken apart once."""
+    """One statement of a policy, parsed once."""
 
     policy: str
     statement: Mapping[str, Any]
@@ -68,7 +69,7 @@ class _Line:
 
     @cached_property
     def passed_to(self) -> frozenset[str]:
-        """The services that the condition on iam:PassedToService names, as patterns; none if there is no such one."""
+        """The services that the condition on iam:PassedToService names, as patterns; empty without such a condition."""
         blocks = self.statement.get("Condition")
         found: list[str] = []
         for operator, keys in blocks.items() if isinstance(blocks, Mapping) else ():
@@ -85,7 +86,7 @@ class _Line:
         return any(fits_any_case(action, pattern) for pattern in self.actions)
 
     def reaches(self, arn: str) -> str | None:
-        """The resource as written that an ARN fits."""
+        """The resource as written that an ARN matches."""
         if self.not_resources:
             return None if any(fits(arn, pattern) for pattern in self.not_resources) else "NotResource"
         fitting = (pattern for pattern in self.resources if fits(arn, pattern))
@@ -93,7 +94,7 @@ class _Line:
 
 
 class Rights:
-    """The rights of one identity. With `documents`, each policy by the name it is told under."""
+    """The permissions of one identity. `documents` has each policy by the name it is reported under."""
 
     def __init__(self, documents: Mapping[str, PolicyDocument]) -> None:
         lines = [
@@ -107,20 +108,20 @@ class Rights:
         self._by_action: dict[str, list[_Line]] = {}
 
     def to(self, action: str, arn: str) -> Right | None:
-        """What allows the action on the object; one without conditions rather than another."""
+        """What allows the action on the object, preferably without conditions."""
         return min(self._all(action, arn), key=_least_conditions, default=None)
 
     def to_pass(self, action: str, arn: str, service: str) -> Right | None:
-        """What allows to pass the role to the service; the condition that says so is none that is told."""
+        """What allows passing the role to the service; the condition on that service is not reported."""
         return min(self._all(action, arn, service), key=_least_conditions, default=None)
 
     def to_pass_by_name(self, action: str, arn: str, service: str) -> Right | None:
-        """The same, but one that names the role rather than one that reaches every role."""
+        """The same, but preferably a statement that names the role instead of every role."""
         rights = self._all(action, arn, service)
         return min(rights, key=lambda right: (not right.by_name, *_least_conditions(right)), default=None)
 
     def to_any(self, actions: Iterable[str]) -> tuple[str, Right] | None:
-        """The first of the actions that is allowed on anything at all."""
+        """The first of the actions that is allowed on any resource."""
         for action in actions:
             lines = self._naming(action)
             if lines and not self._is_denied(action, "*"):
@@ -159,7 +160,7 @@ class Rights:
 
 
 def _certain(statement: Mapping[str, Any], resources: tuple[str, ...]) -> tuple[str, ...]:
-    """The resources of a statement; of a Deny only those that it reaches whoever asks."""
+    """The resources of a statement; of a Deny only those that it applies to for every caller."""
     if statement.get("Effect") != "Deny":
         return resources
     return tuple(pattern for pattern in resources if not has_variable(pattern))
@@ -182,13 +183,13 @@ def rights_in(state: CurrentState, aws_policies: Mapping[str, PolicyDocument]) -
 
 
 def told_conditions(keys: Iterable[str]) -> str:
-    """Condition keys behind what they limit; nothing where there are none."""
+    """Condition keys, to append to what they limit; empty if there are none."""
     told = ", ".join(map(brief, keys))
     return f", with a condition on {told}" if told else ""
 
 
 def names_it(pattern: str) -> bool:
-    """Whether a pattern that reaches an object of IAM names it, if by a part of its name, and not just every object."""
+    """Whether a pattern that matches an object of IAM contains its name or a part of it, and not just every object."""
     return pattern != "NotResource" and bool(pattern.rpartition("/")[2].strip("*")) and "/" in pattern
 
 

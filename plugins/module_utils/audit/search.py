@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Finds what in an account belongs to services. Pure.
 
-Only those objects are looked at that have one of a service's traces, or a name that fits, so that the time for an
-account hardly grows with the number of services.
+Only objects are checked that have one of a service's traces, or a matching name, so that the time for an account hardly
+depends on the number of services.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from .traces import ALONE, WITH_PRINCIPAL, Found, ServiceTraces, Strengths, Trac
 from .trusted_principals import allowing
 
 DeclaredNames = Mapping[str, frozenset[tuple[str, str]]]
-"""By service, kind and lower-case name of what somebody has declared for it; such a name is enough alone."""
+"""By service, kind and lower-case name of what is declared for it; such a name is sufficient alone."""
 
 
 def found_in(state: CurrentState, services: Mapping[str, ServiceTraces], declared: DeclaredNames) -> list[Found]:
-    """Everything in the account that belongs to one of the services; an object of two services is there for each."""
+    """Everything in the account that belongs to one of the services; an object of two services is included twice."""
     search = _Search(state, services)
     return [
         found
@@ -34,7 +34,7 @@ def found_in(state: CurrentState, services: Mapping[str, ServiceTraces], declare
 
 
 class _Search:
-    """Searches one account, which is taken apart once for all services."""
+    """Searches one account, which is indexed once for all services."""
 
     def __init__(self, state: CurrentState, services: Mapping[str, ServiceTraces]) -> None:
         self._policies = [Evidence(policy) for policy in state.policies.values()]
@@ -69,7 +69,7 @@ class _Search:
                 yield Found(service, one.subject, tuple(told))
 
     def _fitting(self, traces: ServiceTraces) -> set[int]:
-        """Roles and customer managed policies whose names fit a pattern of the service."""
+        """Roles and customer managed policies whose names match a pattern of the service."""
         roles = [one for one in self._identities.values() if isinstance(one.subject, Role)]
         return {
             id(one)
@@ -115,7 +115,7 @@ class _Looking:
         return [*told, *self._in_documents(one)]
 
     def linked(self, roles: Mapping[str, Role], found: Sequence[Identity | ManagedPolicy]) -> dict[str, list[Trace]]:
-        """Roles that a found role names in its trust policy, and that a service works as which is `linked`."""
+        """Roles that a found role names in its trust policy, and as which a `linked` service works."""
         told: dict[str, list[Trace]] = {}
         for role in found if self._traces.linked else ():
             for statement in allowing(role.trust) if isinstance(role, Role) else ():
@@ -142,7 +142,7 @@ class _Looking:
         return told
 
     def _by_name(self, kind: str, one: Evidence, names: Strengths, patterns: Strengths) -> list[Trace]:
-        """At most one: a name is one trace, however many patterns it fits."""
+        """At most one: a name is one trace, however many patterns it matches."""
         name = one.subject.name
         if (kind, one.name) in self._declared:
             return [Trace("name", name, ALONE)]
@@ -152,7 +152,7 @@ class _Looking:
         return [Trace("name", name, strongest)] if strongest else []
 
     def _in_documents(self, one: Evidence) -> Iterator[Trace]:
-        """The first action and the first resource that nobody but the service has."""
+        """The first action and the first resource that only the service has."""
         if self._traces.actions & one.every_prefix:
             own = [action for prefixes, action in one.prefixes if prefixes <= self._traces.actions]
             yield from [Trace("action", action, ALONE) for action in own[:1]]

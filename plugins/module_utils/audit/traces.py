@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What tells that something in an account belongs to a service. Pure.
+"""The traces that show that something in an account belongs to a service. Pure.
 
 The traces are data (`services/*/traces.yml`); `services/README.md` says what each key and strength means.
 """
@@ -25,7 +25,7 @@ Strengths = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Trace:
-    """One thing that tells of a service.
+    """One property that shows a service.
 
     `by` is name, trust_principal, attached_policy, inline_policy, action, resource, tag, path or linked; `strength` is
     alone, with_principal or supporting.
@@ -41,9 +41,9 @@ class Trace:
 
 @dataclass(frozen=True)
 class ServiceTraces:
-    """The traces of one service. Names are in lower case; `meant` maps a misspelt name to the right one.
+    """The traces of one service. Names are in lower case; `meant` maps a misspelled name to the right one.
 
-    `parts` are what a trace can be `by` that tells of a role of somebody else no more than what of it is left over.
+    `parts` are those values of `by` that, in a role that is not the service's own, show only what is left over.
     """
 
     principals: Strengths = field(default_factory=dict)
@@ -102,7 +102,7 @@ class ServiceTraces:
 
     @cached_property
     def tokens(self) -> frozenset[str]:
-        """Texts of which an object has one that belongs to the service, or it has a policy that belongs to it."""
+        """Texts of which every object of the service has one, unless it has a policy that belongs to the service."""
         strong = (self.principals, self.aws_policies, self.inline_policies)
         alone = {name for names in strong for name, strength in names.items() if strength == ALONE}
         tags = [key for key, _value in self.tags]
@@ -110,7 +110,7 @@ class ServiceTraces:
 
     @property
     def own_principals(self) -> frozenset[str]:
-        """What nobody but the service goes by."""
+        """The principals that only the service uses."""
         return frozenset(name for name, strength in self.principals.items() if strength == ALONE)
 
 
@@ -134,9 +134,9 @@ class LeftOver:
 
 @dataclass(frozen=True)
 class Found:
-    """An object of the account that belongs to a service, with everything that tells so.
+    """An object of the account that belongs to a service, with all traces that show this.
 
-    Where it has `left_over`, it is a role of somebody else, and only these things in it belong to the service.
+    If it has `left_over`, the role is not the service's own, and only these parts belong to the service.
     """
 
     service: str
@@ -150,7 +150,7 @@ class Found:
 
 
 def is_enough(told: Sequence[Trace]) -> bool:
-    """Whether these traces tell that an object belongs to their service."""
+    """Whether these traces are enough to show that an object belongs to their service."""
     strengths = {trace.strength for trace in told}
     principal = any(trace.by == "trust_principal" for trace in told)
     return ALONE in strengths or (WITH_PRINCIPAL in strengths and principal)

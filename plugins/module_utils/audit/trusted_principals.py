@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may assume a role, as its trust policy says. Pure."""
+"""Who may assume a role, according to its trust policy. Pure."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _KINDS = {"Service": "service", "Federated": "federated"}
 
 
 def trusted_principals(trust: PolicyDocument, services: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Every principal that an Allow statement lets in, with the condition keys it is under; `services` are the states
-    (open, closed, ended) of services by their principal. Sorted, each principal and set of keys once."""
+    """Every principal that an Allow statement trusts, with its condition keys; `services` are the states (open, closed,
+    ended) of services by their principal. Sorted, each principal and set of keys once."""
     found = {
         (principal, kind, keys): {
             "principal": principal,

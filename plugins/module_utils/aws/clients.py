@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""AWS clients that share botocore's loaded data. Where a worker is forked, it inherits what its parent has loaded."""
+"""AWS clients that share botocore's loaded data. A forked worker inherits what its parent has loaded."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .replies import CheckedParsers
 from .timeouts import CONNECT_TIMEOUT, READ_TIMEOUT, Silence, Tell
 
 VERSION = "1.0.0"
-"""The version of this collection, as it stands in galaxy.yml, which a module's own interpreter does not have."""
+"""The version of this collection, the same as in galaxy.yml, which a module's own interpreter cannot read."""
 
 DEFAULTS: Mapping[str, Any] = {
     "connect_timeout": CONNECT_TIMEOUT,
@@ -41,7 +41,7 @@ _SERVICES = ("iam", "sts")
 
 _LOGIN = {"sso_session", "sso_start_url", "login_session"}
 
-# What they log with a traceback quotes replies and what a credential_process has printed; the task tells its failure.
+# Their logged tracebacks quote replies and the output of a credential_process. The task reports its failure.
 for _name in (
     "botocore.credentials",
     "botocore.tokens",
@@ -53,20 +53,20 @@ for _name in (
 
 
 def user_agent(module: str, *, check_mode: bool = False) -> str:
-    """What the clients of a module add to their user agent, which CloudTrail keeps for each call."""
+    """The text that a module's clients add to their user agent, which CloudTrail records for each call."""
     return f"aws_ml.permissions/{VERSION} {module}{' check_mode' if check_mode else ''}"
 
 
 @cache
 def data_loader() -> Any:
-    """The one loader of service models and endpoint rules of this process; it keeps what it has parsed."""
+    """The only loader of service models and endpoint rules in this process. It caches what it has parsed."""
     return botocore.loaders.create_loader()
 
 
 def load_models() -> None:
     """Parse what clients for IAM and STS need, so that workers need not.
 
-    Only botocore's own data: a profile or a setting of the environment may be wrong, or another for each task.
+    This is botocore's own data only. A profile or a setting of the environment can be wrong, or differ between tasks.
     """
     _handlers()
     for data in ("partitions", "endpoints", "sdk-default-configuration", "_retry"):
@@ -77,13 +77,13 @@ def load_models() -> None:
 
 
 class MfaCodeNeeded(BotoCoreError):
-    """A profile that asks for a code when there is nobody to ask."""
+    """A profile that needs an MFA code, for which a playbook cannot ask."""
 
-    fmt = "an MFA code is asked for ({prompt}), and a playbook cannot ask for it"
+    fmt = "an MFA code is required ({prompt}), and a playbook cannot ask for it"
 
 
 class Clients:
-    """Makes clients with amazon.aws's connection parameters, and with other credentials where they are given."""
+    """Creates clients with amazon.aws's connection parameters, or with other credentials if they are given."""
 
     def __init__(
         self,
@@ -101,7 +101,7 @@ class Clients:
         self._verify = parameters.get("verify")
         own = botocore.config.Config(**DEFAULTS, max_pool_connections=20, user_agent_extra=agent)
         given = parameters.get("aws_config")
-        # As the default it holds for clients too that botocore makes for itself, to get credentials.
+        # As the default, it also applies to clients that botocore creates for itself to get credentials.
         self._session.set_default_client_config(own.merge(given) if given else own)
         events = self._session.get_component("event_emitter")
         events.register_first("needs-retry", _raise_refused_certificate)
@@ -109,7 +109,7 @@ class Clients:
 
     @property
     def profile(self) -> str:
-        """The profile that the credentials may come from: where it builds on one that logs in, that one."""
+        """The profile that the credentials may come from. If it uses another profile that logs in, that one."""
         profiles = self._session.full_config.get("profiles", {})
         name = self._session.profile or ("default" if "default" in profiles and not self._keys else "")
         chain = [name]
@@ -118,7 +118,7 @@ class Clients:
         return str(next((one for one in chain if _LOGIN & profiles.get(one, {}).keys()), name))
 
     def require_credentials(self) -> None:
-        """Get the credentials now rather than at the first call. Raises whatever they come from raises."""
+        """Get the credentials now instead of at the first call. Raises the errors of their source."""
         if self._keys:
             return
         self._session.get_component("credential_provider").get_provider("assume-role")._prompter = _refuse_prompt
@@ -128,13 +128,13 @@ class Clients:
         found.get_frozen_credentials()
 
     def caller(self) -> list[str | None]:
-        """What tells these clients' credentials and their AWS from others', without a secret."""
+        """Identifies the credentials and the endpoint of these clients, without a secret."""
         found = None if self._keys else self._session.get_credentials()
         key = self._keys.get("aws_access_key_id") or (found.access_key if found else None)
         return [key, self._region, self._endpoint]
 
     def client(self, service: str, credentials: Keys | None = None) -> Any:
-        """A client; raises ValueError and botocore's exceptions where the parameters do not fit."""
+        """A client. Raises ValueError and botocore's exceptions if the parameters are not valid."""
         return self._session.create_client(
             service,
             self._region,
@@ -146,7 +146,7 @@ class Clients:
 
 @cache
 def _handlers() -> Any:
-    """botocore's own event handlers, registered once in a process; every session gets a copy."""
+    """botocore's own event handlers, registered once for each process. Every session gets a copy."""
     return botocore.session.Session().get_component("event_emitter")
 
 
@@ -160,7 +160,7 @@ def _session(profile: str | None) -> Any:
 
 
 def _raise_refused_certificate(caught_exception: Exception | None = None, **dummy: Any) -> None:
-    """A certificate that is refused once is refused the next time."""
+    """Do not retry a call whose certificate was refused: it would be refused again."""
     if isinstance(caught_exception, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(caught_exception):
         raise caught_exception
 
@@ -170,7 +170,7 @@ def _refuse_prompt(prompt: str) -> str:
 
 
 def _moment(value: Any) -> Any:
-    """A moment as the datetime that botocore would make of it, ten times faster for what IAM and STS send."""
+    """The same datetime as botocore would return, ten times faster for the format of IAM and STS."""
     try:
         return datetime.fromisoformat(value)
     except (TypeError, ValueError):

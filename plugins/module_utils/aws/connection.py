@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From connection options to AWS: amazon.aws's options, plus `assume_role`. No secret leaves this room."""
+"""From connection options to AWS: amazon.aws's options, plus `assume_role`. No secret leaves this module."""
 
 from __future__ import annotations
 
@@ -24,16 +24,18 @@ from .service import CallCounter, Service, as_aws_error
 from .timeouts import waited
 
 DEFAULT_SESSION_NAME = "aws_ml.permissions"
+NO_RUN = RunProcess()
+"""Of a task that is part of no run of Ansible, or may outlive it."""
 
 
 class SessionKeeper(Protocol):
     """Keeps sessions of assumed roles for later tasks of the same run of Ansible."""
 
     def recall(self, identity: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """What AssumeRole answered for this identity, where it is good for some minutes yet."""
+        """The reply of AssumeRole for this identity, if it is valid for some minutes more."""
 
     def keep(self, identity: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
-        """Keep an answer of AssumeRole."""
+        """Keep a reply of AssumeRole."""
 
 
 @dataclass
@@ -53,7 +55,7 @@ class Connection:
         return self.service("iam")
 
     def service(self, name: str) -> Service:
-        """A service of AWS. Raises EngineError where the options do not lead to a client."""
+        """A service of AWS. Raises EngineError if no client can be created from the options."""
         try:
             client = self.clients.client(name, self.keys)
         except Exception as error:
@@ -65,7 +67,7 @@ class Connection:
         return Service(client, self.counter, account_id, self.clients.profile)
 
     def caller_account(self) -> Account:
-        """The account that the credentials belong to; one call to STS where nothing else told."""
+        """The account that the credentials belong to; one call to STS if the account is not known."""
         if self.account is None:
             try:
                 arn = self.service("sts").read("GetCallerIdentity")["Arn"]
@@ -80,15 +82,18 @@ def connect(
     options: Mapping[str, Any],
     sessions: SessionKeeper | None = None,
     *,
+    run_folder: str = "",
+    run: RunProcess = NO_RUN,
     agent: str = DEFAULT_SESSION_NAME,
     counter: CallCounter | None = None,
     warn: Callable[[str], None] = lambda warning: None,
     tell: Callable[[str], None] = lambda waiting: None,
 ) -> Connection:
-    """Open a connection with a module's options. Raises EngineError where they do not lead to credentials.
+    """Open a connection with a module's options. Raises EngineError if they do not give credentials.
 
-    `agent` stands in the user agent of every call, see `user_agent`. `counter` counts the calls for whoever gave it.
-    `warn` hears of what does not end the task, `tell` at once of a call that is waited for.
+    `run` is the run of Ansible that the task ends with, `run_folder` that run's own folder, empty where there is none.
+    `agent` is part of the user agent of every call, see `user_agent`. `counter` counts the calls for the caller.
+    `warn` gets what does not end the task. `tell` gets, without delay, the calls that wait for a reply.
     """
     profile = str(options.get("profile") or os.environ.get("AWS_PROFILE") or "default")
     try:
@@ -104,16 +109,16 @@ def connect(
     external_id = (assume_role or {}).get("external_id") or ""
     connection = Connection(
         clients,
-        CallPace.of(options, warn),
+        CallPace.of(options, run_folder, warn),
         counter or CallCounter(),
         external_id=external_id,
-        run=RunProcess.of(options),
+        run=run,
     )
     return _entered(connection, assume_role, sessions) if assume_role else connection
 
 
 def _entered(connection: Connection, assume_role: Mapping[str, Any], sessions: SessionKeeper | None) -> Connection:
-    """The connection as the role of `assume_role`; its calls are counted and paced with those before."""
+    """The connection as the role of `assume_role`. Its calls are counted and paced with the earlier ones."""
     parameters = {
         "RoleArn": assume_role["role_arn"],
         "RoleSessionName": assume_role.get("session_name") or DEFAULT_SESSION_NAME,
@@ -147,13 +152,13 @@ def _entered(connection: Connection, assume_role: Mapping[str, Any], sessions: S
 
 
 def _not_connected(error: Exception, profile: str) -> EngineError:
-    """The failure of whatever comes before the first call: configuration files, profiles, credentials, the endpoint."""
+    """A failure before the first call: of configuration files, profiles, credentials or the endpoint."""
     error.profile = profile  # type: ignore[attr-defined]
     told, advice = f"{error_code(error)}: {words(error)}", next_step(error)
     if isinstance(error, ValueError) and str(error).startswith("Invalid endpoint"):
-        told, advice = str(error), "endpoint_url is a URL, such as https://iam.amazonaws.com."
+        told, advice = str(error), "endpoint_url must be a URL, such as https://iam.amazonaws.com."
     elif isinstance(error, TypeError) and "keyword argument" in str(error):
-        told, advice = "aws_config is not understood", f"botocore.config.Config says: {error}"
+        told, advice = "aws_config is not valid", f"botocore.config.Config reports: {error}"
     elif is_unexpected(error) or not advice:
         advice = (
             f"Credentials and settings came from profile {profile or 'NAME'} or the environment: check them, and the"

@@ -1,12 +1,12 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bounds how often all tasks of one run of Ansible together call a service.
+"""Limits how often all tasks of one Ansible run together call a service.
 
-Each task is a process of its own, so the pace is kept in a file for each bucket that AWS keeps: one for STS, for the
-whole fleet, and one of IAM for each account. The file holds the moment at which the next call may go, and is locked
-while it is looked at. Where the run's folder is out of reach (another machine, another user, a run that has ended)
-each task keeps the pace for itself, and warns once.
+Each task is a process, so the pace is stored in files, one for each rate limit of AWS: one for STS for all accounts,
+and one for IAM for each account. A file contains the time of the next call and is locked while a task reads or writes
+it. If a task cannot reach the run's folder (another machine, another user, a run that has ended), it keeps the pace
+alone and warns once.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ Warn = Callable[[str], None]
 
 
 def _silent(warning: str) -> None:
-    """Nobody listens."""
+    """Ignore the warning."""
 
 
 @dataclass
 class CallPace:
-    """`rates` are calls per second by service (`sts`, `iam`); `folder` is the run's own. Without rates, no bound."""
+    """`rates` are calls per second by service (`sts`, `iam`); `folder` is the run's. No rates mean no limit."""
 
     folder: str = ""
     rates: Mapping[str, float] = field(default_factory=dict)
@@ -37,10 +37,10 @@ class CallPace:
     _turns: dict[str, _Turns] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, options: Mapping[str, Any], warn: Warn = _silent) -> CallPace:
-        """The pace that the options `call_rate` and `_run_folder` of a task ask for."""
+    def of(cls, options: Mapping[str, Any], folder: str, warn: Warn = _silent) -> CallPace:
+        """The pace that the option `call_rate` of a task asks for, in the folder of its run."""
         rates = {service: rate for service, rate in (options.get("call_rate") or {}).items() if rate}
-        return cls(options.get("_run_folder") or "", rates, warn)
+        return cls(folder, rates, warn)
 
     def hold(self, client: Any, service: str, account_id: str) -> None:
         """Make a client wait for its turn before each request, retries included."""
@@ -80,10 +80,10 @@ class _Turns:
                 self._alone = True
                 reason = getattr(error, "strerror", None) or "its content is not readable"
                 self._warn(
-                    "call_rate counts for each task by itself, not for the run: the folder of the run cannot be"
+                    "call_rate applies to each task alone, not to the whole run: the folder of the run cannot be"
                     f" written here ({reason})"
                 )
-        # The clock since boot is the same for all processes.
+        # The monotonic clock is the same for all processes.
         now = time.monotonic()
         turn = max(now, self._next)
         self._next = turn + self._interval

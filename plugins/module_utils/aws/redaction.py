@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Takes secrets out of what AWS says of a failed call, before anything else reads it.
+"""Removes secrets from AWS's errors before other code reads them.
 
-AWS quotes what was sent: a value that it does not take, or all that was signed. Of secrets, an external id and a
-session's token are sent, a secret key never. They stand nowhere else in a message.
+AWS quotes what was sent: a value that it refuses, or everything that was signed. The secrets that are sent are an
+external id and a session token, never a secret key. No other part of a message contains them.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from typing import Any
 HIDDEN = "********"
 
 _UNMISTAKABLE = 16
-"""Characters from which a value is the secret wherever it stands. A shorter one may be part of a name."""
+"""A value of at least this many characters is replaced everywhere. A shorter one can be part of a name."""
 
 
 def redacted(text: str, secrets: Iterable[str]) -> str:
-    """The text without the secrets. A short one is replaced only where it stands by itself."""
+    """The text without the secrets. A short one is replaced only where it is a separate word."""
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         pattern = re.escape(secret)
         if len(secret) < _UNMISTAKABLE:
@@ -30,7 +30,7 @@ def redacted(text: str, secrets: Iterable[str]) -> str:
 
 
 def hide_secrets(client: Any, external_id: str) -> None:
-    """Have a client's errors say neither this external id nor the token of the session that the client works with."""
+    """Remove this external id and the session token of a client from its errors."""
     sent = {external_id}
 
     def remember(request: Any = None, **dummy: Any) -> None:

@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replies that are not AWS's, or not whole: a reply that botocore cannot read is lost, and its body is never quoted.
+"""Replies that are not from AWS or not complete. A reply that botocore cannot read is lost; its body is never quoted.
 
-botocore puts the body into its exceptions, and a reply of AssumeRole holds a secret key. It also takes any well-formed
-XML with status 200 for success where a call has no output, such as the page of a captive portal.
+botocore puts the body into its exceptions, and a reply of AssumeRole contains a secret key. For a call without output
+it also treats any well-formed XML with status 200 as success, such as the page of a captive portal.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _FIRST_WORD = re.compile(r"[\w.+/-]{1,60}", re.ASCII)
 
 
 class UnreadableReply(BotoCoreError):
-    """A reply that cannot be read. `what` says what it is, `answered` what its headers tell of who sent it."""
+    """A reply that cannot be read. `what` describes it, `answered` has its headers about the sender."""
 
     fmt = "{what} ({answered})"
 
@@ -42,8 +42,8 @@ class _CheckedParser:
     def parse(self, response: Mapping[str, Any], shape: Any) -> Any:
         """What botocore reads. Raises UnreadableReply.
 
-        For a status of 500 and more the status is the error, as it is where botocore knows a load balancer's page: it
-        sends such a call again.
+        For a status of 500 or more, the status is the error, as it is where botocore recognizes a load balancer's page:
+        botocore retries such a call.
         """
         parsed = self._parsed(response, shape)
         if parsed is not None and self._is_of_aws(response, shape, parsed):
@@ -81,7 +81,7 @@ class _CheckedParser:
 
 
 def is_page_of_another(error_code: str) -> bool:
-    """Whether an error's code is a bare status, which AWS never gives: a proxy or a load balancer has answered."""
+    """Whether an error's code is only a status. AWS never sends that: a proxy or a load balancer has answered."""
     return error_code.isdigit()
 
 
@@ -92,7 +92,7 @@ def _what(response: Mapping[str, Any]) -> str:
         return "the reply is empty"
     if _root(response) in (f"{_operation(response)}Response", "ErrorResponse"):
         return "the reply is cut off or damaged"
-    return "the reply is not AWS's"
+    return "the reply is not from AWS"
 
 
 def _answered(response: Mapping[str, Any]) -> str:
@@ -110,7 +110,7 @@ def _answered(response: Mapping[str, Any]) -> str:
 
 
 def _plain(header: str | None) -> str:
-    """The first word of a header: where lines are garbled, the rest may be of the body."""
+    """The first word of a header. If lines are damaged, the rest may come from the body."""
     found = _FIRST_WORD.match(header or "")
     return found.group() if found else "unknown"
 

@@ -3,15 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Stops the writes of a task whose run of Ansible has ended.
 
-Ansible's workers, and the modules that they start, are processes of their own, in sessions of their own. They outlive
-an ansible-playbook that is killed. Nobody would see what they go on to write.
+Ansible's workers, and the modules that they start, are separate processes, in separate sessions. They continue after an
+ansible-playbook that is killed. No one would see what they continue to write.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,16 +20,16 @@ from .service import READS
 
 
 class RunHasEnded(BotoCoreError):
-    """A write whose run of Ansible is gone; the request was not sent."""
+    """A write whose run of Ansible no longer exists; the request was not sent."""
 
     fmt = "process {process}, the ansible-playbook of this task, has ended"
 
 
 @dataclass(frozen=True)
 class RunProcess:
-    """The process of a run: its id, and the moment it was started at in the kernel's words.
+    """The process of a run: its id, and its start time as the kernel reports it.
 
-    The latter is empty where the system does not tell it. Without an id the run is not watched.
+    The start time is empty if the system does not report it. Without an id the run is not watched.
     """
 
     id: int = 0
@@ -38,28 +37,28 @@ class RunProcess:
 
     @classmethod
     def of_worker(cls) -> RunProcess:
-        """The parent of this process, if multiprocessing has made it, as Ansible makes its workers."""
+        """The parent of this process, if multiprocessing created this process, as Ansible does for its workers."""
         parent = multiprocessing.parent_process()
         return cls(parent.pid, _state_and_start(parent.pid)[1]) if parent is not None and parent.pid else cls()
 
     @classmethod
-    def of(cls, options: Mapping[str, Any]) -> RunProcess:
-        """The process that the option `_run_process` names, as `handed_over` wrote it."""
-        process, _space, started = str(options.get("_run_process") or "").partition(" ")
+    def parse(cls, text: str) -> RunProcess:
+        """The process in a text, as `handed_over` wrote it."""
+        process, _space, started = text.partition(" ")
         return cls(int(process), started) if process.isdecimal() else cls()
 
     def handed_over(self) -> str:
-        """The process as text for another process of this machine; empty where there is none."""
+        """The process as text for another process of this machine; empty if there is none."""
         return f"{self.id} {self.started}".strip() if self.id else ""
 
     def hold(self, client: Any) -> None:
-        """Have the client refuse each write, retries included, once the run has ended."""
+        """Make the client refuse each write, including retries, after the run has ended."""
         if self.id:
-            # Last, as others wait for their turn there.
+            # Registered last, because other handlers wait there.
             client.meta.events.register_last("before-send.*.*", self._refuse_if_ended)
 
     def is_there(self) -> bool:
-        """Whether the process lives. One that has ended and that nobody has waited for does not."""
+        """Whether the process is alive. A process that has ended and was not waited for is not."""
         try:
             os.kill(self.id, 0)
         except ProcessLookupError:
@@ -78,11 +77,11 @@ _ENDED = ("X", "Z")
 
 
 def _state_and_start(process: int) -> tuple[str, str]:
-    """The state of a process, a letter, and when it was started, in ticks since boot; empty where nothing tells it."""
+    """The state of a process, one letter, and its start time in ticks since boot; both empty if not available."""
     try:
         text = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return "", ""
-    # The name of the program comes before, in parentheses, and may hold anything.
+    # The name of the program comes before, in parentheses, and may contain any characters.
     state, *fields = text.rpartition(")")[2].split()
     return state, fields[18]

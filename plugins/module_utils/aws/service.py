@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Calls to AWS: made through botocore's retries, retried further where only IAM's rules say so, and counted."""
+"""Calls to AWS with botocore's retries, more retries where IAM's rules need them, and a count."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from .replies import UnreadableReply, is_page_of_another
 from .timeouts import is_given_up, waited
 
 PATIENCE_SECONDS = 60.0
-"""How long a call is repeated that may yet succeed; IAM settles within that time (FACTS C3)."""
+"""Seconds for which a call that can still succeed is repeated. IAM is consistent after that time (FACTS C3)."""
 
 UNREADABLE_REPLIES = 4
-"""How many replies in a row, all of which cannot be read, end a call: they do not come from AWS."""
+"""The number of consecutive unreadable replies that ends a call: they do not come from AWS."""
 
 _THROTTLING = {"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"}
 READS = ("Assume", "Describe", "Get", "List", "Reading")
-"""What the names of calls begin with that change nothing."""
+"""The first words of calls that change nothing."""
 
 _PASSING = {*_THROTTLING, "ConcurrentModification", "ServiceFailure", "ServiceUnavailable", "InternalFailure"}
 Mends = Callable[[Exception], bool]
@@ -67,9 +67,9 @@ class Service:
         client.meta.events.register_first("needs-retry.iam.CreatePolicyVersion", _raise_lost_reply)
 
     def call(self, action: str, mends: Mends | None = None, **parameters: Any) -> dict[str, Any]:
-        """Make one call. It is repeated while it fails with something that passes by itself, or `mends` says so.
+        """Make one call. It is repeated while the error is temporary, or while `mends` says so.
 
-        Raises what botocore raises once nothing more can be hoped for.
+        Raises botocore's exception when a repetition cannot help.
         """
         method = getattr(self._client, _snake(action))
         self._now.reply_was_lost = False
@@ -97,7 +97,7 @@ class Service:
             self._now.reply_was_lost = True
 
     def read(self, action: str, **parameters: Any) -> dict[str, Any]:
-        """Make one read; a lost reply is asked for again. Raises what botocore raises."""
+        """Make one read. It is repeated if the reply is lost. Raises botocore's exceptions."""
         return self.call(action, is_lost_reply, **parameters)
 
     def find(self, action: str, **parameters: Any) -> dict[str, Any] | None:
@@ -110,7 +110,7 @@ class Service:
             raise
 
     def pages(self, action: str, **parameters: Any) -> Any:
-        """The pages of a listing until IAM says it is whole; a page may be short or empty."""
+        """The pages of a listing until IAM reports the last one. A page can be short or empty."""
         marker: Mapping[str, str] = {}
         while True:
             page = self.read(action, **parameters, **marker)
@@ -121,12 +121,12 @@ class Service:
 
 
 def is_lost_reply(error: Exception) -> bool:
-    """Whether the request was sent and what came back does not say what AWS made of it."""
+    """Whether the request was sent and the reply does not say what AWS did with it."""
     return isinstance(error, (UnreadableReply, *LOST_REPLIES)) or is_page_of_another(error_code(error))
 
 
 def may_be_made(error: Exception) -> bool:
-    """Whether AWS may have acted on a call that failed: the reply to it, or to an earlier try of it, was lost."""
+    """Whether AWS may have executed a call that failed: the reply to it, or to an earlier try, was lost."""
     return is_lost_reply(error) or bool(getattr(error, "reply_was_lost", False))
 
 
@@ -135,7 +135,7 @@ def is_access_denied(error: Exception) -> bool:
 
 
 def as_aws_error(error: Exception, action: str, resource: str, account: str, **fields: Any) -> AwsError:
-    """The error for a person: call, object, account, code and AWS's words, and the permission that is missing."""
+    """The error for the user: call, object, account, code, AWS's text, and the missing permission."""
     where = f" in account {account}" if account else ""
     about = f" for {resource}" if resource else ""
     advice = next_step(error)
@@ -145,7 +145,7 @@ def as_aws_error(error: Exception, action: str, resource: str, account: str, **f
         permission = named.group(1) if named else f"{service}:{action}"
         advice = f"The caller needs {permission}."
         if action == "AssumeRole":
-            advice += " Or the role does not exist, or its trust policy (external id) does not let the caller in."
+            advice += " Or the role does not exist, or its trust policy (external id) does not allow the caller."
     told = sentences(f"{action}{about}{where} failed: {error_code(error)}: {words(error)}", waited(error))
     message = sentences(told, advice)
     at = {"failed_at": failed_at(error)} if is_unexpected(error) else {}
@@ -156,7 +156,7 @@ def _raise_lost_reply(response: Any = None, caught_exception: Exception | None =
     if caught_exception is not None and is_lost_reply(caught_exception):
         raise caught_exception
     if response is not None and is_page_of_another(str(response[1].get("Error", {}).get("Code", ""))):
-        raise UnreadableReply(what="the reply is not AWS's", answered=response[1]["Error"]["Message"])
+        raise UnreadableReply(what="the reply is not from AWS", answered=response[1]["Error"]["Message"])
 
 
 def _snake(action: str) -> str:

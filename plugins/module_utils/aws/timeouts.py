@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How long a call waits for an AWS that does not answer, and what is told meanwhile."""
+"""How long a call waits if AWS does not answer, and what is reported during the wait."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from ..sdk import NO_CONNECTION, NO_REPLY
 
 CONNECT_TIMEOUT = 10
-"""Seconds for a connection. TCP asks again after 1, 3 and 7 seconds, so three lost packets are within it."""
+"""Seconds for a connection. TCP retries after 1, 3 and 7 seconds, so the limit allows for three lost packets."""
 
 READ_TIMEOUT = 20
 """Seconds without a byte of the reply, not for the whole of it. IAM and STS answer within about a second, and the pages
@@ -19,16 +19,16 @@ of GetAccountAuthorizationDetails are bounded (MaxItems, 1000 at most), so that 
 tries end within about a minute."""
 
 TRIES = 3
-"""How often a call is sent that gets no reply, at most; fewer where `aws_config.retries` allows fewer."""
+"""The most times that a call without a reply is sent; fewer if `aws_config.retries` allows fewer."""
 
 Tell = Callable[[str], None]
 _WAITED = "aws_ml_waited"
 
 
 class Silence:
-    """Watches the calls of a session: tells when one without a reply is sent again, and ends those that never get one.
+    """Watches the calls of a session: reports when a call without a reply is sent again, and ends a call without one.
 
-    `settings` is the configuration of the clients, whose timeouts and retries hold.
+    `settings` is the configuration of the clients, which has the timeouts and retries.
     """
 
     def __init__(self, settings: Any, tell: Tell) -> None:
@@ -55,15 +55,15 @@ class Silence:
             self._tell(f"{call} within {seconds:g} s; trying again ({attempts} of {self.tries - 1})")
             return
         times = "once" if attempts == 1 else f"{attempts} times"
-        setattr(caught_exception, _WAITED, f"It was sent {times}, and each time {seconds:g} s were waited")
+        setattr(caught_exception, _WAITED, f"It was sent {times}, and each time the wait was {seconds:g} s")
         raise caught_exception
 
 
 def is_given_up(error: Exception) -> bool:
-    """Whether a call got no reply as often as it is tried."""
+    """Whether a call got no reply to any of its tries."""
     return hasattr(error, _WAITED)
 
 
 def waited(error: Exception) -> str:
-    """How long was waited before a call was given up, as a sentence; nothing where that is not why it failed."""
+    """How long a call waited before it was given up, as a sentence. Empty if the call failed for another reason."""
     return str(getattr(error, _WAITED, ""))

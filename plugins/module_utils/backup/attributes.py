@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A role, user, group or policy taken apart, and what became of each piece between a backup and now. Pure.
+"""A role, user, group or policy split into pieces, and the change of each piece between a backup and now. Pure.
 
 A piece has a kind and a name: `("managed", ARN)`, `("inline", name)`, `("tag", key)`, `("instance_profile", name)`,
 `("version", canonical document)`, and, with an empty name, `trust`, `description`, `max_session_duration`, `boundary`
@@ -35,7 +35,7 @@ _replaced: Callable[..., Any] = replace
 
 
 def pieces_of(thing: Identity | ManagedPolicy | None) -> dict[Piece, Any]:
-    """The pieces of an object; none where there is no object."""
+    """The pieces of an object; none if there is no object."""
     if thing is None:
         return {}
     if isinstance(thing, ManagedPolicy):
@@ -84,7 +84,7 @@ def without_pieces(thing: Thing, gone: Collection[Piece]) -> Thing:
 
 
 def is_of_the_run(piece: Piece, before: Any, left: Any, now: Any) -> bool:
-    """Whether a piece is as it was before a run, as the run was to leave it, or as it is on the way between.
+    """Whether a piece is as it was before a run, as the run was to leave it, or in an intermediate state.
 
     None is no such piece.
     """
@@ -99,7 +99,7 @@ def is_of_the_run(piece: Piece, before: Any, left: Any, now: Any) -> bool:
 
 
 def told(piece: Piece) -> str:
-    """A piece as it stands in a message."""
+    """A piece as it is named in a message."""
     kind, name = piece
     if kind == "managed":
         return f"managed policy {name.rpartition('/')[2]}"

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the parts of a backup agree: names, paths and ARNs, the account, and each object once. Pure.
+"""Whether the parts of a backup agree: names, paths and ARNs, the account, and no duplicates. Pure.
 
 A restore creates an object by its name and path and finds it by its ARN. If they disagree, it would write to another
 object than the backup shows.
@@ -40,12 +40,12 @@ def inconsistencies(document: Mapping[str, Any]) -> Iterator[str]:
 def _object_problems(entry: Mapping[str, Any], account: Account, kind: str, place: str) -> Iterator[str]:
     wanted = account.arn(kind, entry["path"], entry["name"])
     if entry["arn"] != wanted:
-        yield f"{place}.arn: {entry['arn']} is not {wanted}, as account, partition, path and name say"
+        yield f"{place}.arn: {entry['arn']} is not {wanted}, which account, partition, path and name require"
     left = entry["left"]
     if left is not None:
         for name in ("name", "path", "arn"):
             if left[name] != entry[name]:
-                yield f"{place}.left.{name}: {left[name]} is not {entry[name]}, as the object has it"
+                yield f"{place}.left.{name}: {left[name]} is not {entry[name]}, which the object has"
     if kind != "policy":
         for part, where in ((entry, place), (left or {}, f"{place}.left")):
             for index, arn in enumerate(part.get("managed_policies", ())):
@@ -55,12 +55,12 @@ def _object_problems(entry: Mapping[str, Any], account: Account, kind: str, plac
 
 
 def _arn_problems(arn: str, account: Account, place: str) -> Iterator[str]:
-    """A policy is AWS's or the account's own, in the account's partition."""
+    """A policy belongs to AWS or to the account, in the account's partition."""
     if not arn.startswith(tuple(f"arn:{account.partition}:iam::{owner}:" for owner in ("aws", account.id))):
-        yield f"{place}: {arn} is neither AWS's nor of account {account.id}"
+        yield f"{place}: {arn} belongs neither to AWS nor to account {account.id}"
 
 
 def _twice(keys: list[str], section: str, member: str) -> Iterator[str]:
     for index, key in enumerate(keys):
         if key in keys[:index]:
-            yield f"{section}[{index}].{member}: the same as of {section}[{keys.index(key)}]"
+            yield f"{section}[{index}].{member}: the same as in {section}[{keys.index(key)}]"

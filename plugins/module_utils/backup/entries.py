@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The entries of a backup: each object that was kept as plain data, checked, and as the model again. Pure."""
+"""The entries of a backup: each saved object as plain data, checked, and as the model again. Pure."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ Entry = dict[str, Any]
 
 
 def identity_entry(kept: Kept[Identity]) -> Entry:
-    """A user, group or role that was kept."""
+    """A user, group or role that was saved."""
     left = None if kept.left is None else _identity(kept.left)
     return {**_identity(kept.before), "unique_ids": list(kept.ids), "left": left}
 
 
 def policy_entry(kept: Kept[ManagedPolicy]) -> Entry:
-    """A customer managed policy that was kept."""
+    """A customer managed policy that was saved."""
     left = None if kept.left is None else _policy(kept.left)
     return {**_policy(kept.before), "unique_ids": list(kept.ids), "attached_to": list(kept.users), "left": left}
 
@@ -37,12 +37,12 @@ def aws_policy_entry(policy: AwsManagedPolicy) -> Entry:
 
 
 def held_policy_entry(arn: str, document: PolicyDocument) -> Entry:
-    """What a customer managed policy said that the run did not write to, and that an object of the backup held."""
+    """The document of a customer managed policy that the run did not write, and that an object of the backup had."""
     return {"arn": arn, "policy": document.content}
 
 
 def identity_of(kind: IdentityKind, entry: Entry) -> Kept[Identity]:
-    """What `identity_entry` gave."""
+    """The inverse of `identity_entry`."""
     left = entry["left"]
     return Kept(
         _as_identity(kind, entry), None if left is None else _as_identity(kind, left), tuple(entry["unique_ids"])
@@ -50,7 +50,7 @@ def identity_of(kind: IdentityKind, entry: Entry) -> Kept[Identity]:
 
 
 def policy_of(entry: Entry) -> Kept[ManagedPolicy]:
-    """What `policy_entry` gave."""
+    """The inverse of `policy_entry`."""
     left = None if entry["left"] is None else _as_policy(entry["left"])
     return Kept(_as_policy(entry), left, tuple(entry["unique_ids"]), tuple(entry["attached_to"]))
 
@@ -182,7 +182,7 @@ POLICY: Mapping[str, Check] = {
     **_policy_shape(r"v[1-9]\d*"),
     "unique_ids": _unique_ids("policy", "ANPA"),
     "attached_to": checks.list_of(checks.matching(r"(role|user|group)/[\w+=,.@-]+", "a role, user or group")),
-    # Of versions that a restore brings back, the number is not known beforehand.
+    # The number of a version that a restore creates is not known beforehand.
     "left": checks.or_null(checks.entry_of(_policy_shape(r"v[1-9]\d*( of the backup)?"))),
 }
 AWS_POLICY: Mapping[str, Check] = {

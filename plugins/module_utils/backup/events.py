@@ -15,13 +15,13 @@ _UNIQUE_ID = "AROA"
 
 
 def event_entry(event: Event) -> dict[str, Any]:
-    """A quarantine that was begun or lifted, or a removal that was begun."""
+    """The start or the end of a quarantine, or the start of a removal."""
     entry = {"event": event.kind, "role": event.role, "unique_id": event.id, "at": event.at}
     return {**entry, "services": list(event.services)}
 
 
 def event_of(entry: Mapping[str, Any]) -> Event:
-    """What `event_entry` gave."""
+    """The inverse of `event_entry`."""
     return Event(entry["event"], entry["role"], entry["unique_id"], entry["at"], tuple(entry["services"]))
 
 
@@ -55,11 +55,11 @@ def _are_texts(value: Any) -> bool:
 
 _SHAPE: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "event": (lambda value: value in EVENTS, f"one of {', '.join(EVENTS)}"),
-    "role": (lambda value: isinstance(value, str), "a text"),
+    "role": (lambda value: isinstance(value, str), "a string"),
     "unique_id": (
         lambda value: isinstance(value, str) and value.startswith(_UNIQUE_ID),
         f"the unique id of a role ({_UNIQUE_ID}…)",
     ),
     "at": (_is_time, "a time in UTC such as 2026-11-22T10:00:00Z"),
-    "services": (_are_texts, "a list of texts"),
+    "services": (_are_texts, "a list of strings"),
 }

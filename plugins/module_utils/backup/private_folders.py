@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Folders that the collection makes: for their owner alone, the new folders above them too."""
+"""Folders that the collection creates: for their owner alone, including new folders above them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import os
 
 
 def make_private_folder(folder: str) -> None:
-    """Make a folder, and those above it that are not there, with mode 0700. Raises OSError.
+    """Create a folder, and the missing ones above it, with mode 0700. Raises OSError.
 
-    A folder that is there keeps its mode. `os.makedirs` gives its mode to the last folder only.
+    An existing folder keeps its mode. `os.makedirs` applies its mode to the last folder only.
     """
     missing = []
     above = os.path.abspath(folder)
@@ -22,7 +22,7 @@ def make_private_folder(folder: str) -> None:
         try:
             os.mkdir(path, 0o700)
         except FileExistsError:
-            # Another task of the run, for another account, was faster.
+            # Another task of the run, for another account, created it first.
             if not os.path.isdir(path):
                 raise
     if not os.path.isdir(folder):

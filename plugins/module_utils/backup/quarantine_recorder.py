@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads and keeps one task's records of quarantines, in `backup_dir` and, with `record_key`, in signed tags.
+"""Reads and writes one task's records of quarantines, in `backup_dir` and, with `record_key`, in signed tags.
 
-A quarantine is recorded once all that begins it is written, its end before anything is: whatever cuts a run short,
-no record says that a role is in quarantine longer than it is.
+The start of a quarantine is recorded after everything that begins it is written, its end before anything is written. So
+even if a run is interrupted, no record says that a role is in quarantine longer than it is.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from .store import BackupFile, events_in
 
 @dataclass
 class QuarantineRecorder:
-    """`backup` is where events go, None without `backup_dir`. `trusts_tags` is for a task that only tells."""
+    """`backup` is where events go, None without `backup_dir`. `trusts_tags` is for a task that only reports."""
 
     options: Mapping[str, Any]
     backup: BackupFile | None
@@ -36,11 +36,11 @@ class QuarantineRecorder:
 
     @property
     def created(self) -> str:
-        """The time of the task as it stands in a backup."""
+        """The time of the task as it is written in a backup."""
         return self.now.astimezone(UTC).isoformat(timespec="microseconds")
 
     def records(self, account: Account) -> Records:
-        """What is recorded of the quarantines of the account. Raises EngineError where that cannot be read."""
+        """The recorded quarantines of the account. Raises EngineError if they cannot be read."""
         events = events_in(self.backup.folder, account, self.now) if self.backup else ()
         return Records(account, self.now, events, self.options.get("record_key") or "")
 
@@ -58,7 +58,7 @@ class QuarantineRecorder:
         return replace(state, quarantines={key: moment(begun) for key, begun in since.items() if begun})
 
     def seal(self, state: CurrentState, desired: DesiredState) -> None:
-        """Sign the quarantines that begin, where there is a key; say so where no record of them is kept."""
+        """Sign new quarantines if there is a key; warn if they are recorded nowhere."""
         key = self.options.get("record_key")
         for subject, quarantine in desired.quarantined.items():
             before, after = state.identities[subject], desired.identities[subject]
@@ -67,12 +67,13 @@ class QuarantineRecorder:
                 desired.identities[subject] = signed(after, record)
             elif self.backup is None:
                 desired.warnings.append(
-                    f"no record is kept of the quarantine of role {before.name}: without one iam_retire counts none of"
-                    " its days, and state: present leaves AWSDenyAll on it. To fix: give backup_dir or record_key"
+                    f"no record is kept of the quarantine of role {before.name}: without a record, iam_retire does not"
+                    " count its days, and state: present leaves AWSDenyAll attached. To fix: set backup_dir or"
+                    " record_key"
                 )
 
     def ends(self, state: CurrentState, desired: DesiredState) -> Iterator[Event]:
-        """The quarantines that end with the target, as events."""
+        """The quarantines that end with the desired state, as events."""
         for key, after in desired.identities.items():
             before = state.identities.get(key)
             if isinstance(before, Role) and after is not None and is_denied(before) and not is_denied(after):
@@ -86,7 +87,7 @@ class QuarantineRecorder:
             self._beginning[key] = Event(QUARANTINED, role.name, role.id, quarantine.since), steps
 
     def keep_begun(self, account: Account, written: Sequence[Step]) -> list[str]:
-        """Record the quarantines of which every step was written. Warnings where that fails."""
+        """Record the quarantines of which every step was written. Returns warnings if that fails."""
         begun = [event for event, steps in self._beginning.values() if all(step in written for step in steps)]
         if not begun or self.backup is None:
             return []
@@ -94,5 +95,7 @@ class QuarantineRecorder:
             self.backup.keep(Backup(account, self.created, self.backup.made_by, events=tuple(begun)))
         except EngineError as error:
             names = ", ".join(event.role for event in begun)
-            return [f"the quarantine of {names} is not recorded, so its days begin anew: {error.message}"]
+            return [
+                f"the quarantine of {names} is not recorded, so its days are counted again from zero: {error.message}"
+            ]
         return []

@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What this collection itself knows of quarantines: events in its backups, and tags that it has signed. Pure.
+"""What this collection itself has recorded of quarantines: events in its backups, and tags that it has signed. Pure.
 
-Whoever may tag a role can write when its quarantine began, so tags that are not signed decide nothing
-(docs/decisions/0014). Records are about a role's unique id: a role that was made anew under the same name has none.
+Anyone who may tag a role can write when its quarantine began, so unsigned tags decide nothing (docs/decisions/0014).
+Records are about a role's unique id: a role that was created again under the same name has no records.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ QUARANTINED, LIFTED, REMOVAL = "quarantined", "lifted", "removal"
 EVENTS = (QUARANTINED, LIFTED, REMOVAL)
 
 SHORTEST_KEY = 32
-"""Characters of a key, so that nobody finds it by trying. `openssl rand -hex 32` makes 64."""
+"""Characters of a key, so that it cannot be guessed. `openssl rand -hex 32` generates 64."""
 
 CLOCK_TOLERANCE = timedelta(days=1)
-"""How far clocks of two controllers may differ. What is recorded for later than that was recorded by a wrong clock."""
+"""Allowed difference between the clocks of two controllers. A record with a later time is from a wrong clock."""
 
 _FORM = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @dataclass(frozen=True)
 class Event:
-    """A quarantine that was begun or lifted, or a removal that was begun, `at` a time (UTC, ISO 8601, seconds).
+    """The start or the end of a quarantine, or the start of a removal, `at` a time (UTC, ISO 8601, seconds).
 
-    `role` is for people, `id` is the unique id of the role. `services` are those that a removal was begun for.
+    `role` is for display, `id` is the unique id of the role. `services` are those that a removal was begun for.
     """
 
     kind: str
@@ -80,9 +80,9 @@ class Records:
         return Recorded(time_of(since) if since else None, services)
 
     def quarantine_of(self, role: Role) -> datetime | None:
-        """Since when the role has been in a recorded quarantine without a break, None where it is in none.
+        """Since when the role has been in a recorded quarantine without a break, None if it is in none.
 
-        One that has lost all its policies to a removal that was cut short is in it still.
+        A role that lost all its policies to an interrupted removal is still in quarantine.
         """
         recorded = self.of(role)
         if recorded.since is None or is_denied(role):
@@ -95,13 +95,13 @@ class Records:
 
 
 def key_problems(options: Mapping[str, Any]) -> Iterator[Problem]:
-    """What is wrong with the key of a task, which no message may show."""
+    """What is wrong with the key of a task; no message may show the key."""
     key = options.get("record_key")
     if key is not None and len(key) < SHORTEST_KEY:
         yield Problem(
             "record_key",
-            f"has {len(key)} characters; it must have at least {SHORTEST_KEY}, so that nobody can guess it."
-            " To make one: openssl rand -hex 32",
+            f"is {len(key)} characters long; it must be at least {SHORTEST_KEY} characters long, so that it"
+            " cannot be guessed. To create one: openssl rand -hex 32",
         )
 
 
@@ -136,6 +136,6 @@ def _signed_events(role: Role, account: Account, key: str) -> Iterator[Event]:
 
 
 def _signature(key: str, kind: str, account: Account, role: Role, *about: str) -> str:
-    """HMAC-SHA256 over what is recorded, in hexadecimal digits. The first line keeps it apart from other uses."""
+    """HMAC-SHA256 over what is recorded, in hexadecimal digits. The first line separates it from other uses."""
     lines = ("aws_ml.permissions/quarantine_records/v1", kind, account.partition, account.id, role.id, *about)
     return hmac.new(key.encode(), "\n".join(lines).encode(), hashlib.sha256).hexdigest()

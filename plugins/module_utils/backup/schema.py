@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Checks of single values in a backup: of the right type, and within IAM's own limits (IAM API reference). Pure.
 
-A backup holds what IAM once held. So the checks are those of IAM, not those of a declaration: a reserved path or a tag
-of AWS is no problem here.
+A backup contains what IAM once contained. So these are IAM's checks, not those of a declaration: a reserved path or a
+tag of AWS is allowed here.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from ..policy.document import PolicyDocument
 from ..validate.declaration import IAM_NAME, IAM_PATH, NOT_IN_DESCRIPTION, POLICY_ARN, TAG_TEXT
 
 Check = Callable[[Any, str], list[str]]
-"""Gives what is wrong with a value, each problem with its place."""
+"""Returns what is wrong with a value, each problem with its place."""
 
 _VERSIONS = ("2012-10-17", "2008-10-17")
 
 
 def text(value: Any, place: str) -> list[str]:
-    return [] if isinstance(value, str) else [f"{place}: not a text"]
+    return [] if isinstance(value, str) else [f"{place}: not a string"]
 
 
 def boolean(value: Any, place: str) -> list[str]:
@@ -46,7 +46,7 @@ def name_of(what: str, limit: int) -> Check:
 
 def path(value: Any, place: str) -> list[str]:
     if isinstance(value, str) and (not IAM_PATH.fullmatch(value) or len(value) > 512):
-        return [f"{place}: {shown(value)} is not a path that IAM takes"]
+        return [f"{place}: {shown(value)} is not a valid IAM path"]
     return text(value, place)
 
 
@@ -70,7 +70,7 @@ def policy_arn(value: Any, place: str) -> list[str]:
 
 def description(value: Any, place: str) -> list[str]:
     if isinstance(value, str) and (len(value) > 1000 or NOT_IN_DESCRIPTION.search(value)):
-        return [f"{place}: not a description that IAM takes (at most 1000 characters of plain Latin text)"]
+        return [f"{place}: not a valid description (at most 1000 characters of plain Latin text)"]
     return text(value, place)
 
 
@@ -85,12 +85,12 @@ def tags(value: Any, place: str) -> list[str]:
     if found:
         return found
     if len(value) > MAXIMUM_TAGS:
-        found.append(f"{place}: {len(value)} tags; IAM takes at most {MAXIMUM_TAGS}")
+        found.append(f"{place}: {len(value)} tags; IAM allows at most {MAXIMUM_TAGS}")
     if len({key.lower() for key in value}) < len(value):
-        found.append(f"{place}: two keys differ only by case, which IAM does not take")
+        found.append(f"{place}: two keys differ only by case, which IAM does not allow")
     for key, content in value.items():
         if not 1 <= len(key) <= 128 or len(content) > 256 or not (_is_tag_text(key) and _is_tag_text(content)):
-            found.append(f"{place}.{shown(key)[1:-1]}: not a tag that IAM takes")
+            found.append(f"{place}.{shown(key)[1:-1]}: not a valid tag")
     return found
 
 
@@ -101,7 +101,7 @@ def document(limit: int | None) -> Check:
         if not _is_document(value):
             return [f"{place}: not a policy document"]
         size = PolicyDocument(value).size
-        return [f"{place}: {size} characters; IAM takes at most {limit}"] if limit and size > limit else []
+        return [f"{place}: {size} characters; IAM allows at most {limit}"] if limit and size > limit else []
 
     return check
 
@@ -117,9 +117,9 @@ def list_of(check: Check, limit: int | None = None) -> Check:
         if not isinstance(value, list):
             return [f"{place}: not a list"]
         found = [problem for index, one in enumerate(value) for problem in check(one, f"{place}[{index}]")]
-        found += [f"{place}[{index}]: stands there twice" for index, one in enumerate(value) if one in value[:index]]
+        found += [f"{place}[{index}]: duplicate" for index, one in enumerate(value) if one in value[:index]]
         if limit is not None and len(value) > limit:
-            found.append(f"{place}: {len(value)} of them; IAM takes at most {limit}")
+            found.append(f"{place}: {len(value)} entries; IAM allows at most {limit}")
         return found
 
     return checked
@@ -138,7 +138,7 @@ def map_of(check: Check, key_check: Check | None = None) -> Check:
 
 
 def entry_of(shape: Mapping[str, Check]) -> Check:
-    """An object with these members. Others are not looked at."""
+    """An object with these members. Other members are ignored."""
 
     def checked(value: Any, place: str) -> list[str]:
         if not isinstance(value, dict):
@@ -160,5 +160,5 @@ def _is_document(value: Any) -> bool:
 
 
 def _is_tag_text(value: str) -> bool:
-    """IAM takes every kind of space in a tag, the pattern of declarations only the common one."""
+    """IAM allows every kind of space in a tag, the pattern of declarations only the common one."""
     return bool(TAG_TEXT.fullmatch("".join(" " if unicodedata.category(sign)[0] == "Z" else sign for sign in value)))

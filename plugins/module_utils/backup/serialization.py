@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A backup as text, and back. Pure.
 
-JSON with a format and its version, and a checksum over all the rest: SHA-256 of the members but `checksum`, as JSON
-with sorted keys and without white space. Objects are in the names of the module options; `left` holds an object as the
-run was to leave it, null where it was deleted.
+JSON with a format and its version, and a checksum over all the rest: SHA-256 of the members except `checksum`, as JSON
+with sorted keys and without white space. Objects have the names of the module options; `left` contains an object as the
+run was to leave it, null if it was deleted.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ FORMAT = "aws_ml.permissions backup"
 FORMAT_VERSION = 1
 
 AHEAD = timedelta(days=1)
-"""How far the clock of the machine that made a backup may be ahead of this one's."""
+"""How far the clock of the machine that wrote a backup may be ahead of this one's."""
 
 _FRAME: Mapping[str, Check] = {
     "created": matching(
@@ -64,13 +64,13 @@ _SECTIONS: Mapping[str, Mapping[str, Check]] = {
 }
 
 EVENTS_SECTION = "quarantine_events"
-"""What the run did about quarantines; only where it did anything."""
+"""What the run did about quarantines; only if it did anything."""
 
 _IDENTITIES: tuple[tuple[IdentityKind, str], ...] = (("role", "roles"), ("user", "users"), ("group", "groups"))
 
 
 class BadBackup(EngineError):
-    """A file that is no backup, or none that can be trusted. Raised before AWS is asked for anything."""
+    """A file that is not a backup, or not a trustworthy one. Raised before AWS is called."""
 
     def __init__(self, message: str, problems: Sequence[str] = ()) -> None:
         super().__init__(message, problems, problems=[printable(problem) for problem in problems or [message]])
@@ -107,7 +107,7 @@ def parse(data: bytes, path: str, now: datetime) -> Backup:
     document = _trusted(data, path)
     found = _shape_problems(document) or [*_time_problems(document, now), *inconsistencies(document)]
     if found:
-        raise BadBackup(f"{path} does not hold what a backup holds, nothing was read from AWS or written:", found)
+        raise BadBackup(f"{path} does not have the content of a backup, nothing was read from AWS or written:", found)
     account = Account(document["account_id"], document["partition"])
     content = document["content"]
     identities = [identity_of(kind, entry) for kind, section in _IDENTITIES for entry in content[section]]
@@ -133,9 +133,9 @@ def checksum(document: Mapping[str, Any]) -> str:
 
 
 def _trusted(data: bytes, path: str) -> dict[str, Any]:
-    """The document in a file that is whole, of a format that is known here, and unchanged since it was written."""
+    """The document in a file that is complete, of a known format, and unchanged since it was written."""
     if not data.strip():
-        raise BadBackup(f"{path} is empty: take another copy of it. Nothing was read from AWS or written.")
+        raise BadBackup(f"{path} is empty: use another copy of it. Nothing was read from AWS or written.")
     try:
         document = json.loads(
             data.decode("utf-8"), object_pairs_hook=without_duplicate_keys, parse_constant=not_a_number
@@ -143,8 +143,8 @@ def _trusted(data: bytes, path: str) -> dict[str, Any]:
         found = checksum(document) if isinstance(document, dict) else ""
     except (ValueError, RecursionError) as error:
         raise BadBackup(
-            f"{path} is cut off or damaged: it is not whole JSON ({error}). Take another copy of it; nothing was read"
-            " from AWS or written."
+            f"{path} is truncated or damaged: it is not complete JSON ({error}). Use another copy of it; nothing was"
+            " read from AWS or written."
         ) from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise BadBackup(
@@ -162,8 +162,8 @@ def _trusted(data: bytes, path: str) -> dict[str, Any]:
     told = document.get("checksum")
     if told != found:
         raise BadBackup(
-            f"{path} was changed or damaged after it was written: its content has the checksum {found}, but it says"
-            f" {json.dumps(told)}. Take another copy of it; nothing was read from AWS or written."
+            f"{path} was changed or damaged after it was written: its content has the checksum {found}, but the file"
+            f" says {json.dumps(told)}. Use another copy of it; nothing was read from AWS or written."
         )
     return document
 
@@ -191,5 +191,5 @@ def _time_problems(document: Mapping[str, Any], now: datetime) -> list[str]:
     try:
         ahead = datetime.fromisoformat(created) - now
     except ValueError:
-        return [f"created: {shown(created)} is no date of the calendar"]
+        return [f"created: {shown(created)} is not a valid date"]
     return [f"created: {created} is in the future; check the clock of this machine"] if ahead > AHEAD else []

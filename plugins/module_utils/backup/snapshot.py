@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What of an account has to be kept before a plan is carried out, and how what was kept twice becomes one. Pure."""
+"""What of an account is saved before a plan is applied, and how several backups of an object are merged. Pure."""
 
 from __future__ import annotations
 
@@ -22,13 +22,12 @@ from ..model import (
     Role,
 )
 from ..plan.plan import Plan, Step
+from ..plan.writes import Element
 from ..policy.document import PolicyDocument
 from ..resolve.desired_state import DesiredState
 from ..resolve.quarantine import standing
 from .attributes import Thing, is_of_the_run, pieces_of, put_together
 from .quarantine_records import Event
-
-_TAKING = ("CreatePolicyVersion", "DeletePolicyVersion", "RemoveRoleFromInstanceProfile")
 
 
 @dataclass(frozen=True)
@@ -36,8 +35,8 @@ class Kept(Generic[Thing]):
     """An object as it was `before` a run, and as the run was to leave it: None where it was to be deleted.
 
     `ids` are the unique ids under which the run deleted or changed it. `users` are the keys of the identities that a
-    policy was attached to, or bounded, as far as they were known. `held` maps the ARNs of customer managed policies
-    that an identity had, or was bounded by, to what they said.
+    policy was attached to, or was the boundary of, as far as they were known. `held` maps the ARNs of customer managed
+    policies that an identity had, or had as boundary, to their documents.
     """
 
     before: Thing
@@ -47,7 +46,7 @@ class Kept(Generic[Thing]):
     held: Mapping[str, PolicyDocument] = field(default_factory=dict)
 
     def followed_by(self, later: Kept[Thing]) -> Kept[Thing]:
-        """Both as one: what was there first, with what others changed between the two."""
+        """Both as one: the first object, with what others changed between the two."""
         first, left, second = pieces_of(self.before), pieces_of(self.left), pieces_of(later.before)
         if self._was_made_anew(later):
             second = {}
@@ -69,14 +68,14 @@ class Kept(Generic[Thing]):
         )
 
     def began_removal(self, later: Kept[Thing]) -> bool:
-        """Whether this run quarantined the role that `later`, of another run, deleted out of that same quarantine."""
+        """Whether this run quarantined the role that `later`, of another run, deleted after that same quarantine."""
         if later.left is not None or not set(self.ids) & set(later.ids):
             return False
         quarantine = quarantine_of_run(self)
         return quarantine is not None and _quarantine(later.before) == quarantine
 
     def was_interrupted(self, later: Kept[Thing]) -> bool:
-        """Whether `later`, of another run, began with an object that this run had not brought to its end."""
+        """Whether `later`, of another run, began with an object that this run had not finished."""
         if self.left is None:
             return not self._was_made_anew(later)
         first, left, second = pieces_of(self.before), pieces_of(self.left), pieces_of(later.before)
@@ -92,18 +91,18 @@ class Kept(Generic[Thing]):
 
 
 def quarantine_of_run(kept: Kept[Any]) -> Quarantine | None:
-    """The quarantine into which the run put a role; None where it did not."""
+    """The quarantine into which the run put a role; None if it did not."""
     return None if _quarantine(kept.before) is not None else _quarantine(kept.left)
 
 
 @dataclass(frozen=True)
 class Backup:
-    """What was kept in one account. Keys are those of AccountState; `aws_policies` is keyed by ARN. `events` are the
+    """What was saved in one account. Keys are those of AccountState; `aws_policies` is keyed by ARN. `events` are the
     quarantines that the run began and lifted, and the removals that it began.
 
-    `held` maps the ARNs of customer managed policies that identities of the backup had, or were bounded by, and that
-    the run did not write to, to what they said. `created` is when its first part was kept, UTC in ISO 8601. `made_by`
-    is `iam_restore` where that module kept what it replaced itself, else empty.
+    `held` maps the ARNs of customer managed policies that identities of the backup had, or had as boundary, and that
+    the run did not write, to their documents. `created` is when its first part was saved, UTC in ISO 8601. `made_by` is
+    `iam_restore` if that module saved what it replaced itself, else empty.
     """
 
     account: Account
@@ -117,7 +116,7 @@ class Backup:
 
     @property
     def moment(self) -> datetime:
-        """When its first part was kept."""
+        """When its first part was saved."""
         return datetime.fromisoformat(self.created)
 
     @property
@@ -127,7 +126,7 @@ class Backup:
         return sorted([*identities, *(f"policy/{kept.before.name}" for kept in self.policies.values())])
 
     def followed_by(self, later: Backup) -> Backup:
-        """This backup with a later one of the same run in it."""
+        """This backup combined with a later one of the same run."""
         return replace(
             self,
             identities=_together(self.identities, later.identities),
@@ -138,7 +137,7 @@ class Backup:
         )
 
     def with_held(self) -> Backup:
-        """The backup, each identity in it with what the policies said that it had."""
+        """The backup, with each identity including the documents of the policies that it had."""
         said = {**self.held, **{kept.before.arn: kept.before.document for kept in self.policies.values()}}
         identities = {
             key: replace(kept, held={arn: said[arn] for arn in held_arns(kept.before) if arn in said})
@@ -148,16 +147,16 @@ class Backup:
 
 
 def held_arns(identity: Identity) -> list[str]:
-    """The customer managed policies that an identity has, or is bounded by."""
+    """The customer managed policies that an identity has, or has as its boundary."""
     boundary = {identity.boundary} if identity.boundary else set()
     return sorted(arn for arn in identity.managed | boundary if not is_aws_managed(arn))
 
 
 def newest(backups: Sequence[Backup]) -> Backup:
-    """Backups of one account as one: of each object what it was before the newest run.
+    """Backups of one account as one: each object as it was before the newest run.
 
-    Where an earlier run had not come to its end with an object, the newest began with a half of it, and both count. So
-    do both halves of a retirement: the run that quarantined a role, and the one that deleted it.
+    If an earlier run had not finished with an object, the newest run began with an incomplete change, and both count.
+    So do both halves of a retirement: the run that quarantined a role, and the one that deleted it.
     """
     row = [backup.with_held() for backup in sorted(backups, key=lambda backup: backup.moment)]
     return replace(
@@ -178,9 +177,10 @@ def kept(
     additions: bool = False,
     read: Mapping[str, PolicyDocument] | None = None,
 ) -> Backup | None:
-    """Every object that the plan writes to, whole; None where it takes nothing away.
+    """Every object that the plan writes, completely; None if the plan removes nothing.
 
-    With `additions`, or where a quarantine begins, also where it only adds. `read` holds documents of `lost_unread`.
+    With `additions`, or if a quarantine begins, also objects that only get additions. `read` has the documents of
+    `lost_unread`.
     """
     adds = additions or bool(desired.quarantined)
     if not adds and not takes_away(plan):
@@ -210,7 +210,7 @@ def kept(
 
 
 def lost_unread(state: CurrentState, desired: DesiredState) -> list[str]:
-    """The ARNs of customer managed policies that the run takes off identities, and whose text is not known yet."""
+    """The ARNs of customer managed policies that the run detaches, and whose document is not known yet."""
     lost: set[str] = set()
     for key, after in desired.identities.items():
         before = state.identities.get(key)
@@ -240,7 +240,7 @@ def _quarantine(thing: Any) -> Quarantine | None:
 
 
 def _takes_away(step: Step) -> bool:
-    return bool(step.takes_away) or step.deletes or step.action in _TAKING
+    return bool(step.takes_away) or step.write.removes is not None
 
 
 def _left(before: ManagedPolicy, after: ManagedPolicy | None, plan: Plan) -> ManagedPolicy | None:
@@ -248,7 +248,7 @@ def _left(before: ManagedPolicy, after: ManagedPolicy | None, plan: Plan) -> Man
     if after is None:
         return None
     own = [step for step in plan.steps if step.subject == before.key]
-    gone = [step.parameters["VersionId"] for step in own if step.action == "DeletePolicyVersion"]
+    gone = [step.parameters["VersionId"] for step in own if step.write.removes is Element.POLICY_VERSION]
     older = after.versions
     if before.document != after.document:
         older = (*before.versions, PolicyVersion(before.default_version, before.document))
@@ -261,7 +261,7 @@ def _users(arn: str, state: CurrentState) -> tuple[str, ...]:
 
 
 def _known_of_aws(identities: Iterable[Kept[Identity]], state: CurrentState) -> dict[str, AwsManagedPolicy]:
-    """AWS's policies that are taken off, with their documents: one that AWS has withdrawn cannot be had again."""
+    """AWS managed policies that are detached, with their documents: AWS may have withdrawn them by the restore."""
     gone = {
         arn for item in identities for arn in item.before.managed - (item.left.managed if item.left else frozenset())
     }

@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files of backups: written whole or not at all, found again, and read.
+"""Files of backups: written completely or not at all, found again, and read.
 
-A file belongs to one account and one run of Ansible; later tasks of the run add to it. It is written beside its place
-and moved there once it is on the disk, so whoever looks sees the old or the new one, never a part.
+A file belongs to one account and one run of Ansible; later tasks of the run add to it. It is written under a temporary
+name and renamed when it is complete on the disk, so readers see the old or the new file, never a part.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ _WILDCARDS = set("*?[")
 _OF_COLLECTION = re.compile(r"(?P<account>[0-9]{12})-.*\.json$")
 _LEFT_OVER = re.compile(r"\.[0-9]{12}-[0-9]{8}T[0-9]{6}Z-[0-9a-f]{12}(-restore)?\.json\.[0-9a-f]{8}")
 _LEFT_OVER_AFTER = 3600
-"""Seconds after which a file that was never moved into its place is taken for that of a run that was killed."""
+"""Seconds after which a file that was never renamed is assumed to be from a killed run."""
 
 
 @dataclass
 class BackupFile:
-    """Where one task keeps what it takes away. `path` and `objects` tell of the file once there is one."""
+    """Where one task saves what it removes. `path` and `objects` describe the file as soon as it exists."""
 
     folder: str
     run_id: str
@@ -51,38 +51,37 @@ class BackupFile:
     objects: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, options: Mapping[str, Any], made_by: str = "") -> BackupFile | None:
-        """The file that the options `backup_dir` and `_run_folder` of a task ask for; None without the former."""
+    def of(cls, options: Mapping[str, Any], made_by: str = "", run: str = "") -> BackupFile | None:
+        """The file that the option `backup_dir` of a task asks for, None without it; `run` is the folder of its run."""
         folder = options.get("backup_dir")
         if not folder:
             return None
-        run = options.get("_run_folder") or ""
         run_id = hashlib.sha256(run.encode()).hexdigest()[:12] if run else secrets.token_hex(6)
         return cls(os.path.abspath(folder), f"{run_id}-restore" if made_by == MADE_BY_RESTORE else run_id, made_by)
 
     def keep(self, backup: Backup) -> None:
-        """Put a backup into the file, beside what is in it. Raises EngineError where that cannot be done."""
+        """Add a backup to the file. Raises EngineError if that is not possible."""
         try:
             make_private_folder(self.folder)
             unsafe = list(folder_problems(self.folder))
             if unsafe:
                 raise EngineError(
-                    f"The backup cannot be written to {self.folder}, where others could change it. Nothing was taken"
-                    f" away: {'; '.join(unsafe)}. Or give another backup_dir, such as a new folder in it."
+                    f"The backup cannot be written to {self.folder}, where others could change it. Nothing was"
+                    f" removed. To fix: {'; '.join(unsafe)}. Or set another backup_dir, such as a new folder in it."
                 )
             with _locked(self.folder):
                 _clear_left_over(self.folder)
                 self._add(backup)
         except BadBackup as error:
-            raise EngineError(f"The backup of this run cannot be added to: {error.message}") from None
+            raise EngineError(f"Nothing can be added to the backup of this run: {error.message}") from None
         except OSError as error:
             raise EngineError(
-                f"The backup cannot be written to {error.filename or self.folder}: {error.strerror or error}. Without"
-                " it nothing is taken away: give another folder with backup_dir (aws_ml_backup_dir)."
+                f"The backup cannot be written to {error.filename or self.folder}: {error.strerror or error}. Nothing"
+                " is removed without a backup. To fix: set another folder in backup_dir (aws_ml_backup_dir)."
             ) from error
 
     def shown(self) -> dict[str, Any] | None:
-        """The file as it stands in a result; None where nothing was kept."""
+        """The file as it is shown in a result; None if nothing was saved."""
         return {"path": self.path, "objects": self.objects} if self.path else None
 
     def _add(self, backup: Backup) -> None:
@@ -99,7 +98,7 @@ class BackupFile:
 
 
 def write_whole(path: str, data: bytes) -> None:
-    """Write a file that only its owner can read, whole or not at all. Raises OSError."""
+    """Write a file that only its owner can read, completely or not at all. Raises OSError."""
     folder = os.path.dirname(path)
     beside = os.path.join(folder, f".{os.path.basename(path)}.{secrets.token_hex(4)}")
     try:
@@ -123,9 +122,9 @@ def write_whole(path: str, data: bytes) -> None:
 def read(source: str, account_id: str | None, now: datetime | None = None) -> tuple[Backup, list[str]]:
     """The backup of an account in a file, or in the files of a folder or a pattern, and the paths that it is from.
 
-    Of several files, those that iam_restore made count only where a single file is named, and those of other accounts
-    by their name are not looked at. Every file has to be safe to believe (see `trusted_files`). `now` is the time by
-    which a backup cannot be of the future, by default that of the clock. Raises BadBackup.
+    Of several files, those that iam_restore wrote count only if a single file is named, and those of other accounts, by
+    their name, are ignored. Every file has to be trustworthy (see `trusted_files`). A backup with a time after `now`,
+    by default the current time, is refused. Raises BadBackup.
     """
     moment = now or datetime.now(UTC)
     paths, single = _paths(source, account_id)
@@ -137,7 +136,7 @@ def read(source: str, account_id: str | None, now: datetime | None = None) -> tu
     wanted = account_id or (accounts[0] if len(accounts) == 1 else None)
     if wanted is None and accounts:
         raise BadBackup(
-            f"{source} holds backups of {len(accounts)} accounts ({', '.join(accounts)}): say which one with"
+            f"{source} contains backups of {len(accounts)} accounts ({', '.join(accounts)}): choose one with"
             " account_id, or aws_account_id of the host. Nothing was read from AWS or written."
         )
     if bad:
@@ -147,14 +146,14 @@ def read(source: str, account_id: str | None, now: datetime | None = None) -> tu
     own = {path: backup for path, backup in backups.items() if backup.account.id == wanted}
     if not own:
         of_account = f" of account {wanted}" if wanted else ""
-        raise BadBackup(f"{source} holds no backup{of_account}. Nothing was read from AWS or written.")
+        raise BadBackup(f"{source} contains no backup{of_account}. Nothing was read from AWS or written.")
     return newest(list(own.values())), sorted(own)
 
 
 def events_in(folder: str, account: Account, now: datetime) -> tuple[Event, ...]:
-    """The quarantines of an account that the backups of a folder tell of, oldest run first; none without the folder.
+    """The quarantine events in an account's backups in a folder, oldest run first; empty if the folder is missing.
 
-    Raises BadBackup where one of its backups cannot be read or trusted, since it may say that a quarantine was lifted.
+    Raises BadBackup if one of its backups cannot be read or trusted, because it may say that a quarantine was lifted.
     """
     if not os.path.isdir(folder):
         return ()
@@ -182,7 +181,7 @@ def _paths(source: str, account_id: str | None) -> tuple[list[str], bool]:
 
 
 def _parsed(paths: Sequence[str], now: datetime, *, named: bool) -> tuple[dict[str, Backup], dict[str, BadBackup]]:
-    """The backups by their paths, and what is wrong with the others. Where they are `named`, the name has to fit."""
+    """The backups by their paths, and what is wrong with the others. If they are `named`, the name has to match."""
     good: dict[str, Backup] = {}
     bad: dict[str, BadBackup] = {}
     for path in paths:
@@ -191,8 +190,8 @@ def _parsed(paths: Sequence[str], now: datetime, *, named: bool) -> tuple[dict[s
             said = _account_in_name(path)
             if named and said not in (None, backup.account.id):
                 raise BadBackup(
-                    f"{path} is a backup of account {backup.account.id}, not of {said} as its name says: give it its"
-                    " own name back, or move it away. Nothing was read from AWS or written."
+                    f"{path} is a backup of account {backup.account.id}, not of {said} as its name says. To fix:"
+                    " restore its original name, or move it elsewhere. Nothing was read from AWS or written."
                 )
             good[path] = backup
         except BadBackup as error:
@@ -229,10 +228,10 @@ def _account_in_name(path: str) -> str | None:
 
 @contextmanager
 def _locked(folder: str) -> Iterator[None]:
-    """Alone in the folder, so that two tasks of one run do not write over each other."""
+    """Lock the folder, so that two tasks of one run do not overwrite each other's changes."""
     handle = os.open(folder, os.O_RDONLY)
     try:
-        # A file system without locks still has the move that is whole or nothing.
+        # Without locks in the file system, the rename is still atomic.
         with suppress(OSError):
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
@@ -241,7 +240,7 @@ def _locked(folder: str) -> Iterator[None]:
 
 
 def _clear_left_over(folder: str) -> None:
-    """Remove what killed runs of this user wrote and never moved into its place. To be called alone in the folder."""
+    """Remove files that killed runs of this user wrote and never renamed. The folder must be locked."""
     for name in filter(_LEFT_OVER.fullmatch, os.listdir(folder)):
         path = os.path.join(folder, name)
         with suppress(OSError):

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reads files that only this user or root can have written.
 
-Whoever can write a backup decides what a restore grants. So the file has to be a regular file of this user or of root
-that nobody else can write, and so has the folder that it is in. Folders further up are refused only where everybody
-can write them: a group of one's own is common there.
+Anyone who can write a backup decides what a restore grants. So the file has to be a regular file of this user or of
+root that no other user can write, and the same applies to its folder. Folders above that are refused only if everyone
+can write them, because group-writable home folders are common.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import stat
 from collections.abc import Iterator
 
 LARGEST = 256 * 2**20
-"""Bytes; twice what an account can hold that is full of roles and policies at their limits (FACTS C1)."""
+"""Bytes; twice the size of an account that is full of roles and policies at their limits (FACTS C1)."""
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _KINDS = (
@@ -30,7 +30,7 @@ _KINDS = (
 
 
 class Untrusted(Exception):
-    """A file that somebody else could have written, or that is no file. `problems` say what to do about each."""
+    """A file that another user could have written, or that is not a file. `problems` say what to do about each."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("; ".join(problems))
@@ -38,7 +38,7 @@ class Untrusted(Exception):
 
 
 def content_of(path: str) -> bytes:
-    """The content of a file that is safe to believe. Never waits. Raises Untrusted and OSError."""
+    """The content of a trustworthy file. Never waits. Raises Untrusted and OSError."""
     # Before it is opened: opening a device can have effects.
     _require_regular(path, os.lstat(path))
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY | os.O_CLOEXEC)
@@ -50,12 +50,14 @@ def content_of(path: str) -> bytes:
             raise Untrusted(found)
         content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
-        raise Untrusted([f"{path} is larger than {LARGEST // 2**20} MiB, which no backup is: give the backup itself"])
+        raise Untrusted(
+            [f"{path} is larger than {LARGEST // 2**20} MiB, the limit for a backup: give the backup itself"]
+        )
     return content
 
 
 def folder_problems(folder: str) -> Iterator[str]:
-    """Why files of a folder cannot be believed. Raises OSError where the folder cannot be looked at."""
+    """Why files of a folder cannot be trusted. Raises OSError if the folder cannot be read."""
     status = os.stat(folder)
     if not status.st_mode & stat.S_ISVTX:
         yield from _problems(folder, status)
@@ -68,7 +70,7 @@ def folder_problems(folder: str) -> Iterator[str]:
 def _require_regular(path: str, status: os.stat_result) -> None:
     if stat.S_ISREG(status.st_mode):
         return
-    kind = next((words for is_it, words in _KINDS if is_it(status.st_mode)), "no regular file")
+    kind = next((words for is_it, words in _KINDS if is_it(status.st_mode)), "a special file")
     meant = os.path.realpath(path) if stat.S_ISLNK(status.st_mode) else "the backup itself"
     raise Untrusted([f"{path} is {kind}, not a file: give {meant}"])
 
@@ -91,7 +93,7 @@ def _writable(path: str, mode: int) -> str:
 
 
 def _folders_above(folder: str) -> list[str]:
-    """The folders on the way to a folder, by its path as it is given and as it is without symbolic links."""
+    """The folders above a folder, by its path as it is given and as it is without symbolic links."""
     found: list[str] = []
     for below in (os.path.abspath(folder), os.path.realpath(folder)):
         above = os.path.dirname(below)

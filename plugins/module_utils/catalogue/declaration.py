@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a service declares for an account, from the values that the account gives its variables. Pure."""
+"""The declaration of a service for an account, from the values of its variables for that account. Pure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _KINDS = ("user", "group", "role")
 class ServiceDeclaration:
     """What a service declares: by section, items as `iam_baseline` takes them.
 
-    `remedies` say by the code of a finding which variable mends it. `notices` are for the user, whatever comes.
+    `remedies` name, by the code of a finding, the variable that fixes it. `notices` are always shown to the user.
     """
 
     service: str
@@ -39,7 +39,7 @@ class ServiceDeclaration:
 
 
 def declared(service: Service, given: Mapping[str, Any]) -> tuple[ServiceDeclaration | None, list[Problem]]:
-    """What the service declares for values by the names of its variables, or everything that is wrong with them."""
+    """The declaration for values by the names of their variables, or all problems of the values."""
     problems: list[Problem] = []
     values: dict[str, Any] = {
         name: variable.value(given.get(name), f"{service.prefix}{name}", problems)
@@ -53,16 +53,17 @@ def declared(service: Service, given: Mapping[str, Any]) -> tuple[ServiceDeclara
     try:
         declaration = _Evaluation(service, values, found).result()
     except WrongExpression as error:
-        # Without a value that is missing or wrong, other expressions may not hold either.
+        # If a value is missing or wrong, other expressions can fail for that reason.
         if isinstance(error, TooMuchWork) or not (problems or found):
-            found = [Problem(f"service {service.name}", f"its definition does not hold for these values: {error}")]
+            message = f"its definition cannot be evaluated for these values: {error}"
+            found = [Problem(f"service {service.name}", message)]
     wrong = {problem.place for problem in problems}
     problems += [problem for problem in found if problem.place not in wrong]
     return (None if problems else declaration), problems
 
 
 class _Evaluation:
-    """One service for the converted values of one account. What is wrong with them is added to `problems`."""
+    """One service for the converted values of one account. Problems of the values are added to `problems`."""
 
     def __init__(self, service: Service, values: Values, problems: list[Problem]) -> None:
         self._service = service
@@ -77,7 +78,7 @@ class _Evaluation:
         self._problems = problems
 
     def result(self) -> ServiceDeclaration:
-        """What is declared, of use only where nothing is wrong. Raises WrongExpression."""
+        """The declaration. It is valid only if there are no problems. Raises WrongExpression."""
         self._problems += self._missing()
         self._problems += (Problem(self._place(rule.variable), text) for rule, text in self._told(self._service.checks))
         objects = self._profile.objects
@@ -111,7 +112,7 @@ class _Evaluation:
                     yield rule, str(rule.message.value(scope))
 
     def _named(self, section: str, definitions: tuple[ObjectDefinition, ...]) -> list[Item]:
-        """Roles or customer managed policies; no two may have one name."""
+        """Roles or customer managed policies. Their names must be unique."""
         items = []
         taken: dict[str, ObjectDefinition] = {}
         for one in definitions:
@@ -134,7 +135,7 @@ class _Evaluation:
         return Problem(self._place(place), text)
 
     def _items(self, one: ObjectDefinition) -> Iterator[tuple[Item, bool]]:
-        """The items of a role or policy, and whether each is declared; one of a fixed name takes it in any case."""
+        """The items of a role or policy, and whether each is declared. A fixed name is reserved even if it is not."""
         for scope in scopes(one.loops, self._values):
             identity = one.identity.value(scope)
             if self._is_wanted(one, scope) and identity.get("state", "present") == "present":
@@ -170,13 +171,13 @@ class _Evaluation:
                     yield {**identity, "state": "absent", "managed_policies": off, "inline_policies": off_inline}
 
     def _identities(self, one: ObjectDefinition, scope: Values, places: dict[str, str]) -> Iterator[tuple[Item, bool]]:
-        """Each identity of an attachment, and whether it is one that has to lose everything."""
+        """Each identity of an attachment, and whether it is a former one that must lose everything."""
         content = one.identity.value(scope)
         place = str(content.get("place", one.key))
         for key, of in (("to", place), ("former", f"former_{place}")):
             people = content.get(key) or {}
             if not isinstance(people, Mapping):
-                raise WrongExpression(f"{key} of {one.key} is not users, groups and roles")
+                raise WrongExpression(f"{key} of {one.key} must have users, groups and roles")
             for kind in _KINDS:
                 where = self._place(f"{of}.{kind}s" if of else f"{kind}s")
                 for name in _once(one, people.get(f"{kind}s") or ()):
@@ -206,28 +207,28 @@ class _Evaluation:
 def _name(one: ObjectDefinition, identity: Item) -> str:
     name = identity.get("name")
     if not isinstance(name, str) or not name:
-        raise WrongExpression(f"the name of {one.key} is {'no text' if name else 'empty'}")
+        raise WrongExpression(f"the name of {one.key} is {'not text' if name else 'empty'}")
     return name
 
 
 def _sids(one: ObjectDefinition, statements: Any) -> list[dict[str, str]]:
-    """The statements as those that are to be removed, which their Sids tell."""
+    """The statements to remove, which are identified by their Sids."""
     if not isinstance(statements, list) or not all(isinstance(of, Mapping) and "Sid" in of for of in statements):
         raise WrongExpression(f"the statements of {one.key} are not a list of statements with a Sid each")
     return [{"Sid": statement["Sid"]} for statement in statements]
 
 
 def _once(one: ObjectDefinition, names: Iterable[Any]) -> list[str]:
-    """Names of IAM, which takes no notice of case, each once."""
+    """Names of IAM without duplicates. IAM ignores their case."""
     if not isinstance(names, list) and names:
-        raise WrongExpression(f"the users, groups or roles of {one.key} are no list")
+        raise WrongExpression(f"the users, groups or roles of {one.key} are not a list")
     if not all(isinstance(name, str) for name in names):
-        raise WrongExpression(f"a user, group or role of {one.key} is no text")
+        raise WrongExpression(f"a user, group or role of {one.key} is not text")
     return list({name.lower(): name for name in names if name}.values())
 
 
 def _owned(templates: tuple[Template, ...], scope: Values) -> tuple[list[str], list[str]]:
-    """The names of all managed and inline policies that a service may have given, each once."""
+    """The names of all managed and inline policies that a service may have attached, without duplicates."""
     managed: list[str] = []
     inline: list[str] = []
     for template in templates:
@@ -240,5 +241,5 @@ def _owned(templates: tuple[Template, ...], scope: Values) -> tuple[list[str], l
 def _listed(content: Item, key: str) -> Iterable[Any]:
     found = content.get(key) or ()
     if isinstance(found, str) or not isinstance(found, Iterable) or not all(isinstance(name, str) for name in found):
-        raise WrongExpression(f"{key} of an attachment are no names")
+        raise WrongExpression(f"{key} of an attachment are not names")
     return found

@@ -19,8 +19,8 @@ from .templates import compiled
 class DefinitionProblem:
     """A mistake in a definition, at `path`.
 
-    Where `text` is given, it is wherever that text stands, in `path` or in one of the paths `also`: what an object is
-    made of may stand in two files.
+    If `text` is given, the mistake is where that text is, in `path` or in one of the paths `also`: the definition of an
+    object can be in two files.
     """
 
     path: Path
@@ -30,13 +30,13 @@ class DefinitionProblem:
 
 
 def near(name: str, known: Iterable[str]) -> str:
-    """A suggestion to add to a message, empty where nothing is like the name."""
+    """A suggestion to add to a message, empty if there is no similar name."""
     found = get_close_matches(name, sorted(known), 1)
     return f"; did you mean {found[0]}?" if found else ""
 
 
 def is_text_of(scalar: str, text: str) -> bool:
-    """Whether a text of a file is, or holds, the text of a problem: an expression or a whole template."""
+    """Whether a text of a file is, or contains, the text of a problem: an expression or a whole template."""
     return text in (scalar, f"${{{scalar}}}") or f"${{{text}}}" in scalar
 
 

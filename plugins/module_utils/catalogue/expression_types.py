@@ -1,9 +1,9 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the parts of an expression can be, and parts that can never be what they are compared with. Pure.
+"""The types of the parts of an expression, and comparisons that can never be true. Pure.
 
-Only what is certain is told: a type is known where it comes from a variable of the service, through repetitions,
+Only certain mistakes are reported: a type is known if it comes from a variable of the service, through repetitions,
 filters and locals that are one substitution.
 """
 
@@ -41,13 +41,13 @@ def type_of(variable: Variable) -> ValueType:
 
 @dataclass
 class ExpressionTypes:
-    """Finds what is wrong with one expression; `known` is what its names come from (see `parser.Known`)."""
+    """Finds the mistakes of one expression; `known` has the sources of its names (see `parser.Known`)."""
 
     known: Mapping[str, Any]
     problems: list[str] = field(default_factory=list)
 
     def of(self, node: Node, current: ValueType | None = None, is_root: bool = True) -> ValueType | None:
-        """The type of a part of an expression, None where it is not known."""
+        """The type of a part of an expression, None if it is not known."""
         find = getattr(self, f"_{node['type']}", None)
         if find is not None:
             found: ValueType | None = find(node, current, is_root)
@@ -148,7 +148,7 @@ def _literals(node: Node) -> list[Any]:
 
 
 def _never(found: ValueType | None, literals: list[Any]) -> Iterator[str]:
-    """Literals that a value with choices can never be; null is what it is where it is not given."""
+    """Literals that a value with choices can never equal. A value that is not given is null."""
     for literal in literals:
         if found and found.choices and literal is not None and literal not in found.choices:
             hint = near(str(literal), found.choices)

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Expressions of service definitions: JMESPath, compiled once. Pure.
 
-JMESPath (https://jmespath.org) is specified, has no loops and no access to anything but the values it is given, and
+JMESPath (https://jmespath.org) has a specification, has no loops, can access only the values that it is given, and
 comes with boto3. Four functions are added: `lower(text)`, `unique(list)`, `without(list, list)` and
-`duplicates(list)`. What one evaluation may do is bounded, so that no definition can hang or exhaust the memory.
+`duplicates(list)`. The steps of an evaluation are limited, so that no definition can hang or exhaust the memory.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ except ImportError:
     HAS_JMESPATH = False
 
 Values = Mapping[str, Any]
-"""What an expression may use, by name: the variables of a service, its locals, and what a repetition stands at."""
+"""The values that an expression can use, by name: variables of a service, its locals, and the entry of a repetition."""
 
 
 class WrongExpression(ValueError):
-    """An expression that cannot be read, or cannot be evaluated for the values at hand."""
+    """An expression that cannot be read, or cannot be evaluated for the current values."""
 
 
 class TooMuchWork(WrongExpression):
-    """An evaluation that takes more steps than it may."""
+    """An evaluation that exceeds its limit of steps."""
 
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -45,7 +45,7 @@ LONGEST_EXPRESSION = 2000
 """Characters."""
 
 MOST_WORK = 1_000_000
-"""Steps of one evaluation of a service. One account needs some thousands."""
+"""The most steps of one evaluation of a service. One account needs some thousands."""
 
 _UNREADABLE = (ValueError, RecursionError)
 """What JMESPath raises beside its own errors for an expression that it cannot read: numbers and nesting without end."""
@@ -96,7 +96,7 @@ if HAS_JMESPATH:
             "value_projection",
         }
     )
-    """The parts of an expression that make a value; the others hand over one that there is."""
+    """The parts of an expression that create a value. The others return an existing one."""
 
     class Evaluator(visitor.TreeInterpreter):  # type: ignore[misc]
         """Evaluates expressions with all of the functions, up to MOST_WORK steps."""
@@ -113,10 +113,10 @@ if HAS_JMESPATH:
             return found
 
         def charge(self, steps: int) -> None:
-            """Count steps. Raises TooMuchWork when there were too many."""
+            """Count steps. Raises TooMuchWork if there are too many."""
             self._left -= steps
             if self._left < 0:
-                raise TooMuchWork("it takes more work than an evaluation may; repeat over fewer entries")
+                raise TooMuchWork("it takes more steps than an evaluation may take; repeat over fewer entries")
 
         def charge_for(self, value: Any) -> None:
             """Count a step for each value within a value, and for every ten characters of a text."""
@@ -134,14 +134,14 @@ if HAS_JMESPATH:
 
 
 class Scope(dict[str, Any]):
-    """Values, with what their evaluation may still do, which the scopes within it share."""
+    """Values, with the remaining steps of their evaluation, which all nested scopes share."""
 
     def __init__(self, values: Values) -> None:
         super().__init__(values)
         self.evaluator: Evaluator = values.evaluator if isinstance(values, Scope) else Evaluator()
 
     def within(self, name: str, entry: Any, index: int) -> Scope:
-        """The values within a repetition that stands at an entry."""
+        """The values inside a repetition, for one of its entries."""
         self.evaluator.charge(10)
         inner = Scope(self)
         inner[name] = entry
@@ -184,7 +184,7 @@ class Expression:
         return cls(text, frozenset(_root_names(tree)), tree)
 
     def value(self, values: Values) -> Any:
-        """What the expression comes to. Raises WrongExpression."""
+        """The value of the expression. Raises WrongExpression."""
         if len(self.names) == 1 and self.text in self.names:
             return values.get(self.text)
         try:
@@ -195,7 +195,7 @@ class Expression:
             raise WrongExpression(f"`{self.text}` cannot be evaluated: {_first_line(error)}") from None
 
     def holds(self, values: Values) -> bool:
-        """Whether it comes to anything but false, null and what is empty."""
+        """Whether the value is anything except false, null and empty."""
         found = self.value(values)
         return found is not None and found is not False and found not in ("", [], {})
 
@@ -210,7 +210,7 @@ def _first_line(error: Exception) -> str:
 
 
 WHOLE = "@"
-"""As a name that an expression uses: all values at once."""
+"""The name of all values together in an expression."""
 
 _RELATIVE = frozenset(
     {"subexpression", "filter_projection", "projection", "value_projection", "pipe", "index_expression"}
@@ -219,7 +219,7 @@ _RELATIVE = frozenset(
 
 
 def _root_names(node: Mapping[str, Any]) -> Iterator[str]:
-    """The names that an expression takes from the values themselves."""
+    """The names that an expression reads from the values."""
     kind, children = node["type"], node["children"]
     if kind == "field":
         yield node["value"]

@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the profiles of a service declare where an account chooses nothing but the profile, for audits. Pure.
+"""The declarations of the profiles of a service if an account sets only the profile, for audits. Pure.
 
-Only what is granted and who is trusted is kept, and of that only what does not depend on a name that the account would
-choose: a sample names such a value NAME, and what differs between two such names is left out.
+They contain only what is granted and who is trusted, and only the parts that do not depend on a name that the account
+chooses: a sample sets such a value to NAME, and what differs between two such names is left out.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def known_profiles(service: Service, aws_policies: Mapping[str, str]) -> Iterato
 def _whatever_the_name(
     service: Service, profile: str, sample: Mapping[str, Any], aws_policies: Mapping[str, str]
 ) -> Data:
-    """The objects that are the same whatever NAME stands for; none where the profile needs more variables."""
+    """The objects that are the same for every NAME; none if the profile needs more variables."""
     found = []
     for name in ("one", "another"):
         given = {key: value.replace("NAME", name) if isinstance(value, str) else value for key, value in sample.items()}

@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The meaning of a definition: what would do nothing, or fail when a service is evaluated. Pure.
+"""Mistakes in the meaning of a definition: parts without effect, and parts that fail during evaluation. Pure.
 
-The form has been checked before. This is more than `parser` needs to build a service, and only done where definitions
-are written: for the services of a user, and by the tests and `make lint` for those of this collection.
+The form is checked before. `parser` does not need these checks to build a service. They run only where definitions are
+written: for the services of a user, and by the tests and `make lint` for those of this collection.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from .variable_meaning import variable_problems
 
 
 def definition_problems(name: str, files: Mapping[str, Any], codes: Collection[str]) -> list[DefinitionProblem]:
-    """Everything that is wrong with the meaning of a service, each once. `codes` are those of findings."""
+    """All mistakes in the meaning of a service, without duplicates. `codes` are those of findings."""
     parser = StrictParser(name, files)
     parser.service()
     parts = JoinedParts(files)
     whole = whole_of(parts)
-    # A misspelled name leaves the right one unused, which needs no telling.
+    # If a name is misspelled, the right one is unused, which need not be reported.
     found = [
         *([] if parser.problems else parser.unused(whole)),
         *variable_problems(whole),
@@ -59,7 +59,7 @@ def _in_part(parts: JoinedParts, path: Path) -> Path:
 
 
 class StrictParser(Parser):
-    """Looks at the types of expressions too, and at what none of them uses."""
+    """Also checks the types of expressions, and finds names that no expression uses."""
 
     def __init__(self, name: str, files: Mapping[str, Any]) -> None:
         super().__init__(name, files)

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The objects of a definition: what cannot be declared, or has no effect. Pure."""
+"""Mistakes in the objects of a definition: what cannot be declared, or has no effect. Pure."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _CONTENT = {
     "managed_policies": (("policy",), "a customer managed policy needs a `policy`"),
     "trust_statements": (("statements",), "a trust statement needs `statements`"),
 }
-"""What an object of a section needs one of, beside its name."""
+"""By section, the keys of which an object needs one, in addition to its name."""
 
 _PEOPLE = ("users", "groups", "roles")
 
 
 def object_problems(files: Mapping[str, Any]) -> Iterator[DefinitionProblem]:
-    """What is wrong with the objects of a service and its profiles."""
+    """The mistakes in the objects of a service and its profiles."""
     for section in SECTIONS:
         names: dict[str, str] = {}
         for key, parts in _objects(files, section).items():
@@ -41,7 +41,7 @@ def object_problems(files: Mapping[str, Any]) -> Iterator[DefinitionProblem]:
 
 
 def _objects(files: Mapping[str, Any], section: str) -> dict[str, dict[str, Data]]:
-    """The objects of a section: what the service and each profile says of them, by file."""
+    """The objects of a section: their content in the service and in each profile, by file."""
     found: dict[str, dict[str, Data]] = {}
     for file in ("service", *PROFILES):
         for key, content in ((files.get(file) or {}).get(section) or {}).items():
@@ -55,7 +55,7 @@ def _of_likeness(files: Mapping[str, Any], path: Path, parts: Mapping[str, Data]
         if like is None:
             continue
         if file != "service":
-            message = "`grants_like` counts in service.yml only, where it stands for the part of every profile"
+            message = "`grants_like` is allowed only in service.yml, where it applies to every profile"
             yield DefinitionProblem((file, *path[1:], "grants_like"), message)
             continue
         others = {key for name in PROFILES for key in (files.get(name) or {}).get(path[1]) or ()}
@@ -67,7 +67,7 @@ def _of_likeness(files: Mapping[str, Any], path: Path, parts: Mapping[str, Data]
 def _of_name(path: Path, parts: Mapping[str, Data], names: dict[str, str]) -> Iterator[DefinitionProblem]:
     given = [content["name"] for content in parts.values() if "name" in content]
     if not given:
-        yield DefinitionProblem(path, f"`name` is missing; nothing says how {path[2]} is called")
+        yield DefinitionProblem(path, f"`name` is missing; {path[2]} needs a name")
     for name in dict.fromkeys(given):
         if "${" in name or path[1] == "trust_statements":
             continue  # One role may have several trust statements.
@@ -96,19 +96,19 @@ def _of_content(files: Mapping[str, Any], path: Path, parts: Mapping[str, Data])
 def _of_attachment(files: Mapping[str, Any], path: Path, parts: Mapping[str, Data]) -> Iterator[DefinitionProblem]:
     content = {key: value for part in parts.values() for key, value in part.items()}
     if "to" not in content and "former" not in content:
-        yield DefinitionProblem(path, "nobody is named; give `to`, `former` or both")
+        yield DefinitionProblem(path, "no user, group or role is named; give `to`, `former` or both")
     for key in ("to", "former"):
         for kind in content[key] if isinstance(content.get(key), Mapping) else ():
             if kind not in (*_PEOPLE, "when", "value"):
                 message = f"`{kind}` is not known here{near(kind, _PEOPLE) or '; it has users, groups, roles'}"
                 yield DefinitionProblem((*path, key, kind), message)
     place = content.get("place", path[2])
-    # Otherwise nobody can be named twice, of which messages would tell.
+    # Otherwise no identity can be named twice, so no message names the variable.
     is_told = "place" in content or "former" in content or "for_each" in content
     for key, variable in (("to", place), ("former", f"former_{place}")):
         if is_told and key in content and place and "${" not in place and variable not in files["variables"]:
             hint = near(variable, files["variables"])
-            message = f"messages name the variable `{variable}`, which there is not{hint or '; give its `place`'}"
+            message = f"messages name the variable `{variable}`, which does not exist{hint or '; give its `place`'}"
             yield DefinitionProblem((*path, "place"), message)
 
 
@@ -119,7 +119,7 @@ def _of_rules(files: Mapping[str, Any]) -> Iterator[DefinitionProblem]:
             if "variable" in rule:
                 yield from _of_variable((*path, "variable"), rule["variable"], files["variables"])
             elif section == "checks":
-                yield DefinitionProblem(path, "`variable` is missing; a check names the variable that it is about")
+                yield DefinitionProblem(path, "`variable` is missing; a check must name its variable")
 
 
 def _of_variable(path: Path, given: str, variables: Data) -> Iterator[DefinitionProblem]:

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From the data of a service's files to a Service, with every mistake of meaning and its place. Pure.
 
-The form of the data is checked before, by the JSON Schema of services. What is found here: expressions that cannot be
-read, variables, locals and trust policies that are not there. `meaning` finds the rest.
+The form of the data is checked before, by the JSON Schema of services. This module finds expressions that cannot be
+read, and variables, locals and trust policies that do not exist. `meaning` finds the rest.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _COMMON = {
     "roles": ("path", "tags", "boundary", "max_session_duration"),
     "managed_policies": ("path", "tags"),
 }
-"""Variables that count for every object of a section, as its options of the same names, where a service has them."""
+"""Variables that apply to every object of a section, as options of the same names, if a service has them."""
 
 _OF_OBJECT = ("for_each", "when", "absent_when", "grants_like", "trust", "owns")
 _IDENTITY = ("name", "state", "to", "former", "place")
@@ -44,7 +44,7 @@ _IDENTITY = ("name", "state", "to", "former", "place")
 
 @dataclass(frozen=True)
 class _Parts:
-    """What the service and one of its profiles say of an object, and whether that profile has it."""
+    """The content of an object in the service and one of its profiles, and whether that profile has it."""
 
     of_service: Data
     of_profile: Data
@@ -55,14 +55,14 @@ class _Parts:
 
 @dataclass
 class Parser:
-    """Reads one service. What is wrong is in `problems` afterwards."""
+    """Reads one service. Its mistakes are in `problems` afterwards."""
 
     name: str
     files: Mapping[str, Data]
     problems: list[DefinitionProblem] = field(default_factory=list)
 
     def service(self) -> Service:
-        """The service that the files define; of use only where there are no problems."""
+        """The service that the files define. It is valid only if there are no problems."""
         self._parts = JoinedParts(self.files)
         self.problems += [DefinitionProblem(path, message) for path, message in self._parts.problems]
         content = self._parts.content
@@ -240,7 +240,7 @@ class Parser:
         return expression
 
     def _unreadable(self, path: Path, error: WrongExpression, content: Any, also: tuple[Path, ...]) -> None:
-        """Tell each text in `content` that is no template; where `content` is none as a whole, that."""
+        """Report each text in `content` that is not a template, or `content` itself if it is not a template."""
         for text, message in [*unreadable_texts(content)] or [("", str(error))]:
             self.problems.append(DefinitionProblem(path, message, text, also))
 
@@ -250,7 +250,7 @@ class Parser:
             message = f"`{name}` is not a variable or an earlier local{near(name, known)}"
             if owners and path[0] not in owners:
                 where = f"a local of {owners[0]}.yml"
-                message = f"`{name}` is {where}, and this counts in every profile; define it in service.yml"
+                message = f"`{name}` is {where}, and this applies to every profile; define it in service.yml"
             if name == WHOLE:
                 message = f"`{expression.text}` takes all values at once; name those that it needs"
             self.problems.append(DefinitionProblem(path, message, expression.text, also))
@@ -266,14 +266,14 @@ def _of_loops(loops: Sequence[tuple[str, Expression]]) -> Known:
 
 
 def _policies(content: Data) -> dict[str, Any]:
-    """The names of the policies; what is in them does not count where they are taken off."""
+    """The names of the policies. Their content does not matter when they are removed."""
     inline = content.get("inline_policies") or {}
     names = list(inline) if isinstance(inline, Mapping) else inline
     return {"managed_policies": content.get("managed_policies") or [], "inline_policies": names}
 
 
 def _merged(parts: Any) -> dict[str, Any]:
-    """Mappings laid over each other, and the mappings within them."""
+    """Mappings merged in order, including the mappings inside them."""
     merged: dict[str, Any] = {}
     for part in parts:
         for key, value in part.items():

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Path = tuple[str, ...]
-"""Where something stands: the file without its suffix, then keys and indexes."""
+"""The place of a value: the file without its suffix, then keys and indexes."""
 
 Data = Mapping[str, Any]
 
@@ -24,7 +24,7 @@ PROFILES = ("documented", "least_privilege")
 
 @dataclass
 class JoinedParts:
-    """`content` is that of all parts. `problems` are paths and what is wrong there."""
+    """`content` is the content of all parts. `problems` are paths and the mistakes there."""
 
     files: Mapping[str, Data]
     names: tuple[str, ...] = field(init=False)
@@ -40,7 +40,7 @@ class JoinedParts:
                 self._add(name, section, content)
 
     def path(self, section: str, key: str) -> Path:
-        """Where an entry of a section stands; the key of an entry of a list is its place in `content`."""
+        """The path of an entry of a section. The key of an entry of a list is its index in `content`."""
         return self._paths.get((section, key), ("service", section, key))
 
     def _add(self, name: str, section: str, content: Any) -> None:

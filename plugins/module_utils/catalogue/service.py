@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A service of the catalogue, as it is after its files were read and checked. Pure."""
+"""A service of the catalogue after its files were read and checked. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .templates import Template
 from .variables import Variable
 
 SECTIONS = ("roles", "managed_policies", "attachments", "trust_statements")
-"""What a definition can hold; the names are those of the options of `iam_baseline`."""
+"""The sections of a definition. The names are those of the options of `iam_baseline`."""
 
 Locals = tuple[tuple[str, Template], ...]
 
@@ -29,8 +29,9 @@ class ObjectDefinition:
     absent; that of an attachment has `to` and `former` (`users`, `groups` and `roles` each) and their `place` in
     messages. `content` has the other options of `iam_baseline` for its section.
 
-    `owned` is of an attachment: the templates of all that the service may ever have given to these identities, with
-    `managed_policies` and `inline_policies`, one for each profile. What is not given now is taken off.
+    `owned` is for an attachment: the templates of all policies that the service may ever have attached to these
+    identities, with `managed_policies` and `inline_policies`, one for each profile. Policies that are not declared now
+    are removed.
     """
 
     key: str
@@ -55,7 +56,7 @@ class Requirement:
 
 @dataclass(frozen=True)
 class Rule:
-    """A check or a notice: a message where the condition holds, for each scope of `loops`. `variable` is its place."""
+    """A check or a notice: a message if the condition is true, for each scope of `loops`. `variable` is its place."""
 
     message: Template
     when: Expression | None = None
@@ -65,7 +66,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Profile:
-    """What one profile consists of, by section, and its locals, which follow those of the service."""
+    """The objects of one profile by section, and its locals, which follow those of the service."""
 
     name: str
     objects: Mapping[str, tuple[ObjectDefinition, ...]]
@@ -74,9 +75,9 @@ class Profile:
 
 @dataclass(frozen=True)
 class Service:
-    """`content` is the definition as it was read, for documentation; `name` is that of its folder.
+    """`content` is the definition as it was read, for documentation; `name` is the name of its folder.
 
-    `samples` are values of variables with which audits know the profiles of the service.
+    `samples` are values of variables with which audits recognize the profiles of the service.
     """
 
     name: str
@@ -93,5 +94,5 @@ class Service:
 
     @property
     def prefix(self) -> str:
-        """What the names of its variables begin with in an inventory."""
+        """The prefix of the names of its variables in an inventory."""
         return f"{self.name}_iam_"

@@ -3,15 +3,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Templates of service definitions: plain data in which texts, entries and keys depend on an account's values. Pure.
 
-- `${expression}` within a text puts in what the expression comes to. A text that is nothing else keeps the type of the
-  value; where that is null, its key or entry is left out; a list in a list puts in its entries.
-- `when: expression` beside other keys keeps a mapping only where the expression holds.
-- `for_each: {name: expression}` beside other keys of an entry repeats it for each entry of a list; `name` stands for
-  the entry and `name_index` for its place, from 0. Several names are nested.
-- An entry with `value` beside `when` or `for_each` stands for that value.
+- `${expression}` in a text is replaced by the value of the expression. A text that is only an expression keeps the type
+  of the value. If the value is null, its key or entry is left out. A list in a list is replaced by its entries.
+- `when: expression` next to other keys keeps a mapping only if the expression is true.
+- `for_each: {name: expression}` next to other keys of an entry repeats it for each entry of a list. `name` is the
+  entry and `name_index` its index, from 0. Several names are nested.
+- An entry with `value` next to `when` or `for_each` is replaced by that value.
 
 `${aws:PrincipalTag/team}` and other policy variables of IAM, which have a colon in their name, stay as they are, and so
-do `${*}`, `${?}` and `${$}`. Whatever a user gave is put in as it is and not read again.
+do `${*}`, `${?}` and `${$}`. A value from a user is inserted as it is and not evaluated again.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from .expressions import Expression, Values, WrongExpression, scope_of
 _SUBSTITUTION = re.compile(r"\$\{([^{}]*)\}")
 _POLICY_VARIABLE = re.compile(r"[A-Za-z0-9-]+:[^:]|[*?$]$")
 _UNREAD = re.compile(r"\$\{(?![^{}]*\})")
-"""The beginning of a substitution that has no end, or braces within."""
+"""The beginning of a substitution that has no end, or that contains braces."""
 
 
 class _Nothing:
-    """What a template comes to that is left out."""
+    """The value of a template that is left out."""
 
 
 NOTHING = _Nothing()
@@ -40,10 +40,10 @@ class Template(Protocol):
     """A compiled template."""
 
     def value(self, values: Values) -> Any:
-        """What it comes to, or NOTHING. Raises WrongExpression."""
+        """The value, or NOTHING. Raises WrongExpression."""
 
     def every_value(self, values: Values) -> Iterator[Any]:
-        """What it could come to if its conditions held or did not; repetitions and texts are as they are now."""
+        """The possible values for all results of its conditions. Repetitions and texts have their current values."""
 
     def expressions(self) -> Iterator[tuple[Expression, frozenset[str]]]:
         """Each expression with the names that repetitions around it define."""
@@ -186,7 +186,7 @@ def scopes(loops: Sequence[tuple[str, Expression]], values: Values) -> Iterator[
 
 
 def compiled(content: Any) -> Template:
-    """The template that data of a definition is. Raises WrongExpression."""
+    """Compile data of a definition to a template. Raises WrongExpression."""
     if isinstance(content, str):
         return _text(content)
     if isinstance(content, Mapping):
@@ -200,7 +200,7 @@ def compiled(content: Any) -> Template:
 def repetition(content: Any) -> tuple[tuple[str, Expression], ...]:
     """The loops of `for_each`. Raises WrongExpression."""
     if not isinstance(content, Mapping) or not content:
-        raise WrongExpression("for_each is a mapping of a name to the expression of a list")
+        raise WrongExpression("for_each must be a mapping of a name to the expression of a list")
     return tuple((str(name), Expression.compiled(str(text))) for name, text in content.items())
 
 
@@ -223,7 +223,7 @@ def _mapping(content: Mapping[Any, Any]) -> Template:
 
 def _text(content: str) -> Template:
     if _UNREAD.search(content):
-        raise WrongExpression("${ without its }, or with braces within; an expression has no braces")
+        raise WrongExpression("${ without its }, or with braces inside; an expression cannot contain braces")
     parts: list[str | Expression] = []
     end = 0
     for found in _SUBSTITUTION.finditer(content):
@@ -240,7 +240,7 @@ def _text(content: str) -> Template:
 
 
 def _entries(entry: Template, values: Values) -> list[Any]:
-    """What an entry of a list puts into it."""
+    """The values that an entry of a list adds to it."""
     found = entry.value(values)
     return [] if found is NOTHING else list(_spread(entry, found))
 
@@ -261,5 +261,7 @@ def _as_text(expression: Expression, value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, (list, Mapping)):
         what = "list" if isinstance(value, list) else "dictionary"
-        raise WrongExpression(f"`{expression.text}` is a {what} within a text; join its entries, or let it stand alone")
+        raise WrongExpression(
+            f"`{expression.text}` is a {what} within a text; join its entries, or use it without other text"
+        )
     return str(value)

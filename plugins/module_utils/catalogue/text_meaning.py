@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The texts of a definition that people read: variables that they name and that there are not. Pure."""
+"""The texts of a definition for users: variables that they name and that do not exist. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PEOPLE: Data = {"users": {}, "groups": {}, "roles": {}}
 
 
 def text_problems(name: str, files: Mapping[str, Any]) -> Iterator[DefinitionProblem]:
-    """What is wrong with the texts of the service called `name`."""
+    """The mistakes in the texts of the service called `name`."""
     prefix = f"{name}_iam_"
     for path, text in _texts(files):
         for found in _OPTION.finditer(text):
@@ -53,7 +53,7 @@ def _of_option(path: Path, given: str, value: str | None, prefix: str, variables
 
 
 def _texts(files: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
-    """The texts for people, with their paths."""
+    """The texts for users, with their paths."""
     service = files["service"]
     yield from _paragraphs(("service", "description"), service.get("description"))
     for section in ("checks", "notices"):

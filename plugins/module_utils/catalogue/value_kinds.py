@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The kinds of values that go into ARNs, conditions and names, and what each may look like. Pure.
+"""The kinds of values in ARNs, conditions and names, and the valid form of each. Pure.
 
 Sources: the API references of the services whose names these are, and the IAM quotas page for names of IAM.
 """
@@ -42,13 +42,13 @@ KINDS = {
     "resource_pattern": (r"[\w+=,.@/*?-]{1,512}", f"name of a resource as its ARN ends, {_PATTERN}"),
     "path": (r"/|/[!-~]{0,510}/", "path; it begins and ends with a slash"),
 }
-"""Each kind as a regular expression of the whole value, and what a value that does not match is not."""
+"""For each kind, a regular expression of the whole value, and the name of the kind for messages."""
 
 _PLACEHOLDERS = {"<account_id>": "123456789012", "<partition>": "aws"}
 
 
 def kind_refusal(kind: str, value: str) -> str | None:
-    """Why a text does not name a thing of this kind, None where it does.
+    """Why a text is not a valid value of this kind, None if it is.
 
     `<account_id>` and `<partition>` count as an account and a partition.
     """
@@ -63,5 +63,5 @@ def kind_refusal(kind: str, value: str) -> str | None:
 
 
 def normalized(kind: str, value: str) -> str:
-    """A text of this kind in the one form that definitions count with: a prefix has no slash at its end."""
+    """A text of this kind in the form that definitions expect: a prefix has no slash at its end."""
     return value.rstrip("/") if kind == "prefix" else value

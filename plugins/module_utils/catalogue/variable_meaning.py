@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables of a definition: what would never be asked for, or could not be converted. Pure."""
+"""Mistakes in the variables of a definition: what is never used, or cannot be converted. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NATIVE: Mapping[str, tuple[type, ...]] = {
 
 
 def variable_problems(files: Mapping[str, Any]) -> Iterator[DefinitionProblem]:
-    """What is wrong with the variables of a service."""
+    """The mistakes in the variables of a service."""
     variables = files["variables"]
     for name, content in variables.items():
         yield from _of_variable(("variables", name), name, content)
@@ -53,7 +53,7 @@ def _of_profile(content: Data, profiles: list[str]) -> Iterator[DefinitionProble
     choices = content.get("choices") or []
     if sorted(choices) != sorted(profiles):
         files = " and ".join(f"{name}.yml" for name in profiles)
-        message = f"the choices of profile are not the profiles that there are files of, {files}"
+        message = f"the choices of profile must be the profiles that have a file, {files}"
         yield DefinitionProblem(("variables", "profile"), message)
     elif content.get("default") not in choices:
         yield DefinitionProblem(("variables", "profile"), "profile needs one of its choices as its default")
@@ -69,7 +69,7 @@ def _of_variable(path: Path, name: str, content: Data, is_option: bool = False) 
         ("options", kind == "dict" or (kind == "list" and elements == "dict"), "a dictionary or a list of them"),
     ):
         if key in content and not fits:
-            yield DefinitionProblem((*path, key), f"`{key}` says nothing of `{name}`; it is for {whom}")
+            yield DefinitionProblem((*path, key), f"`{key}` does not apply to `{name}`; it is for {whom}")
     if content.get("kind", "") and content["kind"] not in KINDS:
         yield DefinitionProblem(
             (*path, "kind"), f"`{content['kind']}` is not a kind of value{near(content['kind'], KINDS)}"
@@ -78,7 +78,7 @@ def _of_variable(path: Path, name: str, content: Data, is_option: bool = False) 
         yield from _of_default(path, name, content)
     if is_option and "required" in content and content["required"] is not True:
         yield DefinitionProblem(
-            (*path, "required"), "an option is required always (true) or never; use a check instead"
+            (*path, "required"), "an option is always required (true) or never; use a check instead"
         )
     for option, of in (content.get("options") or {}).items():
         yield from _of_variable((*path, "options", option), option, of, is_option=True)

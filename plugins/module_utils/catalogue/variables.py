@@ -1,11 +1,11 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables of a service: their types, and the values that an account gives them. Pure.
+"""The variables of a service: their types, and their values for an account. Pure.
 
-Ansible, surveys and `-e name=value` hand over text where a list, a dictionary, a boolean or a number is meant. Each
-value is converted once, here, for every way to run a service: text with commas and JSON text are lists, JSON text is a
-dictionary. What cannot be converted without a guess is a problem.
+Ansible, surveys and `-e name=value` pass text where a list, a dictionary, a boolean or a number is meant. Each value is
+converted once, here, for every command that runs a service: text with commas and JSON text become lists, JSON text
+becomes a dictionary. A value that cannot be converted without a guess is a problem.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from .value_kinds import kind_refusal, normalized
 TYPES = ("str", "bool", "int", "list", "dict", "people")
 
 EMPTY: tuple[Any, ...] = (None, "", [])
-"""What a variable that has to be given must not be."""
+"""The values that count as missing for a required variable."""
 
 _INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 _BOOLEANS = {
     **dict.fromkeys(("yes", "on", "true", "1", "y", "t"), True),
     **dict.fromkeys(("no", "off", "false", "0", "n", "f"), False),
 }
-"""The texts that Ansible takes for booleans."""
+"""The texts that Ansible accepts as booleans."""
 
 _LISTS = {
     "str": "is not a list of texts",
@@ -82,9 +82,9 @@ class Variable:
         )
 
     def value(self, given: Any, place: str, problems: list[Problem]) -> Any:
-        """The value of the variable; what is wrong with it is added to `problems`.
+        """The value of the variable. Its problems are added to `problems`.
 
-        None stands for a variable that is not given.
+        None means that the variable is not given.
         """
         if given is None:
             given = self.default
@@ -176,7 +176,7 @@ class Variable:
 
 
 def _texts(given: Any) -> Any:
-    """The entries of a value that stands for a list of texts."""
+    """The entries of a value that represents a list of texts."""
     if isinstance(given, str):
         text = given.strip()
         if text.startswith("["):

@@ -1,18 +1,18 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One task at a time writes an account, among all tasks of one user on one machine.
+"""One task at a time writes to an account, among all tasks of one user on one machine.
 
-IAM has no conditional writes. Two tasks that read a trust policy, add a statement each and write the document back
-would lose one of the statements, and neither would notice. So a task locks a file for the account before its first
-write, and keeps it until it has read back what it wrote. The kernel releases the lock of a process that ends.
+IAM has no conditional writes. If two tasks read a trust policy, add a statement each and write the document back, one
+of the statements is lost, and neither task notices. So a task locks a file for the account before its first write,
+and keeps the lock until it has read back what it wrote. The kernel releases the lock of a process that ends.
 
-The file says when the lock was released last, by the clock since boot, which all processes of a machine share. A task
-that had read the account before that moment reads and plans again. A task without anything to write takes no lock.
+The file records when the lock was last released, by the clock since boot, which all processes of a machine share. A
+task that read the account before that moment reads and plans again. A task that has nothing to write takes no lock.
 
-The files are beside the run's own folder, so that runs at the same time share them. Where others can write there, they
-are in the run's folder. Where neither can be used (another machine, another user) there is no lock, and what is read
-back after the last write is the only guard.
+The files are beside the run's own folder, so that concurrent runs share them. If others can write there, the files are
+in the run's folder. If neither can be used (another machine, another user) there is no lock. The read after the last
+write is then the only protection.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from dataclasses import dataclass
 from ..errors import EngineError
 
 LONGEST_WAIT = 1800.0
-"""Seconds that a task waits for one other task. Nothing that a task does in one account takes as long."""
+"""Seconds that a task waits for one other task. Nothing that a task does in one account takes this long."""
 
 Tell = Callable[[str], None]
 
 
 def silent(waiting: str) -> None:
-    """Nobody listens."""
+    """Ignore the message."""
 
 
 _HELD, _FREE = "held", "free"
@@ -44,10 +44,10 @@ _LENGTH = 64
 
 @dataclass
 class Turn:
-    """The time in which a task alone writes the account.
+    """The time in which one task alone writes to the account.
 
-    `account_changed` says whether another task may have written since the account was read. `has_written` is what the
-    task says itself at the end: whether later tasks have to read again.
+    `account_changed` says whether another task may have written since the account was read. The task sets `has_written`
+    at the end: it says whether later tasks have to read again.
     """
 
     account_changed: bool = False
@@ -56,7 +56,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class AccountLock:
-    """The lock of one account. `run_folder` is the run's own, empty where there is none; `tell` hears of a wait."""
+    """The lock of one account. `run_folder` is the run's own, empty if there is none; `tell` is called for a wait."""
 
     run_folder: str
     endpoint: str
@@ -65,9 +65,9 @@ class AccountLock:
 
     @contextmanager
     def turn(self, read_at: float) -> Iterator[Turn]:
-        """Wait for the turn of this task, which read the account at that moment of `time.monotonic()`.
+        """Wait for the lock, for a task that read the account at that moment of `time.monotonic()`.
 
-        Raises EngineError where one other task keeps the lock for `LONGEST_WAIT`.
+        Raises EngineError if one other task keeps the lock for `LONGEST_WAIT`.
         """
         handle = self._opened()
         if handle is None:
@@ -100,7 +100,7 @@ class AccountLock:
             return None
 
     def _is_taken(self, handle: int) -> bool:
-        """Whether the lock is ours now; False where the file system has no locks."""
+        """Whether this task now has the lock; False if the file system has no locks."""
         holder: _Mark | None = None
         deadline = 0.0
         while True:
@@ -119,8 +119,8 @@ class AccountLock:
             if now > deadline:
                 raise EngineError(
                     f"Nothing was written: process {seen.process} of this machine has been writing account"
-                    f" {self.account_id} for {LONGEST_WAIT / 60:.0f} minutes. To fix: see whether it is stopped, end"
-                    " it, and run again.",
+                    f" {self.account_id} for {LONGEST_WAIT / 60:.0f} minutes. To fix: end that process if it hangs,"
+                    " and run again.",
                     account_id=self.account_id,
                 )
             time.sleep(random.uniform(0.02, 0.1))
@@ -128,15 +128,15 @@ class AccountLock:
 
 @dataclass(frozen=True)
 class _Mark:
-    """What the file of a lock says: who took or released it last, and when."""
+    """The content of a lock file: who last took or released the lock, and when."""
 
     state: str = ""
     process: int = 0
     moment: float = 0.0
 
     def is_later_than(self, read_at: float) -> bool:
-        """Whether its task may have written since then. One that says `held` and holds nothing was killed."""
-        # A moment that is to come was noted before the machine was started.
+        """Whether its task may have written since then. A mark `held` without a held lock is of a killed process."""
+        # A moment in the future was recorded before the last boot of the machine.
         return self.state == _HELD or read_at <= self.moment <= time.monotonic()
 
 
@@ -146,25 +146,25 @@ def _mark(handle: int) -> _Mark:
         state, process, moment = words
         return _Mark(state, int(process), float(moment))
     except ValueError:
-        # Of what cannot be read nothing is known, so the account is read again.
+        # An unreadable file gives no information, so the account is read again.
         return _Mark(_HELD) if words else _Mark()
 
 
 def _write(handle: int, mark: _Mark) -> None:
     text = f"{mark.state} {mark.process} {mark.moment:.6f}" if mark.state else ""
-    with suppress(OSError):  # a full disk is no reason to write nothing to the account
+    with suppress(OSError):  # a full disk must not prevent writes to the account
         os.pwrite(handle, f"{text:<{_LENGTH}}".encode(), 0)
 
 
 def _folder(run_folder: str) -> str | None:
-    """Where the files of the locks are: the folder above the run's own, or that one itself, if it is the user's own."""
+    """The folder of the lock files: the one above the run's own, or the run's own, if it belongs to the user."""
     if not run_folder:
         return None
     return next(filter(_is_own, (os.path.dirname(os.path.abspath(run_folder)), run_folder)), None)
 
 
 def _is_own(folder: str) -> bool:
-    """Whether nobody else can put files there."""
+    """Whether no other user can create files there."""
     try:
         status = os.stat(folder)
     except OSError:

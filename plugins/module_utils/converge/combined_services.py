@@ -26,22 +26,25 @@ Data = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class CombinedServices:
-    """`options` are those of one `iam_baseline` for all services, each item with its `_place`.
+    """`options` are those of one `iam_baseline` for all services, and `places` says by section how messages
+    name each item.
 
-    `owners` are by section the services of the items, in their order. `problems` name what two services contradict each
-    other in, with both places.
+    `owners` are by section the services of the items, in their order. `problems` name the contradictions between two
+    services, with both places.
     """
 
     declared: tuple[Data, ...]
     options: dict[str, list[dict[str, Any]]]
+    places: dict[str, list[str]]
     owners: dict[str, list[str]]
     problems: list[Problem]
     _services: dict[str, dict[str, None]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, declared: Sequence[Data]) -> CombinedServices:
-        """Lay what the services declare side by side; an object that two declare alike is declared once."""
+        """Combine the declarations of the services. An object that two services declare alike is declared once."""
         options: dict[str, list[dict[str, Any]]] = {section: [] for section in SECTIONS}
+        places: dict[str, list[str]] = {section: [] for section in SECTIONS}
         owners: dict[str, list[str]] = {section: [] for section in SECTIONS}
         problems: list[Problem] = []
         services: dict[str, dict[str, None]] = {}
@@ -54,11 +57,12 @@ class CombinedServices:
                     services.setdefault(resource.lower(), {})[one["service"]] = None
                     earlier = _contradicting(first, section, item, place)
                     if earlier is None:
-                        options[section].append({**item, "_place": place})
+                        options[section].append(dict(item))
+                        places[section].append(place)
                         owners[section].append(one["service"])
                     elif earlier:
-                        problems.append(Problem(place, f"is declared otherwise by {earlier}; change one of the two"))
-        return cls(tuple(declared), options, owners, problems, services)
+                        problems.append(Problem(place, f"is declared differently by {earlier}; change one of the two"))
+        return cls(tuple(declared), options, places, owners, problems, services)
 
     def services_of(self, resource: str) -> list[str]:
         """The services that declare something of an object, such as `role/l4e-role`, in the order of the services."""
@@ -71,7 +75,7 @@ class CombinedServices:
         return next(filter(None, found), otherwise)
 
     def outlived(self, knowledge: AwsFacts, desired: DesiredState) -> Iterator[dict[str, str]]:
-        """For each service that has ended: the finding that something is there for it."""
+        """For each service that has ended: the finding that the account still has objects for it."""
         for one in self.declared:
             own = DesiredState(
                 identities={
@@ -101,17 +105,11 @@ class CombinedServices:
         }
 
 
-def with_places(declared: Data) -> dict[str, Any]:
-    """What one service declares, each item with the `_place` that messages name."""
+def places_of(declared: Data) -> dict[str, list[str]]:
+    """How messages name each item that one service declares, by section."""
     return {
-        **declared,
-        **{
-            section: [
-                {**item, "_place": _place(declared["service"], _resource(section, item))}
-                for item in declared.get(section) or ()
-            ]
-            for section in SECTIONS
-        },
+        section: [_place(declared["service"], _resource(section, item)) for item in declared.get(section) or ()]
+        for section in SECTIONS
     }
 
 
@@ -126,7 +124,7 @@ def _resource(section: str, item: Data) -> str:
 
 
 def _contradicting(first: dict[tuple[str, str], dict[str, Any]], section: str, item: Data, place: str) -> str | None:
-    """Where another service declares the same differently; empty where it declares the same, None where it does not."""
+    """The place of a different declaration of the same object; empty if it is the same, None if there is no other."""
     if section in ("attachments", "trust_statements"):
         for key, content in _parts(section, item):
             other = first.setdefault(key, {"content": content, "place": place})
@@ -142,7 +140,7 @@ def _contradicting(first: dict[tuple[str, str], dict[str, Any]], section: str, i
 
 
 def _parts(section: str, item: Data) -> Iterator[tuple[tuple[str, str], Any]]:
-    """Each policy or statement that is added to an object of others; None stands for one that is taken off."""
+    """Each policy or statement for an object that is managed elsewhere; None means that it is removed."""
     is_off = item.get("state", "present") == "absent"
     if section == "trust_statements":
         role = f"trust policy of {identity_key('role', item['name'])}"

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is told where AWS stopped a task: what was done by then, and what was not. Pure."""
+"""The report when AWS stops a task: what was done by then, and what was not. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .result import taken_away
 def plan_failed(
     execution: Execution, done: list[Step], account: Account, reading: Exception | None = None, **fields: Any
 ) -> EngineError:
-    """The failure of a plan that was begun; `reading` is what went wrong when the account was read again."""
+    """The failure of a plan that was started; `reading` is what went wrong when the account was read again."""
     failed = execution.failed
     refused = as_aws_error(
         execution.error or reading or RuntimeError(),
@@ -42,9 +42,9 @@ def plan_failed(
 
 
 def told_unknown(steps: Sequence[Step]) -> str:
-    """The writes of which nobody knows whether AWS has made them, in a sentence."""
+    """The writes of which it is not known whether AWS performed them, in a sentence."""
     writes = ", ".join(f"{step.action} {step.resource}" for step in steps)
-    return f"Whether AWS has made these writes is not known: {writes}. Run again: what was made is found."
+    return f"It is not known whether AWS performed these writes: {writes}. Run again to find out."
 
 
 def _is_refused_inline_denial(failed: Step, error: Exception | None) -> bool:
@@ -55,10 +55,10 @@ def _is_refused_inline_denial(failed: Step, error: Exception | None) -> bool:
 def account_differs(
     differences: Sequence[Difference], done: Sequence[Step], account: Account, **fields: Any
 ) -> EngineError:
-    """The failure of a plan that was carried out whole, and yet the account is not as it was written."""
+    """The failure of a plan that was applied completely, although the account does not match it."""
     return EngineError(
-        f"After the last write account {account.id} is not as declared. Another run or person changed it meanwhile;"
-        " run again, one run at a time.",
+        f"After the last write, account {account.id} does not match its declaration. Another run or person"
+        " changed it in the meantime. To fix: run again, one run at a time.",
         map(str, differences),
         differences=[difference.shown() for difference in differences],
         **progress(done, (), account.id),
@@ -69,7 +69,7 @@ def account_differs(
 def progress(
     done: Sequence[Step], not_done: Sequence[Step], account_id: str, unknown: Sequence[Step] = ()
 ) -> dict[str, Any]:
-    """How far a plan came that was not carried out whole; `unknown` are writes that AWS may have made."""
+    """How much of an incomplete plan was done; `unknown` are writes that AWS may have performed."""
     parts = {"done": done, "not_done": not_done, "unknown": unknown}
     return {
         "changed": bool(done or unknown),

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task returns: the objects after it, the difference it makes, and what it took away. Pure."""
+"""The result of a task: the objects after it, the changes, and what was removed. Pure."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ..resolve.quarantine import is_denied, standing
 
 try:
     import yaml
-except ImportError:  # a target without PyYAML gets its diffs in JSON, which is YAML too
+except ImportError:  # a host without PyYAML gets its diffs in JSON, which is YAML too
     yaml = None  # type: ignore[assignment]
 
 
 def objects(declarations: Declarations, state: CurrentState, desired: DesiredState) -> dict[str, list[dict[str, Any]]]:
-    """The declared objects as they are after the task, or would be, in the order of their declaration."""
+    """The declared objects after the task, or after it would have run, in the order of their declaration."""
 
     def identity(key: str, name: str) -> dict[str, Any]:
         before, after = state.identities.get(key), desired.identities.get(key)
@@ -105,7 +105,7 @@ def difference(state: CurrentState, desired: DesiredState) -> dict[str, str]:
 
 
 def lifted_quarantines(state: CurrentState, desired: DesiredState) -> list[dict[str, str]]:
-    """The quarantines that end with the target: name of the role, since when by its record or else its tags, reason."""
+    """The quarantines that end with the desired state: name of the role, its start (recorded, or from tags), reason."""
     found = []
     for key, after in sorted(desired.identities.items()):
         before = state.identities.get(key)
@@ -125,7 +125,7 @@ def lifting(lifted: Mapping[str, str]) -> str:
 
 
 def taken_away(steps: Iterable[Step]) -> list[dict[str, Any]]:
-    """A copy of every document and role that the steps deleted for good."""
+    """A copy of every document and role that the steps deleted permanently."""
     return [
         {"action": step.action, "resource": step.resource, **_shown(step.takes_away)}
         for step in steps
@@ -161,5 +161,5 @@ def as_yaml(content: Mapping[str, Any]) -> str:
         text = json.dumps(content, indent=2, sort_keys=False) + "\n"
     else:
         text = yaml.safe_dump(content, sort_keys=False, default_flow_style=False, width=120, allow_unicode=True)
-    # It is for people to read, and YAML leaves signs as they are that move others.
+    # Users read it, and YAML keeps characters that would move others.
     return "\n".join(printable(line, None) for line in text.split("\n"))

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The end of a run: the account is read until it shows what was written."""
+"""The end of a run: reads the account until it shows what was written."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from .failures import plan_failed
 def lasting_differences(
     look: Callable[[], Sequence[Difference]], done: Sequence[Step], account: Account, fields: Mapping[str, Any]
 ) -> Sequence[Difference]:
-    """Look until nothing differs any more, or IAM has had the time to settle. Returns what differs to the end.
+    """Read until nothing differs any more, or until IAM has had time to settle. Returns the remaining differences.
 
-    `look` reads what was declared and raises what botocore raises; what it does not find may not show yet. Raises
-    EngineError, with these fields, where it cannot be read.
+    `look` reads what was declared and raises what botocore raises; an object that it does not find may not be visible
+    yet. Raises EngineError, with these fields, if the account cannot be read.
     """
     waiter = Waiter()
     while True:

@@ -22,14 +22,14 @@ _TEXT = re.compile(r"([0-9a-f]{64})(?:@(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})Z)?"
 
 @dataclass(frozen=True)
 class Approval:
-    """The plan that was approved. `made` is when the plan was made; None for a bare plan id, which does not expire."""
+    """An approved plan. `made` is when the plan was created; None for a plan id alone, which does not expire."""
 
     plan_id: str
     made: datetime | None = None
 
     @classmethod
     def parse(cls, text: str) -> Approval | None:
-        """Read `PLAN_ID@2026-11-29T23:00:00Z` or a bare plan id; None where the text is neither."""
+        """Read `PLAN_ID@2026-11-29T23:00:00Z` or a plan id alone; None if the text is neither."""
         found = _TEXT.fullmatch(text)
         if found is None:
             return None

@@ -36,12 +36,12 @@ def approval_option() -> Spec:
 
 
 def backup_option() -> Spec:
-    """What every module that writes takes: the folder in which it keeps what it takes away."""
+    """The option of every module that writes: the folder in which it backs up what it removes."""
     return {"backup_dir": {"type": "path"}}
 
 
 def record_option() -> Spec:
-    """What modules take that put roles into quarantine or give them back."""
+    """The option of modules that quarantine roles or restore them from quarantine."""
     return {"record_key": {"type": "str", "no_log": True}}
 
 
@@ -100,12 +100,12 @@ def retire_options() -> Spec:
         **audit_options(),
         "roles": _names(),
         "policies": _names(),
-        "except": _names(default=[]),
+        "exclude": _names(default=[]),
         "unused_days": {"type": "int", "default": 90},
         "min_age_days": {"type": "int"},
-        "after_days": {"type": "int", "default": 30},
-        "at_once": {"type": "bool", "default": False},
-        "max_share": {"type": "float"},
+        "quarantine_days": {"type": "int", "default": 30},
+        "skip_quarantine": {"type": "bool", "default": False},
+        "max_role_fraction": {"type": "float"},
         "allow": {
             "type": "list",
             "elements": "str",

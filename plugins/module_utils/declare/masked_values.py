@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finds what stands in the place of a secret in results and logs of Ansible, and must not be written. Pure.
+"""Finds the text that Ansible shows instead of a secret in results and logs. It must not be written. Pure.
 
-Ansible replaces every occurrence of a secret in the results of a module (`no_log`). A task that takes such a result
-for data would write the replacement.
+Ansible replaces every occurrence of a secret in the results of a module (`no_log`). A task that uses such a result
+as data would write the replacement.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ MARKERS = ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "********")
 
 
 def masked_values(value: Any, place: str) -> Iterator[Problem]:
-    """The places below `place` in a text, a list or a mapping, keys included."""
+    """A problem for each such text below `place`, in a text, a list or a mapping, including keys."""
     if isinstance(value, str):
         marker = next((marker for marker in MARKERS if marker in value), None)
         if marker:
             yield Problem(
                 place,
-                f'holds "{marker}", which Ansible shows in the place of a secret; give the value itself, from a source'
-                " that does not hide it",
+                f'contains "{marker}", which Ansible shows instead of a secret; give the value itself,'
+                " from a source that does not hide it",
             )
     elif isinstance(value, Mapping):
         for key, item in value.items():

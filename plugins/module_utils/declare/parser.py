@@ -1,15 +1,15 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the options of a task to what it declares. Pure.
+"""From the options of a task to its declarations. Pure.
 
-The options arrive in the shape of `iam_baseline`; the other modules are a baseline of one element, whose places
-carry no list index.
+The options have the form of `iam_baseline`. Another module is a baseline with one element, and its places have no
+list index.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..errors import Problem
@@ -27,32 +27,33 @@ from .masked_values import masked_values
 from .placeholders import Placeholders
 
 Options = Mapping[str, Any]
+Places = Mapping[str, Sequence[str]]
 
 _DEEPEST = 100
 
 
 class DeclarationParser:
-    """Turns options into a `Desired` and gathers what cannot be read on the way in `problems`.
+    """Turns options into a `Desired` and collects in `problems` what cannot be read.
 
-    `now` (UTC, ISO 8601) is the time at which roles that are not in quarantine yet go there.
+    `now` (UTC, ISO 8601) is the start of the quarantine for roles that are not in quarantine yet. `places` has, for
+    each option of a baseline, how messages name its items, by default `option[index]`.
     """
 
-    def __init__(self, placeholders: Placeholders, now: str = "") -> None:
+    def __init__(self, placeholders: Placeholders, now: str = "", places: Places | None = None) -> None:
         self._placeholders = placeholders
         self._now = now
+        self._places = places or {}
         self.problems: list[Problem] = []
 
     def baseline(self, options: Options) -> Declarations:
-        """Everything in the options of `iam_baseline`; `state: absent` for the whole is absent for each item.
-
-        An item may bring the `_place` that messages name.
-        """
+        """Everything in the options of `iam_baseline`. `state: absent` of the baseline applies to each item."""
         options = self._filled(options)
         absent = options.get("state") == "absent"
 
         def items(option: str) -> Iterator[tuple[str, Options]]:
+            places = self._places.get(option, ())
             for index, item in enumerate(options.get(option) or ()):
-                place = item.get("_place") or f"{option}[{index}]"
+                place = places[index] if places else f"{option}[{index}]"
                 yield place, {**item, "state": "absent"} if absent else item
 
         return Declarations(
@@ -63,7 +64,7 @@ class DeclarationParser:
         )
 
     def single(self, option: str, options: Options) -> Declarations:
-        """A baseline with one element under `option`, such as `roles`; its places are bare option names."""
+        """A baseline with one element under `option`, such as `roles`. Its places are option names alone."""
         options = self._filled(options)
         if option == "managed_policies":
             return Declarations(policies=(self._policy(options, ""),))
@@ -85,7 +86,7 @@ class DeclarationParser:
         reason = item.get("quarantine_reason")
         if reason is not None and state != "quarantined":
             self.problems.append(
-                Problem(within(place, "quarantine_reason"), "counts only with state: quarantined; leave it out")
+                Problem(within(place, "quarantine_reason"), "applies only with state: quarantined; leave it out")
             )
         if state == "quarantined":
             return RoleDeclaration(
@@ -147,7 +148,7 @@ class DeclarationParser:
         documents = {}
         for name, source in sources.items():
             if source is None:
-                self.problems.append(Problem(f"{place}.{name}", "holds no policy document"))
+                self.problems.append(Problem(f"{place}.{name}", "has no policy document"))
             document = self._document(source, f"{place}.{name}")
             if document is not None:
                 documents[str(name)] = document
@@ -157,7 +158,7 @@ class DeclarationParser:
         if source is None:
             return None
         if not isinstance(source, (str, Mapping)):
-            self.problems.append(Problem(place, "a policy document is a JSON object with Version and Statement"))
+            self.problems.append(Problem(place, "a policy document must be a JSON object with Version and Statement"))
             return None
         try:
             content = PolicyDocument.parse(source).content
@@ -194,7 +195,7 @@ def within(place: str, option: str) -> str:
 
 
 def _description(item: Options) -> str | None:
-    """A description with the line ends that IAM hands back: its answers are XML, which knows only line feeds."""
+    """A description with the line ends that IAM returns: its replies are XML, which has only line feeds."""
     text: str | None = item.get("description")
     return None if text is None else text.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -205,7 +206,7 @@ def _tags(item: Options) -> dict[str, str] | None:
 
 
 def named_roles(section: str | None, options: Options) -> Iterator[tuple[str, str]]:
-    """Name and declared path of every role that the options speak of; those of one item where `section` is set."""
+    """Name and declared path of every role that the options name; those of one item where `section` is set."""
     items = {section: [options]} if section else options
     for item in items.get("roles") or ():
         yield item["name"], item.get("path") or "/"
@@ -217,7 +218,7 @@ def named_roles(section: str | None, options: Options) -> Iterator[tuple[str, st
 
 
 def declared_values(declarations: Declarations) -> Iterator[tuple[str, Any]]:
-    """What of a declaration may be written to AWS, by the place of its option."""
+    """The values of a declaration that can be written to AWS, with the place of their option."""
     for policy in declarations.policies:
         of_policy = {
             "name": policy.name,

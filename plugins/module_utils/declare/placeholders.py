@@ -1,11 +1,11 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a declaration can leave open until the account is known.
+"""Placeholders in a declaration for values that are not known before the account is.
 
-`<account_id>`, `<partition>` and `<role_arn:NAME>` may stand in any string of a declaration, so that one
-declaration serves every account. `<role_arn:NAME>` is the ARN that the role NAME of the same task has or will
-have, with the path and the spelling of a role that is there; the task may declare the role or only speak of it in an
+`<account_id>`, `<partition>` and `<role_arn:NAME>` can be used in any string of a declaration, so that one
+declaration works for every account. `<role_arn:NAME>` is the ARN that the role NAME of the same task has or will
+have. If the role exists, its path and the case of its name count. The task can declare the role or only name it in an
 attachment or in a trust statement.
 """
 
@@ -24,20 +24,20 @@ _ROLE_ARN = re.compile(r"<role_arn:([^<>]+)>")
 
 @dataclass(frozen=True)
 class Placeholders:
-    """The values to put in; `role_arns` is keyed by lower-case role name."""
+    """The values of the placeholders; `role_arns` is keyed by lower-case role name."""
 
     account: Account = PROVISIONAL_ACCOUNT
     role_arns: Mapping[str, str] = field(default_factory=dict)
 
     def fill(self, value: Any) -> Any:
-        """The value with every placeholder in it filled; one that names an unknown role stays as it is."""
+        """The value with every placeholder replaced. A placeholder for an unknown role does not change."""
         if isinstance(value, str):
             if "<" not in value:
                 return value
             known = value.replace("<account_id>", self.account.id).replace("<partition>", self.account.partition)
             return _ROLE_ARN.sub(lambda found: self.role_arns.get(found.group(1).lower(), found.group()), known)
         if isinstance(value, datetime.date):
-            # An unquoted Version is a date to YAML.
+            # YAML reads an unquoted Version as a date.
             return value.isoformat()
         if isinstance(value, Mapping):
             return {self.fill(key): self.fill(entry) for key, entry in value.items()}
@@ -47,6 +47,6 @@ class Placeholders:
 
 
 def unfilled_role(value: str) -> str | None:
-    """The name of the first role that a text refers to and that is not known."""
+    """The name of the first unknown role that a text refers to."""
     found = _ROLE_ARN.search(value)
     return found.group(1) if found else None

@@ -16,14 +16,14 @@ from ..model import Declarations, Identity
 from .parser import within
 
 AWS_POLICY_PATHS = ("/", "/service-role/", "/job-function/", "/aws-service-role/", "/root-task/")
-"""Every path under which AWS keeps managed policies (its catalog of 2026-09-30, see FACTS)."""
+"""Every path of AWS managed policies (its catalog of 2026-09-30, see FACTS)."""
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A name or ARN of a managed policy, where it stands, and the key of the identity that it is for.
+    """A name or ARN of a managed policy, its place in the options, and the key of the identity that it is for.
 
-    `wanted` is False where the policy is to be taken off the identity; it need not exist then.
+    `wanted` is False if the policy is to be detached from the identity; then it need not exist.
     """
 
     place: str
@@ -37,7 +37,7 @@ class Reference:
 
 
 def is_for_service_linked_roles(arn: str) -> bool:
-    """Policies under this path attach only to their service's own role (FACTS A0)."""
+    """Policies under this path can be attached only to their service's own role (FACTS A0)."""
     return is_aws_managed(arn) and ":policy/aws-service-role/" in arn
 
 
@@ -57,9 +57,9 @@ def policy_references(declarations: Declarations) -> Iterator[Reference]:
 
 
 def policies_to_detach(declarations: Declarations, identities: Mapping[str, Identity]) -> frozenset[str]:
-    """ARNs of the policies that the declarations take off identities that are there, and perhaps of some that stay.
+    """ARNs of the policies that the declarations detach from existing identities, and possibly of some that stay.
 
-    Of a policy that has the name of another, only what AWS knows tells whether it stays.
+    If two policies have the same name, only the AWS managed policies tell whether it stays.
     """
     names: dict[str, set[str]] = {}
     for reference in policy_references(declarations):
@@ -81,30 +81,30 @@ def policies_to_detach(declarations: Declarations, identities: Mapping[str, Iden
 
 
 def is_aws_managed(arn: str) -> bool:
-    """Whether a policy is AWS's own."""
+    """Whether a policy is an AWS managed policy."""
     return arn.split(":")[4:5] == ["aws"]
 
 
 def policy_name(arn: str) -> str:
-    """The name of a policy, from its ARN or from what is its name already."""
+    """The name of a policy, from its ARN or from its name."""
     return arn.rpartition("/")[2]
 
 
 def is_bound(reference: str, identity: Identity | None) -> bool:
-    """Whether the identity holds a policy, or has it as its boundary, that a name or ARN may mean."""
+    """Whether an identity has a policy attached, or as its boundary, that a name or ARN may mean."""
     return any(may_mean(reference, arn) for arn in bound_policies(identity))
 
 
 def may_mean(text: str, arn: str) -> bool:
-    """Whether a name or ARN can mean the policy of this ARN; names are unique whatever their case (FACTS C5).
+    """Whether a name or ARN can mean the policy of this ARN; names are unique regardless of case (FACTS C5).
 
-    A policy of AWS and one of the account can have one name. Which one a name means, a `PolicyArns` says.
+    An AWS managed policy and a customer managed policy can have the same name. A `Resolver` says which one is meant.
     """
     return text == arn or text.lower() == policy_name(arn).lower()
 
 
 def shown_names(arns: Iterable[str]) -> dict[str, str]:
-    """What to call each of some policies: by its name, or by its ARN where another one has that name."""
+    """What to call each of some policies: by its name, or by its ARN if another one has the same name."""
     found = sorted(set(arns))
     counts = Counter(policy_name(arn).lower() for arn in found)
     return {arn: policy_name(arn) if counts[policy_name(arn).lower()] == 1 else arn for arn in found}

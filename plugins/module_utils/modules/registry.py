@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each module is: the options it takes and the task it runs. The same in a new interpreter and in a worker."""
+"""What each module consists of: its options and its task. The same in a new interpreter and in a worker."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from typing import Any
 from ..apply.executor import OnStep
 from ..aws.connection import SessionKeeper
 from ..converge.account_lock import Tell, silent
+from ..converge.context import RunContext
+from ..converge.declared_objects import converging, inspecting
 from ..converge.failures import reading_failed
-from ..converge.task import Task
+from ..converge.task import Begin, Task, Work
 from ..declare.argument_specs import (
     Spec,
     approval_option,
@@ -37,9 +39,9 @@ from ..validate.connection import connection_warnings
 
 @dataclass(frozen=True)
 class Shape:
-    """`section` is the option of `iam_baseline` that a single-object module stands for, None for all of them.
+    """`section` is the option of `iam_baseline` that a single-object module corresponds to, None for all of them.
 
-    Without `backs_up` nothing it takes away could be put back. `quarantines` are begun or lifted, and recorded.
+    Without `backs_up` it removes nothing that could be restored. `quarantines` are begun or lifted, and recorded.
     """
 
     options: Callable[[], Spec]
@@ -51,7 +53,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a task came to: the values of an ordinary result, or of a failure with its `msg`."""
+    """The outcome of a task: the values of an ordinary result, or of a failure with its `msg`."""
 
     values: Mapping[str, Any]
     warnings: tuple[str, ...]
@@ -72,8 +74,11 @@ SHAPES: Mapping[str, Shape] = {
     "iam_trust_statement": Shape(trust_statement_options, "trust_statements"),
 }
 
+NO_CONTEXT = RunContext()
+"""Of a task that nothing is known of but its options."""
+
 SECRET = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-"""What Ansible shows in the place of a secret."""
+"""What Ansible shows in place of a secret."""
 
 
 def argument_spec(name: str) -> Spec:
@@ -85,7 +90,7 @@ def argument_spec(name: str) -> Spec:
 
 
 def without_secrets(spec: Spec, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options as they may be shown: what is a secret by the spec is replaced, whichever alias it was given by."""
+    """Options as they may be shown: secrets according to the spec are replaced, whichever alias was used."""
     named = {alias: option for name, option in spec.items() for alias in (name, *option.get("aliases", ()))}
     return {name: _shown_option(named.get(name, {}), value) for name, value in options.items()}
 
@@ -104,42 +109,48 @@ def run(
     name: str,
     options: Mapping[str, Any],
     *,
-    task: type[Task] = Task,
+    begin: Begin | None = None,
     check_mode: bool,
     diff_mode: bool,
+    context: RunContext = NO_CONTEXT,
     sessions: SessionKeeper | None = None,
     on_step: OnStep | None = None,
     on_wait: Callable[[str], None] | None = None,
     tell: Tell = silent,
 ) -> Outcome:
-    """Run a module's task with its validated options: its `converge`, or `inspect` of what is `read_only`.
+    """Run a module's task with its validated options.
 
-    What only one module needs is in a `task` of its own, so that the others need not load it.
+    Without `begin` it converges, or inspects where the module is `read_only`. What only one module needs is begun by
+    its own package, so that the others need not load it.
     Whatever ends the task, the outcome says what was done by then, and where the backup is.
-    With `sessions`, roles assumed by earlier tasks are assumed no more. `on_step` hears of each write as it is made,
-    `on_wait` of each call that gets no reply and is sent again (without it warnings tell that), `tell` of other tasks
-    that are waited for.
+    With `sessions`, roles that earlier tasks assumed are not assumed again. `on_step` is called for each write as it is
+    done, `on_wait` for each call that gets no reply and is sent again (without it, warnings report that), `tell` for
+    other tasks that this one waits for.
     """
     shape = SHAPES[name]
-    one: Task | None = None
+    reads = check_mode or shape.read_only
+    task = Task(
+        options, shape.section, reads, diff_mode, sessions, on_step, on_wait, module=name, tell=tell, context=context
+    )
+    work: Work | None = None
     try:
-        reads = check_mode or shape.read_only
-        one = task(options, shape.section, reads, diff_mode, sessions, on_step, on_wait, module=name, tell=tell)
-        one.warnings += () if shape.read_only else connection_warnings(options)
-        values = one.inspect() if shape.read_only else one.converge()
-        return Outcome(one.told(values), _warnings(one))
+        work = (begin or (inspecting if shape.read_only else converging))(task)
+        task.warnings += () if shape.read_only else connection_warnings(options)
+        values = work.result()
+        return Outcome(work.told(values), _warnings(task))
     except EngineError as error:
         failure = error
     except Exception as error:
-        failure = reading_failed(error, str(one.so_far().get("account_id", "")) if one else "")
-    so_far = one.so_far() if one else {}
-    known = {key: value for key, value in so_far.items() if not shape.read_only or key not in ("plan", "deleted")}
+        failure = reading_failed(error, str(task.so_far().get("account_id", "")))
+    known = {
+        key: value for key, value in task.so_far().items() if not shape.read_only or key not in ("plan", "deleted")
+    }
     failed = {"msg": failure.message, **known, **failure.fields}
-    return Outcome(one.told(failed), _warnings(one), failed=True) if one else Outcome(failed, (), failed=True)
+    return Outcome(work.told(failed) if work else failed, _warnings(task), failed=True)
 
 
 def _warnings(task: Task) -> tuple[str, ...]:
-    """Each warning once, as one line, with the account that it is about where Ansible's output does not tell it."""
-    delegate = task.options.get("_delegate")
+    """Each warning once, on one line, with its account if Ansible's output does not show the account."""
+    delegate = task.context.delegate
     about = f"{delegate} ({task.options.get('account_id')}): " if delegate else ""
     return tuple(dict.fromkeys(printable(f"{about}{warning}") for warning in task.warnings))

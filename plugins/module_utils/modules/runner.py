@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a task as an Ansible module, in an interpreter of its own."""
+"""Runs a task as an Ansible module, in its own interpreter."""
 
 from __future__ import annotations
 
@@ -10,39 +10,34 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ..converge.task import Task
+from ..converge.context import ARGUMENT, RunContext
+from ..converge.task import Begin
 from ..sdk import HAS_SDK
 from .registry import argument_spec, run, without_secrets
 
-FROM_CONTROLLER = ("_knowledge", "_run_folder", "_run_process", "_account_from", "_delegate", "_declared")
-"""What action plugins hand over, and no option: the controller's data files (see `knowledge`), a folder of the run's
-own, the process of the run (empty where the task may outlive it), the place that an account id was given in (empty
-where none was: Ansible sets the option to None either way), the host that the task is delegated to, where that is an
-account of its own, and what the host's variables declare."""
-
 
 class Module(AnsibleModule):  # type: ignore[misc]
-    """Takes what comes from the controller out of the arguments before they are looked at: it is no option."""
+    """Removes what the controller passes on from the arguments before they are validated: these are no options."""
 
     def _load_params(self) -> None:
         super()._load_params()
-        self.from_controller: dict[str, Any] = {
-            name: self.params.pop(name) for name in FROM_CONTROLLER if name in self.params
-        }
+        self.handed_over: dict[str, Any] | None = self.params.pop(ARGUMENT, None)
 
 
-def run_module(name: str, task: type[Task] = Task) -> None:
-    """Build the module of this name, run its task, and leave with a result or an ordinary failure."""
+def run_module(name: str, begin: Begin | None = None) -> None:
+    """Build the module of this name, run its task, and exit with a result or an ordinary failure."""
     spec = argument_spec(name)
     module = Module(argument_spec=spec, supports_check_mode=True)
     if not HAS_SDK:
         missing = missing_required_lib("boto3 and botocore")
         module.fail_json(msg=f"{missing} To fix: {sys.executable} -m pip install boto3, or set another interpreter.")
-    # By these Ansible would replace what equals a secret anywhere in the result, and results are data.
+    # Ansible uses these to mask everything in the result that equals a secret, but results are data.
     module.no_log_values.clear()
     invocation = {"module_args": without_secrets(spec, module.params)}
-    options = {**module.params, **module.from_controller}
-    outcome = run(name, options, task=task, check_mode=module.check_mode, diff_mode=module._diff)
+    context = RunContext.parse(module.handed_over) if module.handed_over else RunContext()
+    outcome = run(
+        name, module.params, begin=begin, check_mode=module.check_mode, diff_mode=module._diff, context=context
+    )
     for warning in outcome.warnings:
         module.warn(warning)
     if outcome.failed:

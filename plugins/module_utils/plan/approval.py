@@ -14,11 +14,11 @@ from ..errors import EngineError
 from .plan import Plan
 
 CLOCK_SKEW = timedelta(minutes=5)
-"""How far the clocks of the machines that check and apply may be apart."""
+"""The most by which the clocks of the machines that check and apply may differ."""
 
 
 def approval_of(plan: Plan, now: datetime) -> str:
-    """The text that approves a plan made now."""
+    """The text that approves a plan created now."""
     return f"{plan.id}@{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a boundary that takes the place of another allows more. Pure, and cautious: in doubt it does.
+"""Whether a boundary that replaces another allows more. Pure, and cautious: if in doubt, it does.
 
 A role has one permissions boundary at a time, so a new one does not add to the old limit but replaces it (IAM user
 guide, permissions boundaries).
@@ -20,7 +20,7 @@ from ..resolve.desired_state import DesiredState
 Statement = Mapping[str, Any]
 
 MOST_WORK = 100_000
-"""Pairs of patterns after which a boundary is taken to allow more; about 0.5 s."""
+"""Pairs of patterns above which a boundary is assumed to allow more; comparing this many takes about 0.5 s."""
 
 
 def widened_boundaries(state: CurrentState, desired: DesiredState) -> Iterator[str]:
@@ -42,7 +42,7 @@ def widened_boundaries(state: CurrentState, desired: DesiredState) -> Iterator[s
 
 
 def is_within(new: PolicyDocument | None, old: PolicyDocument | None) -> bool:
-    """Whether the new boundary is known to allow nothing that the old one does not; None is a document not known."""
+    """Whether the new boundary certainly allows nothing that the old one does not; None is an unknown document."""
     if new is None or old is None or _work(new, old) > MOST_WORK:
         return False
     allowed = (_of("Allow", new), _of("Allow", old))
@@ -55,7 +55,7 @@ def _of(effect: str, document: PolicyDocument) -> list[Statement]:
 
 
 def _is_covered(narrow: Statement, wide: Sequence[Statement]) -> bool:
-    """Whether each action on each resource of a statement is within some statement of the others."""
+    """Whether each action on each resource of a statement is within one statement of the others."""
     able = [statement for statement in wide if not statement.get("Condition") or _conditions(statement, narrow)]
     return all(
         any(_covers(one, "Action", action) and _covers(one, "Resource", resource) for one in able)
@@ -65,7 +65,7 @@ def _is_covered(narrow: Statement, wide: Sequence[Statement]) -> bool:
 
 
 def _conditions(one: Statement, other: Statement) -> bool:
-    """Whether two statements hold under the same condition."""
+    """Whether two statements apply under the same condition."""
     first, second = ({"Condition": statement.get("Condition")} for statement in (one, other))
     return canonical_statement(first) == canonical_statement(second)
 
@@ -79,7 +79,7 @@ def _covers_pattern(wide: str, narrow: str) -> bool:
 
 
 def _patterns(statement: Statement, element: str) -> list[str]:
-    """The patterns of an element, actions in lower case. Those of NotAction or NotResource are one text."""
+    """The patterns of an element, actions in lower case. The patterns of NotAction or NotResource are one text."""
     if element not in statement:
         return [f"Not{element} " + " ".join(sorted(_listed(statement.get(f"Not{element}", []))))]
     found = _listed(statement[element])
@@ -91,7 +91,7 @@ def _listed(value: Any) -> list[str]:
 
 
 def _work(new: PolicyDocument, old: PolicyDocument) -> int:
-    """An upper bound of the pairs of patterns that a comparison looks at."""
+    """An upper bound for the pairs of patterns that a comparison looks at."""
     forth = _pairs(_of("Allow", new)) * _count(_of("Allow", old))
     return forth + _pairs(_of("Deny", old)) * _count(_of("Deny", new))
 

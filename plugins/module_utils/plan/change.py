@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One object's change, cut as finely as safety could ever need it.
+"""One object's change, split as finely as safety can require.
 
-A change is a row of parts. Each part has effects on what identities may do; consecutive parts can be joined into
-one write, which is what happens wherever nothing stands against it (see the `write_order` room).
+A change is a sequence of parts. Each part has effects on what identities may do. Consecutive parts can be joined into
+one write, which is what happens wherever no rule prevents it (see `write_order`).
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from enum import Enum, IntEnum
 from typing import Any
 
 from ..policy.document import PolicyDocument, canonical_statement
+from .change_key import ChangeKey, ChangeKind
 from .plan import Step
 
 
 class Stage(IntEnum):
-    """The place of a write in the plan where safety leaves a choice."""
+    """The place of a write in the plan if the safety rules leave a choice."""
 
     RESTRICT = 1
     CREATE_POLICY = 2
@@ -33,9 +34,9 @@ class Stage(IntEnum):
 
 
 class Dimension(Enum):
-    """What has to say yes before a request is granted: an Allow, no Deny, the boundary, the trust policy.
+    """What a request needs before it is granted: an Allow, no Deny, the boundary, the trust policy.
 
-    Tags decide in any of them where a policy tests them.
+    Tags count in any of them if a policy tests tags.
     """
 
     ALLOW = "allow"
@@ -47,7 +48,7 @@ class Dimension(Enum):
 
 @dataclass(frozen=True)
 class Effect:
-    """A change to what identities may do. `statements` that come or go; None is unknown, so anything."""
+    """A change to what identities may do. `statements` are added or removed; None is unknown, so it may be anything."""
 
     dimension: Dimension
     grows: bool
@@ -57,7 +58,7 @@ class Effect:
 
 @dataclass(frozen=True)
 class Part:
-    """One write of a change: the document it leaves behind, where it is about one, and its effects."""
+    """One write of a change: the document that it leaves, if it writes one, and its effects."""
 
     effects: tuple[Effect, ...]
     document: PolicyDocument | None = None
@@ -65,28 +66,34 @@ class Part:
 
 @dataclass(frozen=True)
 class Change:
-    """A row of parts and how to write them.
+    """A sequence of parts and how to write them.
 
     `render(index, part)` gives the steps of the part that is written as number `index` of this change.
-    `replaces_content_of`, `takes_up` and `gives_up` hold keys of policies, for the rule that a policy is updated
-    before an identity takes it up (as a permission or as its boundary) and after one gives it up. `after` holds
+    `replaces_content_of`, `takes_up` and `gives_up` contain keys of policies, for the rule that a policy is updated
+    before an identity gets it (as a permission or as its boundary) and after an identity loses it. `after` contains
     keys of changes to wait for. `closing(writes)` gives the steps that remove what the change itself has left over,
-    from the last step of each of its writes; they affect nobody.
+    from the last step of each of its writes; they affect no identity.
     """
 
-    key: str
+    key: ChangeKey
     stage: Stage
     parts: tuple[Part, ...]
     render: Callable[[int, Part], tuple[Step, ...]]
     subject: str
     closing: Callable[[Sequence[Step]], tuple[Step, ...]] = lambda writes: ()
     uses: frozenset[str] = frozenset()
-    creates: bool = False
-    deletes: bool = False
     replaces_content_of: str | None = None
     takes_up: frozenset[str] = frozenset()
     gives_up: frozenset[str] = frozenset()
-    after: frozenset[str] = frozenset()
+    after: frozenset[ChangeKey] = frozenset()
+
+    @property
+    def creates(self) -> bool:
+        return self.key.kind in (ChangeKind.CREATE_ROLE, ChangeKind.CREATE_POLICY)
+
+    @property
+    def deletes(self) -> bool:
+        return self.key.kind in (ChangeKind.DELETE_ROLE, ChangeKind.DELETE_POLICY)
 
 
 def always(step: Step) -> Callable[[int, Part], tuple[Step, ...]]:
@@ -97,10 +104,10 @@ def always(step: Step) -> Callable[[int, Part], tuple[Step, ...]]:
 def document_parts(
     old: PolicyDocument | None, new: PolicyDocument | None, identities: frozenset[str], size_limit: int
 ) -> tuple[Part, ...]:
-    """The finest safe way from one document to the other: denials come, grants come, grants go, denials go.
+    """The finest safe sequence from one document to the other: add denials, add grants, remove grants, remove denials.
 
-    None on either side is no document. A row of one part comes back where a document in between would be longer
-    than `size_limit`, or where only one kind of statement changes.
+    None on either side is no document. The result has a single part if an intermediate document would be longer than
+    `size_limit`, or if only one kind of statement changes.
     """
     before = _by_effect(old)
     after = _by_effect(new)
@@ -133,7 +140,7 @@ def as_one_part(parts: Sequence[Part]) -> Part:
 def attachment_effects(
     document: PolicyDocument | None, identities: frozenset[str], *, grows: bool
 ) -> tuple[Effect, ...]:
-    """What attaching (or detaching) a policy with this document does; an unknown document may grant anything."""
+    """The effect of attaching (or detaching) a policy with this document; an unknown document may grant anything."""
     if document is None:
         return (Effect(Dimension.ALLOW, grows, identities, None),)
     by_effect = _by_effect(document)
@@ -159,7 +166,7 @@ def _added(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Mapping[
 def _assembled(
     old: PolicyDocument | None, new: PolicyDocument | None, contents: Sequence[Mapping[str, Mapping[str, Any]]]
 ) -> PolicyDocument:
-    """A document in between. Sids are left out, since old and new may use one Sid for different statements."""
+    """An intermediate document. It has no Sids, since old and new may use one Sid for different statements."""
     frame = (new or old or PolicyDocument({})).content
     statements = [
         {key: value for key, value in statement.items() if key != "Sid"}

@@ -1,9 +1,9 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the changes of an identity's inline policies are cut into parts. Pure.
+"""How the changes of an identity's inline policies are split into parts. Pure.
 
-IAM counts all inline policies of an identity together (FACTS C1), so the documents in between must have room together.
+IAM counts all inline policies of an identity together (FACTS C1), so all intermediate documents must fit together.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ Documents = Mapping[str, PolicyDocument]
 def inline_parts(
     before: Documents, after: Documents, identities: frozenset[str], quota: int
 ) -> dict[str, tuple[Part, ...]]:
-    """The parts of each inline policy that changes, by its name; whole writes where parts may pass the quota."""
+    """The parts of each inline policy that changes, by its name; whole writes if parts could exceed the quota."""
     cut = {
         name: document_parts(before.get(name), after.get(name), identities, quota)
         for name in sorted({*before, *after})
         if before.get(name) != after.get(name)
     }
     unchanged = sum(document.size for name, document in before.items() if name not in cut)
-    # Nothing says which of them are written first, so each counts with the most that it ever takes.
+    # The order of these writes is not known yet, so each policy counts with its largest document.
     most = unchanged + sum(_most(before.get(name), parts) for name, parts in cut.items())
     return cut if most <= quota else {name: (as_one_part(parts),) for name, parts in cut.items()}
 
 
 def _most(old: PolicyDocument | None, parts: tuple[Part, ...]) -> int:
-    """The size of the largest document that a policy ever has."""
+    """The size of the largest document that a policy has at any time."""
     return max(document.size if document else 0 for document in (old, *(part.document for part in parts)))

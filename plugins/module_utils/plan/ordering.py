@@ -4,17 +4,17 @@
 """The order of writes.
 
 Between the first write and the last, no state may grant what neither end grants (an excess), and none may lack
-what both grant (a gap). A request is granted where a statement allows it, none denies it, the boundary has room
-for it and the trust policy lets the caller in. From that follows, for two writes that touch one identity:
+what both grant (a gap). A request is granted if a statement allows it, none denies it, the boundary allows it and
+the trust policy trusts the caller. From that follows, for two writes that affect one identity:
 
-- what takes away in one dimension comes before what gives in another, or else there is an excess;
+- a removal in one dimension comes before an addition in another, or else there is an excess;
 - a denial that moves from one document to another is added before it is removed, likewise;
-- a policy is replaced before an identity takes it up, and after one gives it up, or else there is either;
+- a policy is replaced before an identity gets it, and after an identity loses it, or else there is either;
 - a grant that moves is added before it is removed, or else there is a gap.
 
-Statements that cannot speak of the same request do not constrain each other. Where the rules contradict each
-other for whole writes, the changes are cut into their parts; where they still do, gaps are taken before
-excesses, and each is told in a warning.
+Statements that cannot apply to the same request do not constrain each other. If the rules contradict each other for
+complete writes, the changes are split into their parts. If they still do, gaps are preferred to excesses, and each
+is reported in a warning.
 """
 
 from __future__ import annotations
@@ -29,11 +29,12 @@ from ..errors import EngineError
 from ..policy.document import canonical_statement
 from ..policy.statement_overlap import statements_overlap
 from .change import Change, Dimension, Effect, Part, Stage
+from .change_key import ChangeKey
 from .plan import Step
 
 
 class Rule(IntEnum):
-    """Why one write comes before another, the most yielding first."""
+    """Why one write comes before another; the first rule that is given up comes first."""
 
     NO_GAP = 1
     NO_EXCESS = 2
@@ -43,10 +44,10 @@ class Rule(IntEnum):
 
 @dataclass(frozen=True)
 class _Node:
-    """Consecutive parts of one change, joined into one write. Named, compared and hashed by what they are of."""
+    """Consecutive parts of one change, joined into one write. Named, compared and hashed by these parts."""
 
     change: Change = field(compare=False)
-    key: str
+    key: ChangeKey
     first: int
     last: int
     effects: tuple[Effect, ...] = field(compare=False)
@@ -58,27 +59,27 @@ class _Node:
 
     @property
     def priority(self) -> tuple[int, bool, str, int]:
-        """The place among writes that no rule puts in order: by stage, with denials first to come and last to go."""
+        """The place among writes that no rule orders: by stage, denials are added first and removed last."""
         denies = any(effect.dimension is Dimension.DENY for effect in self.effects)
         grows = self.change.stage <= Stage.REPLACE
-        return (self.change.stage, denies != grows, self.key, self.first)
+        return (self.change.stage, denies != grows, str(self.key), self.first)
 
 
 @dataclass
 class Order:
-    """The steps in order, and what could not be kept safe between which of them."""
+    """The steps in order, and the pairs of steps between which safety could not be kept."""
 
     steps: list[Step] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
 
-def ordered(changes: Sequence[Change], forced: Iterable[tuple[str, str]] = ()) -> Order:
-    """Put the changes in order. `forced` holds pairs of change keys of which the first has to come first."""
+def ordered(changes: Sequence[Change], forced: Iterable[tuple[ChangeKey, ChangeKey]] = ()) -> Order:
+    """Put the changes in order. `forced` contains pairs of change keys of which the first has to come first."""
     return _Ordering(changes, frozenset(forced)).order()
 
 
 class _Ordering:
-    def __init__(self, changes: Sequence[Change], forced: frozenset[tuple[str, str]]) -> None:
+    def __init__(self, changes: Sequence[Change], forced: frozenset[tuple[ChangeKey, ChangeKey]]) -> None:
         self._changes = changes
         self._forced = forced
         self._reasons: dict[tuple[_Node, _Node], frozenset[Rule]] = {}
@@ -98,10 +99,10 @@ class _Ordering:
             row, stuck = self._sorted(nodes, yielding)
             if not stuck:
                 return self._rendered(self._joined(nodes, row, yielding), yielding)
-        raise EngineError("The declared objects depend on each other in a circle: declare them in two tasks.")
+        raise EngineError("The declared objects depend on each other in a cycle. To fix: declare them in two tasks.")
 
     def _joined(self, nodes: list[_Node], row: list[_Node], yielding: tuple[Rule, ...]) -> list[_Node]:
-        """The order with those parts joined again that were cut without need."""
+        """The order with those parts joined again that were split without need."""
         index = 0
         while index < len(nodes) - 1:
             left, right = nodes[index], nodes[index + 1]
@@ -117,8 +118,8 @@ class _Ordering:
     def _sorted(self, nodes: Sequence[_Node], yielding: tuple[Rule, ...]) -> tuple[list[_Node], list[_Node]]:
         """The nodes in an order that keeps every rule, and those that no such order exists for.
 
-        The rules in `yielding` hold only where they contradict nothing: they are dropped between nodes that
-        would be stuck with them.
+        The rules in `yielding` apply only if they contradict nothing: they are dropped between nodes that could not be
+        ordered otherwise.
         """
         edges = self._edges(nodes)
         row, stuck = _topological(nodes, edges)
@@ -168,7 +169,7 @@ class _Ordering:
     def _rendered(self, row: Sequence[_Node], yielding: tuple[Rule, ...]) -> Order:
         order = Order()
         numbers: dict[_Node, int] = {}
-        written: dict[str, list[Step]] = defaultdict(list)
+        written: dict[ChangeKey, list[Step]] = defaultdict(list)
         earlier = self._earlier(row)
         for position, node in enumerate(row):
             part = Part(node.effects, node.change.parts[node.last].document)
@@ -191,7 +192,7 @@ class _Ordering:
     def _earlier(self, row: Sequence[_Node]) -> list[list[int]]:
         """For each node the earlier ones whose order to it matters.
 
-        That is so for a rule that had to yield as well: the warning about it names what lies between the two writes.
+        That includes rules that were given up: the warning about such a rule names what lies between the two writes.
         """
         found: list[list[int]] = [[] for _node in row]
         for before, after in _neighbours(row):
@@ -201,7 +202,7 @@ class _Ordering:
 
 
 def broken_rules(before: Change, after: Change) -> frozenset[Rule]:
-    """Why the second change should have come first, where the other order is forced."""
+    """Why the second change should have come first, if the other order is forced."""
     whole = [_Node.of(change, 0, len(change.parts) - 1) for change in (after, before)]
     return _Ordering((), frozenset())._found_reasons(*whole)
 
@@ -247,7 +248,7 @@ def _neighbours(nodes: Sequence[_Node]) -> set[tuple[int, int]]:
 
 
 def _has_to_exist(before: Change, after: Change) -> bool:
-    """Whether the second change needs what the first makes, or the first what the second takes away."""
+    """Whether the second change needs what the first creates, or the first what the second removes."""
     return (
         before.key in after.after
         or (before.creates and (before.subject in after.uses or before.subject == after.subject))

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A plan: the ordered list of IAM writes that turn what is there into what is declared."""
+"""A plan: the ordered list of IAM writes that turn the current state into what is declared."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from ..errors import printable
 from ..model import Account
 from ..policy.document import PolicyDocument
 from ..resolve.quarantine import without_moment
+from .writes import Write, write_of
 
 
 @dataclass(frozen=True)
 class MadeVersion:
-    """In place of a `VersionId`: that of the version which the step of this name makes. Only AWS's reply tells it."""
+    """In place of a `VersionId`: the version that the step of this name creates. Only AWS's reply gives its id."""
 
     step: str
 
@@ -29,10 +30,10 @@ class MadeVersion:
 class Step:
     """Exactly one IAM write.
 
-    `subject` is the key of the object that is written, `uses` the keys of objects that have to be there or that
-    feel the write. `name` tells the step from the others of its plan; `follows` holds the names of steps that have to
-    be finished first, because the order of the two decides what is granted in between. `takes_away` is what the step
-    removes for good, for the result.
+    `subject` is the key of the object that is written. `uses` contains the keys of objects that have to exist, or that
+    the write affects. `name` distinguishes the step from the others of its plan. `follows` contains the names of steps
+    that have to be finished first, because the order of the two decides what is granted in between. `takes_away` is
+    what the step removes permanently, for the result. Raises ValueError for an action that is not in `WRITES`.
     """
 
     action: str
@@ -41,17 +42,20 @@ class Step:
     subject: str
     parameters: Mapping[str, Any]
     uses: frozenset[str] = frozenset()
-    creates: bool = False
-    deletes: bool = False
     takes_away: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
     follows: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reason", printable(self.reason))
+        write_of(self.action)
+
+    @property
+    def write(self) -> Write:
+        return write_of(self.action)
 
     def shown(self) -> dict[str, str]:
-        """The step as it stands in a result."""
+        """The step as it is shown in a result."""
         return {"action": self.action, "resource": self.resource, "reason": self.reason}
 
 
@@ -66,7 +70,7 @@ class Plan:
     def id(self) -> str:
         """SHA-256 over the account, every write with its parameters, and what they rely on (see `plan_scope`).
 
-        Documents are in canonical form. The time in the tag of a quarantine that begins is left out.
+        Documents are in canonical form. The time in the tag of a new quarantine is omitted.
         """
         content = [
             [step.action, step.resource, {key: _canonical(value) for key, value in step.parameters.items()}]
@@ -80,9 +84,9 @@ class Plan:
 
 
 def dependencies(steps: Sequence[Step]) -> list[set[int]]:
-    """For each step, the earlier steps of the plan that have to be finished first; all others may run side by side.
+    """For each step, the earlier steps of the plan that have to be finished first; all others may run in parallel.
 
-    Two steps that share a subject, or of which one uses the subject of the other, keep their order, and so does a step
+    Two steps keep their order if they share a subject, or if one of them uses the subject of the other. So does a step
     that follows another.
     """
     writers: dict[str, list[int]] = defaultdict(list)

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the state and the target of an account to the plan that joins them. Pure."""
+"""From the current state and the desired state of an account to the plan between them. Pure."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ from .plan import Plan, Step
 from .policy_changes import policy_changes
 from .quota_swaps import Shortage, shortages_of
 from .tag_conditions import TestedTags, changes_tags
+from .writes import Element
 
 OTHERS = "others in the account"
 """Stands for every identity that uses a policy and was not read."""
 
 
 def plan(state: CurrentState, desired: DesiredState, quotas: Quotas) -> Plan:
-    """Every write that is needed, in an order that is safe at each step (see the `write_order` room)."""
+    """Every write that is needed, in an order that is safe at each step (see `write_order`)."""
     changes = list(_changes(state, desired, quotas))
     shortages: list[Shortage] = []
     warnings: list[str] = []
@@ -75,7 +76,7 @@ def _changes(state: CurrentState, desired: DesiredState, quotas: Quotas) -> Iter
 
 
 def _holding(policy: ManagedPolicy, state: CurrentState, desired: DesiredState) -> frozenset[str]:
-    """Identities that hold a policy before and after, whether they are declared or not."""
+    """Identities that have a policy attached before and after, whether they are declared or not."""
     return _keeping(state, desired, lambda identity: policy.arn in identity.managed, policy.attachments)
 
 
@@ -88,7 +89,7 @@ def _keeping(
 ) -> frozenset[str]:
     """Identities that use a policy before and after; `count` is how many of the account use it before.
 
-    Those that were not read, as users and groups where none is declared, are taken for one.
+    Those that were not read, such as users and groups if none is declared, count as one.
     """
     before = {key for key, identity in state.identities.items() if uses(identity)}
     after = {key: desired.identities.get(key, state.identities[key]) for key in before}
@@ -97,7 +98,7 @@ def _keeping(
 
 
 def _created_too_late(state: CurrentState, desired: DesiredState) -> dict[str, frozenset[str]]:
-    """Principals that new roles cannot name when they are created: themselves, and each other in a circle."""
+    """Principals that new roles cannot name when they are created: themselves, and each other in a cycle."""
     new = {
         key: role for key, role in desired.identities.items() if isinstance(role, Role) and key not in state.identities
     }
@@ -127,10 +128,10 @@ def _key(arn: str) -> str:
 
 
 def _left_out_of_trust(state: CurrentState, desired: DesiredState, steps: Sequence[Step]) -> Iterator[str]:
-    """Where a trust policy is written twice and the first may leave out a principal that both ends trust."""
+    """Warns if a trust policy is written twice and the first write may omit a principal that both documents trust."""
     written: dict[str, list[int]] = {}
     for number, step in enumerate(steps, start=1):
-        if step.action == "UpdateAssumeRolePolicy":
+        if step.write.adds is Element.TRUST_POLICY:
             written.setdefault(step.subject, []).append(number)
     for key, numbers in written.items():
         before, after = state.identities.get(key), desired.identities.get(key)

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The changes that turn one customer managed policy into its target. Pure."""
+"""The changes that turn one customer managed policy into its desired state. Pure."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 from ..limits import POLICY_VERSION_LIMIT, Quotas
 from ..model import ManagedPolicy, PolicyVersion
 from .change import Change, Dimension, Effect, Part, Stage, always, document_parts
+from .change_key import ChangeKey, ChangeKind
 from .plan import MadeVersion, Step
 from .tag_changes import as_tags, tag_changes
 
@@ -26,8 +27,8 @@ def policy_changes(
 ) -> Iterator[Change]:
     """Everything that has to be written for one policy.
 
-    `granted_to` and `bounding` are the keys of identities that hold the policy, or have it as their boundary,
-    before and after: they feel it when its document is replaced.
+    `granted_to` and `bounding` are the keys of identities that have the policy attached, or as their boundary, before
+    and after: replacing its document affects them.
     """
     if before is None and after is not None:
         yield _created(after)
@@ -65,8 +66,8 @@ def _created(policy: ManagedPolicy) -> Change:
         "Description": policy.description,
         "Tags": as_tags(policy.tags),
     }
-    step = _step("CreatePolicy", policy, "absent", parameters, creates=True)
-    return _plain(f"{_resource(policy)} CreatePolicy", Stage.CREATE_POLICY, policy, step, creates=True)
+    step = _step("CreatePolicy", policy, "absent", parameters)
+    return _plain(ChangeKind.CREATE_POLICY, "", Stage.CREATE_POLICY, policy, step)
 
 
 def _replaced(
@@ -80,29 +81,21 @@ def _replaced(
 ) -> Change:
     parts = document_parts(before.document, after.document, granted_to, quotas.managed_policy_size)
     if bounding or only_version:
-        # How a boundary is cut is not worth a version. And `only_version` deletes each older version once: which of
-        # them a version in between takes the place of shows only when the writes are in order.
+        # Splitting the change of a boundary is not worth a version. And `only_version` deletes each older version once:
+        # only the order of the writes shows which of them an intermediate version replaces.
         effects = tuple(effect for part in parts for effect in part.effects)
         effects += tuple(Effect(Dimension.BOUNDARY, grows, bounding) for grows in (False, True) if bounding)
         parts = (Part(effects, after.document),)
 
     def render(index: int, part: Part) -> tuple[Step, ...]:
-        steps = []
-        in_the_way = 1 + len(before.versions) + index - POLICY_VERSION_LIMIT
-        if 0 <= in_the_way < len(before.versions):
-            version = before.versions[in_the_way]
-            steps.append(
-                _version_deleted(before, version, f"version {version.id} is the oldest of {POLICY_VERSION_LIMIT}")
-            )
         final = part.document == after.document
-        reason = "document differs" if final else "document differs: first what is granted before and after"
+        reason = "document differs" if final else "document differs: intermediate document"
         parameters = {"PolicyArn": before.arn, "PolicyDocument": part.document, "SetAsDefault": True}
-        affected = granted_to | bounding
-        steps.append(_step("CreatePolicyVersion", before, reason, parameters, uses=affected))
-        return tuple(steps)
+        created = _step("CreatePolicyVersion", before, reason, parameters, uses=granted_to | bounding)
+        return (*_space_made(before, index), created)
 
     return Change(
-        key=_replacement_key(before),
+        key=_key(before, ChangeKind.DOCUMENT),
         stage=Stage.REPLACE,
         parts=parts,
         render=render,
@@ -113,13 +106,21 @@ def _replaced(
     )
 
 
+def _space_made(policy: ManagedPolicy, index: int) -> Iterator[Step]:
+    """The deletion of the version that is in the way of the new version with this number, if one is."""
+    in_the_way = 1 + len(policy.versions) + index - POLICY_VERSION_LIMIT
+    if 0 <= in_the_way < len(policy.versions):
+        version = policy.versions[in_the_way]
+        yield _version_deleted(policy, version, f"version {version.id} is the oldest of {POLICY_VERSION_LIMIT}")
+
+
 def _transitions_deleted(writes: Sequence[Step]) -> tuple[Step, ...]:
-    """What deletes the versions in between: they grant what is granted before and what is granted after."""
+    """The steps that delete intermediate versions, which grant what is granted before and what is granted after."""
     return tuple(
         Step(
             "DeletePolicyVersion",
             made.resource,
-            "version in between is not in force any more",
+            "intermediate version is no longer the default version",
             made.subject,
             {"PolicyArn": made.parameters["PolicyArn"], "VersionId": MadeVersion(made.name)},
             name=f"{made.name}, deleted",
@@ -129,42 +130,41 @@ def _transitions_deleted(writes: Sequence[Step]) -> tuple[Step, ...]:
 
 
 def _older_versions(after: ManagedPolicy, there: tuple[PolicyVersion, ...]) -> Iterator[Change]:
-    """Versions beside the default one that the target has and the account has not."""
+    """Versions besides the default one that the desired state has and the account does not have."""
     ids = {version.id for version in there}
     for number, version in enumerate(version for version in after.versions if version.id not in ids):
         reason = f"version {version.id} absent"
         parameters = {"PolicyArn": after.arn, "PolicyDocument": version.document, "SetAsDefault": False}
         step = _step("CreatePolicyVersion", after, reason, parameters)
-        key = f"{_resource(after)} older version {number}"
-        yield _plain(key, Stage.DESCRIBE, after, step, after=frozenset((_replacement_key(after),)))
+        replaced = frozenset((_key(after, ChangeKind.DOCUMENT),))
+        yield _plain(ChangeKind.ADD_OLDER_VERSION, str(number), Stage.DESCRIBE, after, step, after=replaced)
 
 
 def _single_version(policy: ManagedPolicy, *, replaced: bool) -> Iterator[Change]:
     versions = policy.versions
     if replaced:
-        # At the limit the oldest made room for the new one already.
+        # At the limit, the oldest version was already deleted to add the new one.
         versions = versions[1:] if len(versions) + 1 >= POLICY_VERSION_LIMIT else versions
         versions = (*versions, PolicyVersion(policy.default_version, policy.document))
     for version in versions:
         step = _version_deleted(policy, version, f"version {version.id} is not the only one")
-        after = frozenset((_replacement_key(policy),))
-        yield _plain(f"{_resource(policy)} {version.id}", Stage.REVOKE, policy, step, after=after)
+        after = frozenset((_key(policy, ChangeKind.DOCUMENT),))
+        yield _plain(ChangeKind.DELETE_VERSION, version.id, Stage.REVOKE, policy, step, after=after)
 
 
 def _deleted(policy: ManagedPolicy) -> Iterator[Change]:
-    keys = set()
     for version in policy.versions:
-        key = f"{_resource(policy)} {version.id}"
-        keys.add(key)
-        yield _plain(key, Stage.DELETE, policy, _version_deleted(policy, version, "policy is to be deleted"))
+        step = _version_deleted(policy, version, "policy is to be deleted")
+        yield _plain(ChangeKind.DELETE_VERSION, version.id, Stage.DELETE, policy, step)
     lost = {
         "path": policy.path,
         "description": policy.description,
         "policy": policy.document,
         "tags": dict(policy.tags),
     }
-    step = _step("DeletePolicy", policy, "declared absent", {"PolicyArn": policy.arn}, deletes=True, takes_away=lost)
-    yield _plain(f"{_resource(policy)} DeletePolicy", Stage.DELETE, policy, step, deletes=True, after=frozenset(keys))
+    step = _step("DeletePolicy", policy, "declared absent", {"PolicyArn": policy.arn}, takes_away=lost)
+    after = frozenset(_key(policy, ChangeKind.DELETE_VERSION, version.id) for version in policy.versions)
+    yield _plain(ChangeKind.DELETE_POLICY, "", Stage.DELETE, policy, step, after=after)
 
 
 def _version_deleted(policy: ManagedPolicy, version: PolicyVersion, reason: str) -> Step:
@@ -181,13 +181,13 @@ def _step(action: str, policy: ManagedPolicy, reason: str, parameters: dict[str,
     return Step(action, _resource(policy), reason, policy.key, parameters, **fields)
 
 
-def _plain(key: str, stage: Stage, policy: ManagedPolicy, step: Step, **fields: Any) -> Change:
-    return Change(key, stage, (Part(()),), always(step), policy.key, **fields)
+def _plain(kind: ChangeKind, detail: str, stage: Stage, policy: ManagedPolicy, step: Step, **fields: Any) -> Change:
+    return Change(_key(policy, kind, detail), stage, (Part(()),), always(step), policy.key, **fields)
 
 
 def _resource(policy: ManagedPolicy) -> str:
     return f"policy/{policy.name}"
 
 
-def _replacement_key(policy: ManagedPolicy) -> str:
-    return f"{_resource(policy)} document"
+def _key(policy: ManagedPolicy, kind: ChangeKind, detail: str = "") -> ChangeKey:
+    return ChangeKey(kind, _resource(policy), detail)

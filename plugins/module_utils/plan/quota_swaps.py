@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where a quota leaves no room to add before removing: what has to go first, and what that does meanwhile. Pure."""
+"""Cases in which a quota requires removals before additions: what is removed first, and the effect. Pure."""
 
 from __future__ import annotations
 
@@ -11,35 +11,36 @@ from dataclasses import dataclass
 from ..limits import Quotas
 from ..model import Identity
 from .change import Change, Dimension
+from .change_key import ChangeKey, ChangeKind
 from .ordering import Rule, broken_rules
 
 
 @dataclass(frozen=True)
 class Shortage:
-    """Changes of one identity that have to `go` before others `come`, under a quota."""
+    """Changes of one identity that have to `go` before others `come`, because of a quota."""
 
     identity: Identity
     quota: str
     go: tuple[Change, ...]
     come: tuple[Change, ...]
 
-    def pairs(self) -> Iterator[tuple[str, str]]:
-        """Keys of changes of which the first has to come before the second."""
+    def pairs(self) -> Iterator[tuple[ChangeKey, ChangeKey]]:
+        """Pairs of change keys, of which the first change has to come before the second."""
         return ((gone.key, new.key) for gone in self.go for new in self.come)
 
     def warnings(self) -> Iterator[str]:
-        """What is wrong between these writes; none where they cannot speak of the same request."""
+        """What is wrong between these writes; none if they cannot apply to the same request."""
         broken = {rule for gone in self.go for new in self.come for rule in broken_rules(gone, new)}
-        gone, new = (", ".join(change.key for change in changes) for changes in (self.go, self.come))
+        gone, new = (", ".join(str(change.key) for change in changes) for changes in (self.go, self.come))
         who = f"{self.identity.kind} {self.identity.name}"
         if broken & {Rule.NO_GAP, Rule.RIGHT_DOCUMENT}:
             yield (
-                f"{who} has no room under {self.quota} to add before removing: for a moment it lacks what both {gone}"
+                f"{who} has no space under {self.quota} to add before removing: for a moment it lacks what both {gone}"
                 f" and {new} grant"
             )
         if broken & {Rule.NO_EXCESS, Rule.RIGHT_DOCUMENT}:
             yield (
-                f"{who} has no room under {self.quota} to add before removing: for a moment it has permissions that"
+                f"{who} has no space under {self.quota} to add before removing: for a moment it has permissions that"
                 f" both {gone} and {new} deny"
             )
 
@@ -52,9 +53,9 @@ def shortages_of(before: Identity, after: Identity, changes: Sequence[Change], q
 
 
 def _of_attachments(before: Identity, after: Identity, own: Sequence[Change], quotas: Quotas) -> Iterator[Shortage]:
-    attached = [change for change in own if " attach " in change.key]
-    # What denies goes last: without it the identity has more, without a grant it has less.
-    detached = sorted((change for change in own if " detach " in change.key), key=_denies)
+    attached = [change for change in own if change.key.kind is ChangeKind.ATTACH]
+    # A removed denial comes last: without it the identity has more, without a grant it has less.
+    detached = sorted((change for change in own if change.key.kind is ChangeKind.DETACH), key=_denies)
     limit = quotas.attached_policies[before.kind]
     surplus = len(before.managed | after.managed) - limit
     if surplus > 0 and attached and detached:
@@ -68,8 +69,7 @@ def _of_inline_policies(before: Identity, after: Identity, own: Sequence[Change]
         for name in sorted({*before.inline, *after.inline})
         if before.inline.get(name) != after.inline.get(name)
     }
-    by_key = {change.key: change for change in own}
-    changes = {name: by_key[f"{before.kind}/{before.name} inline {name}"] for name in sizes}
+    changes = {change.key.detail: change for change in own if change.key.kind is ChangeKind.INLINE_POLICY}
     limit = quotas.inline_size[before.kind]
     unchanged = sum(document.size for name, document in after.inline.items() if name not in sizes)
     shrinking = [changes[name] for name, (old, new) in sizes.items() if new < old]

@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a plan relies on beside its own writes, for its id. Pure.
+"""What a plan relies on besides its own writes, for its id. Pure.
 
-A write means what it means only together with what is there: the policies that a role keeps, what a boundary allows,
-whom the trust policy lets in. Where that changes, what was approved is not what would be applied.
+The effect of a write depends on the current state: the policies that a role keeps, what a boundary allows, whom the
+trust policy trusts. If that changes, the approved plan is no longer the plan that would be applied.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from ..resolve.desired_state import DesiredState
 
 
 def relied_on(state: CurrentState, desired: DesiredState, findings: Iterable[Mapping[str, str]]) -> dict[str, Any]:
-    """The subjects as they are, the documents of the policies they have or get, and the findings; no order, no times.
+    """The subjects' current state, the documents of policies they have or get, and the findings; no order, no times.
 
-    What the writes make of it follows from the writes. AWS's own policies count by their ARN, and by their version
-    where it was read: nobody in the account can change them.
+    The result of the writes follows from the writes. AWS managed policies count by their ARN, and by their version if
+    it was read: no one in the account can change them.
     """
     return {
         "identities": {
@@ -35,7 +35,7 @@ def relied_on(state: CurrentState, desired: DesiredState, findings: Iterable[Map
 
 
 def policies_in_use(state: CurrentState, desired: DesiredState) -> frozenset[str]:
-    """ARNs of the managed policies that the subjects have, get or are bounded by, before and after."""
+    """ARNs of the managed policies that the subjects have, get or have as boundary, before and after."""
     identities = [state.identities.get(key) for key in desired.identities] + list(desired.identities.values())
     arns: set[str] = set()
     for identity in identities:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from .change import Change, Effect, Part, Stage, always
+from .change_key import ChangeKey, ChangeKind
 from .plan import Step
 
 
@@ -20,25 +21,25 @@ def tag_changes(
     target: Mapping[str, str],
     before: Mapping[str, str],
     after: Mapping[str, str],
-    waits_for: frozenset[str] = frozenset(),
+    waits_for: frozenset[ChangeKey] = frozenset(),
     effects: Callable[[Collection[str]], tuple[Effect, ...]] = lambda tags: (),
 ) -> Iterator[Change]:
-    """Changes of tags; keys that go are removed first, since IAM takes two spellings of a key for one.
+    """Changes of tags. Removed keys come first, since for IAM two keys that differ only by case are the same key.
 
-    `waits_for` holds keys of changes that come before; `effects` says what writing these tags does.
+    `waits_for` contains keys of changes that come before; `effects` is the effect of writing these tags.
     """
     gone = {key: before[key] for key in sorted(before) if key not in after}
     new = {key: after[key] for key in sorted(after) if before.get(key) != after[key]}
     replaced = {key: before[key] for key in new if key in before}
-    untag = f"{resource} tags that go"
-    rows: list[tuple[str, str, dict[str, Any], str, dict[str, str], frozenset[str]]] = []
+    untag = ChangeKey(ChangeKind.UNTAG, resource)
+    rows: list[tuple[ChangeKey, str, dict[str, Any], str, dict[str, str], frozenset[ChangeKey]]] = []
     if gone:
         why = f"tags not declared: {', '.join(gone)}"
         rows.append((untag, f"Untag{kind}", {"TagKeys": list(gone)}, why, gone, waits_for))
     if new:
         waits = waits_for | {untag} if gone else waits_for
         why = f"tags differ: {', '.join(new)}"
-        rows.append((f"{resource} tags", f"Tag{kind}", {"Tags": as_tags(new)}, why, replaced, waits))
+        rows.append((ChangeKey(ChangeKind.TAG, resource), f"Tag{kind}", {"Tags": as_tags(new)}, why, replaced, waits))
     for key, action, parameters, reason, lost, after_keys in rows:
         takes_away = {"tags": lost} if lost else {}
         step = Step(action, resource, reason, subject, {**target, **parameters}, takes_away=takes_away)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which permissions depend on the tags of a role. Pure.
 
-A policy can test the tags of who asks (`aws:PrincipalTag/KEY`) and of what is asked for (`aws:ResourceTag/KEY`,
+A policy can test the tags of the caller (`aws:PrincipalTag/KEY`) and of the resource (`aws:ResourceTag/KEY`,
 `iam:ResourceTag/KEY`), in a condition or by a policy variable (IAM user guide, controlling access by tags).
 """
 
@@ -32,13 +32,13 @@ class _Test:
 
 @dataclass(frozen=True)
 class TestedTags:
-    """By the key of a tag in lower case, the statements that test it, each with the identity that holds it."""
+    """By the lower-case key of a tag, the statements that test it, each with the identity that has it."""
 
     tests: Mapping[str, tuple[_Test, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, state: CurrentState, desired: DesiredState) -> TestedTags:
-        """What every policy of the account tests, before and after."""
+        """The tests in every policy of the account, before and after."""
         tests: dict[str, list[_Test]] = {}
         for holder, document in _documents(state, desired):
             for statement in document.statements if _TEST.search(document.text) else ():
@@ -48,9 +48,9 @@ class TestedTags:
         return cls({tag: tuple(found) for tag, found in tests.items()})
 
     def effects(self, role: Role, tags: Collection[str]) -> tuple[Effect, ...]:
-        """What it may do to write these tags of a role: who it concerns may then be granted more, or less.
+        """The possible effect of writing these tags of a role: who is concerned may then be granted more, or less.
 
-        That is the role, and whoever holds a policy that tests the tags of what is asked for.
+        These are the role, and every identity with a policy that tests the tags of the resource.
         """
         tested = [test for tag in {tag.lower() for tag in tags} for test in self.tests.get(tag, ())]
         concerned = {role.key} | {test.holder for test in tested if test.of_resource}
@@ -65,7 +65,7 @@ def changes_tags(before: Identity | None, after: Identity | None) -> bool:
 
 
 def _documents(state: CurrentState, desired: DesiredState) -> Iterator[tuple[str, PolicyDocument]]:
-    """Every document of the account before and after, with the key of an identity that holds it."""
+    """Every document of the account before and after, with the key of an identity that has it."""
     managed = [(policy.arn, policy.document) for policy in state.policies.values()]
     managed += [(policy.arn, policy.document) for policy in desired.policies.values() if policy is not None]
     holders: dict[str, set[str]] = {}

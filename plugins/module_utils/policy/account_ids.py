@@ -1,10 +1,11 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One rule for account ids, wherever they stand: twelve digits, as text or as a number. Pure.
+"""One rule for all account ids: twelve digits, as text or as a number. Pure.
 
-Source: the AWS Account Management guide, "View AWS account identifiers". INI inventories and unquoted YAML make numbers
-of ids. A number of twelve digits can only be that id; a shorter one has lost leading zeros, or was read as octal.
+Source: the AWS Account Management guide, "View AWS account identifiers". INI inventories and unquoted YAML turn ids
+into numbers. A number of twelve digits can only be that id. A shorter number has lost leading zeros or was read as
+octal.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _ID = re.compile(r"[0-9]{12}")
 _DIGITS = re.compile(r"[0-9]+")
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 _OWNER = re.compile(r"[a-z]+(-[a-z]+)*")
-"""AWS's own resources have a word in the place of the account, such as aws, aws-managed or cloudfront."""
+"""ARNs of AWS's own resources have a word instead of the account, such as aws, aws-managed or cloudfront."""
 
 _ID_KEYS = {
     "aws:principalaccount", "aws:principalorgmasteraccountid", "aws:resourceaccount", "aws:sourceaccount",
@@ -32,16 +33,16 @@ _PATTERN_OPERATORS = ("StringLike", "StringNotLike", "ArnLike", "ArnNotLike", "A
 
 
 def as_account_id(value: object) -> str | None:
-    """The account id as text; None where the value is none."""
+    """The account id as text; None if the value is not an account id."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     return value if isinstance(value, str) and _ID.fullmatch(value) else None
 
 
 def account_id_refusal(value: object, it: str = "it") -> str | None:
-    """Why a value is no account id, None where it is one. The text follows the value in a message.
+    """Why a value is not an account id, None if it is one. The text follows the value in a message.
 
-    `it` says what to quote, where that stands somewhere else.
+    `it` says what to quote, if the value comes from another place.
     """
     if as_account_id(value) is not None:
         return None
@@ -50,9 +51,10 @@ def account_id_refusal(value: object, it: str = "it") -> str | None:
 
 
 def arn_account_refusal(value: object) -> str | None:
-    """Why the account of an ARN is none, None where it may stand there. The text follows the ARN in a message.
+    """Why the account of an ARN is not valid, None if it is. The text follows the ARN in a message.
 
-    Wildcards, policy variables, no account at all and the words of AWS's own resources may, and text that is no ARN.
+    Wildcards, policy variables, an empty account, the words of AWS's own resources and text that is not an ARN are
+    valid.
     """
     if not isinstance(value, str) or not value.startswith("arn:"):
         return None
@@ -65,9 +67,9 @@ def arn_account_refusal(value: object) -> str | None:
 
 
 def condition_refusal(operator: str, key: str, value: object) -> str | None:
-    """Why a value of a condition names no account, None where it need not or does. The text follows the value.
+    """Why a value of a condition is not an account id, None if it is or need not be. The text follows the value.
 
-    `operator` has no prefix and no suffix. Sources: AWS global condition context keys, and those of the services.
+    `operator` is without prefix and suffix. Sources: AWS global condition context keys, and those of the services.
     """
     key = key.lower()
     if operator in ("Null", "Bool"):
@@ -79,19 +81,19 @@ def condition_refusal(operator: str, key: str, value: object) -> str | None:
     if isinstance(value, str) and "${" in value:
         return None
     if isinstance(value, str) and _is_pattern(value):
-        like = "is compared as it stands; use StringLike for a pattern"
+        like = "is compared literally; use StringLike for a pattern"
         return None if operator in _PATTERN_OPERATORS else like
     return account_id_refusal(value)
 
 
 def arn_fields(arn: str) -> list[str]:
-    """The up to six fields of an ARN. A colon in a policy variable such as `${aws:PrincipalAccount}` parts nothing."""
+    """At most six fields of an ARN. A colon in a policy variable, such as `${aws:PrincipalAccount}`, does not count."""
     veiled = _VARIABLE.sub(lambda found: found.group().replace(":", "\0"), arn)
     return [field.replace("\0", ":") for field in veiled.split(":", 5)]
 
 
 def with_ids_as_text(statement: Any) -> Any:
-    """A statement with text for the account ids that are numbers, as IAM has them."""
+    """A statement in which account ids that are numbers are text, as in IAM."""
     if not isinstance(statement, Mapping):
         return statement
     ids_in = ("Principal", "NotPrincipal", "Condition")

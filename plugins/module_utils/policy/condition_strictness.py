@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether one condition lets through no more than another. Pure, and cautious: in doubt it is not so."""
+"""Whether one condition allows no more requests than another. Pure and cautious: the answer is no if in doubt."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .document import canonical_statement
 from .wildcards import covers
 
 _BY_PATTERN = {"StringLike": 0, "ArnLike": 5, "ArnEquals": 5}
-"""Operators that compare by pattern, and at how many colons they take a value apart."""
+"""Operators that compare by pattern, and the number of colons at which they split a value."""
 
 _BY_VALUE = {"StringEquals", "StringEqualsIgnoreCase", "Bool", "NumericEquals", "IpAddress", "DateEquals"}
 
@@ -37,7 +37,7 @@ def _terms(condition: Any) -> Terms:
 
 
 def is_within(operator: str, values: list[str], others: list[str]) -> bool:
-    """Whether a key that has one of the values under this operator is known to have one of the others."""
+    """Whether every key that matches one of the values under this operator is known to match one of the others."""
     if values == others:
         return True
     if operator in _BY_VALUE:

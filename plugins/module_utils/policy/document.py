@@ -3,8 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Policy documents as IAM sees them: parsing, canonical form, equality and size.
 
-Everything here is pure. A document is accepted in any shape that is a JSON object; whether IAM would take it
-is the business of the `grammar` room.
+Everything here is pure. Any JSON object is accepted as a document. `grammar` checks whether IAM would accept it.
 """
 
 from __future__ import annotations
@@ -27,16 +26,16 @@ _PRINCIPAL_ID = re.compile(r"(AROA|AIDA)[A-Z0-9]{8,}")
 
 
 class UnreadableDocument(ValueError):
-    """The text is not one JSON object. The message says what is wrong and where."""
+    """The text is not a JSON object. The message says what is wrong and where."""
 
 
 class PolicyDocument:
-    """One policy document, kept as it was written and compared as IAM compares it.
+    """One policy document, stored as it was written and compared as IAM compares it.
 
-    Two documents are equal when IAM treats them as equal: the order of statements, actions, resources,
-    principals and condition values, duplicates, a scalar or a list of one, the case of actions and of condition
-    keys, `*` or `{"AWS": "*"}`, an account id or its root ARN in any partition, an empty Sid or none, and booleans
-    or numbers written as strings make no difference (FACTS C4). A missing `Version` is 2008-10-17.
+    Two documents are equal when IAM treats them as equal. These differences do not count (FACTS C4): the order of
+    statements, actions, resources, principals and condition values, duplicates, a scalar or a list of one, the case of
+    actions and of condition keys, `*` or `{"AWS": "*"}`, an account id or its root ARN in any partition, an empty Sid
+    or none, and booleans or numbers written as strings. A missing `Version` means 2008-10-17.
     """
 
     def __init__(self, content: Mapping[str, Any]) -> None:
@@ -46,7 +45,7 @@ class PolicyDocument:
     def parse(cls, source: str | Mapping[str, Any]) -> PolicyDocument:
         """Read a document from JSON text or from a mapping. Raises UnreadableDocument.
 
-        A byte order mark before the text, as editors on Windows write it, is no part of the document.
+        A byte order mark before the text, as editors on Windows write it, is ignored.
         """
         if isinstance(source, Mapping):
             return cls(source)
@@ -61,17 +60,17 @@ class PolicyDocument:
         except UnreadableDocument:
             raise
         except ValueError as error:
-            # What is left of ValueError is Python's limit on the digits of a number.
+            # The only other ValueError is Python's limit on the digits of a number.
             raise UnreadableDocument("not valid JSON: a number has too many digits") from error
         except RecursionError as error:
             raise UnreadableDocument("nested too deep to be a policy document") from error
         if not isinstance(content, dict):
-            raise UnreadableDocument("a policy document is a JSON object with Version and Statement")
+            raise UnreadableDocument("a policy document must be a JSON object with Version and Statement")
         return cls(content)
 
     @cached_property
     def statements(self) -> tuple[Any, ...]:
-        """The statements as written; a single statement outside a list is one statement."""
+        """The statements as written. A statement outside a list is a list of one."""
         return tuple(listed(self.content.get("Statement", ())))
 
     @cached_property
@@ -91,9 +90,9 @@ class PolicyDocument:
 
     @cached_property
     def text(self) -> str:
-        """The compact JSON that is sent to IAM: Version first, and Statement a list at the end.
+        """The compact JSON that is sent to IAM: Version comes first, Statement is a list and comes last.
 
-        A parser of IAM refuses a Version that stands behind a single statement outside a list.
+        A parser of IAM refuses a Version after a statement that is not in a list.
         """
         content = {key: self.content[key] for key in sorted(self.content, key=_place_in_document)}
         if "Statement" in content:
@@ -102,16 +101,16 @@ class PolicyDocument:
 
     @cached_property
     def size(self) -> int:
-        """Length in characters as IAM counts it for its quotas: white space is free (FACTS C1)."""
+        """Length in characters as IAM counts it for its quotas: white space does not count (FACTS C1)."""
         return len(re.sub(r"\s", "", self.text))
 
     @cached_property
     def canonical(self) -> str:
-        """A text that two documents share exactly if IAM treats them as equal."""
+        """A text that is the same for two documents if and only if IAM treats them as equal."""
         return json.dumps(_ordered(self.content, fold_case=True), sort_keys=True, ensure_ascii=False, default=str)
 
     def presented(self) -> dict[str, Any]:
-        """The document in canonical order for people to read: actions keep their case."""
+        """The document in canonical order for users to read: actions keep their case."""
         return _ordered(self.content, fold_case=False)
 
     def __eq__(self, other: object) -> bool:
@@ -125,7 +124,7 @@ class PolicyDocument:
 
 
 def canonical_statement(statement: Any, *, with_sid: bool = True) -> str:
-    """A text that two statements share exactly if IAM treats them as equal."""
+    """A text that is the same for two statements if and only if IAM treats them as equal."""
     ordered = _ordered_statement(statement, fold_case=True)
     if not with_sid and isinstance(ordered, dict):
         ordered.pop("Sid", None)
@@ -138,7 +137,7 @@ def principals(statement: Mapping[str, Any], element: str = "Principal") -> list
 
 
 def dangling_principals(document: PolicyDocument) -> list[str]:
-    """Unique ids that stand where the ARN of a role or user stood before it was deleted (FACTS C4)."""
+    """Unique ids that replace the ARNs of deleted roles and users (FACTS C4)."""
     found = (
         value
         for statement in document.parsed
@@ -158,12 +157,12 @@ def without_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(content) < len(pairs):
         names = [name for name, dummy in pairs]
         twice = sorted({name for name in names if names.count(name) > 1})
-        raise UnreadableDocument(f"the key {', '.join(twice)} stands twice in one object")
+        raise UnreadableDocument(f"the key {', '.join(twice)} is a duplicate in one object")
     return content
 
 
 def not_a_number(constant: str) -> None:
-    raise UnreadableDocument(f"not valid JSON: {constant} is no number")
+    raise UnreadableDocument(f"not valid JSON: {constant} is not a number")
 
 
 def _ordered_values(values: Any) -> str | list[str]:
@@ -238,7 +237,7 @@ def _ordered_condition(value: Any, *, fold_case: bool) -> Any:
             ordered[operator] = keys
             continue
         folded = {key.lower() for key in keys}
-        # Two spellings of one key in one block stay apart: IAM documents no meaning for them.
+        # Two keys of one block that differ only by case stay separate: IAM does not document what they mean.
         fold = fold_case and len(folded) == len(keys)
         if keys:
             ordered[operator] = {(key.lower() if fold else key): _ordered_values(keys[key]) for key in sorted(keys)}

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether two policy statements can speak of the same request. Pure, and cautious: in doubt they can."""
+"""Whether two policy statements can apply to the same request. Pure and cautious: the answer is yes if in doubt."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .wildcards import ends_differ, meet
 Statement = Mapping[str, Any]
 
 MOST_WORK = 300_000
-"""Pairs of patterns, plus the lengths that have to be read, after which documents are taken to overlap; about 0.3 s."""
+"""Pairs of patterns plus lengths to read. Beyond this, documents are assumed to overlap; about 0.3 s."""
 
 
 def statements_overlap(one: Sequence[Statement] | None, other: Sequence[Statement] | None) -> bool:
@@ -25,7 +25,7 @@ def statements_overlap(one: Sequence[Statement] | None, other: Sequence[Statemen
 
 
 class _Comparison:
-    """Compares statements until `MOST_WORK` is done; beyond that they overlap."""
+    """Compares statements until `MOST_WORK` is done. Beyond that they are assumed to overlap."""
 
     def __init__(self) -> None:
         self._work = 0

@@ -4,9 +4,10 @@
 """The actions that a trust policy can name. Pure.
 
 Source of the lists: the service authorization reference, AWS Security Token Service; a test compares them with it.
-FACTS C11: IAM refuses a trust policy with an action that does not exist, misspelt ones too. Wildcards are allowed.
-Doubt: for the actions of STS that are not about a role, public reports differ. Some say that IAM takes them, some that
-it takes those about roles alone. They get a warning; in a trust policy they allow nothing.
+FACTS C11: IAM refuses a trust policy with an action that does not exist, including misspelled ones. Wildcards are
+allowed.
+Doubt: public reports differ about the actions of STS that are not about a role. Some say that IAM accepts them, some
+that it accepts only those about roles. They get a warning. In a trust policy they allow nothing.
 """
 
 from __future__ import annotations
@@ -25,15 +26,15 @@ NOT_ABOUT_A_ROLE = (
 
 
 def trust_action_refusal(action: str) -> str | None:
-    """Why an action or a pattern has no place in a trust policy, None if it has. The text follows it in a message."""
+    """Why a trust policy cannot have an action or a pattern, None if it can. The text follows it in a message."""
     service, _colon, name = action.partition(":")
     if service.lower() != "sts":
-        return "is no action of STS, such as sts:AssumeRole"
+        return "is not an action of STS, such as sts:AssumeRole"
     if _named(name, (*ABOUT_A_ROLE, *NOT_ABOUT_A_ROLE)):
         return None
     by_lower = {known.lower(): known for known in (*ABOUT_A_ROLE, *NOT_ABOUT_A_ROLE)}
     close = difflib.get_close_matches(name.lower(), by_lower, n=1)
-    return f"is no action of STS; did you mean sts:{by_lower[close[0]] if close else 'AssumeRole'}?"
+    return f"is not an action of STS; did you mean sts:{by_lower[close[0]] if close else 'AssumeRole'}?"
 
 
 def trust_action_doubt(action: str) -> str | None:
@@ -45,7 +46,7 @@ def trust_action_doubt(action: str) -> str | None:
 
 
 def allows_web_identity(action: str) -> bool:
-    """Whether an action or a pattern lets identities of an OIDC provider in."""
+    """Whether an action or a pattern allows identities of an OIDC provider to assume the role."""
     return fits_any_case("sts:AssumeRoleWithWebIdentity", action)
 
 

@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What two trust policies of a role both allow: the trust policy between two writes. Pure.
 
-An Allow of one and an Allow of the other both hold for the principals and actions that they share, under the conditions
+An Allow of one and an Allow of the other both apply to the principals and actions that they share, under the conditions
 of both. IAM combines the operators and keys of a condition with AND and the values of one key with OR (IAM user guide,
-conditions with multiple context keys or values), so two conditions are combined operator by operator. Where the
-grammar of IAM has no such condition, the request may be left out.
+conditions with multiple context keys or values), so two conditions are combined operator by operator. If the grammar of
+IAM cannot express the combined condition, the result may leave the request out.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _OF_ACCOUNT = re.compile(r"arn:[a-z0-9-]+:(?:iam|sts)::(\d{12}):.+")
 
 @dataclass(frozen=True)
 class TrustIntersection:
-    """`document` allows only what both allow, and denies what either denies.
+    """`document` allows only what both policies allow, and denies what either denies.
 
     `complete` is False where both may allow something that it does not.
     """
@@ -44,7 +44,7 @@ class TrustIntersection:
 
 @dataclass(frozen=True)
 class _Grant:
-    """One Allow for one principal and one action. `whole` is a statement that cannot be taken apart so, as JSON."""
+    """One Allow for one principal and one action. `whole` is a statement that cannot be split like this, as JSON."""
 
     principal: Principal
     action: str
@@ -77,13 +77,13 @@ def intersection(old: PolicyDocument, new: PolicyDocument) -> TrustIntersection:
 
 
 def loses_and_gains(old: PolicyDocument, new: PolicyDocument) -> tuple[bool, bool]:
-    """Whether the step from old to new takes somebody's way in, and whether it opens one."""
+    """Whether the change from old to new removes access to the role, and whether it adds access."""
     between = _rights(intersection(old, new).document)
     return _rights(old) != between, _rights(new) != between
 
 
 def _rights(document: PolicyDocument) -> frozenset[tuple[str, ...]]:
-    """Who is let in and who is denied, whatever the Sids and however it is spread over statements."""
+    """Who is allowed and who is denied, regardless of Sids and of how the statements are divided."""
     allowed = {
         (*grant.principal, grant.action.lower(), grant.whole, canonical_statement({"Condition": grant.condition}))
         for grant in _essential(list(_grants(document)))
@@ -117,7 +117,7 @@ def _denials(document: PolicyDocument) -> Iterator[Statement]:
 
 
 def _shared(one: _Grant, other: _Grant) -> list[_Grant] | None:
-    """What two grants share; None where they may share something that cannot be written down."""
+    """What two grants share; None if they may share something that a policy cannot express."""
     if one.whole or other.whole:
         return [one] if one.whole == other.whole else None
     principal = _shared_principal(one.principal, other.principal)
@@ -129,9 +129,9 @@ def _shared(one: _Grant, other: _Grant) -> list[_Grant] | None:
 
 
 def _shared_principal(one: Principal, other: Principal) -> Principal | None:
-    """The narrower of two principals, where one is among the other.
+    """The narrower of two principals, if one includes the other.
 
-    An account has its roles and users; `*` has everybody, services too (IAM user guide, all principals).
+    An account includes its roles and users. `*` includes everyone, services too (IAM user guide, all principals).
     """
     if one == other:
         return one
@@ -151,7 +151,7 @@ def _shared_action(one: str, other: str) -> str | None:
 
 
 def _joined(one: Condition, other: Condition) -> list[Condition] | None:
-    """Both conditions as one; none where no request meets both, None where IAM's grammar has no such condition."""
+    """Both conditions as one. Empty if no request meets both, None if IAM's grammar cannot express it."""
     if is_at_least_as_strict(one, other):
         return [one]
     if is_at_least_as_strict(other, one):
@@ -173,7 +173,7 @@ def _joined(one: Condition, other: Condition) -> list[Condition] | None:
 
 
 def _shared_values(operator: str, ours: list[str], theirs: list[str]) -> list[str] | None:
-    """The values that both lists allow; an empty list where there are none, None where that is not known."""
+    """The values that both lists allow. Empty if there are none, None if that is not known."""
     if is_within(operator, ours, theirs):
         return ours
     if "Not" in operator and ":" not in operator:
@@ -186,7 +186,7 @@ def _shared_values(operator: str, ours: list[str], theirs: list[str]) -> list[st
 
 
 def _essential(grants: Sequence[_Grant]) -> list[_Grant]:
-    """The grants without those that others hold too."""
+    """The grants without those that other grants include."""
     kept: list[_Grant] = []
     for grant in grants:
         if not any(other.allows_all_of(grant) for other in kept):
@@ -195,7 +195,7 @@ def _essential(grants: Sequence[_Grant]) -> list[_Grant]:
 
 
 def _statements(grants: Sequence[_Grant]) -> list[Statement]:
-    """The grants as few statements: actions of one principal together, then principals."""
+    """The grants in few statements: actions of one principal are combined first, then principals."""
     actions: dict[tuple[str, Principal], list[str]] = {}
     conditions: dict[str, Condition] = {}
     for grant in grants:

@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Merging and removing the statements of a trust policy that others have a share in. Pure.
+"""Adds, replaces and removes statements of a trust policy that is also managed elsewhere. Pure.
 
-Statements of others are kept as they are written. A statement is ours by its Sid or, where it has none, by its
-content. An empty Sid is no Sid: AWS's examples and Terraform write `"Sid": ""`.
+Statements from elsewhere do not change. A statement of this task is found by its Sid or, if it has none, by its
+content. An empty Sid counts as no Sid: AWS's examples and Terraform write `"Sid": ""`.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ NOBODY: Statement = {
     "Principal": {"AWS": "*"},
     "Action": "sts:AssumeRole",
 }
-"""Keeps a trust policy valid while, between two writes, nobody may assume the role."""
+"""Keeps a trust policy valid while, between two writes, no one may assume the role."""
 
 
 def merged(document: PolicyDocument, statements: Sequence[Statement]) -> PolicyDocument:
-    """The document with each statement in it: in the place of the one with its Sid, or else at the end."""
+    """The document with each statement. It replaces the statement with its Sid, or else is added at the end."""
     kept = list(document.statements)
     for statement in statements:
         index = _index_by_sid(kept, statement)
@@ -43,7 +43,7 @@ def merged(document: PolicyDocument, statements: Sequence[Statement]) -> PolicyD
 
 
 def without(document: PolicyDocument, statements: Sequence[Statement]) -> PolicyDocument:
-    """The document without each statement, found by Sid, or by content where it has no Sid."""
+    """The document without the statements. Each is found by its Sid, or by its content if it has no Sid."""
     kept = list(document.statements)
     for statement in statements:
         if statement.get("Sid"):
@@ -57,7 +57,7 @@ def without(document: PolicyDocument, statements: Sequence[Statement]) -> Policy
 
 
 def without_principals(document: PolicyDocument, arns: frozenset[str]) -> PolicyDocument:
-    """The document without the given AWS principals; `NOBODY` where no statement is left."""
+    """The document without the given AWS principals; `NOBODY` if no statement is left."""
     kept = []
     for statement in document.statements:
         left = [(kind, value) for kind, value in principals(statement) if not (kind == "AWS" and value in arns)]
@@ -69,7 +69,7 @@ def without_principals(document: PolicyDocument, arns: frozenset[str]) -> Policy
 
 
 def with_principals(document: PolicyDocument, arns: Mapping[str, str]) -> PolicyDocument:
-    """The document with other AWS principals in the place of some; everything else stays as it is written."""
+    """The document with some AWS principals replaced. Nothing else changes."""
 
     def replaced(value: Any) -> Any:
         if isinstance(value, list):

@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The patterns of IAM policies, in time that grows with the length of the pattern times that of the text. Pure.
+"""Pattern matching of IAM policies. The time grows with the length of the pattern times that of the text. Pure.
 
-`*` stands for any text and `?` for one character. A policy variable such as `${aws:PrincipalTag/team}` can become any
-text; `${*}`, `${?}` and `${$}` stand for `*`, `?` and `$` themselves (IAM user guide, policy elements: variables).
+`*` matches any text and `?` one character. A policy variable such as `${aws:PrincipalTag/team}` can become any
+text. `${*}`, `${?}` and `${$}` mean the characters `*`, `?` and `$` (IAM user guide, policy elements: variables).
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ ONE = "one character"
 _TOKEN = re.compile(r"\$\{[^}]*\}|.", re.DOTALL)
 _SPECIAL = {"*": ANY, "?": ONE, "${*}": "*", "${?}": "?", "${$}": "$"}
 
-# Stand-ins for what is not a character, from Unicode's private use area: IAM takes no such character in a document.
+# Replacements for tokens that are not characters, from Unicode's private use area, which IAM refuses in a document.
 _ANY_CODE, _ONE_CODE, _FIRST_VARIABLE, _LAST_VARIABLE = "\ue000", "\ue001", 0xE002, 0xF8FF
 
 
 @lru_cache(maxsize=16384)
 def tokens(pattern: str) -> tuple[str, ...]:
-    """A pattern taken apart: characters, `ANY`, `ONE`, and policy variables as they are written."""
+    """The parts of a pattern: characters, `ANY`, `ONE`, and policy variables as they are written."""
     found: list[str] = []
     for text in _TOKEN.findall(pattern):
         token = _SPECIAL.get(text, text)
@@ -39,23 +39,23 @@ def is_variable(token: str) -> bool:
 
 
 def has_variable(pattern: str) -> bool:
-    """Whether what the pattern stands for depends on the request."""
+    """Whether the meaning of the pattern depends on the request."""
     return "${" in pattern and any(map(is_variable, tokens(pattern)))
 
 
 def fits(text: str, pattern: str) -> bool:
-    """Whether a text can fit a pattern; case counts, as in ARNs."""
+    """Whether a text can match a pattern. Case counts, as in ARNs."""
     return text == pattern or _fits(text, pattern)
 
 
 @lru_cache(maxsize=65536)
 def fits_any_case(text: str, pattern: str) -> bool:
-    """Whether a text can fit a pattern, as the names of actions and of IAM's objects do."""
+    """Whether a text can match a pattern regardless of case, as names of actions and of IAM's objects do."""
     return _fits(text.lower(), pattern.lower())
 
 
 def covers(wide: str, narrow: str) -> bool:
-    """Whether every text that fits `narrow` is known to fit `wide`. A variable is covered by itself and by `*`."""
+    """Whether every text that matches `narrow` is known to match `wide`. Only itself and `*` cover a variable."""
     if wide == narrow:
         return True
     wider, narrower = tokens(wide), tokens(narrow)
@@ -71,7 +71,7 @@ def covers(wide: str, narrow: str) -> bool:
 
 
 def _fits(text: str, pattern: str) -> bool:
-    # Most actions are patterns that fit themselves alone, and an expression is slow to compile.
+    # Most actions are patterns that match only themselves, and an expression is slow to compile.
     if not any(special in pattern for special in "*?$"):
         return text == pattern
     return _expression(pattern).fullmatch(text) is not None
@@ -79,7 +79,7 @@ def _fits(text: str, pattern: str) -> bool:
 
 @lru_cache(maxsize=16384)
 def _expression(pattern: str) -> re.Pattern[str]:
-    """What fits a pattern, where variables are any text."""
+    """The expression of a pattern in which variables are any text."""
     row = [ANY if is_variable(token) else token for token in tokens(pattern)]
     return _compiled(
         tuple("".join("." if token == ONE else re.escape(token) for token in part) for part in _split(row))
@@ -87,7 +87,7 @@ def _expression(pattern: str) -> re.Pattern[str]:
 
 
 def _split(row: Sequence[str]) -> list[list[str]]:
-    """What stands before, between and after the `ANY` of a pattern."""
+    """The tokens before, between and after each `ANY` of a pattern."""
     segments: list[list[str]] = [[]]
     for token in row:
         if token == ANY:
@@ -99,7 +99,7 @@ def _split(row: Sequence[str]) -> list[list[str]]:
 
 @lru_cache(maxsize=16384)
 def _compiled(segments: tuple[str, ...]) -> re.Pattern[str]:
-    """An expression that finds each segment at its first place and does not look for another (atomic groups)."""
+    """An expression that finds each segment at its first position and does not try another (atomic groups)."""
     first, *rest = segments
     if not rest:
         return re.compile(first, re.DOTALL)
@@ -109,7 +109,7 @@ def _compiled(segments: tuple[str, ...]) -> re.Pattern[str]:
 
 @lru_cache(maxsize=16384)
 def _ends(pattern: str) -> tuple[str, str]:
-    """The text that everything begins with that fits a pattern, and the text that it ends with."""
+    """The text with which every match of a pattern begins, and the text with which it ends."""
     row = tokens(pattern)
     open_ended = [index for index, token in enumerate(row) if token in (ANY, ONE) or is_variable(token)]
     if not open_ended:
@@ -118,7 +118,7 @@ def _ends(pattern: str) -> tuple[str, str]:
 
 
 def ends_differ(one: str, other: str) -> bool:
-    """Whether two patterns cannot both fit a text because of how it would begin or end; a quick look."""
+    """Whether two patterns cannot both match a text because their beginnings or ends differ; a quick check."""
     (start, end), (other_start, other_end) = _ends(one), _ends(other)
     length = min(len(start), len(other_start))
     if start[:length] != other_start[:length]:
@@ -129,9 +129,9 @@ def ends_differ(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=16384)
 def meet(one: str, other: str) -> bool:
-    """Whether some text can fit both patterns.
+    """Whether any text can match both patterns.
 
-    Reads `one` token by token, with the places of `other` that can be reached by then as the bits of a number.
+    Reads `one` token by token. The positions of `other` that can be reached at each token are the bits of a number.
     """
     places = _Places.of(other)
     reached = places.along(1)
@@ -144,7 +144,7 @@ def meet(one: str, other: str) -> bool:
 
 
 class _Places:
-    """The places between the tokens of a pattern, as bits: bit 0 before the first, bit `length` after the last."""
+    """The positions between the tokens of a pattern, as bits: bit 0 before the first, bit `length` after the last."""
 
     def __init__(self, row: Sequence[str]) -> None:
         self.length = len(row)
@@ -162,7 +162,7 @@ class _Places:
     @classmethod
     @lru_cache(maxsize=1024)
     def of(cls, pattern: str) -> _Places:
-        """The places of a pattern; neighbouring tokens that can be any text are one."""
+        """The positions of a pattern. Adjacent tokens that can be any text count as one."""
         row: list[str] = []
         for token in tokens(pattern):
             kind = ANY if is_variable(token) else token
@@ -171,14 +171,14 @@ class _Places:
         return cls(row)
 
     def along(self, reached: int) -> int:
-        """The places with those behind a token that can be empty."""
+        """The positions, plus those after a token that can be empty."""
         return reached | (reached & self._open) << 1
 
     def from_first(self, reached: int) -> int:
-        """All places from the first that is reached."""
+        """All positions from the first one that is reached."""
         return self._all & -(reached & -reached) if reached else 0
 
     def after(self, reached: int, token: str) -> int:
-        """The places after one more token, a character or `ONE`."""
+        """The positions after one more token, a character or `ONE`."""
         fitting = self._all if token == ONE else self._characters.get(token, 0) | self._one
         return (reached & fitting & ~self._open) << 1 & self._all | reached & self._open

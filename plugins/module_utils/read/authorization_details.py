@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The whole account in two listings, side by side.
+"""A bulk read: the whole account in two listings, in parallel.
 
-GetAccountAuthorizationDetails lacks a role's Description and MaxSessionDuration, ListRoles lacks its policies,
-boundary, tags and last use (FACTS C6); together they are everything, at two calls for up to a thousand roles.
+GetAccountAuthorizationDetails lacks a role's Description and MaxSessionDuration. ListRoles lacks its policies,
+boundary, tags and last use (FACTS C6). Together they are complete, at two calls for up to a thousand roles.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ..model import Account, AwsManagedPolicy, CurrentState, Declarations, Ident
 from .transformations import identity_of, policy_of, role_of, with_listing
 
 PAGE = 1000
-"""Objects to ask for a page, the most that IAM gives."""
+"""Objects to request for a page, the most that IAM gives."""
 
 
 class TooCostly(Exception):
@@ -26,7 +26,7 @@ class TooCostly(Exception):
 
 
 class AuthorizationDetails:
-    """Gathers the account's state; `page_budget` is the number of pages of one listing that are worth it."""
+    """Reads the account's state; `page_budget` is the number of pages of one listing that are worth reading."""
 
     def __init__(self, iam: Service, page_budget: int) -> None:
         self._iam = iam
@@ -35,7 +35,7 @@ class AuthorizationDetails:
         self._policies: dict[str, ManagedPolicy] = {}
 
     def read(self, declarations: Declarations) -> tuple[Account | None, CurrentState]:
-        """The state, and the account if an ARN in it told. Raises TooCostly, and what botocore raises."""
+        """The state, and the account if an ARN in the state shows it. Raises TooCostly, and what botocore raises."""
         kinds = {attachment.kind for attachment in declarations.attachments}
         filters = ["Role", "LocalManagedPolicy"]
         filters += ["User"] if "user" in kinds else []
@@ -98,6 +98,6 @@ class AuthorizationDetails:
 
 
 def _seen_attached(identities: Mapping[str, Identity]) -> dict[str, tuple[AwsManagedPolicy, ...]]:
-    """AWS's policies that are attached somewhere exist; their documents are not in the sweep."""
+    """AWS managed policies that are attached somewhere exist; a bulk read does not contain their documents."""
     arns = {arn for identity in identities.values() for arn in identity.managed if arn.split(":")[4] == "aws"}
     return {arn.rpartition("/")[2]: (AwsManagedPolicy(arn.rpartition("/")[2], arn),) for arn in sorted(arns)}

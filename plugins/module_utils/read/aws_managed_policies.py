@@ -1,9 +1,9 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""AWS's own managed policies: whether one exists, under which path, and what it says.
+"""AWS managed policies: whether one exists, under which path, and its document.
 
-A catalogue in the collection would be out of date the week after; IAM itself knows (docs/decisions/0002).
+A catalogue in the collection would soon be out of date, so IAM itself is asked (docs/decisions/0002).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ..sdk import ClientError
 
 
 class AwsPolicies:
-    """Asks IAM about AWS's policies in one partition."""
+    """Asks IAM about the AWS managed policies of one partition."""
 
     def __init__(self, iam: Service, partition: str, workers: int = 8) -> None:
         self._iam = iam
@@ -28,10 +28,10 @@ class AwsPolicies:
         self._workers = workers
 
     def find(self, references: Iterable[str]) -> dict[str, tuple[AwsManagedPolicy, ...]]:
-        """The policies that names or ARNs could mean, by name: under the ARN given, or else under every path.
+        """The policies that names or ARNs could refer to, by name: under the ARN given, or else under every path.
 
-        Raises what botocore raises, also where nothing is found because the caller may not ask: a name that may be
-        under any path means nothing yet.
+        Raises what botocore raises, also if nothing is found because the caller is not allowed to ask: a name can be
+        under any path, so a refusal for one path says nothing about the others.
         """
         wanted = sorted(set(references))
         with ThreadPoolExecutor(max_workers=self._workers) as pool:
@@ -49,7 +49,7 @@ class AwsPolicies:
         return by_name
 
     def suggestions(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        """For names that nothing is called, the ARNs of the policies that are called most like them."""
+        """For names without a policy, the ARNs of the policies with the most similar names."""
         wanted = sorted(set(names))
         if not wanted:
             return {}
@@ -69,7 +69,7 @@ class AwsPolicies:
         return close
 
     def _at(self, arn: str) -> AwsManagedPolicy | None:
-        """The policy of an ARN; what the caller may attach but not read is taken as there."""
+        """The policy of an ARN. A policy that the caller may attach but not read is assumed to exist."""
         try:
             return self._policy(arn)
         except ClientError as error:
@@ -78,7 +78,7 @@ class AwsPolicies:
             raise
 
     def _policy(self, arn: str) -> AwsManagedPolicy | None:
-        """The policy of an ARN, without a document where the caller may not read that."""
+        """The policy of an ARN, without a document if the caller may not read the document."""
         name = arn.rpartition("/")[2]
         answer = self._iam.find("GetPolicy", PolicyArn=arn)
         if answer is None:
@@ -96,7 +96,7 @@ class AwsPolicies:
 
 
 def _found(answers: Iterable[Future[AwsManagedPolicy | None]]) -> list[AwsManagedPolicy]:
-    """What is there; a refusal counts only where nothing is."""
+    """The policies that exist; a refusal counts only if none does."""
     found, refused = [], None
     for answer in answers:
         try:

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The account's actual state, with the fewest calls."""
+"""The account's current state, with the fewest calls."""
 
 from __future__ import annotations
 
@@ -12,16 +12,10 @@ from dataclasses import replace
 
 from ..aws.connection import Connection
 from ..aws.service import is_access_denied
-from ..declare.policy_references import is_aws_managed, is_bound, policies_to_detach, policy_name, policy_references
 from ..errors import EngineError
 from ..limits import Quotas
-from ..model import AwsManagedPolicy, CurrentState, Declarations, ManagedPolicy, Role
-from ..plan.scope import policies_in_use
+from ..model import CurrentState, Declarations, ManagedPolicy, Role
 from ..policy.document import PolicyDocument
-from ..policy.trust_policy import own_principals
-from ..resolve.assumed_objects import with_assumed_objects
-from ..resolve.desired_state import DesiredState, desired_state_of
-from ..resolve.policy_arns import Resolver
 from ..sdk import ClientError
 from .authorization_details import AuthorizationDetails, TooCostly
 from .aws_managed_policies import AwsPolicies
@@ -29,7 +23,7 @@ from .single_objects import SingleObjects
 from .transformations import tags
 
 LOOKUP_CALLS_PER_OBJECT = 4
-"""What looking up one object takes: itself, its attachments, its inline policies and about one document."""
+"""Calls to look up one object: itself, its attachments, its inline policies and about one document."""
 
 
 class Reader:
@@ -42,9 +36,10 @@ class Reader:
         self.saw_all_roles = False
 
     def state(self, declarations: Declarations, *, whole_account: bool, at_any_cost: bool = False) -> CurrentState:
-        """The state of the account: by a sweep if `whole_account`, where it is allowed and (unless `at_any_cost`) pays.
+        """The state of the account: by a bulk read if `whole_account`, and if it is allowed and (unless `at_any_cost`)
+        takes fewer calls.
 
-        Else by look-ups; `saw_all_roles` tells afterwards.
+        Otherwise by look-ups; `saw_all_roles` says afterwards which of them it was.
         """
         state = self._swept(declarations, at_any_cost) if whole_account else None
         self.saw_all_roles = state is not None
@@ -53,57 +48,8 @@ class Reader:
             return self._with_instance_profiles(declarations, state)
         return self._with_policy_tags(declarations, state)
 
-    def with_policies(self, declarations: Declarations, state: CurrentState) -> CurrentState:
-        """The state, with AWS's policies in it that are to be attached or detached and are not known yet."""
-        resolver = Resolver.of(declarations, state)
-        unsettled = [
-            reference
-            for reference in policy_references(declarations)
-            if not resolver.settled(reference.text, state.identities.get(reference.identity))
-            and (reference.wanted or is_bound(reference.text, state.identities.get(reference.identity)))
-        ]
-        wanted = leaving = frozenset(filter(is_aws_managed, policies_to_detach(declarations, state.identities)))
-        asked = {reference.text for reference in unsettled}.union(*map(resolver.own_spellings, unsettled))
-        for name in asked:
-            seen = state.aws_policies.get(name, ())
-            wanted = wanted | {seen[0].arn if seen else name}
-        if not wanted:
-            return state
-        policies = AwsPolicies(self._iam, state.account.partition, self._workers)
-        found = policies.find(wanted)
-        there = {policy.arn for candidates in found.values() for policy in candidates}
-        for arn in leaving - there:
-            name = policy_name(arn)
-            found[name] = (*found.get(name, ()), AwsManagedPolicy(name, arn, attachable=False))
-        unknown = {
-            reference.name
-            for reference in unsettled
-            if reference.name not in found and not resolver.own_spellings(reference)
-        }
-        return replace(
-            state,
-            aws_policies={**state.aws_policies, **found},
-            policy_suggestions=policies.suggestions(unknown),
-        )
-
-    def with_principals(self, state: CurrentState, desired: DesiredState) -> CurrentState:
-        """The state, knowing which principals of this account that new trust policies name do not exist."""
-        named: set[str] = set()
-        for key, role in desired.identities.items():
-            before = state.identities.get(key)
-            if isinstance(role, Role) and not (isinstance(before, Role) and before.trust == role.trust):
-                named |= own_principals(role.trust, state.account.id)
-        declared = {identity.arn for identity in desired.identities.values() if identity is not None}
-        known = {identity.arn for identity in state.identities.values()} | declared
-        asked = sorted(named - known)
-        lookup = SingleObjects(self._iam, self._workers)
-        with ThreadPoolExecutor(max_workers=self._workers) as pool:
-            found = pool.map(lambda arn: lookup.exists(_kind(arn), arn.rpartition("/")[2]), asked)
-            missing = {arn: actual for arn, actual in zip(asked, found, strict=True) if actual != arn}
-        return replace(state, missing_principals=missing)
-
     def with_policy_users(self, declarations: Declarations, state: CurrentState) -> CurrentState:
-        """The state, knowing who uses the policies that are to be deleted."""
+        """The state, including who uses the policies that are to be deleted."""
         users = {}
         for declared in declarations.policies:
             policy = state.policies.get(declared.name.lower())
@@ -111,24 +57,25 @@ class Reader:
                 users[policy.arn] = self._users(policy)
         return replace(state, policy_users=users)
 
-    def with_policies_in_use(self, state: CurrentState, desired: DesiredState) -> CurrentState:
-        """The state, with the documents of the customer managed policies that the subjects have, get or are bounded by.
+    def aws_policies(self, partition: str) -> AwsPolicies:
+        """What asks IAM for AWS's own policies."""
+        return AwsPolicies(self._iam, partition, self._workers)
 
-        A sweep has them all.
-        """
-        known = {
-            policy.arn for policies in (state.policies, desired.policies) for policy in policies.values() if policy
-        }
-        unread = sorted(arn for arn in policies_in_use(state, desired) - known if not is_aws_managed(arn))
-        if not unread:
-            return state
+    def existing_arns(self, arns: Sequence[str]) -> dict[str, str | None]:
+        """For ARNs of roles and users: the ARN of what has the same name now, None if nothing has."""
         lookup = SingleObjects(self._iam, self._workers)
         with ThreadPoolExecutor(max_workers=self._workers) as pool:
-            read = {policy.name.lower(): policy for policy in pool.map(lookup.document_in_force, unread)}
-        return replace(state, policies={**state.policies, **read})
+            found = pool.map(lambda arn: lookup.exists(_kind(arn), arn.rpartition("/")[2]), arns)
+            return dict(zip(arns, found, strict=True))
+
+    def policies_in_force(self, arns: Sequence[str]) -> list[ManagedPolicy]:
+        """These customer managed policies, each with only the document of its default version."""
+        lookup = SingleObjects(self._iam, self._workers)
+        with ThreadPoolExecutor(max_workers=self._workers) as pool:
+            return list(pool.map(lookup.document_in_force, arns))
 
     def quotas(self) -> Quotas:
-        """The account's quotas; IAM's defaults where the caller may not read them."""
+        """The account's quotas; IAM's defaults if the caller may not read them."""
         try:
             summary = self._iam.read("GetAccountSummary")["SummaryMap"]
         except ClientError as error:
@@ -156,19 +103,19 @@ class Reader:
         )
 
     def documents_at(self, arns: Sequence[str]) -> dict[str, PolicyDocument]:
-        """What these customer managed policies say, as far as they are there and the caller may read them."""
+        """The documents of these customer managed policies, if they exist and the caller may read them."""
         lookup = SingleObjects(self._iam, self._workers)
         with ThreadPoolExecutor(max_workers=self._workers) as pool:
             found = zip(arns, pool.map(lookup.document_at, arns), strict=True)
             return {arn: document for arn, document in found if document is not None}
 
     def version_document(self, arn: str, version: str) -> PolicyDocument | None:
-        """What a version of a customer managed policy says; None where it is gone."""
+        """The document of a version of a customer managed policy; None if it no longer exists."""
         answer = self._iam.find("GetPolicyVersion", PolicyArn=arn, VersionId=version)
         return PolicyDocument.parse(answer["PolicyVersion"]["Document"]) if answer else None
 
     def profile_holders(self, profiles: Sequence[str]) -> dict[str, str | None]:
-        """The role in each of these instance profiles, None in an empty one; those that are not there are left out."""
+        """The role in each of these instance profiles, None for an empty one; missing profiles are omitted."""
         lookup = SingleObjects(self._iam, self._workers)
         with ThreadPoolExecutor(max_workers=self._workers) as pool:
             answers = pool.map(lookup.roles_in_profile, profiles)
@@ -222,23 +169,8 @@ class Reader:
         return tuple(sorted(set(found)))
 
 
-def complete(
-    reader: Reader, declarations: Declarations, state: CurrentState, *, foresee: bool
-) -> tuple[CurrentState, DesiredState]:
-    """Read what only the declarations together with the state show to be needed, and lay the target.
-
-    With `foresee`, what the account lacks is taken as made by an earlier task (see the `foresight` room).
-    """
-    state = reader.with_policies(declarations, state)
-    state = reader.with_policy_users(declarations, state)
-    state, warnings = with_assumed_objects(declarations, state) if foresee else (state, [])
-    desired = desired_state_of(declarations, state)
-    desired.warnings[:0] = warnings
-    return reader.with_principals(state, desired), desired
-
-
 def require_account(state: CurrentState, account_id: str | None) -> None:
-    """Refuse to go on in another account than the caller meant. Raises EngineError."""
+    """Refuse to continue in another account than the one that the caller means. Raises EngineError."""
     if account_id and account_id != state.account.id:
         raise EngineError(
             f"These credentials belong to account {state.account.id}, not to {account_id}: nothing was written."

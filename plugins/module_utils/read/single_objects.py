@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The declared objects one by one, for a task about a single object, a huge account, or a caller without
+"""Reads the declared objects one by one, for a task about a single object, a huge account, or a caller without
 GetAccountAuthorizationDetails."""
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ class SingleObjects:
         self._role_names: dict[str, str] | None = None
 
     def read(self, declarations: Declarations, connection: Connection) -> CurrentState:
-        """The state of what is declared and of the policies that are to move. Raises what botocore raises."""
+        """The state of what is declared and of the policies that are to be attached or detached. Raises what botocore
+        raises."""
         wanted: dict[str, tuple[IdentityKind, str]] = {}
         for role in declarations.roles:
             wanted[role.key] = ("role", role.name)
@@ -58,7 +59,7 @@ class SingleObjects:
         )
 
     def identity(self, kind: IdentityKind, name: str) -> Identity | None:
-        """One user, group or role with its policies; a role is found under any spelling of its name."""
+        """One user, group or role with its policies; a role is found whatever the case of its name."""
         capital = kind.capitalize()
         answer = self._iam.find(f"Get{capital}", **{f"{capital}Name": name})
         if answer is None and kind == "role":
@@ -94,7 +95,7 @@ class SingleObjects:
         return policy_of(detail, [answer["PolicyVersion"]])
 
     def document_at(self, arn: str) -> PolicyDocument | None:
-        """What a customer managed policy says; None where it is gone or the caller may not read it."""
+        """The document of a customer managed policy; None if it no longer exists or the caller may not read it."""
         try:
             return self.document_in_force(arn).document
         except ClientError as error:
@@ -107,7 +108,7 @@ class SingleObjects:
         return tuple(sorted(profile["InstanceProfileName"] for profile in profiles))
 
     def roles_in_profile(self, profile: str) -> tuple[str, ...] | None:
-        """The names of the roles in an instance profile, None if there is no such profile."""
+        """The names of the roles in an instance profile, None if the profile does not exist."""
         answer = self._iam.find("GetInstanceProfile", InstanceProfileName=profile)
         return tuple(role["RoleName"] for role in answer["InstanceProfile"]["Roles"]) if answer else None
 
@@ -130,7 +131,7 @@ class SingleObjects:
             if all_documents or version["IsDefaultVersion"]:
                 answer = self._iam.read("GetPolicyVersion", PolicyArn=arn, VersionId=version["VersionId"])
                 version["Document"] = answer["PolicyVersion"]["Document"]
-        # ListPolicies tells neither description nor tags; GetPolicy tells both.
+        # ListPolicies returns neither description nor tags; GetPolicy returns both.
         detail = self._iam.read("GetPolicy", PolicyArn=arn)["Policy"]
         return policy_of(detail, versions)
 

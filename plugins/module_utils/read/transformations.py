@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the shapes of the IAM API to the model. Every call that reads an object goes through here."""
+"""From the shapes of the IAM API to the model. Every call that reads an object uses this."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def role_of(detail: Shape) -> Role:
 
 
 def with_listing(role: Role, listed: Shape) -> Role:
-    """The role with what only ListRoles and GetRole tell (FACTS C6)."""
+    """The role with what only ListRoles and GetRole return (FACTS C6)."""
     return replace(role, **_listed(listed))
 
 

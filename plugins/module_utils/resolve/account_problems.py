@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What IAM would refuse because of what is in the account, quotas aside, found before the first write. Pure.
+"""What IAM would refuse because of the state of the account, quotas aside, found before the first write. Pure.
 
 Sources: FACTS A0 (policies of service-linked roles), C3 and C4 (principals), C5 (protected roles,
 deletion).
@@ -23,7 +23,7 @@ from .desired_state import DesiredState
 
 
 def state_problems(declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Problem]:
-    """Every reason why the target cannot be reached in this account, quotas aside."""
+    """Every reason why the target cannot be reached in this account, except for quotas."""
     found = list(desired.problems)
     places = {attachment.key: within(attachment.place, "iam_name") for attachment in declarations.attachments}
     places.update({trust.key: within(trust.place, "name") for trust in declarations.trust_statements})
@@ -61,7 +61,7 @@ def _protected_problems(before: Identity | None, after: Identity | None, place: 
     elif before.source_template:
         yield Problem(
             place,
-            f"{before.name} was made from role template {before.source_template} and is managed there, leave it out",
+            f"{before.name} was created from role template {before.source_template} and is managed there, leave it out",
         )
 
 
@@ -72,7 +72,7 @@ def _service_role_policy_problems(
     for reference in policy_references(declarations):
         arn = names.get(reference.name)
         if arn is not None:
-            yield Problem(reference.place, f"{arn} is for a service-linked role only; IAM attaches it to no other")
+            yield Problem(reference.place, f"{arn} can be attached only to a service-linked role")
 
 
 def _newly_attached(state: CurrentState, desired: DesiredState) -> Iterator[str]:
@@ -87,7 +87,7 @@ def _newly_attached(state: CurrentState, desired: DesiredState) -> Iterator[str]
 def _principal_problems(
     role: Role, declarations: Declarations, state: CurrentState, desired: DesiredState
 ) -> Iterator[Problem]:
-    """IAM looks at all statements whenever one changes, at those too that it took when its rules were others."""
+    """IAM checks all statements when one changes, including statements that it accepted under older rules."""
     policy = trust_policy_place(declarations, role.key)
     for index, statement in enumerate(role.trust.statements):
         place = _statement_place(declarations, role.key, statement) or f"{policy}.Statement[{index}]"
@@ -102,8 +102,8 @@ def _principal_problems(
                 yield Problem(
                     policy,
                     f"statement {index} of the trust policy of role {role.name} names {value}, the id of a role or user"
-                    " that was deleted, and IAM does not take it again: remove that statement first"
-                    " (iam_trust_statement with state: absent), or declare the trust policy whole",
+                    " that was deleted, and IAM does not accept it again: remove that statement first"
+                    " (iam_trust_statement with state: absent), or declare the whole trust policy",
                 )
                 continue
             refused = _refusal(value, role, state, desired) if kind == "AWS" else None
@@ -113,7 +113,7 @@ def _principal_problems(
 
 
 def _statement_place(declarations: Declarations, key: str, statement: Mapping[str, Any]) -> str | None:
-    """Where a statement of a trust policy stands in `trust_statements`, None if it is not from there."""
+    """The place of a statement of a trust policy in `trust_statements`, None if it is not from there."""
     content = canonical_statement(statement)
     for trust in declarations.trust_statements:
         for index, declared in enumerate(trust.statements if trust.key == key else ()):
@@ -123,7 +123,7 @@ def _statement_place(declarations: Declarations, key: str, statement: Mapping[st
 
 
 def _refusal(value: str, role: Role, state: CurrentState, desired: DesiredState) -> str | None:
-    """Why IAM would not take an AWS principal in the trust policy of a role of this account."""
+    """Why IAM would refuse an AWS principal in the trust policy of a role of this account."""
     account = state.account
     if value.startswith("arn:") and value.split(":")[1] != account.partition:
         return f"{value} is of partition {value.split(':')[1]}, but account {account.id} is in {account.partition}"

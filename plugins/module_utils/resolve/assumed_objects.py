@@ -1,11 +1,11 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an earlier task would have made, had it not been in check mode. Pure.
+"""What an earlier task would have created if it had not been in check mode. Pure.
 
-A play that makes a policy in one task and attaches it in the next has to come through in check mode too, although
-the policy is not there. So what is missing in the account itself is taken as made, and each such guess is told.
-What looks like a slip (a wrong path, a name that is nearly right) stays an error.
+A play can create a policy in one task and attach it in the next. It has to pass in check mode too, although the policy
+does not exist. So an object that is missing in the account itself is assumed to be created by an earlier task, and each
+such assumption is reported. What looks like a mistake (a wrong path, a similar name) stays an error.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .policy_arns import Resolver
 
 
 def with_assumed_objects(declarations: Declarations, state: CurrentState) -> tuple[CurrentState, list[str]]:
-    """The state with what the declarations build on and the account lacks, and a warning for each such object."""
+    """The state with the objects that the declarations need and the account lacks, and a warning for each of them."""
     warnings: list[str] = []
     identities = dict(state.identities)
     declared = {role.key for role in declarations.roles}
@@ -52,7 +52,7 @@ def with_assumed_objects(declarations: Declarations, state: CurrentState) -> tup
 
 
 def foreseeable(problems: Iterable[Problem]) -> tuple[list[Problem], list[str]]:
-    """The problems that stay in check mode, and warnings for those about objects that may have been made by then."""
+    """The problems that stay in check mode, and warnings for those about objects that may exist by then."""
     stay: list[Problem] = []
     warnings: list[str] = []
     for problem in problems:
@@ -64,4 +64,4 @@ def foreseeable(problems: Iterable[Problem]) -> tuple[list[Problem], list[str]]:
 
 
 def _told(what: str) -> str:
-    return f"{what} does not exist; since nothing is written, it is taken as made by an earlier task"
+    return f"{what} does not exist; because nothing is written, it is assumed to be created by an earlier task"

@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The state an account is to be in: what is there, with the declarations of one task laid over it. Pure.
+"""The desired state of an account: the current state, with the declarations of one task applied to it. Pure.
 
-Only the objects that a task speaks of are in a target. Several declarations can speak of one object (a role, an
-attachment to it and a statement in its trust policy); they are laid over each other in that order.
+Only the objects that a task declares are in a target. Several declarations can be about one object (a role, an
+attachment to it and a statement in its trust policy); they are applied in that order.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from .quarantine import is_denial, is_denied, quarantined, released, standing, w
 
 @dataclass
 class DesiredState:
-    """Objects by key, None where they are to be absent, and what was noticed on the way.
+    """Objects by key, None if they are to be absent, and the warnings and problems found.
 
     `quarantined` are the quarantines that begin, by the key of the role.
     """
@@ -50,12 +50,12 @@ class DesiredState:
 
 
 def desired_state_of(declarations: Declarations, state: CurrentState) -> DesiredState:
-    """Lay the declarations over the state. Problems that only the account's state shows are in the target."""
+    """Apply the declarations to the state. Problems that only the account's state shows are in the target."""
     return _Overlay(declarations, state).desired
 
 
 def make_room(state: CurrentState, desired: DesiredState, quotas: Quotas) -> None:
-    """Deny by an inline policy where the quota leaves no room for AWSDenyAll on a role that is to be quarantined."""
+    """Deny by an inline policy if the quota leaves no space for AWSDenyAll on a role that is to be quarantined."""
     for key in desired.quarantined:
         identity = desired.identities[key]
         if identity is not None:
@@ -147,9 +147,10 @@ class _Overlay:
         if there is not None and any(map(is_denial, managed - wanted)):
             base = replace(base, tags=there.tags)
             self.desired.warnings.append(
-                f"role {base.name} stays powerless: AWSDenyAll is on it, and no record says that a quarantine of this"
-                " collection put it there, whatever its tags say. To fix: give the backup_dir or record_key of the"
-                " task that quarantined it, detach it with iam_policy_attachment, or name managed_policies"
+                f"role {base.name} stays without permissions: AWSDenyAll is attached, and no record shows that a"
+                " quarantine of this collection attached it; its tags are not a record. To fix: give the"
+                " backup_dir or record_key of the task that quarantined it, detach it with"
+                " iam_policy_attachment, or set managed_policies"
             )
         self.desired.identities[declared.key] = replace(
             base,
@@ -163,7 +164,7 @@ class _Overlay:
         )
 
     def _lay_quarantine(self, declared: RoleDeclaration, there: Role | None) -> None:
-        """What else is declared of the role does not count until it is present again."""
+        """Other declarations about the role are ignored until it is present again."""
         if there is None or declared.quarantine is None:
             self.desired.identities[declared.key] = None
             return
@@ -173,14 +174,14 @@ class _Overlay:
             return
         if is_denied(there) and there.key not in self.state.quarantines:
             self.desired.warnings.append(
-                f"role {there.name} holds AWSDenyAll already: the end of its quarantine (state: present) takes it off"
+                f"role {there.name} already has AWSDenyAll: the end of its quarantine (state: present) detaches it"
                 " too, unless managed_policies names it"
             )
         after = quarantined(there, declared.quarantine, self.state.account)
         self.desired.identities[declared.key] = after
         self.desired.quarantined[declared.key] = declared.quarantine
         if standing(after) is None:
-            self.desired.warnings.append(f"role {there.name} has no room for the tags of its quarantine")
+            self.desired.warnings.append(f"role {there.name} has no space for the tags of its quarantine")
 
     def _lay_attachment(self, declared: AttachmentDeclaration) -> None:
         base = self._current(declared.key)
@@ -222,12 +223,13 @@ class _Overlay:
         self.desired.identities[declared.key] = replace(base, trust=trust)
 
     def _warn_of_namesakes(self, base: Identity, references: tuple[str, ...], staying: frozenset[str]) -> None:
-        """Say which policies that nobody means stay attached, though they have the name of one that is meant."""
+        """Warn of policies that stay attached although they have the name of a policy that is meant."""
         for arn in sorted(staying):
             if any(may_mean(reference, arn) for reference in references):
                 other = "the account's own" if is_aws_managed(arn) else "AWS's"
                 self.desired.warnings.append(
-                    f"{base.kind} {base.name} keeps {arn}: its name means {other} policy; give the ARN to detach it"
+                    f"{base.kind} {base.name} keeps {arn}: its name means {other} policy; give the ARN to"
+                    " detach this one"
                 )
 
     def _why_not_there(self, key: str, what: str) -> str:
@@ -254,7 +256,7 @@ class _Overlay:
         if name != actual_name:
             self.desired.warnings.append(
                 f"{kind} {name} exists as {actual_name} and is adopted under that name:"
-                " IAM names are unique whatever their case"
+                " IAM names are unique regardless of case"
             )
         if path is not None and path != actual_path:
             self.desired.warnings.append(

@@ -1,12 +1,12 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the name or ARN of a managed policy, as declared, to the ARN it has. Pure.
+"""From the declared name or ARN of a managed policy to its actual ARN. Pure.
 
-AWS's own documents give wrong ARNs for its policies (FACTS A0), and a name says nothing of the path. So what is
-declared is never trusted: a name or an ARN counts if such a policy is declared in the same task, was found at AWS or is
-attached already, or is in the account. In this order: whoever may make policies in the account must not decide what a
-name means that AWS has (docs/decisions/0002).
+AWS's own documents give wrong ARNs for its policies (FACTS A0), and a name does not contain the path. So a declared
+name or ARN is always checked: it counts if such a policy is declared in the same task, was found at AWS or is attached
+already, or is in the account. This order matters: users who may create policies in the account must not decide what a
+name of an AWS managed policy refers to (docs/decisions/0002).
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from ..model import CurrentState, Declarations, Identity, PolicyDeclaration
 
 WITHDRAWN = {
     "AWSLambdaFullAccess": "AWS has withdrawn it: a function's own role needs service-role/AWSLambdaBasicExecutionRole,"
-    " people who manage functions need AWSLambda_FullAccess",
+    " users who manage functions need AWSLambda_FullAccess",
 }
 """Policies that AWS's own guides still name, and what to use instead (FACTS A0)."""
 
 
 @dataclass(frozen=True)
 class Resolver:
-    """Answers what a reference of one task means in one account."""
+    """Resolves what the references of one task mean in one account."""
 
     state: CurrentState
     declared: Mapping[str, PolicyDeclaration]
@@ -38,12 +38,12 @@ class Resolver:
         return cls(state, {policy.name.lower(): policy for policy in declarations.policies})
 
     def arn_of_declared(self, policy: PolicyDeclaration) -> str:
-        """The ARN a declared policy has, or will have; one that exists keeps its path and spelling."""
+        """The ARN a declared policy has, or will have; an existing one keeps its path and the case of its name."""
         there = self.state.policies.get(policy.name.lower())
         return there.arn if there else self.state.account.arn("policy", policy.path or "/", policy.name)
 
     def resolve(self, reference: str, place: str, identity: Identity | None) -> str | Problem:
-        """The ARN that is meant, or why none is. `identity` is what it is (to be) attached to, if it is there."""
+        """The ARN that is meant, or why there is none. `identity` is what it is attached to, if it exists."""
         if reference.startswith("arn:"):
             return self._resolve_arn(reference, place, identity)
         return self._resolve_name(reference, place, identity)
@@ -56,7 +56,7 @@ class Resolver:
         return reference.lower() in self.declared or bound
 
     def meant(self, reference: str, arns: frozenset[str]) -> frozenset[str]:
-        """Which of some policies that an identity holds a reference means; more than one only where AWS has several."""
+        """The policies among those attached to an identity that a reference means; several only if AWS has several."""
         if reference.startswith("arn:"):
             return arns & {reference}
         declared = self.declared.get(reference.lower())
@@ -67,7 +67,7 @@ class Resolver:
         return arns & aws if aws else own or frozenset(arn for arn in arns if may_mean(reference, arn))
 
     def told(self, reference: str) -> str:
-        """The ARN that a reference means, or the reference where that is not known."""
+        """The ARN that a reference means, or the reference if the ARN is not known."""
         declared = self.declared.get(reference.lower())
         if declared is not None:
             return self.arn_of_declared(declared)
@@ -75,7 +75,7 @@ class Resolver:
         return next(iter(aws)) if len(aws) == 1 else reference
 
     def own_spellings(self, reference: Reference) -> set[str]:
-        """How policies of the account are spelt that a bare name may mean."""
+        """The names, in their actual case, of customer managed policies that a name without a path may mean."""
         own = self.state.policies.get(reference.text.lower())
         held = filter(_has_own_name(reference.text), bound_policies(self.state.identities.get(reference.identity)))
         return {*map(policy_name, held), *((own.name,) if own else ())}
@@ -90,18 +90,18 @@ class Resolver:
             own = self.state.policies[name.lower()].arn
         candidates = aws & bound_policies(identity) or aws
         if own is not None and not aws:
-            # Only the case of the name tells it from a policy of AWS.
+            # Only the case of the name distinguishes it from an AWS managed policy.
             candidates = frozenset({own, *self._of_aws(policy_name(own), bound_policies(identity))})
         if len(candidates) > 1:
             return Problem(place, f'"{name}" is ambiguous: give one of the ARNs {" or ".join(sorted(candidates))}')
         if not candidates:
             hint = self._hint(name)
-            message = f"no managed policy is called \"{name}\", neither AWS's nor this account's{hint}"
+            message = f'there is no AWS managed or customer managed policy named "{name}"{hint}'
             return Problem(place, message, "" if hint else self.state.account.arn("policy", "/", name))
         return self._attachable(next(iter(candidates)), place, identity)
 
     def _of_aws(self, name: str, held: frozenset[str]) -> frozenset[str]:
-        """The ARNs of AWS's policies of a name, as far as they are known, of some that an identity holds too."""
+        """The ARNs of AWS managed policies of a name, as far as known, including any that an identity has."""
         known = {policy.arn for policy in self.state.aws_policies.get(name, ())}
         return frozenset(known | {arn for arn in held if is_aws_managed(arn) and policy_name(arn) == name})
 
@@ -141,7 +141,7 @@ class Resolver:
     def _attachable(self, arn: str, place: str, identity: Identity | None) -> str | Problem:
         policy = self.state.aws_policy_at(arn)
         if policy is not None and not policy.attachable and arn not in bound_policies(identity):
-            return Problem(place, f"{arn} was withdrawn by AWS and cannot be attached any more")
+            return Problem(place, f"{arn} was withdrawn by AWS and can no longer be attached")
         return arn
 
     def _hint(self, name: str) -> str:
@@ -154,5 +154,5 @@ class Resolver:
 
 
 def _has_own_name(name: str) -> Callable[[str], bool]:
-    """Tells policies of the account that have a name."""
+    """Returns a check whether a policy of the account has this name."""
     return lambda arn: not is_aws_managed(arn) and policy_name(arn).lower() == name.lower()

@@ -8,10 +8,12 @@ Source: FACTS C1.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ..declare.parser import within
 from ..errors import Problem
 from ..limits import MAXIMUM_TAGS, Quotas
-from ..model import CurrentState, Declarations, Role
+from ..model import CurrentState, Declarations, Identity, Role
 from .account_problems import trust_policy_place
 from .desired_state import DesiredState
 
@@ -19,46 +21,16 @@ from .desired_state import DesiredState
 def quota_problems(
     declarations: Declarations, state: CurrentState, desired: DesiredState, quotas: Quotas
 ) -> list[Problem]:
-    """Every quota of the account that the target exceeds."""
-    found: list[Problem] = []
+    """Every quota of the account that the desired state would exceed."""
     places = _places(declarations)
-    new_roles = new_policies = 0
+    found: list[Problem] = []
     for key, identity in desired.identities.items():
-        if identity is None:
-            continue
-        before, place = state.identities.get(key), places[key]
-        new_roles += before is None
-        if len(identity.managed) > quotas.attached_policies[identity.kind]:
-            found.append(
-                Problem(
-                    within(place, "managed_policies"),
-                    f"{len(identity.managed)} policies on {identity.kind} {identity.name}; this account's quota is"
-                    f" {quotas.attached_policies[identity.kind]}: join some, or have the quota raised",
-                )
-            )
-        if isinstance(identity, Role) and len(identity.tags) > MAXIMUM_TAGS:
-            found.append(
-                Problem(within(place, "tags"), f"{len(identity.tags)} tags together; IAM takes at most {MAXIMUM_TAGS}")
-            )
-        total = sum(document.size for document in identity.inline.values())
-        if total > quotas.inline_size[identity.kind]:
-            found.append(
-                Problem(
-                    within(place, "inline_policies"),
-                    f"{total} characters of inline policies on {identity.kind} {identity.name}; at most"
-                    f" {quotas.inline_size[identity.kind]}: use managed_policies",
-                )
-            )
-        if isinstance(identity, Role) and identity.trust.size > quotas.trust_policy_size:
-            found.append(
-                Problem(
-                    trust_policy_place(declarations, key),
-                    f"{identity.trust.size} characters in the trust policy of role {identity.name}; this account's"
-                    f" quota is {quotas.trust_policy_size}: name fewer principals, or raise quota L-C07B4B0D",
-                )
-            )
-    for name, policy in desired.policies.items():
-        new_policies += policy is not None and name not in state.policies
+        if identity is not None:
+            found += _identity_problems(identity, places[key], quotas)
+            if isinstance(identity, Role):
+                found += _role_problems(identity, places[key], trust_policy_place(declarations, key), quotas)
+    new_roles = sum(one is not None and key not in state.identities for key, one in desired.identities.items())
+    new_policies = sum(one is not None and name not in state.policies for name, one in desired.policies.items())
     for option, used, new, quota in (
         ("roles", quotas.roles_in_use, new_roles, quotas.roles),
         ("managed_policies", quotas.managed_policies_in_use, new_policies, quotas.managed_policies),
@@ -66,6 +38,33 @@ def quota_problems(
         if new and used + new > quota:
             found.append(Problem(option, f"{new} more would make {used + new}; this account's quota is {quota}"))
     return found
+
+
+def _identity_problems(identity: Identity, place: str, quotas: Quotas) -> Iterator[Problem]:
+    if len(identity.managed) > quotas.attached_policies[identity.kind]:
+        yield Problem(
+            within(place, "managed_policies"),
+            f"{len(identity.managed)} policies on {identity.kind} {identity.name}; this account's quota is"
+            f" {quotas.attached_policies[identity.kind]}: merge some, or request a higher quota",
+        )
+    total = sum(document.size for document in identity.inline.values())
+    if total > quotas.inline_size[identity.kind]:
+        yield Problem(
+            within(place, "inline_policies"),
+            f"{total} characters of inline policies on {identity.kind} {identity.name}; at most"
+            f" {quotas.inline_size[identity.kind]}: use managed_policies",
+        )
+
+
+def _role_problems(role: Role, place: str, trust_place: str, quotas: Quotas) -> Iterator[Problem]:
+    if len(role.tags) > MAXIMUM_TAGS:
+        yield Problem(within(place, "tags"), f"{len(role.tags)} tags in total; IAM allows at most {MAXIMUM_TAGS}")
+    if role.trust.size > quotas.trust_policy_size:
+        yield Problem(
+            trust_place,
+            f"{role.trust.size} characters in the trust policy of role {role.name}; this account's"
+            f" quota is {quotas.trust_policy_size}: name fewer principals, or raise quota L-C07B4B0D",
+        )
 
 
 def _places(declarations: Declarations) -> dict[str, str]:

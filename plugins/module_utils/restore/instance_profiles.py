@@ -19,7 +19,9 @@ def free_profiles(role: Role, profiles: Mapping[str, str | None], notes: Notes) 
         if name in profiles and (holder is None or holder.lower() == role.name.lower()):
             free.append(name)
             continue
-        reason = f"instance profile {name} holds role {holder} now" if holder else f"instance profile {name} is gone"
-        remedy = "take that role out of it" if holder else "create the instance profile"
+        reason = (
+            f"instance profile {name} contains role {holder} now" if holder else f"instance profile {name} is missing"
+        )
+        remedy = "remove that role from it" if holder else "create the instance profile"
         notes.leave(f"role/{role.name}", reason, f"{remedy}, then restore again")
     return tuple(free)

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a restore cannot do, or not as it was, told to people. Pure."""
+"""What a restore cannot restore, or not as it was, reported to users. Pure."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ..errors import printable
 
 @dataclass
 class Notes:
-    """`not_restored` are things that somebody can still do something about, `cannot_come_back` are not.
+    """`not_restored` are problems that a user can still fix, `cannot_come_back` are not.
 
     `lifted` are quarantines that end. `restored_as` maps the ARNs of policies that AWS has withdrawn to those that
-    stand in for them.
+    replace them.
     """
 
     not_restored: list[dict[str, str]] = field(default_factory=list)
@@ -25,13 +25,13 @@ class Notes:
     warnings: list[str] = field(default_factory=list)
 
     def leave(self, resource: str, reason: str, remedy: str) -> None:
-        """Tell what is not restored, why, and what would help."""
+        """Report what is not restored, why, and what to do."""
         note = {"resource": resource, "reason": printable(reason), "remedy": printable(remedy)}
         if note not in self.not_restored:
             self.not_restored.append(note)
 
     def lose(self, resource: str, what: str) -> None:
-        """Tell what nobody can bring back."""
+        """Report what cannot be restored."""
         note = {"resource": resource, "what": printable(what)}
         if note not in self.cannot_come_back:
             self.cannot_come_back.append(note)

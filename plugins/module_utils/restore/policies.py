@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which customer managed policies come back from a backup, and what an identity can be given again. Pure."""
+"""Which customer managed policies are restored from a backup, and what an identity can get again. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .selection import Choice, stand_in
 
 
 class PolicyRestoration:
-    """Lays the policies of a backup over the state, in `target`, and tells the rest in `notes`."""
+    """Applies the policies of a backup to the state, in `target`, and reports the rest in `notes`."""
 
     def __init__(
         self, backup: Backup, choice: Choice, state: CurrentState, desired: DesiredState, notes: Notes
@@ -45,14 +45,14 @@ class PolicyRestoration:
     def arn_now(self, arn: str) -> tuple[str | None, str]:
         """The ARN to attach in the place of one in the backup, or None and why there is none.
 
-        A policy that is in the backup and not in the account is taken along.
+        A policy that is in the backup and not in the account is restored too.
         """
         return self._stand_in(arn) if is_aws_managed(arn) else self._own(arn)
 
     def widened(self, kept: Kept[Identity], arn: str) -> str:
-        """Why a policy may give an identity more than it had by it at the backup; empty where it does not.
+        """Why a policy may give an identity more than it had through it at the backup; empty if it does not.
 
-        What AWS changes in its own policies, everybody gets who has them; that is not looked at.
+        AWS's changes to its own policies apply to everyone who has them; they are not checked.
         """
         name = arn.rpartition("/")[2]
         there = self._desired.policies.get(name.lower()) or self._state.policies.get(name.lower())
@@ -64,7 +64,7 @@ class PolicyRestoration:
         return "" if grants_no_more(there.document, then) else f"policy {name} says something else than at the backup"
 
     def stand_in_of(self, arn: str) -> str | None:
-        """The ARN of the policy that stands in for one of AWS's, were it withdrawn."""
+        """The ARN of the policy that replaces an AWS managed policy, if AWS has withdrawn it."""
         if not is_aws_managed(arn):
             return None
         name = stand_in(arn.rpartition("/")[2])
@@ -79,7 +79,7 @@ class PolicyRestoration:
             return (arn, "") if there.arn == arn else (None, f"policy {name} is at {there.arn} now")
         kept = self._backup.policies.get(name.lower())
         if kept is None or kept.before.arn != arn:
-            return None, f"policy {name} does not exist any more and is not in the backup"
+            return None, f"policy {name} no longer exists and is not in the backup"
         self._create(kept)
         return arn, ""
 
@@ -97,7 +97,7 @@ class PolicyRestoration:
         if there is not None and there.document != kept.document:
             return (
                 None,
-                f"AWS has withdrawn {name}, and policy {other}, which would stand in for it, says something else",
+                f"AWS has withdrawn {name}, and policy {other}, which would replace it, has different content",
             )
         room = Quotas().managed_policy_size
         if kept.document.size > room:
@@ -129,7 +129,7 @@ class PolicyRestoration:
             self._notes.leave(
                 resource,
                 f"a policy of that name is at path {there.path} now, not {before.path}",
-                "delete or rename that one, then restore again",
+                "delete that one, then restore again",
             )
             return there
         wanted, left, now = pieces_of(before), pieces_of(kept.left), pieces_of(there)

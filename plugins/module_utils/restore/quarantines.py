@@ -1,9 +1,9 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What becomes of the quarantine of a role that is restored. Pure.
+"""The quarantine of a role that is restored. Pure.
 
-A restore lifts the quarantine that the run of the backup put the role into. Any other came later, and stays.
+A restore lifts the quarantine that the run of the backup began. Any other quarantine came later, and stays.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ..resolve.quarantine import (
 
 @dataclass(frozen=True)
 class Ending:
-    """The pieces of a quarantine that go, and which it is. Or, without pieces, why one stays, and what would help."""
+    """The pieces of a quarantine that are removed, and which it is. Without pieces: why one stays, and what to do."""
 
     pieces: frozenset[Piece] = frozenset()
     quarantine: Quarantine | None = None
@@ -53,14 +53,14 @@ def ending(kept: Kept[Identity], current: Identity, *, is_named: bool) -> Ending
         return Ending(pieces, of_run)
     if now is None and is_denied(current):
         return Ending(
-            stays="is denied everything, without tags that say whose quarantine that is",
-            remedy=f"choose it by its name (roles: [{current.name}]), or take AWSDenyAll off it, if it is not needed",
+            stays="is denied everything, without tags that show which quarantine that is",
+            remedy=f"choose it by its name (roles: [{current.name}]), or detach AWSDenyAll, if it is not needed",
         )
     return Ending(stays=_others(now))
 
 
 def added_in_quarantine(kept: Kept[Identity], current: Identity) -> list[str]:
-    """Policies that a role was given since the backup. They grant nothing until its quarantine is lifted."""
+    """Policies that a role got since the backup. They grant nothing until its quarantine is lifted."""
     known = {*pieces_of(kept.before), *pieces_of(kept.left)}
     return sorted(
         told(piece)

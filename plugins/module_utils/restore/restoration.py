@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a backup and the state of its account to the state that the account is to be in. Pure.
+"""From a backup and the state of its account to the desired state of the account. Pure.
 
-Nothing that came later than the backup is taken away. What a run took away comes back; what others changed since is
-put back only where it is chosen by its name. Policies and trust policies have rooms of their own.
+Nothing that is newer than the backup is removed. What a run removed is restored; what others changed since is restored
+only if it is chosen by its name. See `policies` and `trust_policies` for these two.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from .selection import Choice
 from .trust_policies import PROTECTED, TrustRestoration, undecayed
 
 _MARK: Piece = ("tag", RETIRED_TAG)
-"""Says that the removal of a role was begun. A role that is restored is to stay."""
+"""Says that the removal of a role was begun. A restored role is to stay."""
 
 _ABSENT = object()
 """Differs from every value, where None would mean that there was no such piece."""
@@ -43,7 +43,7 @@ _ABSENT = object()
 
 @dataclass(frozen=True)
 class Restoration:
-    """The declared objects, for the result, where they are to be, and what is to be told."""
+    """The declared objects, for the result, their desired state, and what is to be reported."""
 
     declarations: Declarations
     desired: DesiredState
@@ -88,9 +88,9 @@ class _Restoring:
         if current is not None:
             self.desired.identities[key] = self._put_back(key, kept, current, wanted)
         elif not isinstance(before, Role):
-            self.notes.leave(resource, f"the {before.kind} does not exist any more", "create it, then restore again")
+            self.notes.leave(resource, f"the {before.kind} no longer exists", "create it, then restore again")
         elif not self.choice.is_whole(key):
-            self.notes.leave(resource, "the role does not exist any more", f"restore it too (roles: [{before.name}])")
+            self.notes.leave(resource, "the role no longer exists", f"restore it too (roles: [{before.name}])")
         else:
             self._create(key, before)
 
@@ -100,16 +100,10 @@ class _Restoring:
         if widened:
             self._hold_back(key, before.name, widened.values())
             return
-        managed, missing = set(), []
-        for arn in sorted(before.managed):
-            now, why = self.policies.arn_now(arn)
-            if now:
-                managed.add(now)
-            else:
-                missing.append(why)
+        managed, missing = self._attachable(before.managed)
         boundary, why = self.policies.arn_now(before.boundary) if before.boundary else (None, "")
         if why:
-            self.notes.leave(resource, f"its boundary cannot be set: {why}", "make that policy, then restore again")
+            self.notes.leave(resource, f"its boundary cannot be set: {why}", "create that policy, then restore again")
             self.withheld.add(key)
             return
         if missing and not self.choice.is_named(key):
@@ -118,16 +112,25 @@ class _Restoring:
             self.withheld.add(key)
             return
         for why in missing:
-            self.notes.leave(resource, why, "attach what is to take its place")
+            self.notes.leave(resource, why, "attach a replacement")
         self.desired.identities[key] = replace(
             before,
-            managed=frozenset(managed),
+            managed=managed,
             boundary=boundary,
             tags=_without_mark(before.tags),
             trust=self.trusts.written(before, told_of=True),
             instance_profiles=free_profiles(before, self.profiles, self.notes),
             id="",
         )
+        self._note_new_id(key, before)
+
+    def _attachable(self, arns: Iterable[str]) -> tuple[frozenset[str], list[str]]:
+        """The ARNs that policies of the backup have now, and why others cannot be attached."""
+        found = [self.policies.arn_now(arn) for arn in sorted(arns)]
+        return frozenset(now for now, _why in found if now), [why for now, why in found if not now]
+
+    def _note_new_id(self, key: str, before: Role) -> None:
+        resource = f"role/{before.name}"
         ids = ", ".join(self.backup.identities[key].ids) or "its unique id"
         self.notes.lose(
             resource,
@@ -137,7 +140,7 @@ class _Restoring:
         quarantine = standing(before)
         if quarantine is not None:
             self.notes.warnings.append(
-                f"{resource} comes back as it was when it was removed, in quarantine since {quarantine.since}, and"
+                f"{resource} is restored as it was when it was removed, in quarantine since {quarantine.since}, and"
                 " no record tells of the new role: iam_policy_attachment with state: absent takes AWSDenyAll off"
             )
 
@@ -244,7 +247,7 @@ class _Restoring:
             if kind == "managed" or piece == BOUNDARY:
                 arn, why = self.policies.arn_now(name if kind == "managed" else value)
                 if arn is None:
-                    self.notes.leave(resource, why, "attach what is to take its place")
+                    self.notes.leave(resource, why, "attach a replacement")
                 elif kind == "managed":
                     pieces["managed", arn] = True
                 else:

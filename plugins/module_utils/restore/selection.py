@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What of a backup somebody wants back: all of it, or chosen roles, policies and attachments. Pure."""
+"""What of a backup is to be restored: all of it, or chosen roles, policies and attachments. Pure."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from ..model import (
 )
 
 RESTORED = "-restored"
-"""Ends the name of the customer managed policy that stands in for a policy which AWS has withdrawn."""
+"""Suffix of the name of the customer managed policy that replaces a policy which AWS has withdrawn."""
 
 
 @dataclass(frozen=True)
 class ChosenAttachment:
-    """Policies of one identity. Without any named, all that were kept of it."""
+    """Policies of one identity. Without any named, all that were saved of it."""
 
     kind: IdentityKind
     name: str
@@ -51,9 +51,9 @@ class ChosenAttachment:
 
 @dataclass(frozen=True)
 class Choice:
-    """What is wanted. Nothing chosen is everything. Names are IAM's, whatever their case.
+    """What is to be restored. Nothing chosen is everything. Names are compared regardless of case.
 
-    With `overwrite`, what was changed since the backup is put back as if it had been chosen by its name.
+    With `overwrite`, what was changed since the backup is restored as if it had been chosen by its name.
     """
 
     roles: frozenset[str] = frozenset()
@@ -85,28 +85,28 @@ class Choice:
         return not (self.roles or self.policies or self.attachments)
 
     def is_whole(self, key: str) -> bool:
-        """Whether an identity is wanted with all that it had."""
+        """Whether an identity is to be restored with all that it had."""
         return self.everything or key in {identity_key("role", name) for name in self.roles}
 
     def is_named(self, key: str) -> bool:
-        """Whether an identity may be put back although it was changed since the backup."""
+        """Whether an identity may be restored although it was changed since the backup."""
         return self.overwrite or (self.is_whole(key) and not self.everything)
 
     def takes(self, key: str, piece: Piece, value: Any) -> bool:
         """Whether a piece of an identity is wanted."""
         if self.is_whole(key) or any(one.key == key and one.takes(piece) for one in self.attachments):
             return True
-        # A policy comes back to those who held it, or were bounded by it.
+        # A policy is attached again to those who had it, or had it as their boundary.
         arn = value if piece == BOUNDARY else piece[1] if piece[0] == "managed" else ""
         return bool(arn) and not is_aws_managed(arn) and arn.rpartition("/")[2].lower() in self.policies
 
     def names_piece(self, key: str, piece: Piece) -> bool:
-        """Whether a single attachment may be put back although it was changed since the backup."""
+        """Whether a single attachment may be restored although it was changed since the backup."""
         return self.is_named(key) or any(one.key == key and one.takes(piece) for one in self.attachments)
 
 
 def choice_problems(options: Mapping[str, Any], choice: Choice, backup: Backup) -> Iterator[Problem]:
-    """What is chosen and not in the backup."""
+    """What is chosen but not in the backup."""
     roles = {kept.before.name for kept in backup.identities.values() if kept.before.kind == "role"}
     policies = {kept.before.name for kept in backup.policies.values()}
     for option, there in (("roles", roles), ("policies", policies)):
@@ -159,7 +159,7 @@ def stand_in(name: str) -> str:
 
 def _not_there(name: str, there: set[str]) -> str:
     if not there:
-        return f"{name} is not in the backup, and nothing of its kind is"
+        return f"{name} is not in the backup, which contains nothing of its kind"
     near = difflib.get_close_matches(name, there, n=1, cutoff=0.6)
-    hint = f"; did you mean {near[0]}?" if near else f"; it holds {', '.join(sorted(there))}"
+    hint = f"; did you mean {near[0]}?" if near else f"; it contains {', '.join(sorted(there))}"
     return f"{name} is not in the backup{hint}"

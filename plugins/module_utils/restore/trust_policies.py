@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Trust policies of a backup as IAM takes them, and those of other roles that decayed with the deleted ones. Pure.
+"""Trust policies of a backup as IAM accepts them, and those of other roles that name deleted roles by id. Pure.
 
 Where a role was deleted, its unique id stands in the trust policies that named it, also once a role of that name is
 there again (FACTS C4): there the ARN is written again.
@@ -98,7 +98,7 @@ class TrustRestoration:
                 self._notes.leave(
                     f"role/{role.name}",
                     f"its trust policy also names {', '.join(sorted(gone - set(arns)))}, the id of a role or user that"
-                    " was deleted and is not restored; IAM takes no trust policy with it in it",
+                    " was deleted and is not restored; IAM refuses a trust policy that contains it",
                     "remove that principal (iam_trust_statement), then restore again",
                 )
                 continue

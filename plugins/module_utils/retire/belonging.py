@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What of all that an audit found belongs to a service by more than tags, which anybody may have written. Pure."""
+"""What an audit found that belongs to a service by more than tags, which are not proof. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..model import CurrentState, Role
 
 @dataclass(frozen=True)
 class Belonging:
-    """Objects that belong to services, and those of which nothing but tags tells so."""
+    """Objects that belong to services, and those that only tags assign to a service."""
 
     objects: tuple[AuditedObject, ...]
     by_tags: tuple[AuditedObject, ...]
@@ -26,7 +26,7 @@ class Belonging:
 def belonging(
     found: Sequence[AuditedObject], state: CurrentState, lives: Mapping[str, ServiceLife], records: Records
 ) -> Belonging:
-    """`found` is what an audit of all services found. Roles whose removal was cut short are known by their record."""
+    """`found` is what an audit of all services found. Roles of interrupted removals are identified by their record."""
     told = {(one.service, one.resource): _told(one) for one in found}
     sure = {key for key, traces in told.items() if is_enough([one for one in traces if one.by != "linked"])}
     objects: list[AuditedObject] = []

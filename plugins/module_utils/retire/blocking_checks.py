@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stands against retiring something, all of it at once, each with what overrides it. Pure."""
+"""Blocking checks: everything that prevents a retirement, reported at once, each with its override. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..errors import EngineError, InputError, Problem, printable
 from ..model import CurrentState, Role
 from .retirement import KEPT, QUARANTINED, REMOVED, WAITING, Retired, Retirement, Wish, matches
 
-DEFAULT_SHARE = 0.5
+DEFAULT_ROLE_FRACTION = 0.5
 FLOOR = 20
 """Roles that may go in one run by the default share, however few roles the account has (docs/decisions/0014)."""
 
@@ -48,7 +48,7 @@ class Refusal:
 
 
 class Refused(InputError):
-    """An account in which nothing was written, because something stands against it."""
+    """An account in which nothing was written, because of blocking checks."""
 
     def __init__(self, refusals: Iterable[Refusal], account_id: str) -> None:
         found = sorted(set(refusals), key=lambda refusal: (refusal.resource, refusal.code))
@@ -70,7 +70,7 @@ def refusals(
     *,
     declared: Declared,
 ) -> list[Refusal]:
-    """Everything that stands against the retirement of one account; `declared` is what its host declares present."""
+    """All blocking checks for the retirement of one account; `declared` is what its host declares present."""
     leaving = {item.resource for item in planned.of(QUARANTINED, REMOVED, WAITING)}
     found: list[Refusal] = []
     for item in planned.of(QUARANTINED, REMOVED):
@@ -90,9 +90,9 @@ def _of_protected(item: Retired) -> Iterator[Refusal]:
     role = item.subject
     if not isinstance(role, Role):
         return
-    leave_out = f"except: [{role.name}] (aws_ml_retire_except) leaves it out"
+    leave_out = f"exclude: [{role.name}] (aws_ml_retire_exclude) leaves it out"
     if role.path.startswith("/aws-service-role/"):
-        why = "is a service-linked role, which only its service lets go; iam_service_linked_role asks for that"
+        why = "is a service-linked role, which only its service can release; iam_service_linked_role asks it to"
         yield Refusal(item.resource, "service_linked", why, leave_out)
     elif role.path.startswith("/aws-reserved/"):
         yield Refusal(item.resource, "reserved", f"is reserved for AWS (path {role.path})", leave_out)
@@ -103,7 +103,7 @@ def _of_protected(item: Retired) -> Iterator[Refusal]:
 
 def _of_own_role(item: Retired, wish: Wish) -> Iterator[Refusal]:
     if item.kind == "role" and item.subject.name.lower() == wish.own_role.lower():
-        override = f"except: [{item.subject.name}] (aws_ml_retire_except) leaves it out; another role can retire it"
+        override = f"exclude: [{item.subject.name}] (aws_ml_retire_exclude) leaves it out; another role can retire it"
         yield Refusal(item.resource, "own_role", "is the role that this task works as", override)
 
 
@@ -159,7 +159,7 @@ def _of_declaration(item: Retired, wish: Wish, declared: Declared) -> Iterator[R
     services = declared.get((item.kind, item.subject.name.lower()), ())
     if services and "declared_present" not in wish.allowed:
         state = " and ".join(f"{service}_iam_state: absent" for service in services)
-        why = f"is declared present, so the playbook site would bring it back; {state} declares it absent"
+        why = f"is declared present, so the playbook site would create it again; {state} declares it absent"
         yield Refusal(item.resource, "declared_present", why, _allow("declared_present"))
 
 
@@ -185,7 +185,7 @@ def _of_named(
     for kind, name in there:
         services = belonging.get(f"{kind}/{name}".lower(), set())
         named = _is_named(name, wish.roles if kind == "role" else wish.policies)
-        if not named or services & wish.services or matches(name, wish.excepted):
+        if not named or services & wish.services or matches(name, wish.excluded):
             continue
         if services:
             belongs = ", ".join(sorted(services))
@@ -193,7 +193,7 @@ def _of_named(
             yield Refusal(f"{kind}/{name}", "other_service", f"belongs to {belongs}, which is not asked for", override)
         else:
             module = "iam_role" if kind == "role" else "iam_managed_policy"
-            why = "nothing tells that it belongs to a service of this collection"
+            why = "nothing shows that it belongs to a service of this collection"
             yield Refusal(f"{kind}/{name}", "foreign", why, f"{module} with state: absent deletes it")
 
 
@@ -204,17 +204,17 @@ def _of_share(wish: Wish, planned: Retirement, state: CurrentState) -> Iterator[
         if isinstance(role, Role) and not role.path.startswith(("/aws-service-role/", "/aws-reserved/"))
     ]
     going = [item for item in planned.of(QUARANTINED, REMOVED) if item.kind == "role"]
-    share = DEFAULT_SHARE if wish.max_share is None else wish.max_share
+    share = DEFAULT_ROLE_FRACTION if wish.max_role_fraction is None else wish.max_role_fraction
     most = share * len(ordinary)
-    if wish.max_share is None:
+    if wish.max_role_fraction is None:
         most = max(most, FLOOR)
     if "share" not in wish.allowed and len(going) > most:
         percent = f"{100 * len(going) / len(ordinary):.0f} %"
         why = (
-            f"{len(going)} of its {len(ordinary)} roles ({percent}) would go into quarantine or away in one run;"
-            f" max_share (aws_ml_retire_max_share) is {share:g}"
+            f"{len(going)} of its {len(ordinary)} roles ({percent}) would be quarantined or deleted in one run;"
+            f" max_role_fraction (aws_ml_retire_max_role_fraction) is {share:g}"
         )
-        yield Refusal("account", "share", why, f"{_allow('share')}, or a larger max_share")
+        yield Refusal("account", "share", why, f"{_allow('share')}, or a larger max_role_fraction")
 
 
 def _ago(moment: datetime, now: datetime) -> str:
@@ -236,5 +236,5 @@ def _allow(code: str) -> str:
 
 def _sentence(override: str) -> str:
     if override.startswith("allow:"):
-        return f"To retire it all the same: {override}."
+        return f"To retire it anyway: {override}."
     return f"{override}."

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Entries of `except`, `roles` and `policies` that match nothing in an account, and what they were meant for. Pure.
+"""Entries of `exclude`, `roles` and `policies` that match nothing in an account, and what they were meant for. Pure.
 
 An entry for a whole fleet need not match in every account. It stands against a retirement where it looks like a
 misspelling of a name that it would decide about (docs/decisions/0020).
@@ -25,7 +25,7 @@ _SHORTEST = 4
 """Characters of a pattern below which everything looks like it."""
 _LONG = 8
 """Characters from which two slips still leave a name recognizable; below, one does."""
-_KINDS = {"except": "role or policy", "roles": "role", "policies": "policy"}
+_KINDS = {"exclude": "role or policy", "roles": "role", "policies": "policy"}
 
 
 def unmatched(wish: Wish, state: CurrentState) -> dict[str, list[str]]:
@@ -33,7 +33,7 @@ def unmatched(wish: Wish, state: CurrentState) -> dict[str, list[str]]:
     roles = [one.name for one in state.identities.values() if isinstance(one, Role)]
     policies = [policy.name for policy in state.policies.values()]
     options = {
-        "except": (wish.excepted, [*roles, *policies]),
+        "exclude": (wish.excluded, [*roles, *policies]),
         "roles": (wish.roles or (), roles),
         "policies": (wish.policies or (), policies),
     }
@@ -56,10 +56,10 @@ def misspelled(
     staying = {
         one.resource
         for one in objects
-        if one.subject is not None and one.service in wish.services and not matches(one.name, wish.excepted)
+        if one.subject is not None and one.service in wish.services and not matches(one.name, wish.excluded)
     } - going
     candidates = {
-        "except": sorted(going),
+        "exclude": sorted(going),
         "roles": sorted(resource for resource in staying if resource.startswith("role/")),
         "policies": sorted(resource for resource in staying if resource.startswith("policy/")),
     }
@@ -83,7 +83,7 @@ def warnings(lost: dict[str, list[str]]) -> list[str]:
 def _refusal(option: str, entry: str, resource: str) -> Refusal:
     where = f"{option} (aws_ml_retire_{option})"
     reason = f"looks like {shown(entry)} of {where}, which matches nothing in this account"
-    return Refusal(resource, "misspelled", reason, f"Correct the entry, or take it out of {option} for this account")
+    return Refusal(resource, "misspelled", reason, f"Correct the entry, or remove it from {option} for this account")
 
 
 def _is_like(entry: str, name: str) -> bool:

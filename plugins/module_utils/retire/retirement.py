@@ -1,9 +1,9 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What of an account is retired in one run: what goes into quarantine, what goes for good, what waits. Pure.
+"""What is retired in one run: what goes into quarantine, what is deleted, and what waits. Pure.
 
-Whether it may be is decided in the `refusals` room.
+The `refusals` decide whether it may be retired.
 """
 
 from __future__ import annotations
@@ -44,19 +44,19 @@ KEPT = "kept"
 class Wish:
     """What a task asks for. `roles` and `policies` are None where neither is given.
 
-    `excepted` and they are globs over names; `max_share` is None for the default; `own_role` is the name of the role
-    that the task itself works as, where it is known.
+    `excluded` and they are globs over names; `max_role_fraction` is None for the default; `own_role` is the name of the
+    role that the task itself works as, where it is known.
     """
 
     services: frozenset[str] = frozenset()
     roles: tuple[str, ...] | None = None
     policies: tuple[str, ...] | None = None
-    excepted: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
     unused: timedelta = timedelta(days=90)
     min_age: timedelta = timedelta(days=90)
     after: timedelta = timedelta(days=30)
-    at_once: bool = False
-    max_share: float | None = None
+    skip_quarantine: bool = False
+    max_role_fraction: float | None = None
     allowed: frozenset[str] = frozenset()
     reason: str = ""
     own_role: str = ""
@@ -66,7 +66,7 @@ class Wish:
         wanted = self.roles if kind == "role" else self.policies
         if self.roles is None and self.policies is None:
             wanted = ("*",)
-        return matches(name, wanted or ()) and not matches(name, self.excepted)
+        return matches(name, wanted or ()) and not matches(name, self.excluded)
 
     def names(self, kind: str, name: str) -> bool:
         """Whether an object is asked for by its very name."""
@@ -105,7 +105,7 @@ class Retired:
         """What people should know besides, empty for nothing."""
         if not self.unrecorded:
             return ""
-        return f"quarantine since {shown(self.unrecorded)} is told by its tags and not recorded here; it starts now"
+        return f"quarantine since {shown(self.unrecorded)} is reported by its tags but not recorded here; it starts now"
 
     def shown(self) -> dict[str, Any]:
         return {
@@ -235,12 +235,12 @@ def _role_retired(
     services = _services(group)
     since, told = records.quarantine_of(role), tagged(role)
     item = Retired(role, services, REMOVED, depended_on_by=group[0].depended_on_by, since=since)
-    if since is None and not wish.at_once:
+    if since is None and not wish.skip_quarantine:
         reason = wish.reason or _reason(services, lives)
         until = records.now + wish.after
         return replace(item, step=QUARANTINED, until=until, reason=reason, unrecorded=told.since if told else "")
     item = replace(item, reason=told.reason if told else "")
-    if since is not None and since + wish.after > records.now and not wish.at_once:
+    if since is not None and since + wish.after > records.now and not wish.skip_quarantine:
         return replace(item, step=WAITING, until=since + wish.after)
     return item
 
@@ -253,7 +253,7 @@ def _kept_by_tags(role: Role, group: Sequence[AuditedObject]) -> Retired:
         services,
         KEPT,
         None,
-        f"nothing but its tags tells that it belongs to {names}; name it in roles to retire it",
+        f"only its tags show that it belongs to {names}; name it in roles to retire it",
     )
 
 

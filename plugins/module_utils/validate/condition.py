@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What IAM refuses as the Condition of a statement.
 
-Sources: the IAM JSON policy element reference, Condition; FACTS C11. Two spellings of a condition key in one operator
-are an error to IAM Access Analyzer, and no document says which of the two would count.
+Sources: the IAM JSON policy element reference, Condition; FACTS C11. IAM Access Analyzer reports an error for two
+condition keys of one operator that differ only by case. No document says which of the two would count.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ _SET_PREFIXES = ("ForAllValues:", "ForAnyValue:")
 def condition_problems(value: Any, where: str) -> Iterator[Problem]:
     """Problems of a condition block."""
     if not isinstance(value, Mapping):
-        yield Problem(where, f"{shown(value)} is no condition; write an object: operator, condition key, values")
+        yield Problem(
+            where, f"{shown(value)} is not a valid condition; write an object: operator, condition key, values"
+        )
         return
     for operator, keys in value.items():
         spot = f"{where}.{operator}"
@@ -39,7 +41,7 @@ def condition_problems(value: Any, where: str) -> Iterator[Problem]:
         if unknown:
             yield Problem(spot, unknown)
         if not isinstance(keys, Mapping):
-            yield Problem(spot, "a condition operator holds an object: condition key, then values")
+            yield Problem(spot, "a condition operator must contain an object: condition key, then values")
             continue
         yield from _key_problems(keys, _base(operator), spot)
 
@@ -49,7 +51,7 @@ def _key_problems(keys: Mapping[Any, Any], operator: str, where: str) -> Iterato
     for key, values in keys.items():
         spot, name = f"{where}.{key}", str(key)
         if ":" not in name:
-            yield Problem(spot, "a condition key is written prefix:name, such as aws:SourceAccount")
+            yield Problem(spot, "a condition key must have the form prefix:name, such as aws:SourceAccount")
         first = spelt.setdefault(name.lower(), name)
         if first != name:
             yield Problem(spot, f"is the same condition key as {shown(first)}; write it once, with the values of both")
@@ -64,16 +66,16 @@ def _operator_refusal(operator: str) -> str | None:
     if base in _OPERATORS:
         return None
     if base.startswith(_SET_PREFIXES):
-        return "has two prefixes; an operator has one of them, ForAllValues: or ForAnyValue:"
+        return "has two prefixes; an operator can have one of them, ForAllValues: or ForAnyValue:"
     close = difflib.get_close_matches(base, _OPERATORS, n=1)
     return "unknown condition operator" + (f"; did you mean {close[0]}?" if close else "")
 
 
 def _value_refusal(operator: str, key: str, entry: Any) -> str | None:
     if not _is_value(entry):
-        return "is no value for a condition; write text"
+        return "is not a valid value for a condition; write text"
     if operator in _OPERATORS and operator.startswith("Date") and not is_date(entry):
-        return 'is no date; write ISO 8601 such as "2026-01-31T00:00:00Z", or seconds since 1970'
+        return 'is not a date; write ISO 8601 such as "2026-01-31T00:00:00Z", or seconds since 1970'
     return condition_refusal(operator, key, entry)
 
 

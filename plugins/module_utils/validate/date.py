@@ -1,11 +1,11 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The dates that IAM takes as values of the Date condition operators. Pure.
+"""The dates that IAM accepts as values of the Date condition operators. Pure.
 
 Sources: the IAM JSON policy element reference, date condition operators (W3C's profile of ISO 8601, or seconds since
-1970), and FACTS C11. A policy variable is no date: AWS has variables in text and ARNs alone.
-Doubt: W3C's forms with an offset behind zero (`-05:00`) or a zone without seconds are taken here, though an emulator
+1970), and FACTS C11. A policy variable is not a date: AWS has variables in text and ARNs only.
+Doubt: W3C's forms with a negative offset (`-05:00`) or a zone without seconds are accepted here, but an emulator
 refuses them.
 """
 
@@ -21,7 +21,7 @@ _LATEST = 2**63 - 1
 
 
 def is_date(value: object) -> bool:
-    """Whether a value of a condition is a date to IAM."""
+    """Whether IAM accepts a value of a condition as a date."""
     text = value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
     if isinstance(value, bool):
         return False

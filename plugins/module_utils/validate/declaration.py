@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What IAM would refuse in a declaration whatever the account holds, found before the first call.
+"""What IAM would refuse in a declaration in any account, found before the first call.
 
-Sources: the constraints of the IAM API reference and FACTS C1, C4. What depends on the account's state is in the
-`account_rules` room.
+Sources: the constraints of the IAM API reference and FACTS C1, C4. `account_rules` has the rules that depend on the
+account's state.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _FIXED = Quotas()
 
 
 def problems(declarations: Declarations) -> list[Problem]:
-    """Every problem of the declaration itself."""
+    """Every problem that the declaration has in any account."""
     found: list[Problem] = []
     for policy in declarations.policies:
         found += _policy_problems(policy)
@@ -147,14 +147,14 @@ def _declared_twice(
         if name in first:
             yield Problem(
                 within(declaration.place, "name"),
-                f'"{declaration.name}" is declared by {first[name]} too; {kind} names are unique whatever their case',
+                f'"{declaration.name}" is declared by {first[name]} too; {kind} names are unique regardless of case',
             )
         first.setdefault(name, declaration.place)
 
 
 def _name_problems(name: str, place: str, kind: str, limit: int) -> Iterator[Problem]:
     if not IAM_NAME.fullmatch(name):
-        yield Problem(place, f"{shown(name)} is no {kind} name; letters, digits and _+=,.@- are allowed")
+        yield Problem(place, f"{shown(name)} is not a valid {kind} name; letters, digits and _+=,.@- are allowed")
     if len(name) > limit:
         yield Problem(place, f"{len(name)} characters; a {kind} name has at most {limit}")
 
@@ -163,8 +163,8 @@ def _path_problems(path: str, place: str) -> Iterator[Problem]:
     if not IAM_PATH.fullmatch(path) or len(path) > 512:
         yield Problem(
             place,
-            f"{shown(path)} is no path; it begins and ends with /, has at most 512 characters and no spaces,"
-            ' such as "/service-role/"',
+            f"{shown(path)} is not a valid path; it must begin and end with /, have at most 512 characters and no"
+            ' spaces, such as "/service-role/"',
         )
     if path.startswith(RESERVED_PATHS):
         yield Problem(place, f'{shown(path)} is reserved for AWS; choose another path, such as "/service-role/"')
@@ -175,7 +175,7 @@ def _description_problems(description: str, place: str) -> Iterator[Problem]:
         yield Problem(place, f"{len(description)} characters; a description has at most 1000")
     stray = NOT_IN_DESCRIPTION.search(description)
     if stray:
-        yield Problem(place, f"contains {character(stray.group())}, which IAM does not take; write plain Latin text")
+        yield Problem(place, f"contains {character(stray.group())}, which IAM does not accept; write plain Latin text")
 
 
 def _inline_problems(documents: Mapping[str, PolicyDocument], place: str, quota: int, owner: str) -> Iterator[Problem]:
@@ -187,7 +187,7 @@ def _inline_problems(documents: Mapping[str, PolicyDocument], place: str, quota:
     if total > quota:
         yield Problem(
             place,
-            f"{total} characters together; the inline policies of {owner} have at most {quota}, use managed_policies",
+            f"{total} characters in total; the inline policies of {owner} have at most {quota}, use managed_policies",
         )
 
 
@@ -213,7 +213,7 @@ def _tag_problems(tags: Mapping[str, str] | None, place: str) -> Iterator[Proble
     if not tags:
         return
     if len(tags) > MAXIMUM_TAGS:
-        yield Problem(place, f"{len(tags)} tags; IAM takes at most {MAXIMUM_TAGS}")
+        yield Problem(place, f"{len(tags)} tags; IAM allows at most {MAXIMUM_TAGS}")
     seen: dict[str, str] = {}
     for key, value in tags.items():
         where = f"{place}.{key[:128]}" if key else f'{place}[""]'
@@ -224,25 +224,27 @@ def _tag_problems(tags: Mapping[str, str] | None, place: str) -> Iterator[Proble
         if key.lower().startswith("aws:"):
             yield Problem(where, "the prefix aws: is reserved for AWS")
         if not TAG_TEXT.fullmatch(key) or not TAG_TEXT.fullmatch(value):
-            yield Problem(where, "tags hold letters, digits, spaces and _.:/=+-@")
+            yield Problem(where, "tags can contain only letters, digits, spaces and _.:/=+-@")
         if key.lower() in seen:
             yield Problem(
-                where, f'differs from "{seen[key.lower()]}" only by case; IAM tag keys are unique whatever their case'
+                where, f'differs from "{seen[key.lower()]}" only by case; IAM tag keys are unique regardless of case'
             )
         seen.setdefault(key.lower(), key)
 
 
 def quarantine_reason_problems(reason: str, place: str) -> Iterator[Problem]:
-    """The reason is the value of a tag."""
+    """Problems of a quarantine reason, which is stored as the value of a tag."""
     yield from masked_values(reason, place)
     if len(reason) > 256:
-        yield Problem(place, f"{len(reason)} characters; a tag of the role holds it, and has at most 256")
+        yield Problem(
+            place, f"{len(reason)} characters; it is stored in a tag of the role, and a tag value has at most 256"
+        )
     stray = next((sign for sign in reason if not TAG_TEXT.fullmatch(sign)), None)
     if stray is not None:
         yield Problem(
             place,
-            f"contains {character(stray)}; a tag of the role holds it, which takes letters, digits, spaces and"
-            " _.:/=+-@",
+            f"contains {character(stray)}; it is stored in a tag of the role, which can contain only letters, digits,"
+            " spaces and _.:/=+-@",
         )
 
 

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Federated principals, and the conditions that IAM asks for where many customers of AWS share a provider. Pure.
+"""Federated principals, and the conditions that IAM requires where many customers of AWS share a provider. Pure.
 
 Sources: the IAM user guide, "Identity-provider controls for shared OIDC providers"; the Cognito developer guide, "IAM
 roles" and "Security best practices for identity pools"; FACTS C11.
@@ -9,8 +9,9 @@ roles" and "Security best practices for identity pools"; FACTS C11.
 Doubts, which lead to a warning and not to a refusal:
 
 - The user guide's list of shared providers changes. GitHub is refused; the others are from public copies of that list.
-- One page of Cognito's guide has IAM ask for `aud`, the other for any condition. Without any it is refused.
-- Cognito's name in a Region of its own is documented for China and AWS GovCloud (US). Others may exist.
+- One page of Cognito's guide says that IAM requires `aud`, the other that it requires any condition. A statement
+  without any condition is refused.
+- A name of Cognito for one Region is documented for China and AWS GovCloud (US). Others may exist.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ COGNITO = (
     "cognito-identity-us-gov.amazonaws.com", "cognito-identity.us-gov-east-1.amazonaws.com",
 )  # fmt: skip
 WEB_IDENTITY = ("accounts.google.com", COGNITO[0], "graph.facebook.com", "www.amazon.com")
-"""What a message names. Google, Facebook and Amazon are the same in every partition."""
+"""The principals that a message names. Google, Facebook and Amazon are the same in every partition."""
 
 _COGNITO_ELSEWHERE = re.compile(r"cognito-identity\.[a-z]{2,4}(-[a-z]+)+-\d\.[a-z0-9-]+(\.[a-z0-9-]+)+")
 _PROVIDER_ARN = re.compile(r"arn:[a-z0-9-]+:iam::\d{12}:(saml|oidc)-provider/(.+)", re.ASCII)
@@ -49,7 +50,7 @@ def is_cognito(entry: str) -> bool:
 
 
 def provider_refusals(statement: Mapping[str, Any]) -> Iterator[str]:
-    """What IAM refuses to be without in a statement of a trust policy."""
+    """The conditions without which IAM refuses a statement of a trust policy."""
     keys = _keys(statement)
     for entry in _web_identities(statement):
         if _provider(entry) == _GITHUB and f"{_GITHUB}:sub" not in keys:
@@ -72,13 +73,13 @@ def provider_doubts(statement: Mapping[str, Any]) -> Iterator[str]:
         if claim and f"{_provider(entry)}:{claim}" not in keys:
             yield (
                 f"{_provider(entry)} serves many organizations; IAM may refuse a statement that does not compare"
-                f" {_provider(entry)}:{claim} with what is yours"
+                f" {_provider(entry)}:{claim} with a value of your own organization"
             )
         if is_cognito(entry):
             if keys and not any(key.startswith("cognito-identity") and key.endswith(":aud") for key in keys):
                 yield f"IAM may refuse a statement that does not compare {entry}:aud with the ID of your identity pool"
             if entry not in COGNITO:
-                yield f"whether IAM knows {entry} is not documented; it may refuse it"
+                yield f"whether IAM knows {entry} is not documented; IAM may refuse it"
 
 
 def _provider(entry: str) -> str:
@@ -87,7 +88,7 @@ def _provider(entry: str) -> str:
 
 
 def _web_identities(statement: Mapping[str, Any]) -> Iterator[str]:
-    """The federated principals that a statement lets in with a token."""
+    """The federated principals that a statement trusts with a token."""
     principal, actions = statement.get("Principal"), statement.get("Action")
     listed = actions if isinstance(actions, list) else [actions]
     allowed = any(isinstance(action, str) and allows_web_identity(action) for action in listed)

@@ -4,7 +4,7 @@
 """What IAM's policy grammar refuses, found before a document is sent.
 
 Sources: the IAM JSON policy grammar and element reference; FACTS C1, C3, C4, C11. Whether an action exists is checked
-in trust policies only, because IAM does not check it in others. `trust_doubts` has what IAM may refuse.
+in trust policies only, because IAM does not check it in other policies. `trust_doubts` has what IAM may refuse.
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ def identity_policy_problems(document: PolicyDocument, place: str) -> Iterator[P
     for index, statement in enumerate(document.statements):
         where = f"{place}.Statement[{index}]"
         if not isinstance(statement, Mapping):
-            yield Problem(where, "a statement is an object with Effect, Action and Resource")
+            yield Problem(where, "a statement must be an object with Effect, Action and Resource")
             continue
         yield from _repeated_sid_problems(statement, where, seen)
         yield from _statement_problems(statement, where)
         for element in ("Principal", "NotPrincipal"):
             if element in statement:
-                yield Problem(f"{where}.{element}", "a permissions policy names no principal: remove it")
+                yield Problem(f"{where}.{element}", "a permissions policy cannot name a principal; remove it")
         yield from _one_of(statement, where, "Resource", "NotResource")
         for element in ("Resource", "NotResource"):
             for spot, value in _values(statement, element, where):
@@ -72,13 +72,13 @@ def trust_policy_problems(document: PolicyDocument, place: str) -> Iterator[Prob
 
 
 def trust_statements_problems(document: PolicyDocument, place: str) -> Iterator[Problem]:
-    """Problems of the statements of a trust policy, alone; `place` is that of their list."""
+    """Problems of the statements of a trust policy without the document; `place` is the place of their list."""
     yield from _text_problems(document, place)
     seen: set[str] = set()
     for index, statement in enumerate(document.statements):
         where = f"{place}[{index}]"
         if not isinstance(statement, Mapping):
-            yield Problem(where, "a statement is an object with Effect, Principal and Action")
+            yield Problem(where, "a statement must be an object with Effect, Principal and Action")
             continue
         yield from _repeated_sid_problems(statement, where, seen)
         yield from trust_statement_problems(statement, where)
@@ -89,12 +89,14 @@ def trust_statement_problems(
 ) -> Iterator[Problem]:
     """Problems of one statement of a trust policy.
 
-    One to be removed is not sent to IAM: it may name principals that were deleted, and hold what IAM took earlier.
+    A statement to be removed is not sent to IAM. It can name deleted principals, and contain what IAM accepted earlier.
     """
     yield from _statement_problems(statement, where)
     for element in ("Resource", "NotResource"):
         if element in statement:
-            yield Problem(f"{where}.{element}", "a trust policy has no resource, the role is meant: remove it")
+            yield Problem(
+                f"{where}.{element}", "a trust policy cannot name a resource, because it applies to its role; remove it"
+            )
     yield from _one_of(statement, where, "Principal", "NotPrincipal")
     if "Principal" in statement:
         yield from principal_problems(statement["Principal"], f"{where}.Principal", to_be_removed=to_be_removed)
@@ -113,17 +115,17 @@ def _added_to_trust_problems(statement: Mapping[str, Any], where: str) -> Iterat
     if "NotPrincipal" in statement:
         yield Problem(
             f"{where}.NotPrincipal",
-            "IAM takes no NotPrincipal in a trust policy; name who may assume the role as Principal, or deny everyone"
-            ' ({"AWS": "*"}) on the condition ArnNotEquals with aws:PrincipalArn',
+            "IAM does not accept NotPrincipal in a trust policy; name who may assume the role as Principal, or deny"
+            ' everyone ({"AWS": "*"}) on the condition ArnNotEquals with aws:PrincipalArn',
         )
     for refusal in provider_refusals(statement):
         yield Problem(f"{where}.Condition", refusal)
 
 
 def sid_to_remove_problems(sid: Any, where: str) -> Iterator[Problem]:
-    """Problems of a Sid that alone names the statement to remove."""
+    """Problems of a Sid that is given alone to name the statement to remove."""
     if sid == "":
-        yield Problem(where, "empty; name the statement by its Sid, or write the statement whole")
+        yield Problem(where, "empty; give the Sid of the statement, or the whole statement")
     else:
         yield from _sid_problems(sid, where)
 
@@ -137,25 +139,27 @@ def _document_problems(document: PolicyDocument, place: str) -> Iterator[Problem
             )
     if "Version" in content and content["Version"] not in (CURRENT_VERSION, IMPLICIT_VERSION):
         yield Problem(
-            f"{place}.Version", f'{shown(content["Version"])} is no version of the policy language; use "2012-10-17"'
+            f"{place}.Version", f'{shown(content["Version"])} is not a version of the policy language; use "2012-10-17"'
         )
     if not content.get("Statement"):
         yield Problem(f"{place}.Statement", "missing or empty; a policy needs at least one statement")
     if "Id" in content and not isinstance(content["Id"], str):
-        yield Problem(f"{place}.Id", f"{shown(content['Id'])} is no text")
+        yield Problem(f"{place}.Id", f"{shown(content['Id'])} is not text")
 
 
 def _text_problems(document: PolicyDocument, place: str) -> Iterator[Problem]:
     stray = _FORBIDDEN_CHARACTER.search(document.text)
     if stray:
-        yield Problem(place, f"contains {character(stray.group())}; IAM takes only characters up to U+00FF")
+        yield Problem(place, f"contains {character(stray.group())}; IAM accepts only characters up to U+00FF")
 
 
 def _repeated_sid_problems(statement: Mapping[str, Any], where: str, seen: set[str]) -> Iterator[Problem]:
     sid = statement.get("Sid")
     if isinstance(sid, str) and sid:
         if sid in seen:
-            yield Problem(f"{where}.Sid", f"{shown(sid)} stands on an earlier statement too; a Sid is unique")
+            yield Problem(
+                f"{where}.Sid", f"{shown(sid)} is the Sid of an earlier statement too; each Sid must be unique"
+            )
         seen.add(sid)
 
 
@@ -172,19 +176,19 @@ def _statement_problems(statement: Mapping[str, Any], where: str) -> Iterator[Pr
     for element in ("Action", "NotAction"):
         for spot, value in _values(statement, element, where):
             if not isinstance(value, str) or not _ACTION.fullmatch(value):
-                yield Problem(spot, f'{shown(value)} is no action; write service:Action, or "*"')
+                yield Problem(spot, f'{shown(value)} is not a valid action; write service:Action, or "*"')
     if "Condition" in statement:
         yield from condition_problems(statement["Condition"], f"{where}.Condition")
 
 
 def _sid_problems(sid: Any, where: str) -> Iterator[Problem]:
     if not isinstance(sid, str) or not _SID.fullmatch(sid):
-        yield Problem(where, f"{shown(sid)} may hold only the letters A-Z and a-z and digits")
+        yield Problem(where, f"{shown(sid)} can contain only the letters A-Z and a-z and digits")
 
 
 def _one_of(statement: Mapping[str, Any], where: str, element: str, opposite: str) -> Iterator[Problem]:
     if element in statement and opposite in statement:
-        yield Problem(f"{where}.{opposite}", f"stands beside {element}; a statement has one of the two")
+        yield Problem(f"{where}.{opposite}", f"cannot be used together with {element}; use one of the two")
     elif element not in statement and opposite not in statement:
         yield Problem(f"{where}.{element}", f"missing; {_ADVICE[element]}")
 

@@ -4,8 +4,8 @@
 """What IAM refuses as the Principal of a statement of a trust policy.
 
 Sources: the IAM JSON policy element reference, Principal; FACTS C4, C8, C11; botocore's partitions for the suffixes.
-Doubt: principals of services end in `.amazonaws.com` nearly everywhere. In the isolated partitions and in the European
-Sovereign Cloud some are reported to end in the suffix of the partition; which is not documented. They get a warning.
+Doubt: service principals end in `.amazonaws.com` nearly everywhere. In the isolated partitions and in the European
+Sovereign Cloud, some are reported to end in the suffix of the partition. No document lists them. They get a warning.
 """
 
 from __future__ import annotations
@@ -35,18 +35,18 @@ _UNIQUE_ID = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}")
 def principal_problems(value: Any, where: str, *, to_be_removed: bool) -> Iterator[Problem]:
     """Problems of a Principal or NotPrincipal element.
 
-    A statement `to_be_removed` is not sent to IAM: "*" and the ids of deleted roles and users may stand there.
+    A statement `to_be_removed` is not sent to IAM. It can contain "*" and the ids of deleted roles and users.
     """
     if value == "*":
         if not to_be_removed:
-            yield Problem(where, 'IAM does not take "*" alone in a trust policy; for everyone write {"AWS": "*"}')
+            yield Problem(where, 'IAM does not accept "*" alone in a trust policy; for everyone write {"AWS": "*"}')
         return
     if not isinstance(value, Mapping) or not value:
-        yield Problem(where, f'{shown(value)} is no principal; write {{"Service": …}} or {{"AWS": …}}')
+        yield Problem(where, f'{shown(value)} is not a valid principal; write {{"Service": …}} or {{"AWS": …}}')
         return
     for kind, entries in value.items():
         if kind not in _TYPES:
-            yield Problem(f"{where}.{kind}", f"unknown type of principal; there are {', '.join(_TYPES)}")
+            yield Problem(f"{where}.{kind}", f"unknown type of principal; the types are {', '.join(_TYPES)}")
             continue
         listed = isinstance(entries, list) and bool(entries)
         for index, entry in enumerate(entries if listed else [entries]):
@@ -67,7 +67,7 @@ def _refusal(kind: str, entry: Any) -> str | None:
     if kind == "AWS" and not isinstance(entry, bool) and str(entry).isdigit():
         return account_id_refusal(entry)
     if not isinstance(entry, str) or not entry.strip():
-        return "names no principal"
+        return "is not a principal"
     if kind == "Service":
         return _service_refusal(entry)
     wrong_account = arn_account_refusal(entry) if kind in ("AWS", "Federated") else None
@@ -84,8 +84,8 @@ def _service_refusal(entry: str) -> str | None:
     if _is_service(entry):
         return None
     if _is_service(entry.lower()):
-        return f"has upper case; service principals are in lower case: write {shown(entry.lower())}"
-    return "is no service principal; they end in .amazonaws.com"
+        return f"contains upper-case letters; service principals are in lower case: write {shown(entry.lower())}"
+    return "is not a service principal; service principals end in .amazonaws.com"
 
 
 def _is_service(entry: str) -> bool:

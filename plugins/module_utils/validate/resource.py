@@ -4,7 +4,7 @@
 """What IAM refuses as the Resource of a statement.
 
 Sources: the IAM JSON policy element reference, Resource; FACTS C11 for ARNs that are too short: IAM completes them,
-unless two colons stand side by side.
+unless two colons follow each other.
 """
 
 from __future__ import annotations
@@ -36,19 +36,22 @@ def resource_problem(resource: Any) -> str | None:
     refusals = (
         (
             resource.count(":") < 5 and "::" in resource,
-            f"has {resource.count(':')} colons and an ARN has five; write arn:…:service:region:account:resource,"
+            f"has {resource.count(':')} colons, but an ARN has five; write arn:…:service:region:account:resource,"
             " such as arn:aws:s3:::bucket",
         ),
         (not _PARTITIONS.fullmatch(partition), f'is of partition "{partition}", which does not exist; write "aws"'),
-        (not _SERVICE.fullmatch(service), "has no full name of a service in its third field"),
+        (not _SERVICE.fullmatch(service), "does not have a full service name in its third field"),
         (
             service == "s3" and region not in ("", "*") and not name.startswith(_REGIONAL_S3_KINDS),
-            "is of S3 and has no Region; write arn:…:s3:::bucket",
+            "is an ARN of S3 and cannot have a Region; write arn:…:s3:::bucket",
         ),
-        (service == "iam" and region not in ("", "*"), "is of IAM and has no Region; write arn:…:iam::account:…"),
+        (
+            service == "iam" and region not in ("", "*"),
+            "is an ARN of IAM and cannot have a Region; write arn:…:iam::account:…",
+        ),
         (
             service == "iam" and not name.startswith(_IAM_KINDS),
-            "is of IAM and says no kind of object; write arn:…:iam::account:role/name, user/name or policy/name",
+            "is an ARN of IAM without a type of object; write arn:…:iam::account:role/name, user/name or policy/name",
         ),
     )
     return next((text for refused, text in refusals if refused), None) or arn_account_refusal(resource)

@@ -21,7 +21,7 @@ from .principal import service_doubt
 
 
 def trust_warnings(declarations: Declarations) -> list[str]:
-    """A warning for each thing that is declared, that is to be written, and that IAM may refuse."""
+    """A warning for each declared value that is to be written and that IAM may refuse."""
     found: list[Problem] = []
     for role in declarations.roles:
         if role.present and role.trust is not None:

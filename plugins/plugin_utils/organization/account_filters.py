@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which accounts of an organization are asked for. Pure."""
+"""Selects the accounts of an organization. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STATUSES = ("PENDING_ACTIVATION", "ACTIVE", "SUSPENDED", "PENDING_CLOSURE", "CLO
 
 @dataclass(frozen=True)
 class Account:
-    """An account as AWS Organizations knows it. `tags` are empty until they are read."""
+    """An account in AWS Organizations. `tags` are empty until they are read."""
 
     id: str
     name: str
@@ -35,7 +35,7 @@ class Account:
 
 @dataclass(frozen=True)
 class AccountFilter:
-    """What an account has to be, as the options say it."""
+    """The conditions that the options set for an account."""
 
     statuses: Sequence[str] = ("ACTIVE",)
     management: bool = True
@@ -51,7 +51,7 @@ class AccountFilter:
                     raise EngineError(f"{option}: {shown(entry)} has no key; write KEY or KEY=VALUE")
 
     def before_tags(self, accounts: Iterable[Account], management_id: str) -> list[Account]:
-        """The accounts that pass all that can be told without their tags."""
+        """The accounts that pass all filters that do not need tags."""
         return [
             account
             for account in accounts
@@ -62,7 +62,7 @@ class AccountFilter:
         ]
 
     def by_tags(self, accounts: Iterable[Account]) -> list[Account]:
-        """The accounts that have each key in `tags`, with one of its values, and nothing of `exclude_tags`."""
+        """The accounts that have each key in `tags`, with one of its values, and none of `exclude_tags`."""
         wanted: dict[str, list[str]] = {}
         for entry in self.tags:
             wanted.setdefault(entry.partition("=")[0].strip(), []).append(entry)

@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the host of an account is called, and whose variables that name brings. Pure.
+"""The name of the host of an account, and whose variables that name brings. Pure.
 
-Names and emails are chosen in the accounts, tags by whoever may tag them. No such text may become the name of a group,
-a name that Ansible or a file system gives a meaning, or the name under which somebody else's variables are kept.
+Names and emails are chosen in the accounts, tags by everyone who can tag them. Such a text must not become the name of
+a group, a name with a meaning for Ansible or a file system, or a name with the variables of another account.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Trial:
 def host_names(
     accounts: Sequence[Account], kind: str, groups: Collection[str], given: Sequence[GivenVariables]
 ) -> dict[str, HostName]:
-    """The host of each account, by the account's ID. `groups` are all groups of the inventory.
+    """The host of each account, by the ID of the account. `groups` are all groups of the inventory.
 
     A name that is given variables together with an `aws_account_id` belongs to that account, whatever accounts are
     called. Any other name becomes NAME-ID where it is not the name of this account alone.
@@ -95,10 +95,10 @@ def host_names(
 
 
 def check_groups(names: Iterable[HostName], groups: Collection[str]) -> None:
-    """Raise EngineError where a host is called like a group after all: a group called like an ID, or NAME-ID."""
+    """Raise EngineError if a host still has the name of a group: a group with the name of an ID, or NAME-ID."""
     if both := sorted({each.name for each in names}.intersection(groups)):
         raise EngineError(
-            f"There are groups that are called like hosts of accounts: {', '.join(both)}. To fix: rename the groups."
+            f"Groups have the same names as hosts of accounts: {', '.join(both)}. To fix: rename the groups."
         )
 
 
@@ -138,7 +138,7 @@ def _owned_names(accounts: Collection[str], groups: Collection[str], given: Sequ
 def _problems(
     account: str, wanted: str, name: str, owners: Mapping[str, str], given: Sequence[GivenVariables]
 ) -> list[str]:
-    """Why the host may have variables of somebody else, or lack its own."""
+    """Why the host may have variables of another account, or lack its own."""
     says_so = f'aws_account_id: "{account}"'
     chosen = {each for each in (wanted.casefold(), name.casefold()) if not each.endswith(account)} - set(owners)
     found = []
@@ -149,7 +149,7 @@ def _problems(
                 f"{each.place} is for account {account}, whose host is {name}. To fix: give these variables to {name}."
             )
         elif each.account_id not in ("", account) and folded == name.casefold():
-            found.append(f"{each.place} is for account {each.account_id}. To fix: take it away from {name}.")
+            found.append(f"{each.place} is for account {each.account_id}. To fix: remove it from {name}.")
         elif not each.account_id and folded in chosen:
             found.append(
                 f"{each.place} does not say which account it is for, and account {account} chose the name {wanted}"
@@ -159,7 +159,7 @@ def _problems(
 
 
 def _is_text(name: str) -> bool:
-    """Whether the name is text in YAML too: as `on` or `1e+3` it would be lost where somebody writes it down."""
+    """Whether the name is also text in YAML. `on` or `1e+3` would be read as another type."""
     try:
         return isinstance(yaml.safe_load(name), str)
     except yaml.YAMLError:

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The accounts that an inventory asks for, read once and kept as plain data for a cache."""
+"""The accounts that an inventory selects, read once and stored as plain data for a cache."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .reader import OrganizationReader, Reads
 from .units import Unit, chosen_units, lineage
 
 FORMAT = 1
-"""Counts up when the plain data changes, so that a cache of an older version is read anew."""
+"""Increases when the plain data changes, so that a cache of an older version is read again."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked for. It also says what a cache has to hold to be of use."""
+    """The selection. A cache is used only if it contains the same selection."""
 
     filter: AccountFilter
     ous: Sequence[str] = ()
@@ -43,20 +43,20 @@ class Selection:
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> Selection:
-        """The selection of a cache. Raises KeyError or TypeError where it is none."""
+        """The selection of a cache. Raises KeyError or TypeError if it is not a selection."""
         units = [Unit(unit["id"], unit["parent_id"], tuple(unit["names"])) for unit in plain["units"]]
         accounts = [Account(**account) for account in plain["accounts"]]
         return cls(**{**plain, "units": units, "accounts": accounts})
 
 
 def select(connect: Callable[[], Reads], wanted: Wanted) -> Selection:
-    """Read what is asked for. Accounts that are filtered out cost no call for their tags."""
+    """Read the selection. Accounts that are filtered out need no call for their tags."""
     reader = OrganizationReader(connect())
     units = reader.units()
     by_id = {unit.id: unit for unit in units}
     chosen = chosen_units(units, wanted.ous, wanted.exclude_ous)
     found = reader.accounts(unit.id for unit in units if unit.id in chosen)
-    there = list({account.id: account for account in found}.values())  # one that is moved meanwhile is listed twice
+    there = list({account.id: account for account in found}.values())  # one moved during the read is listed twice
     accounts = wanted.filter.before_tags(there, reader.management_id)
     if wanted.read_tags:
         accounts = wanted.filter.by_tags(reader.with_tags(accounts))

@@ -20,7 +20,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.validate.aws_co
 def organizations(options: Mapping[str, Any], tell: Callable[[str], None] = lambda waiting: None) -> Service:
     """The service, with the inventory's connection options. Raises EngineError.
 
-    `tell` hears of a call that gets no reply and is sent again.
+    `tell` is called for a call that gets no reply and is sent again.
     """
     if not HAS_SDK:
         raise EngineError(

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What else gives variables to hosts: the folders host_vars, and the other sources of the inventory.
+"""Other origins of variables of hosts: the folders host_vars, and the other sources of the inventory.
 
 Ansible reads both by the name of the host, and most of it after this source: files when a task runs, other sources in
 the order of the command line.
@@ -28,7 +28,7 @@ from .account_names import GivenVariables
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """What is given to names of hosts and groups outside of one source of accounts, and the groups that are there."""
+    """The variables of hosts and groups from outside one source of accounts, and the existing groups."""
 
     given: Sequence[GivenVariables]
     groups: frozenset[str]
@@ -41,7 +41,7 @@ class Elsewhere:
 
 
 def elsewhere(loader: Any, inventory: Any, path: str) -> Elsewhere:
-    """What there is beside the source at `path`; `inventory` is what the sources before it have made."""
+    """The variables from outside the source at `path`; `inventory` is what the sources before it created."""
     later, folders = later_inventory(loader, path), variable_folders(path)
     given = given_by_hosts(inventory.hosts, later.hosts) + given_by_files(loader, folders)
     return Elsewhere(given, frozenset({*inventory.groups, *later.groups}), folders)
@@ -90,15 +90,15 @@ def given_by_hosts(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> list
 def later_inventory(loader: Any, path: str) -> Any:
     """The hosts and groups of the sources that Ansible reads after this one and that are written by hand.
 
-    They are read for themselves. Sources with a plugin are left out, as they take hosts from elsewhere or only shape
-    hosts that are there, and so are programs.
+    They are read separately. Sources with a plugin are skipped, because they take hosts from elsewhere or only change
+    existing hosts. Programs are skipped too.
     """
     files = [file for source in sources() for file in files_of(source)]
     after = files[files.index(path) + 1 :] if path in files else []
     manager = InventoryManager(loader=loader, parse=False)
     for source in after:
         if "," in source or not (os.access(source, os.X_OK) or _has_plugin(loader, source)):
-            with suppress(AnsibleError):  # Ansible reads it again, and tells what is wrong with it
+            with suppress(AnsibleError):  # Ansible reads it again, and reports the problem
                 manager.parse_source(source)
     return manager
 
@@ -113,7 +113,7 @@ def _stated_in(loader: Any, files: Sequence[str]) -> str:
     """The account that files state together; a later one overrides an earlier one, as it does in Ansible."""
     stated = ""
     for file in files:
-        with suppress(AnsibleError):  # such as a vault without its password; Ansible tells it where the file is needed
+        with suppress(AnsibleError):  # such as a vault without its password; Ansible reports it when the file is needed
             stated = stated_id(loader.load_from_file(file, cache="none")) or stated
     return stated
 

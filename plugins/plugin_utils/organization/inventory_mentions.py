@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an inventory says of the user's own services, before a host is chosen and Ansible has its variables."""
+"""What an inventory says about the user's own services, before a host is chosen and Ansible has its variables."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def value_for_all(loader: Any, name: str) -> Any:
     found = None
     for folder in variable_folders(os.getcwd()):
         for file in files_for(loader, os.path.join(folder, "group_vars"), "all"):
-            with suppress(AnsibleError):  # Ansible tells it
+            with suppress(AnsibleError):  # Ansible reports it
                 content = loader.load_from_file(file, cache="none")
                 found = content.get(name, found) if isinstance(content, Mapping) else found
     return found

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reads an organization with few calls: its root and OUs, the accounts in them, and the tags of accounts.
 
-Accounts are listed OU by OU. That tells where each belongs, which ListAccounts does not tell everywhere, and with one
-ListParents for each account it would cost hundreds of calls more.
+Accounts are listed OU by OU. This shows the OU of each account, which ListAccounts does not show everywhere. One
+ListParents for each account would need hundreds of additional calls.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .account_filters import Account
 from .units import Unit
 
 WIDTH = 4
-"""How many calls are under way at once. Organizations allows few calls a second; more would only be refused."""
+"""The number of concurrent calls. Organizations allows few calls a second and would refuse more."""
 
 _GONE = {"ParentNotFoundException", "TargetNotFoundException", "AccountNotFoundException", "ChildNotFoundException"}
 

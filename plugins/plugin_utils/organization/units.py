@@ -48,7 +48,7 @@ def group_names(units: Sequence[Unit], prefix: str) -> dict[str, str]:
 
 
 def renamed_units(units: Sequence[Unit], prefix: str) -> dict[str, list[Unit]]:
-    """The groups that are not there because several units, or Ansible, would have them, with these units."""
+    """The groups that do not exist because several units, or Ansible, would have them, with these units."""
     groups = group_names(units, prefix)
     renamed: dict[str, list[Unit]] = {}
     for unit in units:
@@ -58,7 +58,7 @@ def renamed_units(units: Sequence[Unit], prefix: str) -> dict[str, list[Unit]]:
 
 
 def lost_groups(units: Sequence[Unit], prefix: str, place: Callable[[str], str]) -> dict[str, list[str]]:
-    """Variables for groups that `renamed_units` took away, told for the ID of each unit that lacks them.
+    """Variables for groups that `renamed_units` removed, reported for the ID of each unit that lacks them.
 
     `place` says where a group has variables, and nothing where it has none.
     """

@@ -21,16 +21,16 @@ OWN_ACCOUNT = "\ue000"
 """Stands for the ID of the account that a value belongs to; a sign that is in no text of IAM."""
 
 SHORTEST = 12
-"""A value whose JSON is shorter stands where it is."""
+"""A value whose JSON is shorter is not moved to the pool."""
 
 COLUMNS_OF_SERVICE = 40
-"""Objects of one service with a column of their own; the rarest others share one."""
+"""The number of objects of one service that have their own column. The rarest others share one column."""
 
 _VARYING = ("last_used", "created", "quarantined")
 
 
 class Pool:
-    """Values that stand once."""
+    """Values that are written once."""
 
     def __init__(self) -> None:
         self.values: list[str] = []

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes the files of a report whole or not at all."""
+"""Writes the files of a report completely or not at all."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.private_
 def write_files(directory: Path, contents: Mapping[str, str]) -> list[Path]:
     """Write every content under its name, UTF-8, for the owner alone. Raises OSError, and then has written none.
 
-    A file of the same name is replaced. A directory that is not there is made for the owner alone, like those above it.
+    A file of the same name is replaced. A directory that does not exist is created for its owner, like its parents.
     """
     make_private_folder(str(directory))
     written: list[tuple[Path, Path]] = []

@@ -27,13 +27,13 @@ SCRIPTS = (
     "printing",
     "start",
 )
-"""The rooms of the script, in the order in which they stand in the file."""
+"""The parts of the script, in their order in the file."""
 
 _FOLDER = Path(__file__).parent / "page"
 
 
 def as_page(report: Mapping[str, Any], statuses: Statuses) -> str:
-    """The whole page. What comes from accounts stands in the data alone, and there no `<` begins a tag."""
+    """The whole page. Data from accounts is only in the data element, where no `<` begins a tag."""
     style = _read("page.css")
     rooms = "\n".join(_read(f"{name}.js") for name in SCRIPTS)
     script = f'"use strict";\n(() => {{\n{rooms}}})();\n'
@@ -52,5 +52,5 @@ def _read(name: str) -> str:
 
 
 def _digest(text: str) -> str:
-    """What the content security policy knows an inline script or style by."""
+    """The digest by which the content security policy allows an inline script or style."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run came to, account by account and object by object. Pure: results go in, a report comes out.
+"""The results of a run for each account and object. Pure: results go in, a report comes out.
 
 A report is plain data, ready for JSON; docs/docsite/rst/report.rst of the collection describes its shape.
 """
@@ -35,7 +35,7 @@ FORMAT = "aws_ml.permissions report"
 FORMAT_VERSION = 1
 
 OUTCOMES = ("unreachable", "failed", "refused", "changed", "would_change", "attention", "in_sync")
-"""What became of an account, the worst first. `attention`: read only, and not everything is as it should be."""
+"""The outcome of an account, the worst first. `attention`: only read, and not everything is in sync."""
 
 
 @dataclass
@@ -94,7 +94,7 @@ class ReportedAccount:
             if name.lower() in self.objects:
                 self.objects[name.lower()].details["diff"] = diff
         steps = plan_of(result)
-        # What one task planned and another carried out is told once.
+        # What one task planned and another applied is reported once.
         carried_out = [{**step, "state": "planned"} for step in steps if step["state"] != "planned"]
         self.plan = [step for step in self.plan if step not in carried_out] + steps
         planned = bool(result.values.get("changed")) and result.check_mode
@@ -122,7 +122,7 @@ class ReportedAccount:
 
 @dataclass
 class Collector:
-    """Takes the results of a run as they come, and makes the report of them."""
+    """Collects the results of a run, and creates the report from them."""
 
     statuses: Statuses
     services: Mapping[str, Mapping[str, Any]]
@@ -195,7 +195,7 @@ class Collector:
 
 
 def totals(accounts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Counts over the whole fleet."""
+    """Counts over all accounts."""
     outcomes: Counter[str] = Counter()
     statuses: Counter[str] = Counter()
     severities: Counter[str] = Counter()

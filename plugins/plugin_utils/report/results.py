@@ -8,10 +8,11 @@ Only keys that the modules document are taken, so nothing else can reach a file:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.writes import WRITES
 
 from .values import dicts, diffs_of, picked, readable
 
@@ -76,7 +77,7 @@ def account_id_of(result: TaskResult) -> str:
 
 
 def objects_of(result: TaskResult) -> Iterator[Said]:
-    """Every object that the result tells of."""
+    """Every object in the result."""
     values = result.values
     changing = {str(step.get("resource")).lower() for step in plan_of(result)}
     for section in ("managed_policies", "roles", "attachments", "trust_statements"):
@@ -117,7 +118,7 @@ def findings_of(result: TaskResult) -> list[dict[str, Any]]:
 
 
 def paths_of(result: TaskResult) -> list[dict[str, Any]]:
-    """The ways on which a principal escalates to more than it was given."""
+    """The privilege escalation paths."""
     return [picked(item, ("from", "to", "steps", "severity")) for item in dicts(result.values.get("escalation_paths"))]
 
 
@@ -126,7 +127,7 @@ def refusals_of(result: TaskResult) -> list[dict[str, Any]]:
 
 
 def not_restored_of(result: TaskResult) -> list[dict[str, Any]]:
-    """What a restore left out, and what nobody can bring back."""
+    """What a restore did not restore, and what cannot be restored."""
     left_out = dicts(result.values.get("not_restored"))
     lost = [{**item, "reason": item.get("what")} for item in dicts(result.values.get("cannot_come_back"))]
     return [picked(item, ("resource", "reason", "remedy")) for item in (*left_out, *lost)]
@@ -138,13 +139,13 @@ def services_of(result: TaskResult) -> str:
 
 
 def deleted_of(result: TaskResult) -> list[dict[str, Any]]:
-    """Copies of what was taken away."""
+    """Copies of what was removed."""
     known = ("action", "resource", "policy_arn", "policy_name", "version_id", *_CONTENT)
     return [picked(item, known) for item in dicts(result.values.get("deleted"))]
 
 
 def failure_of(result: TaskResult) -> dict[str, Any]:
-    """Why the task failed, in words that hold no credentials."""
+    """Why the task failed, in words without credentials."""
     values = result.values
     message = values.get("msg") or values.get("censored") or "The task failed without a message."
     failure: dict[str, Any] = {"task": result.task, "message": readable(message)}
@@ -198,7 +199,7 @@ def _said(result: TaskResult, kind: str, item: Mapping[str, Any], status: str) -
     for diff in diffs_of(item.get("diff")).values():
         details["diff"] = diff
     if isinstance(item.get("last_used"), Mapping):
-        # Empty means something here: no use in the time that IAM tells of.
+        # Empty has a meaning here: no use in the time that IAM reports.
         details["last_used"] = picked(item["last_used"], ("date", "region"))
     if result.module == "iam_audit":
         details["audit_status"] = str(item.get("status"))
@@ -220,7 +221,7 @@ def _spoken(result: TaskResult, kind: str, name: str, status: str, details: dict
 
 
 def _half_done(result: TaskResult) -> Iterator[Said]:
-    """What a failure tells of objects by the steps that were done and those that were not."""
+    """What a failure shows about objects, by the steps that were done and those that were not."""
     if not result.failed:
         return
     states: dict[str, set[str]] = {}
@@ -234,8 +235,9 @@ def _half_done(result: TaskResult) -> Iterator[Said]:
         kind, _dummy, name = resource.rpartition("/")
         if kind not in ("role", "policy", "user", "group") or reached == {"planned"}:
             continue
-        verbs = {re.split(r"(?<=[a-z])(?=[A-Z])", action)[0] for action in actions[resource]}
-        done = "created" if actions[resource] & {"CreateRole", "CreatePolicy"} else "updated"
-        done = "deleted" if actions[resource] & {"DeleteRole", "DeletePolicy"} and "Create" not in verbs else done
+        # A result of another release may name actions that this one does not have.
+        writes = [WRITES[action] for action in actions[resource] if action in WRITES]
+        done = "deleted" if any(write.deletes for write in writes) else "updated"
+        done = "created" if any(write.creates for write in writes) else done
         status = "failed" if reached & {"not_done", "unknown"} else done
         yield _spoken(result, kind, name, status, {"service": services[resource]})

@@ -95,7 +95,7 @@ def _codes(holder: Mapping[str, Any]) -> str:
 
 
 def _inert(value: object) -> str:
-    """A value that no spreadsheet takes for a formula: IAM allows names such as `=1+1` and `@SUM`.
+    """A value that a spreadsheet does not read as a formula: IAM allows names such as `=1+1` and `@SUM`.
 
     What cannot be seen is written as an escape. Spreadsheets take white space and wide signs in front of a formula too.
     """

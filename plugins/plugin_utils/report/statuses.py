@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The statuses and severities of a report, and which of several stands for the whole."""
+"""The statuses and severities of a report, and which of several represents the whole."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the report takes out of values that may have any shape. Pure."""
+"""Reads values of any shape for the report. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def picked(value: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
 
 
 def dicts(value: object) -> list[Mapping[str, Any]]:
-    """The dictionaries in a list; none where it is no list."""
+    """The dictionaries in a list; none if it is not a list."""
     if not isinstance(value, Sequence) or isinstance(value, str):
         return []
     return [entry for entry in value if isinstance(entry, Mapping)]
@@ -48,6 +48,6 @@ def diffs_of(diff: object) -> dict[str, dict[str, str]]:
 
 
 def readable(message: object) -> str:
-    """A message without anything that looks like a credential, cut where it is long."""
+    """A message without anything that looks like a credential, shortened if it is long."""
     text = _SECRET.sub(r"\1(hidden)", _KEY_ID.sub("(access key)", str(message)))
     return text if len(text) <= LONGEST_MESSAGE else f"{text[: LONGEST_MESSAGE - 1]}…"

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far a run is: counts the accounts of each task and words the lines that are shown while it runs. Pure.
+"""The progress of a run: counts the accounts of each task and words the lines that are shown while it runs. Pure.
 
 Moments are seconds of any clock that only goes forward.
 """
@@ -24,7 +24,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.summary imp
 
 NAME = "aws_ml.permissions"
 FEW = 3
-"""So many accounts are named when they are the last that a task waits for, or take long."""
+"""The number of accounts that are named when a task waits for them last, or when they take long."""
 
 LONG = 30.0
 """Seconds after which an account is named while others go on: an account takes a few, and a silent AWS a minute."""
@@ -89,7 +89,7 @@ class RunProgress:
         self._ended = 0.0
 
     def play(self, hosts: Collection[str]) -> None:
-        """A play begins, or a batch of it, over these hosts. Its tasks are counted anew."""
+        """A play begins, or a batch of it, over these hosts. Its tasks are counted from zero."""
         self._hosts = frozenset(hosts)
         self._stages = {}
 
@@ -135,7 +135,7 @@ class RunProgress:
         ]
 
     def summary(self) -> list[str]:
-        """What came of it all; nothing where none of the collection's tasks ran."""
+        """The summary; empty if no task of the collection ran."""
         if not self._accounts:
             return []
         took = "" if self._began is None else f" in {duration(self._ended - self._began)}"
@@ -155,5 +155,5 @@ def duration(seconds: float) -> str:
 
 
 def estimate(seconds: float) -> str:
-    """A duration no more exact than a guess is: in steps of 5 seconds, then of minutes."""
+    """A duration with the precision of an estimate: in steps of 5 seconds, then of minutes."""
     return duration(max(5, 5 * round(seconds / 5)) if seconds < 57.5 else 60 * round(seconds / 60))

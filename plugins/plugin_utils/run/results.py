@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the result of one task says of an account, in numbers. Pure.
+"""What the result of one task says about an account, in numbers. Pure.
 
 Only keys that the modules document are looked at, and none is trusted to be there: `no_log` leaves hardly any, and
 `failed_when`, `async` and a module that died leave others.
@@ -26,7 +26,7 @@ UNREACHABLE, FAILED, CHANGED, WOULD_CHANGE, DRIFTED, IN_SYNC, LOOKED_AT = (
     "looked at",
 )
 STATUSES = (LOOKED_AT, IN_SYNC, CHANGED, WOULD_CHANGE, DRIFTED, FAILED, UNREACHABLE)
-"""What can be said of an account, from the best to the worst: of several results the worst counts."""
+"""The outcomes of an account, from the best to the worst. Of several results the worst counts."""
 
 SEVERITIES = ("critical", "high", "medium", "low")
 REASON_LENGTH = 300
@@ -127,7 +127,7 @@ def _status(result: Mapping[str, Any], failed: bool, unreachable: bool, check_mo
 
 
 def _reason(result: Mapping[str, Any]) -> str:
-    """One line for a person: of several problems the first and how many more there are."""
+    """One line: of several problems the first and the number of the others."""
     if "censored" in result:
         return "hidden by no_log"
     problems = _sequence(result.get("problems"))

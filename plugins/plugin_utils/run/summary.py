@@ -1,9 +1,9 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is said at the end of a run: what became of the accounts, what is dangerous in them, and why some failed. Pure.
+"""The summary at the end of a run: the outcomes of the accounts, their critical findings, and why some failed. Pure.
 
-The same in many accounts is one line, so that a fault of the whole fleet does not fill the screen.
+What is the same in many accounts is one line, so that a problem of all accounts does not fill the screen.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results imp
 )
 
 LINES = 20
-"""Lines of one kind that are shown, of critical findings and of failures; the others are counted."""
+"""The maximum number of lines of critical findings and of failures. The others are counted."""
 NAMES = 5
 """Accounts that one line names; the others are counted."""
 

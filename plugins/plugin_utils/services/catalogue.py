@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The catalogue of services: those of this collection in `services`, and those of the user in folders of their own.
 
-Each set of folders is read and checked once in a process. What the parent has read before the workers are forked, they
-have.
+Each set of folders is read and checked once in a process. Workers inherit what the parent has read before they are
+forked.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def definitions(paths: Paths = NO_PATHS) -> Mapping[str, Mapping[str, Any]]:
 
 
 def catalogue(paths: Paths = NO_PATHS) -> Mapping[str, Service]:
-    """The services that an account can be converged to, as in `definitions`. The others are known to audits alone.
+    """The services that an account can be converged to, as in `definitions`. The others are known only to audits.
 
     Raises DefinitionsError, or AnsibleError without JMESPath.
     """
@@ -93,7 +93,7 @@ def own_services(paths: Paths) -> Mapping[str, tuple[ServiceFolder, Service]]:
 
 
 def definition_problems_of(folder: ServiceFolder) -> list[PlacedProblem]:
-    """What is wrong with the form of a definition, or else with its meaning."""
+    """The problems with the form of a definition, or else with its meaning."""
     found = [*form_problems(folder.files)]
     if not found:
         found = definition_problems(folder.name, folder.files, _finding_codes())

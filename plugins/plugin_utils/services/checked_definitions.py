@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which definitions of a user this run has found right already, so that it checks them once.
+"""The definitions of a user that this run has already checked, so that it checks them once.
 
 Folders that only a host names are read in the worker of each task, and checking takes many times as long as reading.
 """
@@ -18,7 +18,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.folder
 
 
 class CheckedDefinitions:
-    """Definitions as they are now, known by a digest of their texts, in the folder that is this run's own."""
+    """The current definitions, identified by a digest of their texts, in the folder of this run."""
 
     def __init__(self, folders: Iterable[ServiceFolder]) -> None:
         texts = {folder.name: dict(folder.texts) for folder in folders}
@@ -29,7 +29,7 @@ class CheckedDefinitions:
         return self._marker.exists()
 
     def remember(self) -> None:
-        """Call it once nothing is wrong with them."""
+        """Record that the definitions have no problems."""
         try:
             self._marker.touch()
         except OSError:

@@ -24,7 +24,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalo
 class DeclaredServices:
     """What services declare: `items` as `combined_services` takes them, and `notices` for the user.
 
-    `problems` are those of every service; with any, the rest is of no use.
+    `problems` are those of every service. If there are any, the rest must not be used.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class DeclaredServices:
         profile: str | None,
         paths: Paths = NO_PATHS,
     ) -> None:
-        """Work it out. `paths` are the folders of the user's own services. Raises DefinitionsError for these."""
+        """Evaluate the variables. `paths` are folders of the user's own services. Raises DefinitionsError for these."""
         services = catalogue(paths)
         self.items: list[dict[str, Any]] = []
         self.notices: list[str] = []
@@ -63,7 +63,7 @@ class DeclaredServices:
 def _no_service(name: str, services: Collection[str], known: Collection[str]) -> Problem:
     any_of = ", ".join(services)
     if name in known:
-        return Problem("services", f"{shown(name)} is known to audits and retirements alone; give any of {any_of}")
+        return Problem("services", f"{shown(name)} is known only to audits and retirements; give any of {any_of}")
     return Problem("services", f"{shown(name)} is not known; give any of {any_of}")
 
 

@@ -24,7 +24,7 @@ def aws_facts(paths: Paths = NO_PATHS) -> dict[str, Any]:
 
 
 def audit_facts(paths: Paths = NO_PATHS) -> dict[str, Any]:
-    """The same with what `audit_facts` says of AWS, the traces of all services, and their profiles. It is large."""
+    """The same with the data of `audit_facts`, the traces of all services, and their profiles. It is large."""
     facts = {name: content for name, content in data_files("audit_facts").items() if name != "aws_policy_paths"}
     return {**aws_facts(paths), **facts, **service_traces(paths)}
 

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The folders with service definitions, and where in their files a mistake is."""
+"""The folders with service definitions, and the place of a mistake in their files."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.yaml_r
 )
 
 FILES = ("service", "traces", "documented", "least_privilege")
-"""The files with a meaning of their own; every other one is a part of `service`."""
+"""The files with a special meaning; every other file is a part of `service`."""
 
 NEEDED = ("service", "documented")
 
 _ALIKE = 0.8
-"""From here on the name of a part is a misspelling of one of these."""
+"""The similarity from which the name of a part is a misspelling of one of these."""
 
 LARGEST = 1_000_000
 """Bytes of one file."""
@@ -76,7 +76,7 @@ class ServiceFolder:
     texts: Mapping[str, str] = field(repr=False)
 
     def placed(self, problem: DefinitionProblem) -> Iterator[PlacedProblem]:
-        """The problem with its file and line; several where a text that is wrong stands in several lines."""
+        """The problem with its file and line; several if a wrong text is in several lines."""
         found = False
         for file, *path in (problem.path, *problem.also) if problem.text else ():
             if file in self.texts:
@@ -101,7 +101,8 @@ def absolute(paths: Sequence[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(os.path.abspath(path) for path in expanded))
     except OSError:
         raise AnsibleError(
-            "a path of services is relative, and the folder that Ansible was started in is gone; give an absolute path"
+            "a path of services is relative, and the folder that Ansible was started in no longer exists; give an"
+            " absolute path"
         ) from None
 
 
@@ -112,13 +113,13 @@ def folders_of(path: str, problems: list[PlacedProblem]) -> list[Path]:
     try:
         if not folder.is_dir():
             wrong = (
-                f"{'is not a folder' if folder.exists() else 'is not there'}; give a folder with folders of services"
+                f"{'is not a folder' if folder.exists() else 'does not exist'}; give a folder with folders of services"
             )
         elif any(folder.glob("*.yml")):
             return [folder]
         else:
             found = sorted(one for one in folder.iterdir() if one.is_dir() and not one.name.startswith((".", "__")))
-            wrong = "" if found else "holds no folder of a service"
+            wrong = "" if found else "contains no folder of a service"
     except OSError as error:
         wrong = f"cannot be read: {error.strerror}"
     problems += [PlacedProblem(_short(folder), 0, wrong)] if wrong else []
@@ -130,7 +131,7 @@ def read_folder(folder: Path, problems: list[PlacedProblem]) -> ServiceFolder | 
     where = _short(folder)
     before = len(problems)
     if not _NAME.fullmatch(folder.name) or folder.name in RESERVED:
-        why = "is taken" if folder.name in RESERVED else "use small letters, digits and underscores"
+        why = "is taken" if folder.name in RESERVED else "use lowercase letters, digits and underscores"
         problems.append(PlacedProblem(where, 0, f"{shown(folder.name)} cannot be the name of a service; {why}"))
     texts: dict[str, str] = {}
     files: dict[str, Any] = {}
@@ -155,11 +156,11 @@ def read_folder(folder: Path, problems: list[PlacedProblem]) -> ServiceFolder | 
 
 def _name_problem(path: Path) -> str:
     if path.suffix != ".yml":
-        return f"is not read; call it {path.stem}.yml"
+        return f"is not read; rename it to {path.stem}.yml"
     alike = [] if path.stem in FILES else get_close_matches(path.stem, FILES, 1, _ALIKE)
     if alike:
-        return f"is not {alike[0]}.yml; did you mean that? A part of the service needs a name that is less like it"
-    return "" if _NAME.fullmatch(path.stem) else "the name of a file has small letters, digits and underscores"
+        return f"is not {alike[0]}.yml; did you mean that? A part of the service needs a name that is less similar"
+    return "" if _NAME.fullmatch(path.stem) else "the name of a file has lowercase letters, digits and underscores"
 
 
 def _text(path: Path) -> tuple[str, list[YamlProblem]]:
@@ -174,7 +175,7 @@ def _text(path: Path) -> tuple[str, list[YamlProblem]]:
 
 
 def _short(folder: Path) -> str:
-    """A path as people gave it, as far as it is in the folder that Ansible was started in."""
+    """A path as the user gave it, if it is in the folder that Ansible was started in."""
     try:
         return str(folder.relative_to(Path.cwd()))
     except (OSError, ValueError):

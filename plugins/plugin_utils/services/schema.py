@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The form of service definitions, by the JSON Schema of services, with every mistake told in plain words.
+"""The form of service definitions, by the JSON Schema of services, with every mistake in plain words.
 
-The package jsonschema is needed for this. It is no requirement of the collection: its own services are checked before
-they are shipped, so only those of a user need it.
+This needs the package jsonschema. It is not a requirement of the collection: its own services are checked before they
+are shipped, so only services of a user need it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _TYPES = {
 
 
 def form_problems(files: Mapping[str, Any]) -> Iterator[DefinitionProblem]:
-    """What is wrong with the form of the files of one service. Raises AnsibleError without jsonschema."""
+    """The problems with the form of the files of one service. Raises AnsibleError without jsonschema."""
     for error in _validator().iter_errors(files):
         yield from _told(error)
 
@@ -88,11 +88,11 @@ def _message(validator: str, wanted: Any, value: Any) -> str:
 
 
 def _of_name(name: str) -> str:
-    return f"{shown(name)} is not a name; use small letters, digits and underscores, with a letter in front"
+    return f"{shown(name)} is not a name; use lowercase letters, digits and underscores, and begin with a letter"
 
 
 def _of_alternatives(error: Any, path: tuple[str, ...]) -> Iterator[DefinitionProblem]:
-    """What is wrong in the alternative that a value looks like; where it looks like none, all of them."""
+    """The problems of the alternative that a value resembles; if it resembles none, of all alternatives."""
     branches: dict[int, list[Any]] = {}
     for one in error.context:
         branches.setdefault(one.schema_path[0], []).append(one)

@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The YAML of service definitions as plain data, and the lines that things stand in. Pure.
+"""The YAML of service definitions as plain data, with line numbers. Pure.
 
-Users write these files. A file can neither run code nor stand for more data than it looks like: tags are refused, and
-so are aliases that hold each other or multiply. Keys that stand twice are refused, because YAML would drop the first.
+Users write these files. A file cannot run code or expand to much more data than it contains: tags are refused, and so
+are aliases that contain each other or multiply. Duplicate keys are refused, because YAML would drop the first.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _MERGE = f"{_TAG}merge"
 
 @dataclass(frozen=True)
 class YamlProblem:
-    """What is wrong with a file, and its line, from 1."""
+    """A problem of a file, and its line, from 1."""
 
     line: int
     message: str
 
 
 def read(text: str) -> tuple[Any, list[YamlProblem]]:
-    """The data of a file; None where anything is wrong with it."""
+    """The data of a file; None if the file has a problem."""
     try:
         loader = SafeLoader(text)
         node = loader.get_single_node()
@@ -72,7 +72,7 @@ class _Measure:
     def _of(self, node: yaml.Node) -> Iterator[YamlProblem]:
         line = node.start_mark.line + 1
         if id(node) in self._open:
-            yield YamlProblem(line, "an alias (*name) within what it stands for")
+            yield YamlProblem(line, "an alias (*name) inside its own anchor")
         if id(node) in self._sizes:
             return
         self._sizes[id(node)] = 1
@@ -91,7 +91,7 @@ class _Measure:
 
     def _tag_problems(self, node: yaml.Node, line: int) -> Iterator[YamlProblem]:
         if node.tag == f"{_TAG}timestamp":
-            yield YamlProblem(line, f"{shown(node.value)} is a date to YAML; put it in quotes")
+            yield YamlProblem(line, f"{shown(node.value)} is read as a date by YAML; put it in quotes")
         elif node.tag not in _PLAIN and node.tag != _MERGE:
             tag = node.tag.replace(_TAG, "!!")
             yield YamlProblem(line, f"the tag {tag} is not allowed; a definition is plain text, lists and dictionaries")
@@ -107,7 +107,7 @@ def _key_problems(node: yaml.MappingNode) -> Iterator[YamlProblem]:
             what = f"the key {shown(key.value)}" if isinstance(key, yaml.ScalarNode) else "a key"
             yield YamlProblem(line, f"{what} is not text; put it in quotes")
         elif key.value in first:
-            yield YamlProblem(line, f"the key {key.value} is in line {first[key.value]} already")
+            yield YamlProblem(line, f"duplicate key {key.value}; it is in line {first[key.value]} too")
         else:
             first[key.value] = line
 
@@ -128,13 +128,13 @@ def composed(text: str) -> yaml.Node:
 
 
 def line_of(node: yaml.Node, path: Path) -> int:
-    """The line of what stands at a path, or else of the nearest that it would stand in."""
+    """The line of the node at a path, or else of its nearest existing parent."""
     key, found = _at(node, path)
     return int((key or found).start_mark.line) + 1
 
 
 def lines_with(node: yaml.Node, path: Path, holds: Callable[[str], bool]) -> list[int]:
-    """The lines of the texts at a path, or within what stands there, for which `holds` does."""
+    """The lines of the texts at or below a path for which `holds` is true."""
     _key, found = _at(node, path, whole=True)
     texts = _scalars(found, set()) if found is not None else ()
     return sorted({one.start_mark.line + 1 for one in texts if holds(one.value)})

@@ -24,7 +24,7 @@ def account_problem(variables: Mapping[str, Any]) -> str:
     stated = str(variables.get("aws_account_id") or "")
     if own and stated != own:
         return (
-            f'aws_account_id is "{stated}", but aws_account_arn belongs to account {own}. To fix: take away what'
+            f'aws_account_id is "{stated}", but aws_account_arn belongs to account {own}. To fix: remove what'
             " overrides aws_account_id, such as a file in host_vars or group_vars that is for another account."
         )
     return ""

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which variables the playbooks and roles of this collection know, and which ones look like a misspelling of them.
+"""The variables of the playbooks and roles of this collection, and names that look like a misspelling of them.
 
 The playbooks' own are in `playbook_facts/variables.yml`, those of the services in the catalogue.
 """
@@ -27,9 +27,9 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts 
 PREFIX = "aws_ml_"
 
 _ALIKE = 0.75
-"""From here on a name is worth a suggestion; it begins with a prefix of this collection, so it is wrong anyway."""
+"""The similarity from which a name gets a suggestion. It begins with a prefix of this collection."""
 _MISSPELLED = 0.9
-"""From here on a name without such a prefix is a misspelling, not a variable of somebody else."""
+"""The similarity from which a name without such a prefix is a misspelling, not a variable of another project."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class KnownVariables:
         return {name: spec for name, spec in self.playbooks.items() if playbook in spec["playbooks"]}
 
     def problems(self, names: Iterable[str], origin: str) -> Iterator[Problem]:
-        """Each name that is not known and ought to be; `origin` says where the names are set."""
+        """A problem for each name that is unknown; `origin` says where the names are set."""
         prefixes = (PREFIX, *(f"{service}_iam_" for service in self.services))
         for name in sorted(names):
             if self._is_known(name):
@@ -66,8 +66,8 @@ class KnownVariables:
                     yield _problem(name, origin, near)
 
     def result_problems(self, names: Iterable[str]) -> list[Problem]:
-        """Extra variables that would stand in for a result: they win over it."""
-        why = "is a result that the playbook sets itself; leave it out"
+        """Extra variables that would replace a result, because they take precedence."""
+        why = "is a result that the playbook sets; remove it"
         return [Problem(name, why) for name in names if name in self.results]
 
     def services_for(self, spec: Mapping[str, Any]) -> tuple[str, ...]:
@@ -85,7 +85,7 @@ class KnownVariables:
         return name in self.names or name in self.others or bool(approval)
 
     def _nearest(self, name: str, least: float) -> str:
-        """The known name that is most like a name, or like what it would be with this collection's prefix."""
+        """The known name that is most similar to a name, with or without the prefix of this collection."""
         forms = {name, PREFIX + name, PREFIX + name.removeprefix("aws_")}
         found, best = "", least
         for form in forms:

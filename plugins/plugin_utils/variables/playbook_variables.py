@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables that a playbook of this collection reads, converted, and everything that is wrong with them."""
+"""The variables that a playbook of this collection reads, converted, and all problems with them."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def values_of(
             problems.append(Problem(name, "must be text" if spec.get("secret") else str(error)))
         except AnsibleError as error:
             if spec.get("early") or (of_host and not spec.get("late")):
-                problems.append(Problem(name, f"cannot be worked out: {error}"))
+                problems.append(Problem(name, f"cannot be evaluated: {error}"))
         else:
             if value is not None and not spec.get("secret"):
                 values[name] = value
@@ -86,14 +86,14 @@ def known_variables_of(playbook: str, variables: Mapping[str, Any], templar: Any
 
 
 def account_problems(host: str, variables: Mapping[str, Any], templar: Any) -> list[Problem]:
-    """What is wrong with the account id of a host, which every playbook needs: it says where it may write."""
+    """The problem with the account id of a host, which every playbook needs because it says where to write."""
     remedy = f"give {host} its account id, twelve digits in quotes, in the inventory or in host_vars/{host}.yml"
     if "aws_account_id" not in variables:
         return [Problem("aws_account_id", f"is not set; {remedy}")]
     try:
         value = templar.template(variables["aws_account_id"])
     except AnsibleError as error:
-        return [Problem("aws_account_id", f"cannot be worked out: {error}; {remedy}")]
+        return [Problem("aws_account_id", f"cannot be evaluated: {error}; {remedy}")]
     if value is None or not str(value).strip():
         return [Problem("aws_account_id", f"is empty; {remedy}")]
     unclear = account_problem({name: templar.template(variables.get(name)) for name in VARIABLES})
@@ -109,7 +109,7 @@ def refusal(problems: Iterable[Problem], head: str) -> AnsibleActionFail:
 
 
 def told(problems: Iterable[Problem], head: str) -> str:
-    """All problems in one message. `head` says what was not touched."""
+    """All problems in one message. `head` says what was not accessed."""
     lines = sorted({str(problem) for problem in problems})
     count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
     return f"{count} found, {head}:" + "".join(f"\n- {line}" for line in lines)

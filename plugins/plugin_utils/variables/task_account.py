@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The account that a task works in, by the variables of its host, or of the host that it is delegated to."""
+"""The account that a task works in, from the variables of its host, or of the host that it is delegated to."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def task_account(task: Any, variables: Mapping[str, Any], templar: Any) -> TaskA
     if role_arn:
         arguments["assume_role"] = {"role_arn": role_arn, **({"external_id": external_id} if external_id else {})}
     elif external_id and "assume_role" not in task.args:
-        raise AnsibleActionFail("aws_external_id: needs aws_assume_role_arn, the role that is to be assumed with it")
+        raise AnsibleActionFail("aws_external_id: needs aws_assume_role_arn, the role to assume with it")
     return TaskAccount(arguments, f"{ACCOUNT_ID} of host {host}" if "account_id" in arguments else "", delegate)
 
 

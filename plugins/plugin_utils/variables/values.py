@@ -1,9 +1,9 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Variables of the playbooks as what they are: text that stands for a list, a boolean or a number is converted.
+"""Converts variables of the playbooks to their types: text is converted to a list, a boolean or a number.
 
-`-e name=value`, surveys and environment variables bring nothing but text. What cannot be converted without a guess is
+`-e name=value`, surveys and environment variables contain only text. A value that cannot be converted unambiguously is
 refused. Pure.
 """
 
@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
 
 
 class WrongValue(ValueError):
-    """A value that is not of its variable's type. Its text says what is wrong and what is right."""
+    """A value with the wrong type. Its text says what is wrong and what is right."""
 
 
 def converted(spec: Mapping[str, Any], value: Any, services: Sequence[str] | None) -> Any:
@@ -70,7 +70,7 @@ def _number(spec: Mapping[str, Any], value: Any, dummy: Sequence[str] | None) ->
 
 
 def _pattern(spec: Mapping[str, Any], value: Any, services: Sequence[str] | None) -> list[str]:
-    """Patterns of hosts. Text is left whole, for it has its own ways to join several."""
+    """Patterns of hosts. Text is not split, because patterns have their own separators."""
     if isinstance(value, str) and not _is_flow_list(value):
         return [value]
     return _list({**spec, "elements": "str"}, value, services)
@@ -95,11 +95,11 @@ def _list(spec: Mapping[str, Any], value: Any, services: Sequence[str] | None) -
 
 
 def _listed(spec: Mapping[str, Any], text: str) -> Any:
-    """What text that stands for a list holds: JSON or YAML in brackets, or entries with commas between them."""
+    """The entries of a text that contains a list: JSON or YAML in brackets, or entries with commas between them."""
     if not _is_flow_list(text) and spec["elements"] == "str":
         return [entry.strip() for entry in text.split(",")]
     try:
-        return yaml_load(str(text))  # Ansible's own kind of text is none to the parser
+        return yaml_load(str(text))  # the parser does not accept Ansible's subclass of str
     except yaml.YAMLError:
         raise _wrong(spec, text) from None
 

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from typing import Any
 
 NAMES_A_MACHINE = ("ansible_connection", "ansible_host", "ansible_ssh_host")
-"""Variables by which an inventory says on purpose that a machine is behind the host."""
+"""Variables with which an inventory says explicitly that the host is a machine."""
 
 LOCAL = "Add connection: local to the play, or set ansible_connection to local for the host."
 
 
 def machine_problem(host: str, variables: Mapping[str, Any], transport: str) -> str | None:
-    """What is wrong where Ansible would connect to an account as if it were a machine; None where it may connect.
+    """The problem if Ansible would connect to an account as if it were a machine; None if it may connect.
 
     `variables` are those of the inventory, `transport` is how Ansible would connect, not `local`.
     """

@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Sessions of assumed roles, for later tasks of the same run and host.
 
-Workers are forked anew for each task and can hand nothing back that is not a result. So a session is kept in a file, in
-the folder that Ansible removes at the end of the run, encrypted with a key that exists in memory only: it is made when
-the parent imports this file, and every worker inherits it. Without the key there is no telling whose session is where.
+Workers are forked again for each task and can return only a result. So a session is saved in a file, in the folder that
+Ansible removes at the end of the run. It is encrypted with a key that exists only in memory: the key is created when
+the parent imports this file, and every worker inherits it. Without the key, a file does not show whose session it
+contains.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ with contextlib.suppress(ImportError):
     from cryptography.fernet import Fernet, InvalidToken
 
 MARGIN = timedelta(minutes=5)
-"""A session that ends sooner is not handed out: a task may take that long."""
+"""A session that ends sooner is not used, because a task may take that long."""
 
 _KEY = os.urandom(32)
 
@@ -49,7 +50,7 @@ class AssumedSessions:
 
     def keep(self, identity: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
         text = json.dumps({key: answer[key] for key in ("Credentials", "AssumedRoleUser")}, default=_as_text)
-        # Where the folder cannot be written the next task assumes the role itself, which is no harm.
+        # If the folder cannot be written, the next task assumes the role itself.
         with contextlib.suppress(OSError):
             self._write(self._file(identity), self._cipher.encrypt(text.encode()))
 

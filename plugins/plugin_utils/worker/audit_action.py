@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs modules that audit: with what the guides left behind, which is large and which other modules do not need."""
+"""Runs modules that audit, with the traces of services, which are large and which other modules do not need."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from functools import cache
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.facts import AuditFacts
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.expressions import HAS_JMESPATH
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import Paths
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import audit_facts, service_traces
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.in_worker import knowledge_with
@@ -29,11 +30,16 @@ def audit_knowledge_with(paths: Paths) -> AuditFacts:
     return replace(AUDIT_KNOWLEDGE, knowledge=knowledge_with(paths), traces=found.traces, profiles=found.profiles)
 
 
+def audit_context_with(paths: Paths) -> RunContext:
+    """What every audit knows, with the user's own services at these paths. Raises DefinitionsError."""
+    found = audit_knowledge_with(paths)
+    return RunContext(found.knowledge, found)
+
+
 class AuditAction(ModuleAction):
     """Adds the facts of audits."""
 
-    knowledge = AUDIT_KNOWLEDGE
-    knowledge_with = staticmethod(audit_knowledge_with)
+    context_with = staticmethod(audit_context_with)
     facts = staticmethod(audit_facts)
     services_option = "declared_services"
 

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What `module_defaults` of a task say for the modules of amazon.aws by their group.
+"""The `module_defaults` of a task for the groups of amazon.aws.
 
 Ansible looks a group up only in the collection that owns it, so amazon.aws's cannot name the modules of this
 collection. But playbooks that set region, profile or endpoint there mean every AWS module.
@@ -12,11 +12,11 @@ from __future__ import annotations
 from typing import Any
 
 ITS_MODULE = "amazon.aws.iam_role"
-"""A module of amazon.aws: whatever groups Ansible finds it in are groups of amazon.aws, `group/aws` for one."""
+"""A module of amazon.aws. All groups that contain it are groups of amazon.aws, such as `group/aws`."""
 
 
 def amazon_defaults(task: Any, templar: Any) -> dict[str, Any]:
-    """The options that a task of amazon.aws would get in the same place from its groups, as far as `task` lacks them.
+    """The options that a task of amazon.aws would get in the same place from its groups, if `task` does not set them.
 
     As for Ansible, a group of an inner block hides the same group further out, whole.
     """

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs a module's task in the process of the Ansible worker, with the result that the module would have.
 
-A module costs a new interpreter, unpacking and importing the SDK: about a second of CPU. A worker is forked from a
-parent that has imported this file, and so has the SDK and the service models of IAM already.
+A module needs a new interpreter, unpacking and importing the SDK: about a second of CPU. A worker is forked from a
+parent that has imported this file, so the SDK and the service models of IAM are already loaded.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_facts import AwsFacts
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.clients import load_models
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.account_lock import Tell, silent
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Begin
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import (
     argument_spec,
     run,
@@ -39,7 +40,7 @@ if HAS_SDK:
     load_models()
 
 Shown = Mapping[str, str]
-"""A write as it stands in `plan` of a result: `action`, `resource` and `reason`."""
+"""A write as in `plan` of a result: `action`, `resource` and `reason`."""
 
 KNOWLEDGE = AwsFacts.parse(aws_facts())
 
@@ -52,7 +53,12 @@ def knowledge_with(paths: Paths) -> AwsFacts:
     return replace(KNOWLEDGE, services=AwsFacts.parse({"services": service_lives(paths)}).services)
 
 
-# What is loaded by now is there until the run ends. Python's search for garbage would touch all of it in every worker,
+def context_with(paths: Paths) -> RunContext:
+    """What every task knows of AWS, with the user's own services at these paths. Raises DefinitionsError."""
+    return RunContext(facts=knowledge_with(paths))
+
+
+# What is loaded now stays until the run ends. Python's search for garbage would touch all of it in every worker,
 # which copies the parent's memory, and once more when the run ends.
 gc.freeze()
 
@@ -63,18 +69,15 @@ def run_in_worker(
     *,
     check_mode: bool,
     diff_mode: bool,
-    handed_over: Mapping[str, Any],
+    context: RunContext,
     environment: Mapping[str, str],
-    task: type[Task] = Task,
-    knowledge: Any = KNOWLEDGE,
+    begin: Begin | None = None,
     on_write: Callable[[Shown], None] | None = None,
     on_wait: Callable[[str], None] | None = None,
     tell: Tell = silent,
 ) -> dict[str, Any]:
     """The result of the module `name`, in a failure with `failed` and `msg`. `on_write` hears of each write,
     `on_wait` of each call that is waited for, `tell` of other tasks that are.
-
-    `handed_over` is what the action tells the engine beside the options, by the names of `FROM_CONTROLLER`.
     """
     with _environment(environment):
         spec = argument_spec(name)
@@ -84,11 +87,12 @@ def run_in_worker(
         parameters: dict[str, Any] = validated.validated_parameters
         outcome = run(
             name,
-            {**parameters, **handed_over, "_knowledge": knowledge},
-            task=task,
+            parameters,
+            begin=begin,
             check_mode=check_mode,
             diff_mode=diff_mode,
-            sessions=AssumedSessions(handed_over["_run_folder"]),
+            context=context,
+            sessions=AssumedSessions(context.run_folder),
             on_step=(lambda step: on_write(step.shown())) if on_write is not None else None,
             on_wait=on_wait,
             tell=tell,
@@ -102,7 +106,7 @@ def run_in_worker(
 
 
 def _refused(name: str, validated: ValidationResult) -> dict[str, Any]:
-    """The failure of options that Ansible does not take: as in a module, a secret is masked wherever they hold it."""
+    """The failure of options that Ansible does not accept. As in a module, a secret is masked everywhere."""
     result = {"invocation": {"module_args": validated.validated_parameters}, **_remarks(validated)}
     result.update(failed=True, msg=_message(name, validated.errors))
     masked: dict[str, Any] = remove_values(result, validated._no_log_values)

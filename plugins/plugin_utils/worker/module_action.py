@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the module of an action's own name with what only the controller knows, in the worker where it can.
+"""Runs the module of the same name with data that only the controller has, in the worker if possible.
 
 That is: the defaults of amazon.aws's group (see `group_defaults`), and the account of the host, whose variables say
 where a task works and as whom (see `task_account`). And data files stay on the controller, because Ansible sends
@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ansible import constants as C
@@ -25,8 +26,9 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.run_process
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.expressions import HAS_JMESPATH
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.variables import Variable
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.account_lock import silent
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import ARGUMENT, RunContext
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.failures import reading_failed
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Begin
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import SHAPES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_AMAZON_AWS, HAS_SDK
@@ -40,9 +42,8 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.task_
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.account_machines import LOCAL, machine_problem
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.group_defaults import amazon_defaults
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.in_worker import (
-    KNOWLEDGE,
     Shown,
-    knowledge_with,
+    context_with,
     run_in_worker,
 )
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.waiting_lines import tell_waiting
@@ -51,7 +52,7 @@ PATHS = ("backup_dir", "src")
 """Options that are paths of files of the collection's own."""
 
 WHOLE_RESULT = 3
-"""The verbosity (`-vvv`) from which a result is shown whole, and with the arguments that led to it."""
+"""The verbosity (`-vvv`) from which the complete result is shown, with its arguments."""
 
 display = Display()
 # Before the workers are forked: each would read the variables, and load all filters and tests for its first template
@@ -63,16 +64,16 @@ if HAS_JMESPATH:  # without it, a task that needs it says so
 
 
 class ModuleAction(ActionBase):  # type: ignore[misc]
-    """Lays amazon.aws's defaults and the account of the host under the arguments of the task, and runs the module.
+    """Adds the defaults of amazon.aws and the account of the host to the arguments of the task, and runs the module.
 
-    `task` is what the module runs, `knowledge` what is known to it in the worker; in an interpreter of its own it gets
-    `facts`, which that is made of. `knowledge_with` has the user's own services as well. `services_option` is the
-    option with the services whose variables the task reads.
+    `begin` makes the work of the module, None where that is to converge or to inspect. `context_with` is what is known
+    to it in the worker, with the user's own services; in
+    an interpreter of its own it gets `facts`, which that is made of. `services_option` is the option with the services
+    whose variables the task reads.
     """
 
-    task: type[Task] = Task
-    knowledge: Any = KNOWLEDGE
-    knowledge_with: Callable[[Paths], Any] = staticmethod(knowledge_with)
+    begin: Begin | None = None
+    context_with: Callable[[Paths], RunContext] = staticmethod(context_with)
     facts: Callable[[Paths], dict[str, Any]] = staticmethod(aws_facts)
     services_option = ""
     _supports_check_mode = True
@@ -92,14 +93,16 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         arguments = self._with_own_paths(
             {**amazon_defaults(self._task, self._templar), **account.arguments, **self._task.args}
         )
-        handed_over = {**self._handed_over(account), **declared}
+        context = self._context(account, declared)
         tells = display.verbosity > 0 and not self._task.no_log and not SHAPES[self._module].read_only
-        host = " -> ".join(filter(None, (known.get("inventory_hostname"), handed_over["_delegate"])))
+        host = " -> ".join(filter(None, (known.get("inventory_hostname"), context.delegate)))
         here = self._belongs_here(known)
         if here:
-            ran = self._run_here(arguments, handed_over, self.knowledge_with(paths), host, tells=tells)
+            known_here = self.context_with(paths)
+            context = replace(context, facts=known_here.facts, audit_facts=known_here.audit_facts)
+            ran = self._run_here(arguments, context, host, tells=tells)
         else:
-            arguments.update(handed_over, _knowledge=self.facts(paths))
+            arguments[ARGUMENT] = context.handed_over(self.facts(paths))
             wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
             ran = self._executed(arguments, known, wrap_async=wrap_async)
         if display.verbosity < WHOLE_RESULT:
@@ -107,7 +110,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
             ran.pop("failed_at", None)
         merged: dict[str, Any] = merge_hash(result, ran)
         if tells and not ran.get("failed"):
-            # In its own interpreter a module cannot be listened to.
+            # A module in its own interpreter cannot report writes while it runs.
             if self._task.check_mode or not here:
                 for write in ran.get("plan", ()):
                     _tell(host, write, "would " if self._task.check_mode else "")
@@ -116,14 +119,14 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
                 merged["_ansible_verbose_override"] = True
         return merged
 
-    def _declared(self, task_vars: Mapping[str, Any], paths: Paths) -> dict[str, Any]:
+    def _declared(self, task_vars: Mapping[str, Any], paths: Paths) -> Sequence[Mapping[str, Any]]:
         """What the host's variables declare for the services that the task names, where it has an option for them.
 
         Raises AnsibleActionFail for services that are not known, misspelled variables and wrong values, and
         DefinitionsError for the user's own services at these paths.
         """
         if not self.services_option:
-            return {}
+            return ()
         names: list[str] = Variable("services", "list").value(self._task.args.get(self.services_option), "", [])
         misspelled = [
             problem
@@ -137,7 +140,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
             raise refusal([*misspelled, *found.problems], "nothing was written")
         for notice in found.notices:
             display.warning(printable(f"{task_vars['inventory_hostname']}: {notice}"))
-        return {"_declared": found.items}
+        return found.items
 
     def _executed(self, arguments: dict[str, Any], task_vars: dict[str, Any], *, wrap_async: bool) -> dict[str, Any]:
         """The result of the module in an interpreter of its own, on the machine that the connection leads to."""
@@ -154,7 +157,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
             )
         except AnsibleConnectionFailure as error:
             raise AnsibleConnectionFailure(
-                f"{error.message.rstrip('.')}. If {host} is an account and no machine: {LOCAL}"
+                f"{error.message.rstrip('.')}. If {host} is an account and not a machine: {LOCAL}"
             ) from None
         return ran
 
@@ -162,10 +165,8 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
     def _module(self) -> str:
         return str(self._task.resolved_action.rpartition(".")[2])
 
-    def _run_here(
-        self, arguments: Mapping[str, Any], handed_over: Mapping[str, Any], knowledge: Any, host: str, *, tells: bool
-    ) -> dict[str, Any]:
-        """The result of the task in this process, whose writes are told with `-v` for that host, if any."""
+    def _run_here(self, arguments: Mapping[str, Any], context: RunContext, host: str, *, tells: bool) -> dict[str, Any]:
+        """The result of the task in this process, whose writes are shown with `-v` for that host, if any."""
         environment: dict[str, str] = {}
         self._compute_environment_string(environment)
         try:
@@ -174,34 +175,34 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
                 arguments,
                 check_mode=self._task.check_mode,
                 diff_mode=self._task.diff,
-                handed_over=handed_over,
+                context=context,
                 environment=environment,
-                task=self.task,
-                knowledge=knowledge,
+                begin=self.begin,
                 on_write=(lambda write: _tell(host, write)) if tells else None,
                 on_wait=lambda waiting: tell_waiting(host, waiting),
                 tell=(lambda waiting: display.v(waiting, host=host)) if tells else silent,
             )
         except AnsibleError:
-            raise  # a template in the arguments, which Ansible tells best
+            raise  # a template in the arguments, which Ansible reports best
         except Exception as error:
             failure = reading_failed(error, "")
             return {"failed": True, "msg": failure.message, **failure.fields}
 
-    def _handed_over(self, account: TaskAccount) -> dict[str, str]:
-        """What the engine is told beside the options; see `FROM_CONTROLLER` of module_runner."""
+    def _context(self, account: TaskAccount, declared: Sequence[Mapping[str, Any]]) -> RunContext:
+        """What the engine gets in addition to the options, without the facts."""
         by_task = "account_id" in self._task.args
-        return {
-            "_run_folder": C.DEFAULT_LOCAL_TMP,
-            "_run_process": self._run_process(),
-            "_account_from": "account_id" if by_task else account.account_from,
-            "_delegate": "" if by_task else account.delegate,
-        }
+        return RunContext(
+            run_folder=C.DEFAULT_LOCAL_TMP,
+            run_process=self._run_process(),
+            account_from="account_id" if by_task else account.account_from,
+            delegate="" if by_task else account.delegate,
+            declared=declared,
+        )
 
-    def _run_process(self) -> str:
+    def _run_process(self) -> RunProcess:
         """The run that the task ends with. A task in the background may outlive it, one elsewhere cannot see it."""
         is_bound = self._connection.transport == "local" and not self._task.async_val
-        return RunProcess.of_worker().handed_over() if is_bound else ""
+        return RunProcess.of_worker() if is_bound else RunProcess()
 
     def _with_own_paths(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The arguments, with relative paths of backups from the folder that Ansible itself was started in.
@@ -244,7 +245,8 @@ def _from_here(option: str, path: str) -> str:
         return os.path.join(os.getcwd(), path)
     except OSError:
         raise AnsibleActionFail(
-            f"{option}: {path} is relative, and the folder that Ansible was started in is gone; give an absolute path"
+            f"{option}: {path} is relative, and the folder that Ansible was started in no longer exists; give an"
+            " absolute path"
         ) from None
 
 

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Says at once that AWS does not answer, while a task or an inventory waits for it."""
+"""Reports immediately that AWS does not answer, while a task or an inventory waits for it."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ NAME = "aws_ml.permissions"
 
 
 def tell_waiting(whom: str, waiting: str) -> None:
-    """Show what is waited for and in whose name: a host, or the inventory. On stderr, as stdout may be JSON."""
+    """Show the call that is waited for, and for which host or inventory. On stderr, because stdout may be JSON."""
     Display().display(printable(f"{NAME}: {whom}: {waiting}"), stderr=True)

@@ -20,6 +20,8 @@ from ansible.parsing.plugin_docs import read_docstring
 from ansible.plugins.loader import fragment_loader
 from ansible.utils.plugin_docs import add_fragments
 
+pytestmark = pytest.mark.both_generations
+
 COLLECTION = Path(__file__).resolve().parents[3]
 RST = COLLECTION / "docs" / "docsite" / "rst"
 PAGES = {path.stem: path.read_text(encoding="utf-8") for path in sorted(RST.glob("*.rst"))}

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.argument_specs import retire_options
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import AwsError
-from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.task import Restore
-from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.task import RetireTask
+from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.source import restoring
+from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.source import retiring
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.audit_action import AuditAction
 from permissions.documents import document
 
@@ -57,12 +58,12 @@ class Account:
         return {"assume_role": {"role_arn": f"arn:aws:iam::{self.id}:role/enter-{mode}"}}
 
     def converge(self, **options: Any) -> dict[str, Any]:
-        return Task({**self.entered_by("converge"), "backup_dir": self.backups, **options}).converge()
+        return converging(Task({**self.entered_by("converge"), "backup_dir": self.backups, **options})).result()
 
     def restore(self) -> list[str]:
         """The writes of a restore."""
         options = {**self.entered_by("restore"), "src": self.backups}
-        return [step["action"] for step in Restore(options).converge()["plan"]]
+        return [step["action"] for step in restoring(Task(options)).result()["plan"]]
 
     def retire(self, **options: Any) -> list[str]:
         """The writes of a retirement of what has been there for years."""
@@ -71,10 +72,11 @@ class Account:
             **{name: option.get("default") for name, option in retire_options().items()},
             **self.entered_by("retire"),
             "backup_dir": self.backups,
-            "_knowledge": AuditAction.knowledge,
             **options,
         }
-        done = RetireTask(given, clock=lambda: datetime(2026, 11, 22, tzinfo=UTC)).converge()
+        done = retiring(
+            Task(given, clock=lambda: datetime(2026, 11, 22, tzinfo=UTC), context=AuditAction.context_with(()))
+        ).result()
         return [step["action"] for step in done["plan"]]
 
     def policy(self, name: str, *versions: str) -> str:
@@ -161,7 +163,7 @@ def test_a_retirement_without_room_for_another_policy_needs_a_document_more(acco
 
 def test_a_retirement_deletes_a_policy_with_its_versions(account: Account) -> None:
     account.policy("AWSDeepLensLambdaFucntionAccessPolicy", "s3:GetObject", "s3:PutObject")
-    assert account.retire(at_once=True) == ["DeletePolicyVersion", "DeletePolicy"]
+    assert account.retire(skip_quarantine=True) == ["DeletePolicyVersion", "DeletePolicy"]
 
 
 @pytest.mark.parametrize("kind", ["user", "group"])
@@ -171,5 +173,5 @@ def test_check_mode_reads_the_inline_policies_of_people(account: Account, kind: 
     put(**{f"{kind.capitalize()}Name": "people"}, PolicyName="own", PolicyDocument=statements("s3:GetObject"))
     wanted = {"own": json.loads(statements("s3:PutObject"))}
     options = {"iam_type": kind, "iam_name": "people", "inline_policies": wanted}
-    result = Task({**account.entered_by("audit"), **options}, "attachments", check_mode=True).converge()
+    result = converging(Task({**account.entered_by("audit"), **options}, "attachments", check_mode=True)).result()
     assert [step["action"] for step in result["plan"]] == [f"Put{kind.capitalize()}Policy"]

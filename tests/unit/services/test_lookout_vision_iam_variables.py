@@ -17,7 +17,7 @@ BAD: dict[str, tuple[dict[str, Any], list[str]]] = {
     "nobody": (
         {},
         [
-            "lookout_vision_iam_users: there is nobody to give permissions to; name somebody here, in "
+            "lookout_vision_iam_users: there are no users, groups or roles to give permissions to; name some here, in "
             "lookout_vision_iam_groups or in lookout_vision_iam_roles, or, to create the policies alone, give "
             "lookout_vision_iam_buckets"
         ],

@@ -18,6 +18,8 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalo
 from .declarations import SERVICE_ROLES, problems, specification
 from .variants import CASES, VARIANTS, declarations, options_of
 
+pytestmark = pytest.mark.both_generations
+
 _FREE_TEXT = {"description"}
 _DECLARING = {"attachments", "locals", "managed_policies", "principals", "roles", "trust_policies", "trust_statements"}
 """The sections of a definition that what is declared comes from, and the principals that it is said to name."""

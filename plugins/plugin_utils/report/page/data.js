@@ -12,7 +12,7 @@ const outcomes = {
   refused: { label: "refused", glyph: "⊘", tone: "bad" },
   changed: { label: "changed", glyph: "±", tone: "change" },
   would_change: { label: "would change", glyph: "±", tone: "planned" },
-  attention: { label: "needs a look", glyph: "≠", tone: "attention" },
+  attention: { label: "needs review", glyph: "≠", tone: "attention" },
   in_sync: { label: "in sync", glyph: "✓", tone: "good" },
 };
 

@@ -52,11 +52,11 @@ function openObject(cell) {
     ])),
     section("Refused", refusals(item.refusals || [])),
     section("Findings", (item.findings || []).map(finding)),
-    section("Ways of escalating privileges", (item.escalation_paths || []).map(path)),
+    section("Privilege escalation paths", (item.escalation_paths || []).map(path)),
     section("Drift", item.drift ? drift(item.drift) : null),
     section("Plan", item.plan ? plan(item.plan) : null),
     section("Difference", item.diff ? drawDifference(item.diff) : null),
-    section("Who may assume it", trusted(item)),
+    section("Who can assume it", trusted(item)),
     section("What depends on it", dependants(item.depended_on_by || [])),
     section("Permissions", item.content ? drawContent(item.content) : null),
     section("Taken away", (item.deleted || []).map(copy)),
@@ -81,7 +81,7 @@ function openAccount(account) {
     section("Failures", (item.failures || []).map(failure)),
     section("Refused", refusals(item.refusals || [])),
     section("Not restored", list((item.not_restored || []).map((one) => [one.resource, [one.reason, one.remedy].filter(Boolean).join(". ")]))),
-    section("Ways of escalating privileges", (item.escalation_paths || []).map(path)),
+    section("Privilege escalation paths", (item.escalation_paths || []).map(path)),
     section("Findings of the account", (item.findings || []).map(finding)),
     section("Roles and policies", account.cells.length ? make("ul.several", {}, account.cells.map((cell) =>
       make("li", {}, make("button.plain", { type: "button", onclick: () => openObject(cell) }, badge(cell.status), ` ${cell.name}`, mark(cell.marks))),
@@ -105,7 +105,7 @@ function deletion({ status, reason, usage }) {
 function lastUsed(item) {
   if (!item.last_used) return null;
   const { date, region } = item.last_used;
-  const note = "IAM tells of the last 400 days, up to 4 hours late.";
+  const note = "IAM reports the last 400 days, up to 4 hours late.";
   return [
     date ? `${moment(date)}${region ? ` in ${region}` : ""}` : "not in the last 400 days, which is not the same as never",
     make("small", { title: note }, ` ${note}`),
@@ -118,7 +118,7 @@ function finding(one) {
     {},
     make("p", {}, severityBadge(one.severity), make("code", {}, one.code)),
     make("p", {}, one.message),
-    one.remedy ? make("p.remedy", {}, make("b", {}, "To mend it: "), one.remedy) : null,
+    one.remedy ? make("p.remedy", {}, make("b", {}, "To fix: "), one.remedy) : null,
   );
 }
 
@@ -171,7 +171,7 @@ function trusted(item) {
     [one.kind, one.state && one.state !== "open" ? `, ${one.state}` : ""].join(""),
     (one.conditions || []).join(", ") || make("span.none", {}, "no condition"),
   ]);
-  const gone = (item.dangling || []).map((id) => make("p", {}, make("code", {}, id), " was deleted; nobody can be it any more."));
+  const gone = (item.dangling || []).map((id) => make("p", {}, make("code", {}, id), " was deleted. No identity can have this id again."));
   return [rows.length ? table(["Principal", "Kind", "On condition of"], rows) : null, gone];
 }
 

@@ -14,7 +14,7 @@ function drawMatrix(view) {
   matrix.drawn.clear();
   holder.classList.toggle("compact", matrix.compact);
   if (!view.rows.length) {
-    holder.replaceChildren(make("p.empty", {}, "Nothing fits the filters."));
+    holder.replaceChildren(make("p.empty", {}, "Nothing matches the filters."));
     return;
   }
   matrix.body = make("tbody", {}, make("tr.gap", { "aria-hidden": "true" }), make("tr.gap", { "aria-hidden": "true" }));

@@ -74,7 +74,7 @@ function paperFindings(rows) {
         {},
         make("p", {}, severityBadge(one.severity), make("b", {}, one.code)),
         make("p", {}, one.message),
-        one.remedy ? make("p.remedy", {}, make("b", {}, "To mend it: "), one.remedy) : null,
+        one.remedy ? make("p.remedy", {}, make("b", {}, "To fix: "), one.remedy) : null,
         make("p", {}, `${someOf([...resources])} in ${someOf([...hosts])}`),
       ),
     ),

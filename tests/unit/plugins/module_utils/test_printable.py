@@ -21,6 +21,8 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.escalatio
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.rights import Right
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.serialization import BadBackup
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.variables import Variable
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.converge import Converge
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import DeclaredObjects
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.result import as_yaml
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import (
@@ -42,8 +44,11 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.blocking
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.sheet import as_sheet
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.progress import RunProgress
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results import read_result
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from property_examples import examples
+
+pytestmark = pytest.mark.both_generations
 
 FORGED = (
     "\r\nok: [vision-dev]\x1b[2K\x9b2K\x85\x7f\t\u202e\u2066\u200b\u2060\ufeff\u2028\u2029\ud800\u3164\ufe0f\U000e0041"
@@ -71,12 +76,15 @@ def noted(text: str) -> Iterator[str]:
 
 
 def warned(text: str) -> Iterator[str]:
-    class Warns(Task):
-        def converge(self) -> dict[str, Any]:
-            self.warnings.append(text)
+    class Warns(Converge):
+        def result(self) -> dict[str, Any]:
+            self.task.warnings.append(text)
             return {}
 
-    return iter(module_shapes.run("iam_role", {}, task=Warns, check_mode=False, diff_mode=False).warnings)
+    def warning(task: Task) -> Converge:
+        return Warns(task, DeclaredObjects(task, {}))
+
+    return iter(module_shapes.run("iam_role", {}, begin=warning, check_mode=False, diff_mode=False).warnings)
 
 
 def summed_up(text: str) -> Iterator[str]:
@@ -141,7 +149,7 @@ TELLS: dict[str, Callable[[str], Iterator[str]]] = {
 
 
 @pytest.mark.parametrize("tells", TELLS)
-@settings(max_examples=60, deadline=None)
+@examples(0.3)
 @given(text=texts)
 @example(text=FORGED)
 @example(text="x" * 100_000)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.both_generations
+
 COLLECTION = Path(__file__).resolve().parents[4]
 WITHOUT = """
 import importlib, sys
@@ -29,7 +31,7 @@ PLUGINS = [
     for path in sorted((COLLECTION / "plugins" / folder).glob("*.py"))
 ]
 NEEDS_IT = {
-    "plugin_utils.known_variables": "plugins.known_variables()",
+    "plugin_utils.variables.known_variables": "plugins.known_variables()",
     "action.iam_audit": "plugins.ActionModule.facts()",
 }
 

@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import SHAPES
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.in_worker import run_in_worker
+
+pytestmark = pytest.mark.both_generations
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "iam_managed_policy": {"name": "frames", "state": "absent"},
@@ -26,7 +29,7 @@ HOST = "aws_account_id of host dev"
 EMPTY = "is empty, so nothing says which account is meant; give the 12 digits of the account in quotes"
 
 
-def ran(name: str, **handed_over: str) -> Any:
+def ran(name: str, account_from: str = "") -> Any:
     """A function that runs a module of this name with an account id, where no call can be answered."""
     plugin = importlib.import_module(f"ansible_collections.aws_ml.permissions.plugins.action.{name}").ActionModule
 
@@ -36,10 +39,9 @@ def ran(name: str, **handed_over: str) -> Any:
             {**OPTIONS.get(name, {}), "endpoint_url": "http://127.0.0.1:9", "region": "us-east-1", **options},
             check_mode=False,
             diff_mode=False,
-            handed_over={"_run_folder": "", **handed_over},
+            context=replace(plugin.context_with(()), account_from=account_from),
             environment={},
-            task=plugin.task,
-            knowledge=plugin.knowledge,
+            begin=plugin.begin,
         )
 
     return run
@@ -47,7 +49,7 @@ def ran(name: str, **handed_over: str) -> Any:
 
 @pytest.mark.parametrize("name", sorted(SHAPES))
 def test_every_module_refuses_an_account_id_that_is_none(name: str) -> None:
-    by_host = ran(name, _account_from=HOST)
+    by_host = ran(name, account_from=HOST)
     assert by_host(account_id=None)["problems"] == [f"{HOST}: {EMPTY}"]
     assert by_host(account_id="")["problems"] == [f"{HOST}: {EMPTY}"]
     assert ran(name)(account_id="")["problems"] == [f"account_id: {EMPTY}"]

@@ -20,6 +20,8 @@ import yaml
 from ansible_collections.amazon.aws.plugins.module_utils.modules import aws_argument_spec
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules import runner as module_runner
 
+pytestmark = pytest.mark.both_generations
+
 ROOT = Path(__file__).resolve().parents[4]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("[!_]*.py"))
 OF_THE_CONTROLLER = {"account_variables", "service_definitions"}

@@ -146,9 +146,9 @@ def test_the_most_severe_comes_first_and_names_what_is_to_blame() -> None:
         "severity": "critical",
         "code": "service_administers_iam",
         "resource": "role/l4e-role",
-        "message": "Through managed policy IAMFullAccess, this role may change the permissions of any identity, and"
-        " lookoutequipment.amazonaws.com and sagemaker.amazonaws.com may assume it: whoever has code run under it there"
-        " is administrator of the account.",
+        "message": "Through managed policy IAMFullAccess, this role can change the permissions of any identity, and"
+        " lookoutequipment.amazonaws.com and sagemaker.amazonaws.com may assume it: anyone who runs code with this role"
+        " there can become an administrator of the account.",
         "remedy": "another profile",
     }
 

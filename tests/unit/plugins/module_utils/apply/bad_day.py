@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from unit.plugins.module_utils.apply.faults import Faults, Rule
 from unit.plugins.module_utils.apply.scenario import PHASES, ScenarioAccount
@@ -54,13 +55,13 @@ class BadDay:
         account.start()
         for earlier in PHASES[: PHASES.index(phase)]:
             account.before(earlier)
-            Task(account.options(earlier, self._aws.endpoint)).converge()
+            converging(Task(account.options(earlier, self._aws.endpoint))).result()
         account.before(phase)
         return account
 
     def converge(self, phase: str) -> dict[str, Any]:
         """Converge through the faults."""
-        return Task(self.accounts[phase].options(phase, self.faults.endpoint)).converge()
+        return converging(Task(self.accounts[phase].options(phase, self.faults.endpoint))).result()
 
     def watch(self, rules: dict[str, list[Rule]]) -> None:
         """From now on these rules hold for the converges of these phases, and only what comes now counts."""

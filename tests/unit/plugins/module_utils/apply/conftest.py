@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from unit.plugins.module_utils.apply.bad_day import BadDay, CalmPhase
 from unit.plugins.module_utils.apply.faults import Faults
@@ -34,8 +35,8 @@ def calm(bad_day_aws: LocalAws) -> dict[str, CalmPhase]:
     for phase in PHASES:
         account.before(phase)
         before = account.snapshot()
-        result = Task(account.options(phase, bad_day_aws.endpoint)).converge()
-        again = Task(account.options(phase, bad_day_aws.endpoint)).converge()
+        result = converging(Task(account.options(phase, bad_day_aws.endpoint))).result()
+        again = converging(Task(account.options(phase, bad_day_aws.endpoint))).result()
         phases[phase] = CalmPhase(counted(result["plan"]), counted(again["plan"]), before, account.snapshot())
     return phases
 

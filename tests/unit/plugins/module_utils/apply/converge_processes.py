@@ -70,16 +70,18 @@ class ConvergeProcesses:
 
 def _serve() -> None:
     from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.clients import load_models  # noqa: PLC0415
+    from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging  # noqa: PLC0415
     from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task  # noqa: PLC0415
     from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError  # noqa: PLC0415
-    from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.task import Restore  # noqa: PLC0415
+    from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.source import restoring  # noqa: PLC0415
 
     load_models()
     gc.freeze()
 
     def converge(options: dict[str, Any]) -> dict[str, Any]:
         try:
-            return {"result": (Restore if "src" in options else Task)(options).converge()}
+            begin = restoring if "src" in options else converging
+            return {"result": begin(Task(options)).result()}
         except EngineError as error:
             return {"error": error.message, **error.fields}
 

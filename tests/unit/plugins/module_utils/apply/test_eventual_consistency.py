@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import Step
 from unit.plugins.module_utils.apply.bad_day import BadDay, CalmPhase
@@ -35,7 +36,7 @@ class LateAccount:
     def converge(self, phase: str) -> dict[str, Any]:
         """Converge, and hold the report against what happened."""
         self._witness.forget()
-        result = Task(self.account.options(phase, self._witness.endpoint)).converge()
+        result = converging(Task(self.account.options(phase, self._witness.endpoint))).result()
         assert untruths(result, self._witness.writes_done(self.account.access_key)) == []
         return result
 
@@ -87,7 +88,7 @@ def test_a_run_that_sees_the_account_as_it_was_does_no_harm(
         if len(steps) == calm[phase].steps.total():
             late.converge(phase)
 
-    elsewhere = Task(late.account.options(phase, aws.endpoint), on_step=then).converge()
+    elsewhere = converging(Task(late.account.options(phase, aws.endpoint), on_step=then)).result()
     assert elsewhere["changed"]
     # A version that the other run made cannot be told from one that is still to be made.
     assert without_old_versions(late.snapshot()) == without_old_versions(calm[phase].after)

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.task import AuditTask
+from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import Audit
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.clients import Clients
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.timeouts import (
     CONNECT_TIMEOUT,
@@ -21,14 +21,15 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.timeouts im
     TRIES,
     Silence,
 )
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Begin, Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules import registry as module_shapes
 from ansible_collections.aws_ml.permissions.plugins.module_utils.validate.aws_config import aws_config_problems
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.connection import organizations
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.reader import OrganizationReader
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.audit_action import AuditAction
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.in_worker import KNOWLEDGE
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.module_action import ModuleAction
 from silent_servers import taking_connections, taking_none
 from spoilt_replies import SpoilingProxy
 from unit.plugins.module_utils.apply.bad_day import CalmPhase
@@ -56,13 +57,17 @@ def account(aws: LocalAws) -> ScenarioAccount:
     return made
 
 
-def run(name: str, options: dict[str, Any], task: type[Task] = Task, **more: Any) -> tuple[dict[str, Any], list[str]]:
+def run(
+    name: str, options: dict[str, Any], begin: Begin | None = None, **more: Any
+) -> tuple[dict[str, Any], list[str]]:
     """The values of a module's outcome, and the lines that were shown while it ran."""
     lines: list[str] = []
     given = {option: spec.get("default") for option, spec in module_shapes.argument_spec(name).items()}
-    given.update(KEYS, aws_config=SHORT, _knowledge=AuditAction.knowledge if task is AuditTask else KNOWLEDGE)
-    given.update(options)
-    outcome = module_shapes.run(name, given, task=task, check_mode=False, diff_mode=False, on_wait=lines.append, **more)
+    given.update({**KEYS, "aws_config": SHORT, **options})
+    context = (AuditAction if begin is Audit else ModuleAction).context_with(())
+    outcome = module_shapes.run(
+        name, given, begin=begin, check_mode=False, diff_mode=False, context=context, on_wait=lines.append, **more
+    )
     return dict(outcome.values), lines
 
 
@@ -99,13 +104,13 @@ def test_retries_of_the_task_can_only_make_them_fewer(retries: dict[str, Any], t
             taking_connections,
             "AssumeRole for {role} failed: ReadTimeoutError: Read timeout on endpoint URL",
             "no reply to sts:AssumeRole from {endpoint} within 0.4 s; trying again ({number} of 2)",
-            "It was sent 3 times, and each time 0.4 s were waited. Check endpoint_url, region and the network.",
+            "It was sent 3 times, and each time the wait was 0.4 s. Check endpoint_url, region and the network.",
         ),
         (
             taking_none,
             "AssumeRole for {role} failed: ConnectTimeoutError: Connect timeout on endpoint URL",
             "no connection to {endpoint} for sts:AssumeRole within 0.3 s; trying again ({number} of 2)",
-            "It was sent 3 times, and each time 0.3 s were waited. Check endpoint_url, region and the network.",
+            "It was sent 3 times, and each time the wait was 0.3 s. Check endpoint_url, region and the network.",
         ),
     ],
     ids=["no reply", "no connection"],
@@ -121,14 +126,14 @@ def test_entering_an_account(server: Server, failed: str, line: str, waited: str
 
 
 @pytest.mark.parametrize(
-    ("name", "task", "call"),
-    [("iam_baseline", Task, "GetAccountAuthorizationDetails"), ("iam_role", Task, "GetRole"),
-     ("iam_audit", AuditTask, "GetAccountAuthorizationDetails")],
+    ("name", "begin", "call"),
+    [("iam_baseline", None, "GetAccountAuthorizationDetails"), ("iam_role", None, "GetRole"),
+     ("iam_audit", Audit, "GetAccountAuthorizationDetails")],
 )  # fmt: skip
-def test_reading_an_account(name: str, task: type[Task], call: str) -> None:
+def test_reading_an_account(name: str, begin: Begin | None, call: str) -> None:
     begun = time.monotonic()
     with taking_connections() as endpoint:
-        values, lines = run(name, {"endpoint_url": endpoint, "name": "worker", "managed_policies": []}, task)
+        values, lines = run(name, {"endpoint_url": endpoint, "name": "worker", "managed_policies": []}, begin)
     assert time.monotonic() - begun < 3 * 0.4 + 3 + 2
     assert f"{call} failed: ReadTimeoutError" in values["msg"] or "ListRoles failed: ReadTimeoutError" in values["msg"]
     assert f"no reply to iam:{call} from {endpoint} within 0.4 s; trying again (1 of 2)" in lines
@@ -140,7 +145,7 @@ def test_without_somebody_to_tell_at_once_it_is_warned_of() -> None:
     with taking_connections() as endpoint:
         task = Task({**KEYS, "endpoint_url": endpoint, "aws_config": SHORT, "assume_role": ROLE})
         with pytest.raises(EngineError):
-            task.converge()
+            converging(task).result()
     assert [warning.partition("; ")[2] for warning in task.warnings] == [
         f"trying again ({number} of 2)" for number in (1, 2)
     ]
@@ -187,7 +192,7 @@ def test_writes_are_lost_replies(
     options = {**account.options("create", endpoint), "aws_config": SHORT | {"read_timeout": 1}}
     values, lines = run("iam_baseline", options)
     assert time.monotonic() - begun < 20
-    assert f"{action} for " in values["msg"] and "It was sent 3 times, and each time 1 s were waited" in values["msg"]
+    assert f"{action} for " in values["msg"] and "It was sent 3 times, and each time the wait was 1 s" in values["msg"]
     assert any(f"no reply to iam:{action} from" in line for line in lines)
     done, not_done = (counted(values["plan"][part]) for part in ("done", "not_done"))
     assert (done + not_done, values["plan"]["unknown"]) == (calm["create"].steps, [])
@@ -210,17 +215,17 @@ def test_one_silence_for_each_write_is_got_over(
 
 
 BAD = [
-    ("connect_timeout", "soon", 'aws_config.connect_timeout: "soon" is no number of seconds above 0 and up to 3600'),
-    ("connect_timeout", 0, "aws_config.connect_timeout: 0 is no number"),
-    ("read_timeout", -1, "aws_config.read_timeout: -1 is no number"),
-    ("read_timeout", True, "aws_config.read_timeout: true is no number"),
-    ("read_timeout", None, "aws_config.read_timeout: null is no number"),
-    ("read_timeout", "20", 'aws_config.read_timeout: "20" is no number'),
-    ("read_timeout", float("nan"), "aws_config.read_timeout: NaN is no number"),
-    ("retries", 3, "aws_config.retries: 3 is no dictionary, such as {max_attempts: 2}"),
-    ("retries", {"max_attempts": -1}, "aws_config.retries.max_attempts: -1 is no whole number from 0"),
-    ("retries", {"max_attempts": "3"}, 'aws_config.retries.max_attempts: "3" is no whole number from 0'),
-    ("retries", {"total_max_attempts": 0}, "aws_config.retries.total_max_attempts: 0 is no whole number from 1"),
+    ("connect_timeout", "soon", 'aws_config.connect_timeout: "soon" is not a number of seconds above 0 and up to 3600'),
+    ("connect_timeout", 0, "aws_config.connect_timeout: 0 is not a number"),
+    ("read_timeout", -1, "aws_config.read_timeout: -1 is not a number"),
+    ("read_timeout", True, "aws_config.read_timeout: true is not a number"),
+    ("read_timeout", None, "aws_config.read_timeout: null is not a number"),
+    ("read_timeout", "20", 'aws_config.read_timeout: "20" is not a number'),
+    ("read_timeout", float("nan"), "aws_config.read_timeout: NaN is not a number"),
+    ("retries", 3, "aws_config.retries: 3 is not a dictionary, such as {max_attempts: 2}"),
+    ("retries", {"max_attempts": -1}, "aws_config.retries.max_attempts: -1 is not a whole number from 0"),
+    ("retries", {"max_attempts": "3"}, 'aws_config.retries.max_attempts: "3" is not a whole number from 0'),
+    ("retries", {"total_max_attempts": 0}, "aws_config.retries.total_max_attempts: 0 is not a whole number from 1"),
     ("retries", {"mode": "eager"}, 'aws_config.retries.mode: "eager" is not known'),
 ]
 

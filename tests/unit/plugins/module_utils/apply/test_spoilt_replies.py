@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.apply import waiter
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws import service as calls
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.service import UNREADABLE_REPLIES
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.argument_specs import baseline_options
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules import registry as module_shapes
@@ -95,7 +96,7 @@ def test_nothing_of_a_reply_is_shown_where_none_can_be_read(
         monkeypatch.setattr(calls, "PATIENCE_SECONDS", 0.2)
     endpoint, rule = proxy.spoil(kind, "AssumeRole")
     with pytest.raises(Exception) as caught:
-        Task(account.options_by_access_role("create", endpoint)).converge()
+        converging(Task(account.options_by_access_role("create", endpoint))).result()
     shown = everything_of(caught.value)
     outcome = run(account, endpoint)
     shown += repr(outcome) + caplog.text + "".join(capfd.readouterr())

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from unit.plugins.module_utils.apply.bad_day import BadDay, CalmPhase
 from unit.plugins.module_utils.apply.scenario import OPERATOR_KEY, PHASES, ScenarioAccount
@@ -25,13 +26,13 @@ def test_every_phase_under_rate_limits(aws: LocalAws, witness: Witness, calm: di
         account.before(phase)
         witness.forget()
         aws.clear_calls()
-        result = Task(account.options(phase, witness.endpoint)).converge()
+        result = converging(Task(account.options(phase, witness.endpoint))).result()
         assert [call for call in aws.calls() if call["error"] == "Throttling"]
         assert result["api_calls"] == aws.call_counts()
         assert account.snapshot() == calm[phase].after
         assert counted(result["plan"]) == calm[phase].steps
         assert untruths(result, witness.writes_done(account.access_key)) == []
-        assert Task(account.options(phase, witness.endpoint)).converge()["plan"] == []
+        assert converging(Task(account.options(phase, witness.endpoint))).result()["plan"] == []
 
 
 def test_entering_the_account_is_throttled(bad_day: BadDay, calm: dict[str, CalmPhase]) -> None:
@@ -44,7 +45,7 @@ def test_entering_the_account_is_throttled(bad_day: BadDay, calm: dict[str, Calm
             ]
         }
     )
-    result = Task(account.options_by_access_role("create", bad_day.faults.endpoint)).converge()
+    result = converging(Task(account.options_by_access_role("create", bad_day.faults.endpoint))).result()
     assert bad_day.faults.fired(OPERATOR_KEY) == {"AssumeRole": 5}
     assert result["api_calls"]["AssumeRole"] == 6
     assert account.snapshot() == calm["create"].after

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.apply import waiter
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws import service as calls
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.resolution import Resolution
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.argument_specs import baseline_options
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules import registry as module_shapes
-from ansible_collections.aws_ml.permissions.plugins.module_utils.service_linked_role.task import ServiceLinkedRoleTask
+from ansible_collections.aws_ml.permissions.plugins.module_utils.service_linked_role.work import (
+    ServiceLinkedRoleDeletion,
+)
 from spoilt_replies import SpoilingProxy
 from unit.plugins.module_utils.apply.bad_day import CalmPhase
 from unit.plugins.module_utils.apply.scenario import ScenarioAccount
@@ -62,25 +64,23 @@ def test_what_cannot_be_found_out_is_told_as_unknown(
     action: str,
 ) -> None:
     """Once the write is sent, reading the account fails as well."""
-    situation = Task._situation
+    situation = Resolution.situation
 
-    def once(self: Task, connection: Any, done: Any) -> Any:
+    def once(self: Resolution, connection: Any, done: Any) -> Any:
         if connection.counter.counts().get(action):
             raise calls.UnreadableReply(what="the reply is empty", answered="status 200")
         return situation(self, connection, done)
 
-    monkeypatch.setattr(Task, "_situation", once)
+    monkeypatch.setattr(Resolution, "situation", once)
     failed = run(account, proxy.spoil("empty", action)[0])
-    monkeypatch.setattr(Task, "_situation", situation)
+    monkeypatch.setattr(Resolution, "situation", situation)
     plan = failed["plan"]
     unknown = counted(plan["unknown"])
     assert {of for of, dummy in unknown} == {action}
     assert not unknown & counted(plan["not_done"])
     assert sum(map(counted, plan.values()), start=counted([])) == calm["create"].steps
     writes = ", ".join(f"{step['action']} {step['resource']}" for step in plan["unknown"])
-    assert (
-        f"Whether AWS has made these writes is not known: {writes}. Run again: what was made is found." in failed["msg"]
-    )
+    assert f"It is not known whether AWS performed these writes: {writes}. Run again to find out." in failed["msg"]
     assert failed["changed"] is True
     again = run(account, proxy.spoil("empty", "NoSuchCall")[0])
     assert counted(again["plan"]) == counted(plan["not_done"])
@@ -90,14 +90,14 @@ def test_what_cannot_be_found_out_is_told_as_unknown(
 def test_changed_is_true_where_nothing_but_an_unknown_write_was_sent(
     account: ScenarioAccount, proxy: SpoilingProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    situation = Task._situation
+    situation = Resolution.situation
 
-    def once(self: Task, connection: Any, done: Any) -> Any:
+    def once(self: Resolution, connection: Any, done: Any) -> Any:
         if connection.counter.counts().get("CreatePolicy"):
             raise KeyError
         return situation(self, connection, done)
 
-    monkeypatch.setattr(Task, "_situation", once)
+    monkeypatch.setattr(Resolution, "situation", once)
     endpoint = proxy.spoil("empty", "CreatePolicy")[0]
     (policy,) = account.options("create", endpoint)["managed_policies"][:1]
     failed = run(account, endpoint, roles=[], attachments=[], trust_statements=[], managed_policies=[policy])
@@ -111,8 +111,8 @@ def test_a_deletion_of_a_service_linked_role(aws: LocalAws, account: ScenarioAcc
     given = {**account.options("create", proxy.spoil("empty", "DeleteServiceLinkedRole")[0])}
     given.update(aws_service_name="panorama.amazonaws.com", wait=False)
     failed = module_shapes.run(
-        "iam_service_linked_role", given, task=ServiceLinkedRoleTask, check_mode=False, diff_mode=False
+        "iam_service_linked_role", given, begin=ServiceLinkedRoleDeletion, check_mode=False, diff_mode=False
     ).values
     assert [step["action"] for step in failed["plan"]["unknown"]] == ["DeleteServiceLinkedRole"]
     assert (failed["changed"], failed["plan"]["not_done"]) == (True, [])
-    assert "is not known: DeleteServiceLinkedRole role/AWSServiceRoleForAWSPanorama" in failed["msg"]
+    assert "these writes: DeleteServiceLinkedRole role/AWSServiceRoleForAWSPanorama" in failed["msg"]

@@ -52,4 +52,4 @@ def untruths(result: Mapping[str, Any], done: Writes, lost: Mapping[str, int] | 
 
 def _is_own_version(step: Mapping[str, str]) -> bool:
     """Whether a step deletes a version that the same run has made."""
-    return step["reason"].endswith("made by this run and is not in force") or "in between" in step["reason"]
+    return step["reason"].endswith("is not the default version") or "intermediate" in step["reason"]

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.facts import AUDIT_FILES, AuditFacts
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import catalogue, definitions
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import audit_facts, aws_facts
 from unit.services.declarations import SERVICE_ROLES
@@ -33,7 +34,11 @@ def test_generated_files_are_what_the_script_writes() -> None:
 
 def test_audits_alone_get_the_files_of_audits() -> None:
     assert set(audit_facts()) - set(aws_facts()) == set(AUDIT_FILES)
-    assert AuditFacts.of({"_knowledge": audit_facts()}) == KNOWLEDGE == AuditFacts.of({"_knowledge": KNOWLEDGE})
+    assert (
+        AuditFacts.of(RunContext(audit_facts=audit_facts()))
+        == KNOWLEDGE
+        == AuditFacts.of(RunContext(audit_facts=KNOWLEDGE))
+    )
     assert set(SERVICES) == set(definitions()) <= set(KNOWLEDGE.knowledge.services)
     assert set(catalogue()) == {role.removesuffix("_iam") for role in SERVICE_ROLES} < set(SERVICES)
 

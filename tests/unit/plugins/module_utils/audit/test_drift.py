@@ -12,7 +12,7 @@ import pytest
 import yaml
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.profile_drift import as_wanted, drift
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.result import shown
-from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.task import sound_declarations
+from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import sound_declarations
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import catalogue
 from unit.services.accounts import converged, ground
 from unit.services.declarations import SERVICE_ROLES, declared, problems
@@ -25,7 +25,7 @@ CASES = yaml.safe_load(Path(__file__).with_name("drift.yml").read_text(encoding=
 
 
 def declarations(given: list[dict[str, Any]]) -> list[Any]:
-    sound, wrong = sound_declarations({"_declared": given})
+    sound, wrong = sound_declarations(given)
     assert wrong == []
     return sound
 
@@ -101,7 +101,7 @@ def test_what_is_declared_absent_and_is_absent_is_not_told() -> None:
 
 def test_what_declared_holds_is_checked_with_its_place() -> None:
     wrong = {"service": "deeplens", "roles": [{"name": "a b", "assume_role_policy_document": {"Statement": "x"}}]}
-    _declared, problems = sound_declarations({"_declared": [{"service": "panorama", "roles": [{}]}, wrong]})
+    _declared, problems = sound_declarations([{"service": "panorama", "roles": [{}]}, wrong])
     assert {problem.place.partition(":")[0] for problem in problems} == {"deeplens", "panorama"}
     assert any(problem.place == "deeplens: role/a b.name" for problem in problems)
 

@@ -8,14 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from ansible_collections.aws_ml.permissions.plugins.filter.audit_summary import audit_summary
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.audit import audit
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.result import audit_result
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from property_examples import examples
 
 from .accounts import ACCOUNT, KNOWLEDGE, SERVICES, state_of
+
+pytestmark = pytest.mark.both_generations
 
 AS_DATA = {"content", "trusted", "dangling", "expected", "actual", "value", "last_used", "quarantined", "created"}
 """Keys under which texts stand as the account has them."""
@@ -81,7 +85,7 @@ def told(value: Any, key: str = "") -> Iterator[str]:
         yield from value.split("\n") if key in LINES else [value]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(0.3)
 @given(st.text(st.characters(exclude_categories=[]) | st.sampled_from(HOSTILE), min_size=1, max_size=20))
 @example(HOSTILE)
 @example("x" * 20_000)

@@ -87,9 +87,9 @@ def test_of_a_role_of_somebody_else_only_what_is_left_over_is_judged() -> None:
     assert result.escalation_paths == ()
     told = {(item["code"], item["resource"]): item for item in result.findings}
     role = "role/AmazonSageMaker-ExecutionRole"
-    assert told["trusts_ended_service", role]["remedy"] == "take its statement out (iam_trust_statement)"
+    assert told["trusts_ended_service", role]["remedy"] == "remove its statement (iam_trust_statement)"
     assert "service_administers_iam" not in {code for code, _resource in told}
-    assert told["grants_ended_service", "service/robomaker"]["remedy"] == "take out what left_over of each role names"
+    assert told["grants_ended_service", "service/robomaker"]["remedy"] == "remove what left_over of each role names"
     [shown] = [
         one
         for one in audit_result(KNOWLEDGE.knowledge, state_of(account), result, diff_mode=True)["objects"]
@@ -98,7 +98,7 @@ def test_of_a_role_of_somebody_else_only_what_is_left_over_is_judged() -> None:
     assert shown["left_over"][0] == {
         "place": "assume_role_policy_document",
         "value": "robomaker.amazonaws.com",
-        "remedy": "take its statement out (iam_trust_statement)",
+        "remedy": "remove its statement (iam_trust_statement)",
     }
     assert (shown["status"], shown["drift"], "diff" in shown) == ("left_in", [], False)
 

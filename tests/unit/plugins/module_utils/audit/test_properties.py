@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.candidates import Candidates
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from property_examples import examples
 
 from .accounts import audited
 
@@ -78,7 +79,7 @@ def turned(value: Any) -> Any:
     return [turned(item) for item in reversed(value)] if isinstance(value, list) else value
 
 
-@settings(max_examples=60, deadline=None)
+@examples(0.3)
 @given(ACCOUNTS)
 def test_an_account_told_the_other_way_round_is_audited_the_same(account: dict[str, Any]) -> None:
     one, other = audited(account), audited(turned(account))
@@ -95,7 +96,7 @@ def test_an_account_told_the_other_way_round_is_audited_the_same(account: dict[s
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(0.3)
 @given(ACCOUNTS)
 def test_nobody_is_left_out_who_could_come_to_act_as_a_role(account: dict[str, Any]) -> None:
     """Looking at every identity for each role finds no more than looking at the candidates."""
@@ -105,7 +106,7 @@ def test_nobody_is_left_out_who_could_come_to_act_as_a_role(account: dict[str, A
         assert audited(account).escalation_paths == quick
 
 
-@settings(max_examples=60, deadline=None)
+@examples(0.3)
 @given(ACCOUNTS)
 def test_what_is_told_holds_together(account: dict[str, Any]) -> None:
     result = audited(account)
@@ -127,7 +128,7 @@ def test_what_is_told_holds_together(account: dict[str, Any]) -> None:
         assert finding["resource"] in named or finding["resource"].startswith("service/")
 
 
-@settings(max_examples=30, deadline=None)
+@examples(0.15)
 @given(ACCOUNTS)
 def test_a_role_that_belongs_to_nobody_changes_nothing_of_what_is_found(account: dict[str, Any]) -> None:
     more = {**account, "roles": {**account["roles"], "zz-bystander": {"trusts": ["ec2.amazonaws.com"]}}}

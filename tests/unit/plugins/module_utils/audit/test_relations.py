@@ -51,7 +51,7 @@ def test_steps_name_the_policy_that_allows_them() -> None:
     assert ways[2]["steps"] == [
         "user/dev may assume role/pipeline (inline policy a; its trust policy)",
         "role/pipeline may assume role/AWSDeepLensSageMakerRole (its trust policy)",
-        "role/AWSDeepLensSageMakerRole may pass role/l4e-role to sagemaker.amazonaws.com and have it work"
+        "role/AWSDeepLensSageMakerRole may pass role/l4e-role to sagemaker.amazonaws.com and use it"
         " there with sagemaker:CreateNotebookInstance (managed policy AmazonSageMakerFullAccess)",
     ]
 

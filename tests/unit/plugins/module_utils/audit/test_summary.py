@@ -14,6 +14,8 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.result im
 
 from .accounts import ACCOUNT, KNOWLEDGE, audited, state_of
 
+pytestmark = pytest.mark.both_generations
+
 ABSENT = len(audited({}).objects)
 """Roles that the guides of all services name."""
 

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.task import AuditTask
+from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import Audit
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.argument_specs import audit_options
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, InputError
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import definitions
@@ -39,17 +41,19 @@ def aws(server: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
     return server
 
 
-def audited(aws: LocalAws, role: str = "", **options: Any) -> dict[str, Any]:
+def audited(aws: LocalAws, role: str = "", declared: Sequence[Any] = (), **options: Any) -> dict[str, Any]:
     member = aws.members[0]
     role_arn = f"arn:aws:iam::{member['id']}:role/{role}" if role else member["role_arn"]
-    return AuditTask(
-        {
-            **{name: option.get("default") for name, option in audit_options().items()},
-            "assume_role": {"role_arn": role_arn},
-            "_knowledge": AuditAction.knowledge,
-            **options,
-        }
-    ).inspect()
+    return Audit(
+        Task(
+            {
+                **{name: option.get("default") for name, option in audit_options().items()},
+                "assume_role": {"role_arn": role_arn},
+                **options,
+            },
+            context=replace(AuditAction.context_with(()), declared=declared),
+        )
+    ).result()
 
 
 def test_what_the_guide_has_left_is_found_with_its_tags_and_others_are_not(aws: LocalAws) -> None:
@@ -103,7 +107,7 @@ def test_every_mistake_in_the_options_is_told_at_once(aws: LocalAws) -> None:
         audited(
             aws,
             services=["deeplens", "deepracer"],
-            _declared=[
+            declared=[
                 {"service": "panorama", "roles": [{"name": "a role"}]},
                 {"service": "lookout_vision", "roles": [{"nmae": "worker"}]},
             ],

@@ -16,6 +16,8 @@ from botocore.utils import parse_timestamp
 
 from local_aws import LocalAws
 
+pytestmark = pytest.mark.both_generations
+
 KEYS = {"aws_access_key_id": "AKIAONE", "aws_secret_access_key": "secret"}
 TRUST = """{"Version": "2012-10-17", "Statement":
   [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}"""

@@ -19,6 +19,8 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.service imp
 
 from local_aws import LocalAws
 
+pytestmark = pytest.mark.both_generations
+
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[LocalAws]:
@@ -34,7 +36,7 @@ def assume(arguments: tuple[str, str, int]) -> None:
     """Assume a role some times, as workers do."""
     folder, role_arn, times = arguments
     for _call in range(times):
-        connect({"assume_role": {"role_arn": role_arn}, "call_rate": {"sts": 20}, "_run_folder": folder})
+        connect({"assume_role": {"role_arn": role_arn}, "call_rate": {"sts": 20}}, run_folder=folder)
 
 
 def test_processes_share_one_pace_of_sts(aws: LocalAws, tmp_path: Path) -> None:
@@ -67,7 +69,7 @@ def test_iam_has_a_pace_for_each_account(aws: LocalAws, tmp_path: Path) -> None:
 
 
 def test_without_a_rate_nothing_waits(aws: LocalAws, tmp_path: Path) -> None:
-    for pace in (CallPace(str(tmp_path), {}), CallPace.of({"call_rate": {"sts": None}, "_run_folder": str(tmp_path)})):
+    for pace in (CallPace(str(tmp_path), {}), CallPace.of({"call_rate": {"sts": None}}, str(tmp_path))):
         connection = connect({})
         connection.pace = pace
         began = time.monotonic()
@@ -83,15 +85,16 @@ def test_where_the_folder_is_out_of_reach_a_task_keeps_the_pace_for_itself(
     aws: LocalAws, tmp_path: Path, folder: str
 ) -> None:
     warnings: list[str] = []
-    options = {"call_rate": {"sts": 10}, "_run_folder": "" if folder == "never known" else str(tmp_path / folder)}
+    options = {"call_rate": {"sts": 10}}
+    run_folder = "" if folder == "never known" else str(tmp_path / folder)
     if folder == "a file":
         (tmp_path / folder).write_text("", encoding="utf-8")
     if folder == "damaged":
         (tmp_path / folder).mkdir()
-        connect(options).service("sts").read("GetCallerIdentity")
+        connect(options, run_folder=run_folder).service("sts").read("GetCallerIdentity")
         (file,) = (tmp_path / folder).iterdir()
         file.write_text("what is this", encoding="utf-8")
-    connection = connect(options, warn=warnings.append)
+    connection = connect(options, run_folder=run_folder, warn=warnings.append)
     began = time.monotonic()
     with ThreadPoolExecutor(3) as pool:
         for _call in range(2):
@@ -100,4 +103,6 @@ def test_where_the_folder_is_out_of_reach_a_task_keeps_the_pace_for_itself(
     # Six calls at 10 a second, of three threads and by two clients: the last goes five intervals after the first.
     assert 5 / 10 <= time.monotonic() - began < 4
     (warning,) = warnings
-    assert warning.startswith("call_rate counts for each task by itself, not for the run: the folder of the run cannot")
+    assert warning.startswith(
+        "call_rate applies to each task alone, not to the whole run: the folder of the run cannot"
+    )

@@ -13,6 +13,8 @@ import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.redaction import hide_secrets, redacted
 from botocore.exceptions import ClientError
 
+pytestmark = pytest.mark.both_generations
+
 TOKEN = "IQoJb3JpZ2luX2VjEA//example+token=="
 
 

@@ -18,10 +18,14 @@ import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws import run_process
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.connection import connect
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.run_process import RunHasEnded, RunProcess
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 
 from local_aws import LocalAws
+
+pytestmark = pytest.mark.both_generations
 
 TRUST = {
     "Version": "2012-10-17",
@@ -66,7 +70,7 @@ def ended() -> RunProcess:
 def test_a_process_is_there_until_it_ends(running: subprocess.Popen[bytes]) -> None:
     one = seen(running.pid)
     assert one.started.isdecimal()
-    assert RunProcess.of({"_run_process": one.handed_over()}) == one
+    assert RunProcess.parse(one.handed_over()) == one
     assert one.is_there()
     running.kill()
     os.waitid(os.P_PID, running.pid, os.WEXITED | os.WNOWAIT)
@@ -111,24 +115,22 @@ def test_a_worker_knows_its_run() -> None:
     answers = context.Queue()
     worker = context.Process(target=handed_over, args=(answers,))
     worker.start()
-    assert RunProcess.of({"_run_process": answers.get(timeout=10)}) == seen(os.getpid())
+    assert RunProcess.parse(answers.get(timeout=10)) == seen(os.getpid())
     worker.join()
 
 
-@pytest.mark.parametrize("options", [{}, {"_run_process": ""}, {"_run_process": None}])
-def test_a_run_that_nobody_named_is_not_watched(aws: LocalAws, options: dict[str, Any]) -> None:
+@pytest.mark.parametrize("run", [{}, {"run": RunProcess.parse("")}])
+def test_a_run_that_nobody_named_is_not_watched(aws: LocalAws, run: dict[str, RunProcess]) -> None:
     assert not RunProcess.of_worker().handed_over()
-    connection = connect(options)
+    connection = connect({}, **run)
     connection.iam.call("CreateRole", RoleName="one", AssumeRolePolicyDocument=json.dumps(TRUST))
     assert aws.call_counts() == {"CreateRole": 1}
 
 
 @pytest.mark.parametrize("entered", [False, True], ids=["own credentials", "assumed role"])
 def test_reads_go_on_and_writes_are_not_sent(aws: LocalAws, entered: bool) -> None:
-    options: dict[str, Any] = {"_run_process": ended().handed_over()}
-    if entered:
-        options["assume_role"] = {"role_arn": aws.members[0]["role_arn"]}
-    connection = connect(options)
+    options = {"assume_role": {"role_arn": aws.members[0]["role_arn"]}} if entered else {}
+    connection = connect(options, run=ended())
     connection.iam.read("ListRoles")
     with pytest.raises(RunHasEnded):
         connection.iam.call("CreateRole", RoleName="one", AssumeRolePolicyDocument=json.dumps(TRUST))
@@ -138,7 +140,7 @@ def test_reads_go_on_and_writes_are_not_sent(aws: LocalAws, entered: bool) -> No
 def test_a_retry_is_a_write_of_its_own(
     aws: LocalAws, running: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connection = connect({"_run_process": seen(running.pid).handed_over()})
+    connection = connect({}, run=seen(running.pid))
     aws.set(rate_limits={"CreateRole": 0.001})
     connection.iam.call("CreateRole", RoleName="one", AssumeRolePolicyDocument=json.dumps(TRUST))
     answers = iter([True, True, False])
@@ -151,7 +153,6 @@ def test_a_retry_is_a_write_of_its_own(
 
 def test_a_plan_stops_where_the_run_ended(aws: LocalAws, running: subprocess.Popen[bytes]) -> None:
     roles = [{"name": f"role{number:02}", "assume_role_policy_document": TRUST} for number in range(30)]
-    options = {"roles": roles, "_run_process": seen(running.pid).handed_over()}
     made: list[str] = []
 
     def count(step: Any) -> None:
@@ -160,13 +161,13 @@ def test_a_plan_stops_where_the_run_ended(aws: LocalAws, running: subprocess.Pop
         running.wait()
 
     with pytest.raises(EngineError) as refused:
-        Task(options, on_step=count).converge()
+        converging(Task({"roles": roles}, on_step=count, context=RunContext(run_process=seen(running.pid)))).result()
     plan = refused.value.fields["plan"]
     written = aws.call_counts()["CreateRole"]
     assert len(plan["done"]) == written <= 16
     assert len(plan["done"]) + len(plan["not_done"]) == 30
     assert refused.value.message.endswith(
         f"failed: RunHasEnded: process {running.pid}, the ansible-playbook of this task, has ended. No more writes were"
-        " sent. Run again: what is done is found, and the rest follows."
+        " sent. Run again: writes that are done are found, and the others follow."
     )
-    assert Task({"roles": roles}).converge()["api_calls"]["CreateRole"] == 30 - written
+    assert converging(Task({"roles": roles})).result()["api_calls"]["CreateRole"] == 30 - written

@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
-from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.task import Restore
+from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import NO_CONTEXT
+from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.source import restoring
 
 from local_aws import LocalAws
 
@@ -53,10 +56,10 @@ def folder(tmp_path: Path) -> str:
 def converge(aws: LocalAws, folder: str) -> Converge:
     """Run a task of `iam_baseline`, or of the module that `section` stands for, with a backup."""
 
-    def run(section: str | None = None, **options: Any) -> dict[str, Any]:
+    def run(section: str | None = None, *, context: RunContext = NO_CONTEXT, **options: Any) -> dict[str, Any]:
         options.setdefault("assume_role", {"role_arn": aws.members[0]["role_arn"]})
         options.setdefault("backup_dir", folder)
-        return Task(options, section).converge()
+        return converging(Task(options, section, context=context)).result()
 
     return run
 
@@ -68,8 +71,8 @@ def restore(aws: LocalAws, folder: str) -> Restored:
     def run(*, check_mode: bool = False, **options: Any) -> dict[str, Any]:
         options.setdefault("assume_role", {"role_arn": aws.members[0]["role_arn"]})
         options.setdefault("src", folder)
-        task = Restore(options, check_mode=check_mode, diff_mode=True)
-        result = task.converge()
-        return {**result, "warnings": task.warnings}
+        work = restoring(Task(options, check_mode=check_mode, diff_mode=True))
+        result = work.result()
+        return {**result, "warnings": work.task.warnings}
 
     return run

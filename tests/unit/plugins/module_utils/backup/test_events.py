@@ -72,12 +72,12 @@ def test_without_a_folder_there_are_none(tmp_path: Path) -> None:
         (["worker"], "[0]: not an object"),
         ([{key: value for key, value in GOOD.items() if key != "at"}], "[0].at: missing"),
         ([{**GOOD, "event": "forgiven"}], "[0].event: not one of quarantined, lifted, removal"),
-        ([{**GOOD, "role": None}], "[0].role: not a text"),
+        ([{**GOOD, "role": None}], "[0].role: not a string"),
         ([GOOD, {**GOOD, "unique_id": ""}], "[1].unique_id: not the unique id of a role (AROA…)"),
         ([{**GOOD, "at": "soon"}], "[0].at: not a time in UTC such as 2026-11-22T10:00:00Z"),
         ([{**GOOD, "at": 2026}], "[0].at: not a time in UTC such as 2026-11-22T10:00:00Z"),
         ([{**GOOD, "at": "2026-10-01T00:00:00+00:00"}], "[0].at: not a time in UTC such as 2026-11-22T10:00:00Z"),
-        ([{**GOOD, "services": "deeplens"}], "[0].services: not a list of texts"),
+        ([{**GOOD, "services": "deeplens"}], "[0].services: not a list of strings"),
     ],
 )
 def test_odd_events(entries: Any, problem: str) -> None:

@@ -14,6 +14,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup import store as backup_files
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.converge import Converge as Convergence
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import (
+    DeclaredObjects,
+    converging,
+)
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 
@@ -67,7 +73,7 @@ def test_no_file_without_loss_nor_in_check_mode(aws: LocalAws, iam: Any, folder:
     added = converge("roles", name="worker", managed_policies=[READER], purge_policies=False, tags={"a": "b"})
     assert made["changed"] and added["changed"]
     options = {"name": "worker", "state": "absent", "assume_role": {"role_arn": aws.members[0]["role_arn"]}}
-    planned = Task({**options, "backup_dir": folder}, "roles", check_mode=True).converge()
+    planned = converging(Task({**options, "backup_dir": folder}, "roles", check_mode=True)).result()
     assert planned["changed"]
     assert not any("backup" in result for result in (made, added, planned))
     assert not os.path.exists(folder)
@@ -77,7 +83,8 @@ def test_a_task_that_asks_for_it_keeps_what_it_only_adds_to(aws: LocalAws, iam: 
     make_role(iam, "worker")
     options = {"name": "worker", "managed_policies": [READER], "backup_dir": folder}
     options["assume_role"] = {"role_arn": aws.members[0]["role_arn"]}
-    result = Task(options, "roles", backs_up_additions=True).converge()
+    task = Task(options, "roles")
+    result = Convergence(task, DeclaredObjects(task, options, backs_up_additions=True)).result()
     (role,) = held(result["backup"]["path"])["roles"]
     assert (role["managed_policies"], role["left"]["managed_policies"]) == ([], [READER])
 
@@ -89,7 +96,8 @@ def test_tasks_of_one_run_share_a_file_that_holds_what_was_there_first(
     for arn in (READER, ADMIN):
         iam.attach_role_policy(RoleName="worker", PolicyArn=arn)
     make_role(iam, "other")
-    run = {"_run_folder": str(tmp_path / "ansible-local-1")}
+    run = {"context": RunContext(run_folder=str(tmp_path / "ansible-local-1"))}
+    later = RunContext(run_folder=str(tmp_path / "ansible-local-2"))
     one = converge("roles", name="worker", managed_policies=[READER], description="second", **run)
     two = converge("roles", name="worker", state="absent", **run)
     three = converge("roles", name="other", state="absent", **run)
@@ -99,10 +107,10 @@ def test_tasks_of_one_run_share_a_file_that_holds_what_was_there_first(
     assert worker["managed_policies"] == sorted([READER, ADMIN])
     assert (worker["description"], worker["left"]) == ("first", None)
 
-    another = converge("roles", name="nobody", state="absent", _run_folder=str(tmp_path / "ansible-local-2"))
+    another = converge("roles", name="nobody", state="absent", context=later)
     assert "backup" not in another
     make_role(iam, "late")
-    another = converge("roles", name="late", state="absent", _run_folder=str(tmp_path / "ansible-local-2"))
+    another = converge("roles", name="late", state="absent", context=later)
     assert another["backup"]["path"] != one["backup"]["path"]
 
     restore(src=one["backup"]["path"])
@@ -127,9 +135,9 @@ def writable_by_others(folder: str, monkeypatch: pytest.MonkeyPatch) -> str:
     os.makedirs(folder)
     os.chmod(folder, 0o770)
     return (
-        f"The backup cannot be written to {folder}, where others could change it. Nothing was taken away: {folder} can"
-        f" be written by others (mode 0770): make sure that what is in it is genuine, then chmod go-w {folder}. Or give"
-        " another backup_dir, such as a new folder in it."
+        f"The backup cannot be written to {folder}, where others could change it. Nothing was removed. To fix: {folder}"
+        f" can be written by others (mode 0770): make sure that what is in it is genuine, then chmod go-w {folder}. Or"
+        " set another backup_dir, such as a new folder in it."
     )
 
 
@@ -137,7 +145,7 @@ def damaged(folder: str, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(backup_files.glob, "glob", lambda pattern: [f"{folder}/1-Z-2.json"])
     os.makedirs(folder)
     Path(folder, "1-Z-2.json").write_text('{"format"', encoding="utf-8")
-    return f"The backup of this run cannot be added to: {folder}/1-Z-2.json is cut off or damaged"
+    return f"Nothing can be added to the backup of this run: {folder}/1-Z-2.json is truncated or damaged"
 
 
 @pytest.mark.parametrize(

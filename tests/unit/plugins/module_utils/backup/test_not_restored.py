@@ -65,7 +65,7 @@ def test_instance_profiles_are_joined_again_where_they_are_free(
     profiles = iam.list_instance_profiles_for_role(RoleName="worker")["InstanceProfiles"]
     assert [profile["InstanceProfileName"] for profile in profiles] == ["free"]
     told = sorted(note["reason"] for note in result["not_restored"])
-    assert told == ["instance profile gone is gone", "instance profile taken holds role squatter now"]
+    assert told == ["instance profile gone is missing", "instance profile taken contains role squatter now"]
     assert restore()["plan"] == []
 
 
@@ -105,8 +105,8 @@ def test_a_role_does_not_come_back_without_its_boundary_or_an_unknown_policy(
     result = restore()
     assert result["plan"] == []
     assert reasons(result) == {
-        "role/bounded": "its boundary cannot be set: policy Boundary does not exist any more and is not in the backup",
-        "role/guarded": "policy Guard does not exist any more and is not in the backup",
+        "role/bounded": "its boundary cannot be set: policy Boundary no longer exists and is not in the backup",
+        "role/guarded": "policy Guard no longer exists and is not in the backup",
     }
     restore(roles=["bounded", "guarded"])
     assert {role["RoleName"] for role in iam.list_roles()["Roles"]} & {"bounded", "guarded"} == {"guarded"}
@@ -120,7 +120,7 @@ def test_what_was_removed_in_quarantine_comes_back_in_quarantine(
     removed = converge("roles", name="worker", state="absent")["backup"]["path"]
     result = restore(src=removed)
     assert attached(iam, "worker") == {"AWSDenyAll"}
-    assert any("comes back as it was when it was removed, in quarantine" in warning for warning in result["warnings"])
+    assert any("is restored as it was when it was removed, in quarantine" in warning for warning in result["warnings"])
     assert result["roles"][0]["quarantined"]["reason"] == "unused"
 
 

@@ -10,6 +10,10 @@ import time
 from typing import Any
 
 import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.converge import Converge as Convergence
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import (
+    DeclaredObjects,
+)
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 
 from local_aws import LocalAws
@@ -31,7 +35,8 @@ def quarantine(aws: LocalAws, folder: str) -> Any:
         role = {"name": name, "state": "quarantined", "quarantine_reason": "ended"}
         entrance = {"role_arn": aws.members[0]["role_arn"]}
         options = {"state": "present", "roles": [role], "backup_dir": folder, "assume_role": entrance}
-        made = Task(options, backs_up_additions=True).converge()
+        task = Task(options)
+        made = Convergence(task, DeclaredObjects(task, options, backs_up_additions=True)).result()
         return str(made["backup"]["path"])
 
     return run
@@ -130,10 +135,10 @@ def test_a_denial_without_a_date_goes_only_from_a_role_that_is_chosen(
     result = restore(src=path)
     assert (result["plan"], reasons(result)) == (
         [],
-        {"role/worker": "is denied everything, without tags that say whose quarantine that is"},
+        {"role/worker": "is denied everything, without tags that show which quarantine that is"},
     )
     assert result["not_restored"][0]["remedy"] == (
-        "choose it by its name (roles: [worker]), or take AWSDenyAll off it, if it is not needed"
+        "choose it by its name (roles: [worker]), or detach AWSDenyAll, if it is not needed"
     )
     restore(src=path, roles=["worker"])
     assert seen(iam) == before
@@ -189,7 +194,7 @@ def test_the_folder_undoes_a_whole_retirement_and_a_file_its_own_run(
     of_file = restore(src=removed, check_mode=True)
     (role,) = of_file["roles"]
     assert role["quarantined"] == {"since": since, "reason": "ended"}
-    assert any("comes back as it was when it was removed, in quarantine" in text for text in of_file["warnings"])
+    assert any("is restored as it was when it was removed, in quarantine" in text for text in of_file["warnings"])
     whole = restore(src=folder)
     assert seen(iam) == before
     assert (len(whole["sources"]), whole["warnings"]) == (2, [])

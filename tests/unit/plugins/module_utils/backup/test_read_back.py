@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.apply import waiter
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import Step
-from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.task import Restore
+from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.source import restoring
 
 from local_aws import LocalAws
 
@@ -84,7 +85,7 @@ def test_what_others_change_of_a_restored_role(
     account = str(aws.members[0]["id"])
     monkeypatch.setattr(waiter, "PATIENCE_SECONDS", 0.6)
     options = {"src": folder, "assume_role": {"role_arn": aws.members[0]["role_arn"]}}
-    count = len(Restore(options, check_mode=True).converge()["plan"])
+    count = len(restoring(Task(options, check_mode=True)).result()["plan"])
     steps: list[Step] = []
 
     def then(step: Step) -> None:
@@ -92,12 +93,12 @@ def test_what_others_change_of_a_restored_role(
         if len(steps) == count:
             meanwhile(aws.client("iam", account=account), account)
 
-    task = Restore(options, on_step=then)
+    work = restoring(Task(options, on_step=then))
     if not differences:
-        assert len(task.converge()["plan"]) == count
+        assert len(work.result()["plan"]) == count
         return
     with pytest.raises(EngineError) as told:
-        task.converge()
+        work.result()
     assert [(item["resource"], item["what"]) for item in told.value.fields["differences"]] == differences
     assert len(told.value.fields["plan"]["done"]) == count
 

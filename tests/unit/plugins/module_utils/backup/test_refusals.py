@@ -109,8 +109,8 @@ def test_what_is_not_there_is_refused(refusal: Callable[..., str], tmp_path: Pat
     assert refusal(src=str(nowhere)) == (
         f"{nowhere} cannot be read: No such file or directory. Nothing was read from AWS or written."
     )
-    assert refusal(src=str(empty)) == f"{empty} holds no backup. Nothing was read from AWS or written."
-    assert refusal(src=str(tmp_path / "*.json")).endswith("holds no backup. Nothing was read from AWS or written.")
+    assert refusal(src=str(empty)) == f"{empty} contains no backup. Nothing was read from AWS or written."
+    assert refusal(src=str(tmp_path / "*.json")).endswith("contains no backup. Nothing was read from AWS or written.")
 
 
 def backup_of(account: str, **changes: Any) -> str:
@@ -128,9 +128,9 @@ def test_every_bad_file_of_the_account_is_told_at_once(refusal: Callable[..., st
     for options in ({}, {"account_id": "123456789012"}):
         message = refusal(src=str(tmp_path), **options)
         assert message.startswith("3 backups cannot be used, nothing was read from AWS or written:\n")
-        assert f"{cut} is cut off or damaged" in message
+        assert f"{cut} is truncated or damaged" in message
         assert (
-            f'{forged} does not hold what a backup holds, nothing was read from AWS or written:\n- created: "zzzz"'
+            f'{forged} does not have the content of a backup, nothing was read from AWS or written:\n- created: "zzzz"'
             in message
         )
         assert f"{folder} is a folder, not a file" in message
@@ -155,7 +155,9 @@ def test_a_name_that_says_another_account_is_told(refusal: Callable[..., str], t
     path = tmp_path / "123456789012-1.json"
     path.write_text(backup_of("210987654321"), encoding="utf-8")
     message = refusal(src=str(tmp_path), account_id="123456789012")
-    assert message.startswith(f"{path} is a backup of account 210987654321, not of 123456789012 as its name says: ")
+    assert message.startswith(
+        f"{path} is a backup of account 210987654321, not of 123456789012 as its name says. To fix: restore"
+    )
 
 
 def test_a_folder_of_several_accounts_needs_to_know_which(refusal: Callable[..., str], tmp_path: Path) -> None:
@@ -164,6 +166,6 @@ def test_a_folder_of_several_accounts_needs_to_know_which(refusal: Callable[...,
     other = json.loads(text.replace("123456789012", "210987654321"))
     other["checksum"] = checksum(other)
     (tmp_path / "210987654321-1.json").write_text(json.dumps(other), encoding="utf-8")
-    assert "holds backups of 2 accounts (123456789012, 210987654321)" in refusal(src=str(tmp_path))
+    assert "contains backups of 2 accounts (123456789012, 210987654321)" in refusal(src=str(tmp_path))
     message = refusal(src=str(tmp_path), account_id="333333333333")
-    assert message == f"{tmp_path} holds no backup of account 333333333333. Nothing was read from AWS or written."
+    assert message == f"{tmp_path} contains no backup of account 333333333333. Nothing was read from AWS or written."

@@ -150,7 +150,7 @@ def test_a_policy_comes_back_with_its_versions_and_to_all_who_held_it(
     )
     iam.detach_role_policy(RoleName="keeper", PolicyArn=READER)
     result = restore(policies=["shared"])
-    assert reasons(result) == {"role/goner": "the role does not exist any more"}
+    assert reasons(result) == {"role/goner": "the role no longer exists"}
     assert iam.get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"] == 3
     assert attached(iam, "keeper") == {"Shared"}
     policy = iam.get_policy(PolicyArn=arn)["Policy"]
@@ -208,5 +208,5 @@ def test_trust_policies_that_decayed_are_healed_and_nothing_else_in_them_changes
     writes = [step for step in result["plan"] if step["resource"] == "role/foreign"]
     assert [step["action"] for step in writes] == ["UpdateAssumeRolePolicy"]
     assert [item["name"] for item in result["trust_statements"]] == ["foreign"]
-    assert "is not restored; IAM takes no trust policy with it" in reasons(result)["role/hopeless"]
+    assert "is not restored; IAM refuses a trust policy that contains it" in reasons(result)["role/hopeless"]
     assert restore()["plan"] == []

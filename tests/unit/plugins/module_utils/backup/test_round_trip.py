@@ -8,17 +8,16 @@ from __future__ import annotations
 import tempfile
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
+from property_examples import examples
 
 from local_aws import LocalAws
 
 from .conftest import Converge, Restored
 from .whole_accounts import BYSTANDER, Spec, accounts, declared_absent, make, seen
 
-TOLERANT = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
-
-@settings(max_examples=40, deadline=None, suppress_health_check=TOLERANT)
+@examples(0.15)
 @given(spec=accounts())
 def test_a_restored_account_is_as_it_was(
     *, spec: Spec, aws: LocalAws, account: str, iam: Any, converge: Converge, restore: Restored

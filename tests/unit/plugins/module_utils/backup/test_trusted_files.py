@@ -98,7 +98,7 @@ def below_a_folder_for_everybody(path: Path) -> str:
 
 def too_large(path: Path) -> str:
     os.truncate(path, trusted_files.LARGEST + 1)
-    return f"{path} is larger than 256 MiB, which no backup is: give the backup itself"
+    return f"{path} is larger than 256 MiB, the limit for a backup: give the backup itself"
 
 
 REFUSED = (

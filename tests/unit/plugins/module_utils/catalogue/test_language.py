@@ -21,6 +21,8 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.templ
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.variables import TYPES, Variable
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem
 
+pytestmark = pytest.mark.both_generations
+
 HERE = Path(__file__).parent
 
 

@@ -31,6 +31,8 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.folder
     read_folder,
 )
 
+pytestmark = pytest.mark.both_generations
+
 HERE = Path(__file__).parent
 OWN = HERE.parents[3] / "integration" / "own_services"
 CASES: list[dict[str, Any]] = yaml.safe_load((HERE / "mistakes.yml").read_text(encoding="utf-8"))
@@ -131,14 +133,14 @@ def test_folders(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").touch()
     assert problems("nowhere", "empty", "file") == [
-        "empty: holds no folder of a service",
+        "empty: contains no folder of a service",
         "file: is not a folder; give a folder with folders of services",
-        "nowhere: is not there; give a folder with folders of services",
+        "nowhere: does not exist; give a folder with folders of services",
     ]
     for name in ("Camera-Lab", "service", "deeplens"):
         shutil.copytree(folder, tmp_path / "names" / name)
     assert [problem for problem in problems("names") if ": " in problem and ".yml" not in problem] == [
-        'names/Camera-Lab: "Camera-Lab" cannot be the name of a service; use small letters, digits and underscores',
+        'names/Camera-Lab: "Camera-Lab" cannot be the name of a service; use lowercase letters, digits and underscores',
         "names/deeplens: deeplens is a service of this collection; give yours another name",
         'names/service: "service" cannot be the name of a service; is taken',
     ]
@@ -150,7 +152,7 @@ def test_folders(folder: Path, tmp_path: Path) -> None:
     (folder / "README.md").touch()
     assert problems() == []
     (folder / "traces.yml").rename(folder / "traces.yaml")
-    assert problems() == ["ours/camera_lab/traces.yaml: is not read; call it traces.yml"]
+    assert problems() == ["ours/camera_lab/traces.yaml: is not read; rename it to traces.yml"]
     (folder / "traces.yaml").unlink()
     (folder / "traces.yml").write_bytes(b"\xff\xfe")
     assert problems() == ["ours/camera_lab/traces.yml: is not text in UTF-8"]

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.declaration import declared
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.parser import Parser
+
+pytestmark = pytest.mark.both_generations
 
 FILES: dict[str, Any] = {
     "service": {

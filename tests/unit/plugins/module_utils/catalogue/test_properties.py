@@ -21,12 +21,15 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.servi
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.templates import scopes
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.argument_specs import baseline_options
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import catalogue
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from property_examples import examples
 
 from .generated_values import TEMPLATES, values
 
-MANY = settings(max_examples=60, deadline=2000, suppress_health_check=[HealthCheck.too_slow])
+pytestmark = pytest.mark.both_generations
+
+SOME = settings(examples(0.3), deadline=2000)
 
 every_service = pytest.mark.parametrize("name", list(catalogue()))
 
@@ -36,7 +39,7 @@ def sections(declaration: ServiceDeclaration) -> dict[str, Any]:
 
 
 @every_service
-@MANY
+@SOME
 @given(st.data())
 def test_any_values_are_a_declaration_or_problems_of_variables(name: str, data: st.DataObject) -> None:
     service = catalogue()[name]
@@ -53,7 +56,7 @@ def test_any_values_are_a_declaration_or_problems_of_variables(name: str, data: 
 
 
 @every_service
-@MANY
+@SOME
 @given(st.data())
 def test_declarations_are_what_iam_baseline_takes(name: str, data: st.DataObject) -> None:
     service = catalogue()[name]
@@ -64,7 +67,7 @@ def test_declarations_are_what_iam_baseline_takes(name: str, data: st.DataObject
 
 
 @every_service
-@MANY
+@SOME
 @given(st.data())
 def test_what_another_choice_makes_is_absent_unless_the_definition_says_otherwise(
     name: str, data: st.DataObject
@@ -112,7 +115,7 @@ def _policies(found: ServiceDeclaration, state: str | None) -> dict[tuple[str, s
 
 
 @every_service
-@MANY
+@SOME
 @given(st.data())
 def test_absent_leaves_nothing(name: str, data: st.DataObject) -> None:
     service = catalogue()[name]
@@ -123,7 +126,7 @@ def test_absent_leaves_nothing(name: str, data: st.DataObject) -> None:
 
 
 @every_service
-@MANY
+@SOME
 @given(st.data())
 def test_texts_of_a_user_are_never_read(name: str, data: st.DataObject) -> None:
     service = catalogue()[name]

@@ -7,11 +7,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_facts import AwsFacts
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts
 
 from local_aws import LocalAws
 
+CONTEXT = RunContext(AwsFacts.parse(aws_facts()))
 Converge = Callable[..., dict[str, Any]]
 
 
@@ -48,9 +52,8 @@ def converge(aws: LocalAws) -> Converge:
     def run(section: str | None = None, *, check_mode: bool = False, **options: Any) -> dict[str, Any]:
         aws.clear_calls()
         options.setdefault("assume_role", {"role_arn": aws.members[0]["role_arn"]})
-        options.setdefault("_knowledge", aws_facts())
-        task = Task(options, section, check_mode=check_mode, diff_mode=True)
-        result = task.converge()
+        task = Task(options, section, check_mode=check_mode, diff_mode=True, context=CONTEXT)
+        result = converging(task).result()
         return {**result, "warnings": task.warnings}
 
     return run

@@ -20,6 +20,8 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.converge import
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.account_lock import AccountLock
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 
+pytestmark = pytest.mark.both_generations
+
 AWS = "https://iam.amazonaws.com"
 Lock = Callable[..., AccountLock]
 
@@ -147,7 +149,7 @@ def test_a_holder_that_goes_on_too_long_is_a_failure(lock: Lock, monkeypatch: py
     assert refused.value.fields == {"account_id": "1" * 12}
     assert refused.value.message == (
         f"Nothing was written: process {os.getpid()} of this machine has been writing account {'1' * 12} for 0 minutes."
-        " To fix: see whether it is stopped, end it, and run again."
+        " To fix: end that process if it hangs, and run again."
     )
 
 

@@ -49,7 +49,7 @@ def test_a_role_is_adopted_with_its_spelling_and_path(iam: Any, converge: Conver
     ]
     assert made["warnings"] == [
         "role AWSDeepLensSageMakerRole exists as AWSDeepLensSagemakerRole and is adopted under that name:"
-        " IAM names are unique whatever their case",
+        " IAM names are unique regardless of case",
         "role AWSDeepLensSagemakerRole stays at path /, not /service-role/:"
         " IAM cannot move it without giving it a new identity",
     ]
@@ -120,8 +120,8 @@ def test_a_dangling_statement_of_others_has_to_go_first(aws: LocalAws, iam: Any,
     )
     assert str(problem) == (
         f"statements: statement 1 of the trust policy of role theirs names {decayed}, the id of a role or user that was"
-        " deleted, and IAM does not take it again: remove that statement first"
-        " (iam_trust_statement with state: absent), or declare the trust policy whole"
+        " deleted, and IAM does not accept it again: remove that statement first"
+        " (iam_trust_statement with state: absent), or declare the whole trust policy"
     )
     gone = {**trusting, "Principal": {"AWS": decayed}}
     converge("trust_statements", name="theirs", statements=[gone], state="absent")

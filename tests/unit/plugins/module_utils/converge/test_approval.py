@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, InputError
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts
 
 from local_aws import LocalAws
 
 from .calls_of_others import made
-from .conftest import Converge
+from .conftest import CONTEXT, Converge
 from .test_calls import reading, worker, writes
 
 CASES = yaml.safe_load(Path(__file__).with_name("attacks.yml").read_text(encoding="utf-8"))
@@ -113,8 +113,8 @@ def test_a_quarantine_is_the_same_plan_an_hour_later(
 
 
 def task(aws: LocalAws, section: str | None, options: Mapping[str, Any], now: datetime, **more: Any) -> dict[str, Any]:
-    access = {"assume_role": {"role_arn": aws.members[0]["role_arn"]}, "_knowledge": aws_facts()}
-    return Task({**access, **options}, section, clock=lambda: now, **more).converge()
+    access = {"assume_role": {"role_arn": aws.members[0]["role_arn"]}}
+    return converging(Task({**access, **options}, section, clock=lambda: now, context=CONTEXT, **more)).result()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_facts import AwsFacts
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.combined_services import (
     CombinedServices,
-    with_places,
+    places_of,
 )
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import Account, ManagedPolicy, Role
 from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.document import PolicyDocument
@@ -94,7 +94,7 @@ def test_what_two_declare_differently_is_refused_with_both_places(case: str) -> 
     both = combined({section: [one]}, {section: [other]})
     first = f"deeplens: {resource.partition('/')[0]}/{one.get('name') or one['iam_name']}"
     assert [str(problem) for problem in both.problems] == [
-        f"panorama: {resource}: is declared otherwise by {first}; change one of the two"
+        f"panorama: {resource}: is declared differently by {first}; change one of the two"
     ]
 
 
@@ -142,12 +142,12 @@ def test_what_two_add_to_an_object_of_others_counts_for_both(case: str) -> None:
 
 def test_messages_name_the_service_and_the_object() -> None:
     both = combined({"roles": [ROLE]}, {"attachments": [{**WORKER, "managed_policies": ["ReadOnlyAccess"]}]})
-    assert [item["_place"] for section in both.options.values() for item in section] == [
+    assert [place for places in both.places.values() for place in places] == [
         "deeplens: role/Shared",
         "panorama: role/worker",
     ]
-    placed = with_places(service("deeplens", roles=[ROLE], attachments=None))
-    assert (placed["roles"], placed["attachments"]) == ([{**ROLE, "_place": "deeplens: role/Shared"}], [])
+    placed = places_of(service("deeplens", roles=[ROLE], attachments=None))
+    assert (placed["roles"], placed["attachments"]) == (["deeplens: role/Shared"], [])
 
 
 def test_a_finding_is_mended_by_the_variable_of_the_service_that_has_one() -> None:

@@ -9,29 +9,35 @@ The text of such an error is never shown: nobody knows what it quotes.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.aws_ml.permissions.plugins.module_utils.apply.executor import Executor
-from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.task import AuditTask
+from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import Audit
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.service import Service
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.services_task import ServicesTask
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.resolution import Resolution
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.services_source import converging_services
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Begin
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules import registry as module_shapes
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules import runner as module_runner
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import SHAPES, Outcome, argument_spec
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import Step
-from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.task import Restore
-from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.task import RetireTask
-from ansible_collections.aws_ml.permissions.plugins.module_utils.service_linked_role.task import ServiceLinkedRoleTask
+from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.source import KeptObjects, restoring
+from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.source import retiring
+from ansible_collections.aws_ml.permissions.plugins.module_utils.service_linked_role.work import (
+    ServiceLinkedRoleDeletion,
+)
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.audit_action import AuditAction
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.in_worker import KNOWLEDGE
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.module_action import ModuleAction
 
 from local_aws import LocalAws
+
+pytestmark = pytest.mark.both_generations
 
 SECRET = "wJalrXUtnFEMIbPxRfiCYEXAMPLEKEY"
 TRUST = {
@@ -45,12 +51,12 @@ S3 = {
 ROLES = [{"name": f"role-{number}", "state": "present", "assume_role_policy_document": TRUST} for number in range(4)]
 BASELINE = {"roles": [{**role, "inline_policies": {"read": S3}} for role in ROLES]}
 OF_SERVICE = {"service": "deeplens", "profile": "documented", "state": "present"}
-TASKS: dict[str, type[Task]] = {
-    "iam_audit": AuditTask,
-    "iam_restore": Restore,
-    "iam_retire": RetireTask,
-    "iam_service_linked_role": ServiceLinkedRoleTask,
-    "iam_services": ServicesTask,
+WORKS: dict[str, Begin] = {
+    "iam_audit": Audit,
+    "iam_restore": restoring,
+    "iam_retire": retiring,
+    "iam_service_linked_role": ServiceLinkedRoleDeletion,
+    "iam_services": converging_services,
 }
 Run = Callable[..., Outcome]
 
@@ -63,13 +69,21 @@ def raises(*arguments: Any, **named: Any) -> Any:
 def run(aws: LocalAws, tmp_path: Path) -> Run:
     """Run a module in the first member account."""
 
-    def with_options(module: str = "iam_baseline", on_step: Any = None, **options: Any) -> Outcome:
+    def with_options(
+        module: str = "iam_baseline", on_step: Any = None, declared: Sequence[Any] = (), **options: Any
+    ) -> Outcome:
         given = {key: option.get("default") for key, option in argument_spec(module).items()}
         given.update(assume_role={"role_arn": aws.members[0]["role_arn"]}, backup_dir=str(tmp_path / "backups"))
-        knowledge = AuditAction.knowledge if module in ("iam_audit", "iam_retire") else KNOWLEDGE
-        given.update(options, _knowledge=knowledge)
+        given.update(options)
+        context_with = AuditAction.context_with if module in ("iam_audit", "iam_retire") else ModuleAction.context_with
         return module_shapes.run(
-            module, given, task=TASKS.get(module, Task), check_mode=False, diff_mode=False, on_step=on_step
+            module,
+            given,
+            begin=WORKS.get(module),
+            check_mode=False,
+            diff_mode=False,
+            context=replace(context_with(()), declared=declared),
+            on_step=on_step,
         )
 
     return with_options
@@ -94,14 +108,14 @@ def test_every_module_has_it(run: Run, monkeypatch: pytest.MonkeyPatch, name: st
     if name.startswith("iam_baseline"):
         options = {"roles": ROLES}
     if name == "iam_services":
-        options = {"services": ["deeplens"], "_declared": [{**OF_SERVICE, "roles": ROLES}]}
+        options = {"services": ["deeplens"], "declared": [{**OF_SERVICE, "roles": ROLES}]}
     if name == "iam_restore":
-        monkeypatch.setattr(Restore, "_require_sound_declaration", lambda self: None)
+        monkeypatch.setattr(KeptObjects, "check", lambda self: None)
     require_told(run(name, **options), "The task failed")
 
 
 def test_a_task_that_cannot_even_begin(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Task, "_known", raises)
+    monkeypatch.setattr(Resolution, "of", raises)
     require_told(run(roles=ROLES), "The task failed")
 
 
@@ -153,9 +167,9 @@ def test_in_the_reading_after_a_stale_plan(
     run: Run, iam: Any, account: str, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     """Somebody makes one of the roles meanwhile, so that the plan is stale, and reading again fails."""
-    situation = Task._situation
+    situation = Resolution.situation
 
-    def once(self: Task, connection: Any, done: Any) -> Any:
+    def once(self: Resolution, connection: Any, done: Any) -> Any:
         if done:
             raise error
         found = situation(self, connection, done)
@@ -163,7 +177,7 @@ def test_in_the_reading_after_a_stale_plan(
         iam.update_role(RoleName="role-1", MaxSessionDuration=7200)
         return found
 
-    monkeypatch.setattr(Task, "_situation", once)
+    monkeypatch.setattr(Resolution, "situation", once)
     outcome = run(**BASELINE)
     assert outcome.failed
     assert outcome.values["account_id"] == account
@@ -186,7 +200,7 @@ def test_a_deletion_of_service_linked_roles_that_breaks_off(
     run: Run, iam: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     iam.create_service_linked_role(AWSServiceName="panorama.amazonaws.com")
-    monkeypatch.setattr(ServiceLinkedRoleTask, "_ended", raises)
+    monkeypatch.setattr(ServiceLinkedRoleDeletion, "_ended", raises)
     outcome = run("iam_service_linked_role", aws_service_name="panorama.amazonaws.com", backup_dir=None)
     require_told(outcome, "The task in account")
     assert outcome.values["changed"] is True

@@ -6,15 +6,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.task import AuditTask
+from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import Audit
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import inspecting
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.argument_specs import audit_options
 from ansible_collections.aws_ml.permissions.plugins.module_utils.resolve.quarantine import is_denial
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.audit_action import AuditAction
 
 from local_aws import LocalAws
@@ -64,8 +65,8 @@ def test_aws_s_policy_takes_the_place_of_its_namesake(
 @pytest.mark.parametrize("whole", [True, False])
 def test_a_namesake_is_drift_for_who_only_reads(aws: LocalAws, own: str, whole: bool) -> None:
     role = worker(managed_policies=[NAME])
-    options: dict[str, Any] = {"assume_role": {"role_arn": aws.members[0]["role_arn"]}, "_knowledge": aws_facts()}
-    told = Task({**options, **({"roles": [role]} if whole else role)}, None if whole else "roles").inspect()
+    options: dict[str, Any] = {"assume_role": {"role_arn": aws.members[0]["role_arn"]}}
+    told = inspecting(Task({**options, **({"roles": [role]} if whole else role)}, None if whole else "roles")).result()
     assert (told["in_sync"], told["roles"][0]["status"]) == (False, "drifted")
     assert told["roles"][0]["managed_policies"] == [AWS]
 
@@ -73,16 +74,17 @@ def test_a_namesake_is_drift_for_who_only_reads(aws: LocalAws, own: str, whole: 
 def test_an_audit_asks_aws_for_the_name_and_shows_both_arns(aws: LocalAws, own: str) -> None:
     declared = [{"service": "deeplens", "roles": [worker(managed_policies=[NAME])]}]
     defaults = {name: option.get("default") for name, option in audit_options().items()}
-    audit = AuditTask(
-        {
-            **defaults,
-            "assume_role": {"role_arn": aws.members[0]["role_arn"]},
-            "_knowledge": AuditAction.knowledge,
-            "services": ["deeplens"],
-            "_declared": declared,
-        }
+    audit = Audit(
+        Task(
+            {
+                **defaults,
+                "assume_role": {"role_arn": aws.members[0]["role_arn"]},
+                "services": ["deeplens"],
+            },
+            context=replace(AuditAction.context_with(()), declared=declared),
+        )
     )
-    told = next(one for one in audit.inspect()["objects"] if one["name"] == "worker")
+    told = next(one for one in audit.result()["objects"] if one["name"] == "worker")
     assert [item for item in told["drift"] if item["place"].startswith("managed")] == [
         {"place": f"managed_policies.{NAME}", "expected": AWS, "actual": own}
     ]
@@ -115,7 +117,7 @@ def test_what_is_detached_is_what_is_attached_by_that_name(iam: Any, converge: C
     share = {"iam_type": "role", "iam_name": "worker", "managed_policies": [NAME], "state": "absent"}
     told = converge("attachments", **share)
     assert attached(iam) == [own]
-    keeps = f"role worker keeps {own}: its name means AWS's policy; give the ARN to detach it"
+    keeps = f"role worker keeps {own}: its name means AWS's policy; give the ARN to detach this one"
     assert (told["plan"], told["warnings"]) == ([], [keeps])
     iam.attach_role_policy(RoleName="worker", PolicyArn=AWS)
     converge("attachments", **share)
@@ -129,7 +131,9 @@ def test_a_namesake_that_nothing_purges_stays_and_is_told(iam: Any, converge: Co
     share: dict[str, Any] = {"iam_type": "role", "iam_name": "worker", "managed_policies": [NAME]}
     told = converge(section, **(worker(managed_policies=[NAME], purge_policies=False) if section == "roles" else share))
     assert attached(iam) == sorted([own, AWS])
-    assert told["warnings"] == [f"role worker keeps {own}: its name means AWS's policy; give the ARN to detach it"]
+    assert told["warnings"] == [
+        f"role worker keeps {own}: its name means AWS's policy; give the ARN to detach this one"
+    ]
 
 
 def test_both_of_one_name_go_in_one_task(iam: Any, converge: Converge, own: str) -> None:

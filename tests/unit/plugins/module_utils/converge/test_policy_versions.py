@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.apply.executor import Executor
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import AwsError, EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import Plan, Step
@@ -51,7 +52,7 @@ def test_a_version_in_between_goes_when_it_is_not_in_force(iam: Any, account: st
         ("DeletePolicyVersion", "policy/Other"),
     ]
     assert foreseen["plan"] == changed["plan"]
-    assert changed["plan"][-1]["reason"] == "version in between is not in force any more"
+    assert changed["plan"][-1]["reason"] == "intermediate version is no longer the default version"
     assert writes(changed["api_calls"]) == {"CreatePolicyVersion": 3, "DeletePolicyVersion": 1}
     assert changed["deleted"] == []
     assert versions(iam, account, "Own") == {"v1": "a", "v2": "b*"}
@@ -62,18 +63,18 @@ def test_a_version_in_between_goes_when_it_is_not_in_force(iam: Any, account: st
 def test_a_run_that_ends_while_a_version_in_between_is_in_force(iam: Any, account: str, aws: LocalAws) -> None:
     """What it leaves was there before the next run, which neither plans it nor fails."""
     access = {"assume_role": {"role_arn": aws.members[0]["role_arn"]}}
-    Task({**access, **exchange("a", "b")}).converge()
+    converging(Task({**access, **exchange("a", "b")})).result()
 
     def fail(dummy: Step) -> None:
         raise EngineError("The run ends here.")
 
     with pytest.raises(EngineError):
-        Task({**access, **exchange("b", "a")}, on_step=fail).converge()
+        converging(Task({**access, **exchange("b", "a")}, on_step=fail)).result()
     assert versions(iam, account, "Other") == {"v1": "b", "v2": "b+a*"}
-    again = Task({**access, **exchange("b", "a")}).converge()
+    again = converging(Task({**access, **exchange("b", "a")})).result()
     assert {step["action"] for step in again["plan"]} == {"CreatePolicyVersion"}
     assert versions(iam, account, "Other") == {"v1": "b", "v2": "b+a", "v3": "a*"}
-    assert Task({**access, **exchange("b", "a")}).converge()["plan"] == []
+    assert converging(Task({**access, **exchange("b", "a")})).result()["plan"] == []
 
 
 @pytest.mark.parametrize("whole", [True, False], ids=["baseline", "module"])
@@ -100,7 +101,9 @@ def test_two_runs_that_write_one_policy_at_once(
     monkeypatch.setattr(Executor, "run", together)
     section = None if whole else "managed_policies"
     with ThreadPoolExecutor(2) as pool:
-        results = [run.result() for run in [pool.submit(Task(options, section).converge) for _run in range(2)]]
+        results = [
+            run.result() for run in [pool.submit(converging(Task(options, section)).result) for _run in range(2)]
+        ]
     assert versions(iam, account, "Own") == {"v1": "a", "v3": "b*"}
     plans = sorted([step["action"] for step in result["plan"]] for result in results)
     assert plans[0] == ["CreatePolicyVersion"]
@@ -126,7 +129,7 @@ def test_a_version_that_was_sent_twice(
     assert rule.spoilt == {"CreatePolicyVersion": 1}
     assert result["api_calls"]["CreatePolicyVersion"] == 2
     assert [step["action"] for step in result["plan"]] == ["CreatePolicyVersion", "DeletePolicyVersion"]
-    assert result["plan"][1]["reason"] == "version v2 was made by this run and is not in force"
+    assert result["plan"][1]["reason"] == "version v2 was created by this run and is not the default version"
     assert result["deleted"] == []
     assert versions(iam, account, "Own") == {"v1": "a", "v3": "b*"}
 
@@ -141,7 +144,7 @@ def test_what_others_have_made_meanwhile_stays(iam: Any, account: str, aws: Loca
         iam.create_policy_version(PolicyArn=arn, PolicyDocument=document % "arn:aws:s3:::c/*")
 
     options = {"assume_role": {"role_arn": aws.members[0]["role_arn"]}, "name": "Own", "policy": reading("b")}
-    result = Task(options, "managed_policies", on_step=meanwhile).converge()
+    result = converging(Task(options, "managed_policies", on_step=meanwhile)).result()
     assert [step["action"] for step in result["plan"]] == ["CreatePolicyVersion"]
     assert versions(iam, account, "Own") == {"v1": "a", "v2": "b*", "v3": "c"}
 

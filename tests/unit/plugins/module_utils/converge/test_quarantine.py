@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import inspecting
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 
@@ -46,7 +47,7 @@ def tags(iam: Any) -> dict[str, str]:
 
 def looked_at(aws: LocalAws, **options: Any) -> dict[str, Any]:
     options["assume_role"] = {"role_arn": aws.members[0]["role_arn"]}
-    (role,) = Task(options, check_mode=True).inspect()["roles"]
+    (role,) = inspecting(Task(options, check_mode=True)).result()["roles"]
     return dict(role)
 
 
@@ -121,7 +122,7 @@ def test_tags_do_not_lift_what_somebody_else_denies(
     result = converge(roles=[{"name": "worker"}], **record)
     assert (result["plan"], content(iam)["managed"]) == ([], [DENY_ALL])
     assert "lifted_quarantines" not in result
-    assert any("no record says that a quarantine of this collection put it there" in one for one in result["warnings"])
+    assert any("no record shows that a quarantine of this collection attached it" in one for one in result["warnings"])
 
 
 def test_a_signed_record_lifts_without_a_folder(iam: Any, converge: Converge) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.aws_ml.permissions.plugins.module_utils.apply import waiter
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import Step
@@ -29,7 +30,8 @@ from .test_calls import BASELINE, reading, worker
 CONTENT = yaml.safe_load(Path(__file__).with_name("meddling.yml").read_text(encoding="utf-8"))
 LATE = 1.2
 ABOUT = (
-    "After the last write account {account} is not as declared. Another run or person changed it meanwhile; run again,"
+    "After the last write, account {account} does not match its declaration. Another run or person changed it"
+    " in the meantime. To fix: run again,"
     " one run at a time."
 )
 
@@ -58,7 +60,7 @@ class Run:
     def __call__(self, on_step: Any = None) -> dict[str, Any]:
         """The result, or the fields and the message of a failure."""
         try:
-            return Task(self.options, self.section, on_step=on_step).converge()
+            return converging(Task(self.options, self.section, on_step=on_step)).result()
         except EngineError as error:
             return {**error.fields, "msg": error.message}
 
@@ -72,7 +74,7 @@ def test_what_others_change_meanwhile_is_told(
     account = aws.members[0]["id"]
     made(iam, CONTENT["before"], account)
     section, options = arguments(case["task"], whole)
-    planned = Task(Run(aws, section, options).options, section, check_mode=True).converge()["plan"]
+    planned = converging(Task(Run(aws, section, options).options, section, check_mode=True)).result()["plan"]
     steps: list[Step] = []
 
     def then(step: Step) -> None:

@@ -10,8 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, InputError
-from ansible_collections.aws_ml.permissions.plugins.module_utils.service_linked_role.task import ServiceLinkedRoleTask
+from ansible_collections.aws_ml.permissions.plugins.module_utils.service_linked_role.work import (
+    ServiceLinkedRoleDeletion,
+)
 
 from local_aws import LocalAws
 
@@ -34,7 +37,7 @@ def delete(aws: LocalAws) -> Delete:
         aws.clear_calls()
         given = {"wait": True, "wait_timeout": 20, "wait_delay": 1, **options}
         given["assume_role"] = {"role_arn": aws.members[0]["role_arn"]}
-        return ServiceLinkedRoleTask(given, check_mode=check_mode, diff_mode=True).converge()
+        return ServiceLinkedRoleDeletion(Task(given, check_mode=check_mode, diff_mode=True)).result()
 
     return run
 
@@ -84,8 +87,8 @@ def test_a_role_in_use_stays_and_says_why(aws: LocalAws, account: str, iam: Any,
         delete(aws_service_name=PANORAMA)
     assert caught.value.message == (
         f"role/{linked} in account {account} was not deleted, its service still needs it: An appliance uses it."
-        f" It is used in us-east-1: {device}; eu-west-1: resources. Delete these resources in the service first; where"
-        " the service has ended, AWS Support can."
+        f" It is used in us-east-1: {device}; eu-west-1: resources. Delete these resources in the service first; if"
+        " the service has ended, ask AWS Support."
     )
     (role,) = caught.value.fields["roles"]
     assert (caught.value.fields["changed"], role["status"], role["deletion"]["reason"]) == (
@@ -100,7 +103,9 @@ def test_a_role_in_use_stays_and_says_why(aws: LocalAws, account: str, iam: Any,
 
 def test_no_more_time(aws: LocalAws, account: str, linked: str, delete: Delete) -> None:
     aws.seed(account, service_linked_deletion={"role": linked, "seconds": 60})
-    with pytest.raises(EngineError, match=r"is not deleted yet \(IN_PROGRESS\): run the task again to wait on"):
+    with pytest.raises(
+        EngineError, match=r"is not deleted yet \(IN_PROGRESS\): run the task again to continue waiting"
+    ):
         delete(aws_service_name=PANORAMA, wait_timeout=1)
 
 
@@ -121,11 +126,11 @@ def test_another_plan_than_the_approved_one(iam: Any, linked: str, delete: Delet
     ("options", "problem"),
     [
         ({}, "aws_service_name: missing; give the service, such as panorama.amazonaws.com, or name"),
-        ({"aws_service_name": "a b"}, 'aws_service_name: "a b" is no service, such as panorama.amazonaws.com'),
-        ({"name": "a/b"}, 'name: "a/b" is no role name; 1 to 64 letters, digits and _+=,.@- are allowed'),
+        ({"aws_service_name": "a b"}, 'aws_service_name: "a b" is not a valid service, such as panorama.amazonaws.com'),
+        ({"name": "a/b"}, 'name: "a/b" is not a valid role name; use 1 to 64 letters, digits and _+=,.@-'),
         ({"name": ROLE, "wait_delay": 0}, "wait_delay: 0 is less than 1 second"),
         ({"name": ROLE, "wait_timeout": -1}, "wait_timeout: -1 is less than 0 seconds"),
-        ({"name": "worker"}, "name: worker is no service-linked role (path /); iam_role deletes it"),
+        ({"name": "worker"}, "name: worker is not service-linked (path /); iam_role deletes it"),
     ],
 )
 def test_options_that_make_no_sense(

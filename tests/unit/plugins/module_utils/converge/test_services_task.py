@@ -10,13 +10,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.services_task import ServicesTask
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_facts import AwsFacts
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.services_source import converging_services
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import Outcome, run
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts
 from unit.services.declarations import service_declaration
 
 from local_aws import LocalAws
 
+FACTS = AwsFacts.parse(aws_facts())
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
@@ -52,11 +55,12 @@ def converged(aws: LocalAws, *declared: dict[str, Any], check_mode: bool = False
     aws.clear_calls()
     given = {
         "assume_role": {"role_arn": aws.members[0]["role_arn"]},
-        "_knowledge": aws_facts(),
-        "_declared": list(declared),
         **options,
     }
-    return run("iam_services", given, task=ServicesTask, check_mode=check_mode, diff_mode=False)
+    context = RunContext(FACTS, declared=declared)
+    return run(
+        "iam_services", given, begin=converging_services, check_mode=check_mode, diff_mode=False, context=context
+    )
 
 
 def test_two_services_are_one_plan_and_each_object_tells_its_service(aws: LocalAws) -> None:
@@ -135,7 +139,7 @@ def test_contradictions_are_told_before_the_first_call(aws: LocalAws) -> None:
     )
     assert outcome.failed
     assert outcome.values["problems"] == [
-        "panorama: role/shared: is declared otherwise by deeplens: role/Shared; change one of the two"
+        "panorama: role/shared: is declared differently by deeplens: role/Shared; change one of the two"
     ]
     assert [one["service"] for one in outcome.values["services"]] == ["deeplens", "panorama"]
     assert aws.call_counts() == {}

@@ -15,6 +15,9 @@ from typing import Any
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.apply import waiter
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.account_lock import AccountLock
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.converge import Converge
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import Step
@@ -22,7 +25,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan impor
 from local_aws import LocalAws
 
 Options = Mapping[str, Any]
-Begin = Callable[..., Task]
+Begin = Callable[..., Converge]
 
 
 @pytest.fixture
@@ -58,21 +61,35 @@ def begin(aws: LocalAws, tmp_path: Path) -> Begin:
     folder = tmp_path / "ansible-local-1"
     folder.mkdir(mode=0o700)
 
-    def make(sid: str = "Mine", *, check_mode: bool = False, on_step: Any = None, **options: Any) -> Task:
+    def make(
+        sid: str = "Mine",
+        *,
+        run_folder: str = str(folder),
+        check_mode: bool = False,
+        on_step: Any = None,
+        **options: Any,
+    ) -> Task:
         given = {
             "assume_role": {"role_arn": aws.members[0]["role_arn"]},
-            "_run_folder": str(folder),
             "name": "shared",
             "statements": [statement(sid)],
         }
-        return Task({**given, **options}, "trust_statements", check_mode, on_step=on_step)
+        return converging(
+            Task(
+                {**given, **options},
+                "trust_statements",
+                check_mode,
+                on_step=on_step,
+                context=RunContext(run_folder=run_folder),
+            )
+        )
 
     return make
 
 
 @pytest.fixture
 def lock(aws: LocalAws, begin: Begin) -> AccountLock:
-    return AccountLock(begin().options["_run_folder"], aws.endpoint, aws.members[0]["id"])
+    return AccountLock(begin().task.context.run_folder, aws.endpoint, aws.members[0]["id"])
 
 
 def calls(readings: int, *, looks: int) -> dict[str, int]:
@@ -82,27 +99,27 @@ def calls(readings: int, *, looks: int) -> dict[str, int]:
 
 
 def test_a_task_alone_makes_no_call_more(begin: Begin, sids: Any) -> None:
-    for sid, options in (("Without", {"_run_folder": ""}), ("Mine", {}), ("Other", {})):
-        assert begin(sid, **options).converge()["api_calls"] == calls(1, looks=2)
-    assert begin("Other").converge()["plan"] == []
+    for sid, options in (("Without", {"run_folder": ""}), ("Mine", {}), ("Other", {})):
+        assert begin(sid, **options).result()["api_calls"] == calls(1, looks=2)
+    assert begin("Other").result()["plan"] == []
     assert sids() == ["First", "Without", "Mine", "Other"]
 
 
 def test_what_writes_nothing_does_not_wait(begin: Begin, lock: AccountLock, sids: Any) -> None:
-    begin("Mine").converge()
+    begin("Mine").result()
     with lock.turn(time.monotonic()):
-        assert begin("Mine").converge()["plan"] == []
-        assert len(begin("Other", check_mode=True).converge()["plan"]) == 1
+        assert begin("Mine").result()["plan"] == []
+        assert len(begin("Other", check_mode=True).result()["plan"]) == 1
 
 
 def waited(begin: Begin, lock: AccountLock, meanwhile: Callable[[], None], **options: Any) -> dict[str, Any]:
     """The result of a task that read before another task of the run did that, and writes after it."""
     told: list[str] = []
-    task = begin(**options)
-    task.tell = told.append
+    work = begin(**options)
+    work.task.tell = told.append
     with ThreadPoolExecutor(1) as pool:
         with lock.turn(time.monotonic()):
-            result = pool.submit(task.converge)
+            result = pool.submit(work.result)
             deadline = time.monotonic() + 20
             while not told:
                 assert time.monotonic() < deadline
@@ -131,7 +148,7 @@ def test_what_another_task_has_done_is_not_done_again(iam: Any, begin: Begin, lo
 
 
 def test_another_plan_was_not_approved(iam: Any, begin: Begin, lock: AccountLock, sids: Any) -> None:
-    approval = begin(check_mode=True).converge()["approval"]
+    approval = begin(check_mode=True).result()["approval"]
 
     def add() -> None:
         iam.update_assume_role_policy(RoleName="shared", PolicyDocument=document("First", "Other"))
@@ -150,11 +167,11 @@ def test_an_overwritten_share_is_written_again(iam: Any, begin: Begin, sids: Any
         for other in others:
             iam.update_assume_role_policy(RoleName="shared", PolicyDocument=other)
 
-    task = begin(on_step=overwrite)
-    result = task.converge()
+    work = begin(on_step=overwrite)
+    result = work.result()
     assert sids() == ["First", "Other", "Mine"]
     assert [step["action"] for step in result["plan"]] == ["UpdateAssumeRolePolicy"] * 2
-    assert task.warnings == ["role/shared: somebody overwrote the trust policy; written again"]
+    assert work.task.warnings == ["role/shared: another run or person overwrote the trust policy; written again"]
 
 
 @pytest.mark.parametrize("approved", [False, True])
@@ -168,9 +185,9 @@ def test_who_overwrites_again_and_again_is_told(iam: Any, begin: Begin, sids: An
 
     options = {}
     if approved:
-        options = {"approved_plan": begin(check_mode=True).converge()["approval"], "approval_hours": 24}
-    with pytest.raises(EngineError, match="is not as declared") as refused:
-        begin(on_step=overwrite, **options).converge()
+        options = {"approved_plan": begin(check_mode=True).result()["approval"], "approval_hours": 24}
+    with pytest.raises(EngineError, match="does not match its declaration") as refused:
+        begin(on_step=overwrite, **options).result()
     assert len(written) == (1 if approved else 4)
     assert len(refused.value.fields["plan"]["done"]) == len(written)
     assert sids() == ["First", "Other"]
@@ -190,6 +207,6 @@ def test_a_role_that_is_declared_too_is_not_written_again(aws: LocalAws, iam: An
     role = {"name": "shared", "tags": {"team": "vision"}}
     share = {"name": "shared", "statements": [statement("Mine")]}
     options = {"assume_role": {"role_arn": aws.members[0]["role_arn"]}, "roles": [role], "trust_statements": [share]}
-    with pytest.raises(EngineError, match="is not as declared"):
-        Task(options, on_step=overwrite).converge()
+    with pytest.raises(EngineError, match="does not match its declaration"):
+        converging(Task(options, on_step=overwrite)).result()
     assert len(written) == 2

@@ -12,10 +12,13 @@ import pytest
 from ansible.module_utils import basic
 from ansible.module_utils.common.parameters import PASS_VARS
 from ansible.module_utils.testing import patch_module_args
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import ARGUMENT, RunContext
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules import runner as module_runner
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts
 
 from local_aws import LocalAws
+
+pytestmark = pytest.mark.both_generations
 
 TRUST = {
     "Version": "2012-10-17",
@@ -63,7 +66,7 @@ def test_what_the_controller_hands_over_is_no_option_and_warnings_are_told(
             "assume_role": {"role_arn": aws.members[0]["role_arn"]},
             "assume_role_policy_document": TRUST,
             "managed_policies": ["IAMFullAccess"],
-            "_knowledge": aws_facts(),
+            ARGUMENT: RunContext().handed_over(aws_facts()),
         }
         code, planned = printed(capsys, {**arguments, "_ansible_check_mode": True, "_ansible_diff": True})
         assert (code, planned["changed"]) == (0, True)
@@ -76,7 +79,7 @@ def test_what_the_controller_hands_over_is_no_option_and_warnings_are_told(
     critical = [finding["message"] for finding in planned["findings"] if finding["severity"] == "critical"]
     assert critical
     assert [message for message in critical if message not in planned["warnings"]] == []
-    assert "_knowledge" not in json.dumps(made)
+    assert ARGUMENT not in json.dumps(made)
 
 
 def test_the_systems_log_and_the_result_show_no_secret(

@@ -20,13 +20,15 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.model import Cu
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import Step
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.planner import plan
 from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.document import PolicyDocument
+from hypothesis import settings
 from iam_simulate import IamSimulate, Simulation
 
 from .evaluator import SimulatedAccount, SimulatedRole
 from .orders import some_order
 from .transitions import ACCOUNT, OWN, USER, Transition, transition
 
-TRANSITIONS = 500
+TRANSITIONS = settings().max_examples
+"""As many as the profile of Hypothesis has examples (tests/property_examples.py), always the same ones."""
 ROWS = 10
 REQUESTS = (
     ("s3:GetObject", "arn:aws:s3:::labels/red/1"),

@@ -22,7 +22,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.scope impo
 from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.document import PolicyDocument
 from ansible_collections.aws_ml.permissions.plugins.module_utils.resolve.desired_state import DesiredState
 from ansible_collections.aws_ml.permissions.plugins.module_utils.resolve.quarantine import QUARANTINED_TAG
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from .test_write_order import ACCOUNT, AWS, OWN
@@ -138,7 +138,6 @@ def plan_of(world: World) -> Plan:
     return Plan(ACCOUNT, steps, (world.message,), relied_on(state, desired, [finding, fixed][turned]))
 
 
-@settings(max_examples=500, deadline=None)
 @given(worlds, worlds, st.sets(st.sampled_from([field.name for field in fields(Covered)]), max_size=2))
 def test_the_id_changes_if_and_only_if_what_it_covers_does(one: World, two: World, differing: set[str]) -> None:
     covered = replace(one.covered, **{name: getattr(two.covered, name) for name in differing})

@@ -24,7 +24,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from .evaluator import SimulatedAccount
-from .test_write_order import ACCOUNT, AWS, MANY, OWN, ROOMY, situation, sources
+from .test_write_order import ACCOUNT, AWS, OWN, ROOMY, situation, sources
 
 NOW = "2026-11-22T10:00:00Z"
 TIGHT = replace(ROOMY, attached_policies={"role": 2, "user": 2, "group": 2})
@@ -62,7 +62,6 @@ def converged(state: CurrentState, declared: Mapping[str, Any], quotas: Any) -> 
     return made, replace(state, identities={**state.identities, **there}, quarantines=recorded)
 
 
-@MANY
 @given(sources, st.sampled_from([ROOMY, TIGHT]), st.booleans())
 def test_quarantine_and_its_end(source: random.Random, quotas: Any, purging: bool) -> None:
     before = some_account(source)
@@ -88,7 +87,6 @@ def test_quarantine_and_its_end(source: random.Random, quotas: Any, purging: boo
     assert (quarantine.warnings, release.warnings) == ((), ())
 
 
-@MANY
 @given(sources)
 def test_quarantine_cut_short_anywhere_ends_the_same(source: random.Random) -> None:
     before = some_account(source)

@@ -24,7 +24,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan impor
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.planner import plan
 from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.document import PolicyDocument
 from ansible_collections.aws_ml.permissions.plugins.module_utils.resolve.desired_state import DesiredState
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from .evaluator import ACTIONS, SERVICES, SimulatedAccount
@@ -34,7 +34,6 @@ ACCOUNT = Account("123456789012", "aws")
 OWN = "arn:aws:iam::123456789012:policy/"
 AWS = "arn:aws:iam::aws:policy/"
 ROOMY = Quotas(attached_policies={"role": 100})
-MANY = settings(max_examples=1_500, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 sources = st.integers(min_value=0, max_value=2**64).map(random.Random)
 
 
@@ -140,21 +139,18 @@ def require_safety(source: random.Random, state: CurrentState, desired: DesiredS
         assert not missing or "lack" in told, (missing, steps, made)
 
 
-@MANY
 @given(sources)
 @example(random.Random(22515947238))  # one write is both a gap and an excess away from another
 def test_no_excess_and_no_gap(source: random.Random) -> None:
     require_safety(source, *situation(source, boundaries=False))
 
 
-@MANY
 @given(sources)
 @example(random.Random(1168840))
 def test_with_boundaries_there_is_none_that_is_not_told(source: random.Random) -> None:
     require_safety(source, *situation(source, boundaries=True))
 
 
-@MANY
 @given(sources)
 def test_policies_exchange_statements_under_identities_that_nobody_declares(source: random.Random) -> None:
     require_safety(source, *exchange(source))

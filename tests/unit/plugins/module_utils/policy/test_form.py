@@ -18,6 +18,8 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.document
     principals,
 )
 
+pytestmark = pytest.mark.both_generations
+
 DAY = datetime.date(2012, 10, 17)
 
 
@@ -179,9 +181,9 @@ def test_a_byte_order_mark_is_no_part_of_the_document() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{"b": 1, "b": 2, "a": 1, "c": 0, "a": 2}', "the key a, b stands twice in one object"),
-        ("NaN", "not valid JSON: NaN is no number"),
-        ('{"a": -Infinity}', "not valid JSON: -Infinity is no number"),
+        ('{"b": 1, "b": 2, "a": 1, "c": 0, "a": 2}', "the key a, b is a duplicate in one object"),
+        ("NaN", "not valid JSON: NaN is not a number"),
+        ('{"a": -Infinity}', "not valid JSON: -Infinity is not a number"),
         ("1" * 5000, "not valid JSON: a number has too many digits"),
         ("[" * 100_000, "nested too deep to be a policy document"),
     ],

@@ -10,14 +10,13 @@ from itertools import product
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.statement_overlap import statements_overlap
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 patterns = st.text(alphabet="ab*?", min_size=1, max_size=5)
 TEXTS = ["".join(letters) for length in range(1, 9) for letters in product("ab", repeat=length)]
 
 
-@settings(max_examples=500, deadline=None)
 @given(patterns, patterns)
 def test_two_patterns_overlap_exactly_if_a_text_matches_both(one: str, other: str) -> None:
     found = statements_overlap([{"Action": "x", "Resource": one}], [{"Action": "x", "Resource": other}])

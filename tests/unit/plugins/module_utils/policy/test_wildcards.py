@@ -15,7 +15,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.wildcard
     has_variable,
     meet,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 pieces = st.sampled_from(["a", "b", "*", "?", "${aws:username}", "${*}", "${?}", "${$}"])
@@ -38,19 +38,16 @@ def plainly_fits(text: str, pattern: str) -> bool:
     return bool(text) and pattern[0] in (text[0], "?") and plainly_fits(text[1:], pattern[1:])
 
 
-@settings(max_examples=300, deadline=None)
 @given(patterns)
 def test_a_text_fits_as_the_pattern_means(pattern: str) -> None:
     assert [text for text in TEXTS if fits(text, pattern)] == [text for text in TEXTS if plainly_fits(text, pattern)]
 
 
-@settings(max_examples=300, deadline=None)
 @given(short, short)
 def test_patterns_meet_exactly_if_a_text_fits_both(one: str, other: str) -> None:
     assert meet(one, other) == any(plainly_fits(text, one) and plainly_fits(text, other) for text in TEXTS)
 
 
-@settings(max_examples=500, deadline=None)
 @given(patterns, patterns)
 def test_what_a_pattern_covers_fits_it(wide: str, narrow: str) -> None:
     if covers(wide, narrow):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from typing import Any
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.quarantine_records import Event, quarantine_tag
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.snapshot import Backup
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.store import BackupFile
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.argument_specs import retire_options
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import Account, Role
-from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.task import RetireTask
+from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.source import retiring
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.audit_action import AuditAction
 
 from local_aws import LocalAws
@@ -41,6 +43,9 @@ def trusting(*services: str, account: str = "") -> Statement:
         "Principal": principal | ({"AWS": account} if account else {}),
         "Action": "sts:AssumeRole",
     }
+
+
+CONTEXT = AuditAction.context_with(())
 
 
 class Ground:
@@ -96,12 +101,20 @@ class Ground:
     def role_id(self, name: str) -> str:
         return str(self.iam.get_role(RoleName=name)["Role"]["RoleId"])
 
-    def retire(self, *, check_mode: bool = False, later: timedelta = timedelta(), **options: Any) -> dict[str, Any]:
+    def retire(
+        self, *, check_mode: bool = False, later: timedelta = timedelta(), declared: Sequence[Any] = (), **options: Any
+    ) -> dict[str, Any]:
         """Retire with the module's defaults, that much later. The result, with the warnings; raises EngineError."""
-        task = RetireTask(
-            {**self.defaults(), **options}, check_mode=check_mode, diff_mode=True, clock=lambda: NOW + later
+        work = retiring(
+            Task(
+                {**self.defaults(), **options},
+                check_mode=check_mode,
+                diff_mode=True,
+                clock=lambda: NOW + later,
+                context=replace(CONTEXT, declared=declared),
+            )
         )
-        return {**task.converge(), "warnings": task.warnings}
+        return {**work.result(), "warnings": work.task.warnings}
 
     def defaults(self) -> dict[str, Any]:
         """The options of a task in this account."""
@@ -109,7 +122,6 @@ class Ground:
             **{name: option.get("default") for name, option in retire_options().items()},
             "backup_dir": str(self.backups),
             "assume_role": {"role_arn": self.member["role_arn"]},
-            "_knowledge": AuditAction.knowledge,
         }
 
     def writes(self) -> list[str]:

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.apply import waiter
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import Step
-from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.task import RetireTask
+from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.source import retiring
 
-from .ground import DENY_ALL, NOW, Ground, document, trusting
+from .ground import CONTEXT, DENY_ALL, NOW, Ground, document, trusting
 from .test_retirement import MONTH, SERVICE
 
 ANYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -33,9 +34,9 @@ def meddled(ground: Ground, last: str, meanwhile: Callable[[], Any], later: time
         if step.action == last:
             meanwhile()
 
-    task = RetireTask(ground.defaults(), on_step=then, clock=lambda: NOW + later)
+    work = retiring(Task(ground.defaults(), on_step=then, clock=lambda: NOW + later, context=CONTEXT))
     with pytest.raises(EngineError) as told:
-        task.converge()
+        work.result()
     return told.value
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import catalogue, definitions, lives
@@ -113,10 +114,12 @@ def test_once_the_statement_is_taken_out_nothing_is_left(ground: Ground) -> None
         one for one in ground.snapshot()["role/samples"]["trust"]["Statement"] if "Service" in one["Principal"]
     ]
     options = {name: ground.defaults()[name] for name in ("assume_role", "backup_dir")}
-    Task(
-        {**options, "trust_statements": [{"name": "samples", "statements": [statement], "state": "absent"}]},
-        clock=lambda: NOW,
-    ).converge()
+    converging(
+        Task(
+            {**options, "trust_statements": [{"name": "samples", "statements": [statement], "state": "absent"}]},
+            clock=lambda: NOW,
+        )
+    ).result()
     assert ground.writes() == ["UpdateAssumeRolePolicy"]
     assert ground.retire()["retired"] == []
 
@@ -133,6 +136,6 @@ def test_a_name_in_a_list_is_taken_out_in_one_write(ground: Ground) -> None:
         {"name": "samples", "statements": [{**old, "Principal": both}], "state": "absent"},
     ]
     options = {name: ground.defaults()[name] for name in ("assume_role", "backup_dir")}
-    Task({**options, "trust_statements": entries}, clock=lambda: NOW).converge()
+    converging(Task({**options, "trust_statements": entries}, clock=lambda: NOW)).result()
     assert ground.writes() == ["UpdateAssumeRolePolicy"]
     assert ground.retire()["retired"] == []

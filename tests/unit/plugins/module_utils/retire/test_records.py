@@ -18,6 +18,7 @@ import pytest
 import yaml
 from ansible_collections.aws_ml.permissions.plugins.module_utils.apply.executor import Execution, Executor
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.quarantine_records import Event
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import Step
@@ -58,7 +59,7 @@ def test_what_tags_say_decides_nothing(ground: Ground, case: dict[str, Any]) -> 
         result = ground.retire(check_mode=True, **options, **case.get("options", {}))
         assert {item["resource"]: item["step"] for item in result["retired"]} == case["steps"]
         assert [item["note"] for item in result["retired"] if item["note"]] == case.get("notes", [])
-        assert [one for one in result["warnings"] if "recorded here" in one or "tags tells" in one] == case.get(
+        assert [one for one in result["warnings"] if "recorded here" in one or "tags show" in one] == case.get(
             "warnings", []
         )
 
@@ -88,7 +89,7 @@ def test_tags_that_leave_no_room_do_not_keep_a_role(ground: Ground) -> None:
     first = ground.retire()
     assert [step["action"] for step in first["plan"]] == ["AttachRolePolicy"]
     assert first["roles"][0]["status"] == "quarantined"
-    assert f"role {NAME} has no room for the tags of its quarantine" in first["warnings"]
+    assert f"role {NAME} has no space for the tags of its quarantine" in first["warnings"]
     assert ground.retire(later=timedelta(days=1))["plan"] == []
     assert step_of(ground.retire(later=MONTH)) == "removed"
 
@@ -116,7 +117,7 @@ def test_a_lost_record_begins_a_quarantine(ground: Ground, way: str) -> None:
     else:
         options = {"record_key": OTHER_KEY}
     result = ground.retire(**options)
-    note = f'quarantine since "{SINCE}" is told by its tags and not recorded here; it starts now'
+    note = f'quarantine since "{SINCE}" is reported by its tags but not recorded here; it starts now'
     assert (step_of(result), result["retired"][0]["note"]) == ("quarantined", note)
     assert f"role/{NAME}: {note}" in result["warnings"]
     assert step_of(ground.retire(**options, later=MONTH - timedelta(seconds=1))) == "waiting"
@@ -176,7 +177,7 @@ def test_a_quarantine_that_was_lifted_counts_no_more(ground: Ground) -> None:
     ground.sign(NAME, SINCE, KEY)
     old = tags(ground)
     entry = {name: ground.defaults()[name] for name in ("assume_role", "backup_dir")}
-    result = Task({**entry, "roles": [{"name": NAME}]}, clock=lambda: NOW - timedelta(days=5)).converge()
+    result = converging(Task({**entry, "roles": [{"name": NAME}]}, clock=lambda: NOW - timedelta(days=5))).result()
     assert result["lifted_quarantines"] == [{"name": NAME, "since": SINCE, "reason": ""}]
     ground.iam.attach_role_policy(RoleName=NAME, PolicyArn=DENY_ALL)
     ground.tag(NAME, **old)
@@ -213,8 +214,8 @@ def test_a_quarantine_that_was_not_written_whole_is_not_recorded(ground: Ground)
 def test_a_removal_that_was_begun_goes_on_by_its_record(ground: Ground) -> None:
     """The role has lost all that told what it belonged to, and is named; without a record it would be nobody's."""
     ground.give({"roles": [{"name": "camera-7", "trusts": ["lambda"]}]})
-    options = {"roles": ["camera-7"], "at_once": True}
-    with pytest.raises(EngineError, match="nothing tells that it belongs to a service"):
+    options = {"roles": ["camera-7"], "skip_quarantine": True}
+    with pytest.raises(EngineError, match="nothing shows that it belongs to a service"):
         ground.retire(**options)
     ground.record(Event("removal", "camera-7", ground.role_id("camera-7"), "2026-11-22T09:00:00Z", ("deeplens",)))
     assert step_of(ground.retire(check_mode=True, roles=["camera-7"]), "camera-7") == "quarantined"
@@ -225,7 +226,7 @@ def test_a_quarantine_by_hand_counts_where_it_was_recorded(ground: Ground) -> No
     ground.give({"roles": [SERVICE]})
     entry = {name: ground.defaults()[name] for name in ("assume_role", "backup_dir")}
     away = {"name": NAME, "state": "quarantined"}
-    Task({**entry, "roles": [away]}, clock=lambda: NOW - MONTH).converge()
+    converging(Task({**entry, "roles": [away]}, clock=lambda: NOW - MONTH)).result()
     assert step_of(ground.retire(check_mode=True)) == "removed"
 
 
@@ -233,7 +234,7 @@ def test_a_backup_that_cannot_be_read_stops_everything(ground: Ground) -> None:
     """It might say that a quarantine was lifted."""
     in_quarantine(ground, "folder")
     (ground.backups / f"{ground.account}-20261101T000000Z-cut.json").write_text("{", encoding="utf-8")
-    with pytest.raises(EngineError, match="is cut off or damaged"):
+    with pytest.raises(EngineError, match="is truncated or damaged"):
         ground.retire()
     assert ground.writes() == []
 

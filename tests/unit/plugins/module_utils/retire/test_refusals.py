@@ -57,7 +57,7 @@ def test_refuses_with_the_reason_and_writes_nothing(case: dict[str, Any], ground
     if "overridden_by" in case:
         result = ground.retire(check_mode=True, **{**options, **case["overridden_by"]})
         assert ground.writes() == []
-        left_out = [matched.lower().rstrip("*") for matched in case["overridden_by"].get("except", ())]
+        left_out = [matched.lower().rstrip("*") for matched in case["overridden_by"].get("exclude", ())]
         for refusal in case["refusals"]:
             name = refusal["resource"].partition("/")[2].lower()
             if name and refusal["code"] in ALLOWABLE and not any(name.startswith(start) for start in left_out):
@@ -79,8 +79,8 @@ def test_options_that_make_no_sense(ground: Ground) -> None:
         "services": ["deeplense"],
         "roles": [""],
         "unused_days": 401,
-        "after_days": -1,
-        "max_share": 50.0,
+        "quarantine_days": -1,
+        "max_role_fraction": 50.0,
         "min_age_days": -1,
         "record_key": "too short",
         "quarantine_reason": "why?",
@@ -88,16 +88,16 @@ def test_options_that_make_no_sense(ground: Ground) -> None:
     failure = refused(ground, check_mode=False, **options)
     assert isinstance(failure, InputError)
     assert [str(problem) for problem in failure.problems] == [
-        "after_days: -1 is outside 0 to 3650; at_once: true does not wait at all",
-        "max_share: 50 is outside 0 to 1; 0.25 is a quarter of the account's roles",
+        "max_role_fraction: 50 is outside 0 to 1; 0.25 is a quarter of the account's roles",
         "min_age_days: -1 is outside 0 to 3650; 0 retires what was created today too",
-        'quarantine_reason: contains "?" (U+003F); a tag of the role holds it, which takes letters, digits, spaces and'
-        " _.:/=+-@",
-        "record_key: has 9 characters; it must have at least 32, so that nobody can guess it. To make one: openssl rand"
-        " -hex 32",
+        "quarantine_days: -1 is outside 0 to 3650; skip_quarantine: true does not wait at all",
+        'quarantine_reason: contains "?" (U+003F); it is stored in a tag of the role, which can contain only letters,'
+        " digits, spaces and _.:/=+-@",
+        "record_key: is 9 characters long; it must be at least 32 characters long, so that it cannot be guessed."
+        " To create one: openssl rand -hex 32",
         "roles[0]: empty; give a name, or a pattern with * and ?",
         f'services[0]: "deeplense" is not known; it is one of {", ".join(definitions())}',
-        "unused_days: 401 is outside 0 to 400; IAM tells of no use that is longer ago",
+        "unused_days: 401 is outside 0 to 400; IAM does not report an earlier use",
     ]
     assert "too short" not in f"{failure.message} {failure.fields}"
     assert ground.aws.calls() == []

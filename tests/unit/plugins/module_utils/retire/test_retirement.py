@@ -10,9 +10,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
-from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.task import Restore
+from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.source import restoring
 
 from .ground import DENY_ALL, NOW, Ground
 
@@ -45,14 +46,14 @@ def steps(result: dict[str, Any]) -> dict[str, tuple[str, str | None]]:
 
 
 def left_out(*patterns: str) -> dict[str, Any]:
-    return {"except": list(patterns)}
+    return {"exclude": list(patterns)}
 
 
 def release(ground: Ground) -> None:
     """End every quarantine."""
     roles = [{"name": resource.partition("/")[2]} for resource in RETIRED]
     options = {name: ground.defaults()[name] for name in ("assume_role", "backup_dir")}
-    Task({**options, "roles": roles}).converge()
+    converging(Task({**options, "roles": roles})).result()
 
 
 def test_whole_life(ground: Ground) -> None:
@@ -99,10 +100,10 @@ def test_whole_life(ground: Ground) -> None:
     assert (again["changed"], again["retired"], ground.snapshot()) == (False, [], left)
 
 
-def test_at_once(ground: Ground) -> None:
+def test_skip_quarantine(ground: Ground) -> None:
     ground.give(MESS)
     before = ground.snapshot()
-    ground.retire(at_once=True)
+    ground.retire(skip_quarantine=True)
     assert ground.snapshot() == {"role/other": before["role/other"]} | {
         name: content for name, content in before.items() if "OrganizationAccountAccessRole" in name
     }
@@ -124,14 +125,16 @@ def restored(ground: Ground, source: str = "") -> list[dict[str, Any]]:
     """Put back all that the backups hold, or one. What cannot come back."""
     options = {"src": source or str(ground.backups), "roles": [], "policies": [], "attachments": [], "overwrite": False}
     entry = {"assume_role": ground.defaults()["assume_role"]}
-    told: list[dict[str, Any]] = Restore({**entry, **options}, clock=lambda: NOW + MONTH).converge()["not_restored"]
+    told: list[dict[str, Any]] = restoring(Task({**entry, **options}, clock=lambda: NOW + MONTH)).result()[
+        "not_restored"
+    ]
     return told
 
 
-def test_a_backup_puts_back_what_went_at_once(ground: Ground) -> None:
+def test_a_backup_puts_back_what_went_without_quarantine(ground: Ground) -> None:
     ground.give(MESS)
     before = ground.snapshot()
-    ground.retire(at_once=True)
+    ground.retire(skip_quarantine=True)
     assert restored(ground) == []
     assert ground.snapshot() == before
 
@@ -190,7 +193,7 @@ def test_only_what_is_named(ground: Ground) -> None:
 
 def test_a_policy_that_somebody_has_stays(ground: Ground) -> None:
     ground.give({**MESS, "users": [{"name": "ada", "managed": ["deeplens-cameras"]}]})
-    result = ground.retire(at_once=True)
+    result = ground.retire(skip_quarantine=True)
     assert steps(result)["policy/deeplens-cameras"] == ("kept", None)
     assert "policy/deeplens-cameras stays: user/ada has it" in result["warnings"]
     assert ground.snapshot()["policy/deeplens-cameras"] == 1
@@ -238,9 +241,9 @@ def test_no_backup_no_write(ground: Ground) -> None:
     ground.give(MESS)
     ground.backups.parent.mkdir(exist_ok=True)
     ground.backups.write_text("not a directory", encoding="utf-8")
-    for at_once in (False, True):
+    for skip_quarantine in (False, True):
         with pytest.raises(EngineError) as caught:
-            ground.retire(at_once=at_once)
+            ground.retire(skip_quarantine=skip_quarantine)
         assert str(ground.backups) in caught.value.message
     assert ground.writes() == []
 
@@ -267,13 +270,13 @@ def test_findings_do_not_tell_of_what_a_powerless_role_could_do(ground: Ground) 
 @pytest.mark.parametrize(
     ("options", "warned"),
     [
-        (left_out("BreakGlass*"), ['except: "BreakGlass*" matches no role or policy of the account']),
+        (left_out("BreakGlass*"), ['exclude: "BreakGlass*" matches no role or policy of the account']),
         # A role of the guide is spelled right, though another of its roles is called much the same.
         (
             left_out("AWSDeepLensSageMakerRole"),
-            ['except: "AWSDeepLensSageMakerRole" matches no role or policy of the account'],
+            ['exclude: "AWSDeepLensSageMakerRole" matches no role or policy of the account'],
         ),
-        (left_out("AWSDeepLensSage*"), ['except: "AWSDeepLensSage*" matches no role or policy of the account']),
+        (left_out("AWSDeepLensSage*"), ['exclude: "AWSDeepLensSage*" matches no role or policy of the account']),
         # Its neighbour in a row of roles was retired before.
         ({"roles": ["camera-6", "AWSDeepLens*"]}, ['roles: "camera-6" matches no role of the account']),
         (left_out("other"), []),

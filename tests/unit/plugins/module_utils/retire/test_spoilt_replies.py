@@ -13,13 +13,13 @@ import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws import service as calls
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules import registry as module_shapes
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import Outcome
-from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.task import RetireTask
+from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.source import retiring
 from spoilt_replies import SpoilingProxy
 
-from .ground import Ground
+from .ground import CONTEXT, Ground
 from .test_retirement import MESS
 
-AT_ONCE = {"allow": ["depended_on"], "at_once": True}
+AT_ONCE = {"allow": ["depended_on"], "skip_quarantine": True}
 KINDS = ("cut after the secrets", "well-formed page", "empty", "forbidden", "unavailable", "body among the headers")
 
 
@@ -38,7 +38,7 @@ def proxy(ground: Ground) -> Iterator[SpoilingProxy]:
 
 def retire(ground: Ground, endpoint: str, **options: Any) -> Outcome:
     given = {**ground.defaults(), **AT_ONCE, **options, "endpoint_url": endpoint}
-    return module_shapes.run("iam_retire", given, task=RetireTask, check_mode=False, diff_mode=True)
+    return module_shapes.run("iam_retire", given, begin=retiring, check_mode=False, diff_mode=True, context=CONTEXT)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -11,6 +11,8 @@ import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.aws_ml.permissions.plugins.filter.retirement_summary import retirement_summary
 
+pytestmark = pytest.mark.both_generations
+
 ITEM = {"resource": "role/AWSDeepLensServiceRole", "services": ["deeplens"], "until": None, "reason": "", "note": ""}
 DONE: dict[str, Any] = {
     "account_id": "123456789012",

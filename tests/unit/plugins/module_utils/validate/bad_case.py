@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.quarantine_records import key_problems
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.parser import DeclarationParser
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.placeholders import Placeholders
@@ -98,14 +99,16 @@ def matches(expected: str, msg: str) -> bool:
 def foreseen(module: str, options: Mapping[str, Any]) -> list[str]:
     """Run a task in check mode that has to succeed; its warnings."""
     task = Task(validated(module, options), SHAPES[module].section, check_mode=True, diff_mode=True)
-    task.converge()
+    converging(task).result()
     return task.warnings
 
 
 def attempt(module: str, options: Mapping[str, Any], *, check_mode: bool) -> Failure:
     """Run a task that has to fail, with options as they come out of Ansible's own validation."""
     try:
-        Task(validated(module, options), SHAPES[module].section, check_mode=check_mode, diff_mode=True).converge()
+        converging(
+            Task(validated(module, options), SHAPES[module].section, check_mode=check_mode, diff_mode=True)
+        ).result()
     except Refused as refused:
         return Failure(str(refused), [], str(refused))
     except EngineError as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from bad_case import in_account, validated
 
@@ -38,7 +39,7 @@ class Ground:
             self.aws.seed(self.account, **seed)
         self._call(given.get("calls", ()))
         if "declared" in given:
-            Task(validated("iam_baseline", {**self.entry, **given["declared"]})).converge()
+            converging(Task(validated("iam_baseline", {**self.entry, **given["declared"]}))).result()
         self._call(given.get("then", ()))
         if "quotas" in given:
             self.aws.set(quotas=given["quotas"])

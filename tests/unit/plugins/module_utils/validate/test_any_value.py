@@ -18,7 +18,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import I
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import Declarations
 from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.document import PolicyDocument
 from ansible_collections.aws_ml.permissions.plugins.module_utils.validate.declaration import problems
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 WORDS = (
@@ -89,7 +89,6 @@ def used(document: PolicyDocument | None) -> None:
         document.text.encode("latin-1")
 
 
-@settings(max_examples=400, deadline=None)
 @given(documents)
 def test_any_document(document: Any) -> None:
     declarations = looked_at(
@@ -103,7 +102,6 @@ def test_any_document(document: Any) -> None:
         used(declarations.roles[0].trust)
 
 
-@settings(max_examples=400, deadline=None)
 @given(documents)
 def test_any_permissions_document(document: Any) -> None:
     declarations = looked_at({"managed_policies": [{"name": "Frames", "policy": document}]})
@@ -111,7 +109,6 @@ def test_any_permissions_document(document: Any) -> None:
         used(declarations.policies[0].document)
 
 
-@settings(max_examples=400, deadline=None)
 @given(documents)
 def test_any_trust_policy(document: Any) -> None:
     declarations = looked_at({"roles": [{"name": "worker", "assume_role_policy_document": document}]})
@@ -119,7 +116,6 @@ def test_any_trust_policy(document: Any) -> None:
         used(declarations.roles[0].trust)
 
 
-@settings(max_examples=400, deadline=None)
 @given(
     st.lists(statements | st.dictionaries(keys, values, max_size=4), max_size=3), st.sampled_from(["present", "absent"])
 )
@@ -129,7 +125,6 @@ def test_any_trust_statements(listed: list[Any], state: str) -> None:
         used(PolicyDocument({"Version": "2012-10-17", "Statement": list(declarations.trust_statements[0].statements)}))
 
 
-@settings(max_examples=400, deadline=None)
 @given(mappings, mappings, st.sampled_from(["present", "absent"]))
 def test_any_tags_and_inline_policies(tags: Any, inline: Any, state: str) -> None:
     declarations = looked_at(
@@ -144,7 +139,6 @@ def test_any_tags_and_inline_policies(tags: Any, inline: Any, state: str) -> Non
             used(document)
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.text(st.characters(), max_size=70), st.text(st.characters(), max_size=70))
 def test_any_name_path_description_and_reference(one: str, other: str) -> None:
     looked_at(

@@ -27,7 +27,7 @@ def test_fails_as_told_and_writes_nothing(case: BadCase, ground: Ground, monkeyp
     for check_mode in (True, False):
         if check_mode and case.problems_in_check_mode == ():
             warnings = foreseen(case.module, options)
-            assert any("is taken as made by an earlier task" in warning for warning in warnings)
+            assert any("is assumed to be created by an earlier task" in warning for warning in warnings)
             continue
         failure = attempt(case.module, options, check_mode=check_mode)
         if check_mode and case.problems_in_check_mode is not None:

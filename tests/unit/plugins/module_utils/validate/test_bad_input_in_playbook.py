@@ -20,6 +20,8 @@ from preloaded_ansible import ANSIBLE
 
 from local_aws import LocalAws
 
+pytestmark = pytest.mark.both_generations
+
 SHOWN = [case for case in all_cases() if case.in_playbook]
 RESULTS = "results.json"
 

@@ -61,7 +61,7 @@ CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
         statement({"Federated": ["cognito-identity.eu-south-2.amazonaws.com"]}, condition=POOL),
         [
             "statements[0]: whether IAM knows cognito-identity.eu-south-2.amazonaws.com is not documented;"
-            " it may refuse it"
+            " IAM may refuse it"
         ],
     ),
     "another shared provider": (
@@ -71,7 +71,7 @@ CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
         ),
         [
             "statements[0]: gitlab.com serves many organizations; IAM may refuse a statement that does not compare"
-            " gitlab.com:sub with what is yours"
+            " gitlab.com:sub with a value of your own organization"
         ],
     ),
     "another shared provider that is asked for the claim": (

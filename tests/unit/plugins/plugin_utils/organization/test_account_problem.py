@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.account_problem import account_problem
 
+pytestmark = pytest.mark.both_generations
+
 ARN = "arn:aws:organizations::999999999999:account/o-abcdefghij/111111111111"
 
 

@@ -17,6 +17,8 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.ac
 )
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.units import Unit
 
+pytestmark = pytest.mark.both_generations
+
 PAYER = "000000000001"
 
 

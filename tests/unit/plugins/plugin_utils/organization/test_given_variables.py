@@ -24,6 +24,8 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.gi
     stated_id,
 )
 
+pytestmark = pytest.mark.both_generations
+
 ONE, TWO = "000000000001", "000000000002"
 
 

@@ -13,6 +13,8 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.un
     lost_groups,
 )
 
+pytestmark = pytest.mark.both_generations
+
 ROOT = Unit("r-abcd", "", ())
 
 

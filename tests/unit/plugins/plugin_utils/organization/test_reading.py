@@ -19,6 +19,8 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.ac
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.connection import organizations
 from unit.plugins.plugin_utils.organization.scripted_organization import MANAGEMENT, ROOT, ScriptedOrganization, unit_id
 
+pytestmark = pytest.mark.both_generations
+
 EVERYTHING = Wanted(AccountFilter())
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.files import write_files
 
+pytestmark = pytest.mark.both_generations
+
 TOO_LARGE = """
 import resource, sys
 from pathlib import Path

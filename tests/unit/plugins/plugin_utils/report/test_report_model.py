@@ -14,6 +14,8 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.results 
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.statuses import Statuses
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts
 
+pytestmark = pytest.mark.both_generations
+
 ACCOUNT = "123456789012"
 ROLE = "AWSDeepLensServiceRole"
 STEP = {"action": "AttachRolePolicy", "resource": f"role/{ROLE}", "reason": "not attached", "service": "deeplens"}

@@ -20,6 +20,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.plugins.plugin_utils.report.generated_fleet import page, report
 
+pytestmark = pytest.mark.both_generations
+
 ACCOUNT = "123456789012"
 TEXTS = st.text(max_size=30) | st.sampled_from(["", ACCOUNT, f"arn:aws:iam::{ACCOUNT}:role/x", "__proto__", "\ue000"])
 VALUES = st.recursive(

@@ -13,6 +13,8 @@ import pytest
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.sheet import COLUMNS, as_sheet
 from unit.plugins.plugin_utils.report.generated_fleet import report
 
+pytestmark = pytest.mark.both_generations
+
 
 def rows(shown: dict[str, Any]) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(as_sheet(shown))))

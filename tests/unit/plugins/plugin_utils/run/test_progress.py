@@ -12,6 +12,8 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.progress im
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results import Account, Finding
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.summary import LINES, NAMES
 
+pytestmark = pytest.mark.both_generations
+
 HOSTS = [f"account-{number:03}" for number in range(200)]
 IN_SYNC = Account(calls=3)
 CHANGED = Account("changed", writes=Counter(CreateRole=2, AttachRolePolicy=3), calls=8)

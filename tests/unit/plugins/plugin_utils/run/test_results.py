@@ -18,6 +18,8 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results imp
 from hypothesis import given
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.both_generations
+
 CREATE = {"action": "CreateRole", "resource": "role/worker", "reason": "absent"}
 ATTACH = {"action": "AttachRolePolicy", "resource": "role/worker", "reason": "AWSLambdaExecute not attached"}
 CRITICAL = {"severity": "critical", "code": "passes_any_role", "resource": "role/worker", "message": "m", "remedy": "r"}

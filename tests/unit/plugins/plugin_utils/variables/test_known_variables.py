@@ -14,6 +14,8 @@ import yaml
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.known_variables import known_variables
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.values import converted
 
+pytestmark = pytest.mark.both_generations
+
 ROOT = Path(__file__).resolve().parents[5]
 SERVICES = known_variables().services
 
@@ -34,10 +36,10 @@ def hint(name: str) -> str | None:
         ("aws_accounts", "aws_ml_accounts"),
         ("aws_ml_acounts", "aws_ml_accounts"),
         ("aws_services", "aws_ml_services"),
-        ("retire_except", "aws_ml_retire_except"),
+        ("retire_exclude", "aws_ml_retire_exclude"),
         ("retire_unused_day", "aws_ml_retire_unused_days"),
-        ("aws_ml_retire_exept", "aws_ml_retire_except"),
-        ("aws_ml_except", "aws_ml_retire_except"),
+        ("aws_ml_retire_exclud", "aws_ml_retire_exclude"),
+        ("aws_ml_exclude", "aws_ml_retire_exclude"),
         ("aws_ml_backup_folder", "aws_ml_backup_dir"),
         ("aws_ml_awx_slice", "aws_ml_awx_slices"),
         ("aws_ml_plans_1234", ""),
@@ -108,6 +110,6 @@ def test_what_is_said_of_each_variable_is_complete_and_its_example_is_right(name
 def test_default_values_are_those_of_the_module() -> None:
     documented = (ROOT / "plugins" / "modules" / "iam_retire.py").read_text(encoding="utf-8")
     options = yaml.safe_load(documented.partition('DOCUMENTATION = r"""')[2].partition('"""')[0])["options"]
-    for option in ("unused_days", "after_days", "at_once", "except", "allow"):
+    for option in ("unused_days", "quarantine_days", "skip_quarantine", "exclude", "allow"):
         variable = known_variables().playbooks[f"aws_ml_retire_{option}"]
         assert (variable["type"], variable["default"]) == (options[option]["type"], options[option]["default"])

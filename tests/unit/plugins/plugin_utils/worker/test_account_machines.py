@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.account_machines import machine_problem
 
+pytestmark = pytest.mark.both_generations
+
 ACCOUNT = {"aws_account_id": "111111111111"}
 
 

@@ -13,6 +13,8 @@ import pytest
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker import assumed_sessions
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.assumed_sessions import AssumedSessions
 
+pytestmark = pytest.mark.both_generations
+
 ROLE = {"RoleArn": "arn:aws:iam::123456789012:role/deployer", "ExternalId": "only we know", "caller": ["AKIAONE", None]}
 
 

@@ -1,29 +1,32 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One retirement from its options to its result: audit the account, decide, and converge as every other task does."""
+"""What `iam_retire` declares: it audits the account, decides, and converges as every other task does."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from ..analyze.aws_facts import AwsFacts
+from ..analyze.service_lifecycle import all_findings
 from ..apply.own_writes import with_own_writes
 from ..audit.account_reading import read_account, with_tags_of
 from ..audit.audit import audit
 from ..audit.facts import AuditFacts
 from ..audit.profile_forms import declared_profiles
-from ..audit.task import service_problems, sound_declarations
+from ..audit.work import service_problems, sound_declarations
 from ..aws.connection import Connection
+from ..backup.quarantine_recorder import QuarantineRecorder
 from ..backup.quarantine_records import Event, key_problems
-from ..converge.task import Situation, Task
+from ..converge.converge import Converge
+from ..converge.source import Reading, Situation
+from ..converge.task import Task
 from ..errors import InputError, Problem
-from ..model import CurrentState
+from ..model import CurrentState, Declarations
 from ..plan.plan import Step
-from ..read.reader import Reader, require_account
+from ..read.reader import require_account
+from ..resolve.desired_state import DesiredState, desired_state_of
 from ..validate.connection import connection_problems
 from ..validate.declaration import quarantine_reason_problems
 from .belonging import belonging
@@ -32,48 +35,45 @@ from .misspelled_options import misspelled, unmatched, warnings
 from .retirement import KEPT, Retirement, Wish, marks, removals, retirement
 
 LONGEST_UNUSED = 400
-"""Days; IAM tells of no use that is longer ago (FACTS C6)."""
+"""Days; IAM does not report an earlier use (FACTS C6)."""
 
 
-@dataclass
-class RetireTask(Task):
-    """One task of iam_retire. What goes into quarantine is kept in the backup as well."""
+class ObjectsToRetire:
+    """What one task of iam_retire takes away. Objects that go into quarantine are saved in the backup as well."""
 
-    backs_up_additions: bool = True
-    module: str = "iam_retire"
+    backs_up_additions = True
+    made_by = ""
 
-    def __post_init__(self) -> None:
-        self._audit_knowledge = AuditFacts.of(self.options)
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self._audit_knowledge = AuditFacts.of(task.context)
         self._retirement = Retirement()
         self._services_declare: Sequence[Mapping[str, Any]] = ()
-        super().__post_init__()
 
-    def _known(self) -> AwsFacts:
-        return self._audit_knowledge.knowledge
-
-    def _require_sound_declaration(self) -> None:
-        self._services_declare, more = sound_declarations(self.options)
+    def check(self) -> None:
+        options, context = self.task.options, self.task.context
+        self._services_declare, more = sound_declarations(context.declared)
         found = [
-            *connection_problems(self.options),
-            *service_problems(self._audit_knowledge, self.options),
-            *_problems(self.options),
-            *key_problems(self.options),
+            *connection_problems(options, context.account_from),
+            *service_problems(self._audit_knowledge, options),
+            *_problems(options),
+            *key_problems(options),
             *more,
         ]
         if found:
             raise InputError(found)
-        if not self.options.get("backup_dir"):
+        if not options.get("backup_dir"):
             why = "backup_dir is not set, and nothing is retired without a backup"
             override = "backup_dir (aws_ml_backup_dir) says where backups go"
-            raise Refused([Refusal("account", "no_backup_dir", why, override)], self.options.get("account_id") or "")
+            raise Refused([Refusal("account", "no_backup_dir", why, override)], options.get("account_id") or "")
 
-    def _situation(self, connection: Connection, done: Sequence[Step]) -> Situation:
+    def read(self, connection: Connection, done: Sequence[Step], recorder: QuarantineRecorder) -> Reading:
         state = with_own_writes(read_account(connection), done)
-        require_account(state, self.options.get("account_id"))
+        require_account(state, self.task.options.get("account_id"))
         # All services, since what one has left behind may belong to another that lives.
         found = audit(self._audit_knowledge, state, list(self._audit_knowledge.traces), self._services_declare)
-        wish, lives = self._wish(), self._known().services
-        records = self._recorder.records(state.account)
+        wish, lives = self._wish(), self.task.context.facts.services
+        records = recorder.records(state.account)
         there = belonging(found.objects, state, lives, records)
         planned = retirement(wish, there, state, lives, records)
         belonging_objects = [*found.objects, *there.objects]
@@ -84,25 +84,33 @@ class RetireTask(Task):
         ]
         if against:
             raise Refused(against, state.account.id)
-        self.warnings += warnings(lost)
+        self.task.warnings += warnings(lost)
         self._retirement = planned
         declarations = planned.declarations()
         arns = [state.policies[policy.name.lower()].arn for policy in declarations.policies]
-        situation = self._planned(Reader(connection), declarations, with_tags_of(connection, state, arns))
-        first = marks(planned, records)
-        return replace(situation, plan=replace(situation.plan, steps=(*first, *situation.plan.steps)))
+        state = with_tags_of(connection, state, arns)
+        return Reading(declarations, state, first_steps=tuple(marks(planned, records)))
 
-    def _state_again(self, connection: Connection, situation: Situation) -> tuple[CurrentState, bool]:
+    def read_again(self, connection: Connection, situation: Situation) -> tuple[CurrentState, bool]:
         return read_account(connection), True
 
-    def _events(self, situation: Situation) -> Iterable[Event]:
-        return (*super()._events(situation), *removals(self._retirement))
+    def target_again(self, first: Situation, situation: Situation, there: CurrentState, *, swept: bool) -> DesiredState:
+        return desired_state_of(situation.declarations, there)
 
-    def _result(self, connection: Connection, situation: Situation) -> dict[str, Any]:
+    def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[dict[str, str]]:
+        return all_findings(self.task.context.facts, declarations, state, desired)
+
+    def events(self) -> Iterable[Event]:
+        return removals(self._retirement)
+
+    def with_own(self, result: dict[str, Any]) -> dict[str, Any]:
         items = self._retirement.items
-        self.warnings += [f"{item.resource} stays: {item.reason}" for item in items if item.step == KEPT]
-        self.warnings += [f"{item.resource}: {item.note}" for item in items if item.note]
-        return {**super()._result(connection, situation), "retired": [item.shown() for item in items]}
+        self.task.warnings += [f"{item.resource} stays: {item.reason}" for item in items if item.step == KEPT]
+        self.task.warnings += [f"{item.resource}: {item.note}" for item in items if item.note]
+        return {**result, "retired": [item.shown() for item in items]}
+
+    def told(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        return values
 
     def _declared_present(self) -> Declared:
         found: dict[tuple[str, str], list[str]] = {}
@@ -113,24 +121,29 @@ class RetireTask(Task):
         return found
 
     def _wish(self) -> Wish:
-        options = self.options
-        lives = self._known().services
+        options = self.task.options
+        lives = self.task.context.facts.services
         ended = [service for service in self._audit_knowledge.traces if lives[service].state == "ended"]
         role_arn = (options.get("assume_role") or {}).get("role_arn") or ""
         return Wish(
             services=frozenset(options.get("services") or ended),
             roles=_globs(options, "roles"),
             policies=_globs(options, "policies"),
-            excepted=_globs(options, "except") or (),
+            excluded=_globs(options, "exclude") or (),
             unused=timedelta(days=options["unused_days"]),
             min_age=timedelta(days=_min_age(options)),
-            after=timedelta(days=options["after_days"]),
-            at_once=options["at_once"],
-            max_share=options.get("max_share"),
+            after=timedelta(days=options["quarantine_days"]),
+            skip_quarantine=options["skip_quarantine"],
+            max_role_fraction=options.get("max_role_fraction"),
             allowed=frozenset(options["allow"]),
             reason=options.get("quarantine_reason") or "",
             own_role=role_arn.rpartition("/")[2],
         )
+
+
+def retiring(task: Task) -> Converge:
+    """The work of `iam_retire`."""
+    return Converge(task, ObjectsToRetire(task))
 
 
 def _min_age(options: Mapping[str, Any]) -> int:
@@ -144,20 +157,18 @@ def _globs(options: Mapping[str, Any], option: str) -> tuple[str, ...] | None:
 
 
 def _problems(options: Mapping[str, Any]) -> Iterator[Problem]:
-    for option in ("roles", "policies", "except"):
+    for option in ("roles", "policies", "exclude"):
         for index, name in enumerate(options.get(option) or ()):
             if not name:
                 yield Problem(f"{option}[{index}]", "empty; give a name, or a pattern with * and ?")
-    unused, after, share = options["unused_days"], options["after_days"], options.get("max_share")
+    unused, after, share = options["unused_days"], options["quarantine_days"], options.get("max_role_fraction")
     min_age = _min_age(options)
     if not 0 <= unused <= LONGEST_UNUSED:
-        yield Problem(
-            "unused_days", f"{unused} is outside 0 to {LONGEST_UNUSED}; IAM tells of no use that is longer ago"
-        )
+        yield Problem("unused_days", f"{unused} is outside 0 to {LONGEST_UNUSED}; IAM does not report an earlier use")
     if not 0 <= min_age <= 3650:
         yield Problem("min_age_days", f"{min_age} is outside 0 to 3650; 0 retires what was created today too")
     if not 0 <= after <= 3650:
-        yield Problem("after_days", f"{after} is outside 0 to 3650; at_once: true does not wait at all")
+        yield Problem("quarantine_days", f"{after} is outside 0 to 3650; skip_quarantine: true does not wait at all")
     if share is not None and not 0 <= share <= 1:
-        yield Problem("max_share", f"{share:g} is outside 0 to 1; 0.25 is a quarter of the account's roles")
+        yield Problem("max_role_fraction", f"{share:g} is outside 0 to 1; 0.25 is a quarter of the account's roles")
     yield from quarantine_reason_problems(options.get("quarantine_reason") or "", "quarantine_reason")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ..aws.connection import Connection
@@ -34,28 +33,34 @@ _NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 Item = dict[str, Any]
 
 
-@dataclass
-class ServiceLinkedRoleTask(Task):
-    """One task of `iam_service_linked_role`. `ticks` and `pause` are in seconds."""
+class ServiceLinkedRoleDeletion:
+    """The work of `iam_service_linked_role`. `ticks` and `pause` are in seconds."""
 
-    module: str = "iam_service_linked_role"
-    ticks: Callable[[], float] = time.monotonic
-    pause: Callable[[float], None] = time.sleep
+    def __init__(
+        self, task: Task, ticks: Callable[[], float] = time.monotonic, pause: Callable[[float], None] = time.sleep
+    ) -> None:
+        self.task = task
+        self.options = task.options
+        self.ticks = ticks
+        self.pause = pause
 
-    def converge(self) -> dict[str, Any]:
+    def result(self) -> dict[str, Any]:
         """Delete what there is, or say what would be. Raises EngineError."""
-        found = [*connection_problems(self.options), *_problems(self.options)]
+        found = [*connection_problems(self.options, self.task.context.account_from), *_problems(self.options)]
         if found:
             raise InputError(found)
-        connection = self._connect(self.check_mode)
+        connection = self.task.connect(check_mode=self.task.check_mode)
         try:
             return self._converged(connection)
         except CallFailed as error:
             action = getattr(error, "operation_name", "The call")
-            failure = as_aws_error(error, action, self._named(), connection.iam.account_id, **self.so_far())
-            if self._unknown:
-                failure.add(told_unknown(self._unknown))
+            failure = as_aws_error(error, action, self._named(), connection.iam.account_id, **self.task.so_far())
+            if self.task.writes.unknown:
+                failure.add(told_unknown(self.task.writes.unknown))
             raise failure from None
+
+    def told(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        return values
 
     def _converged(self, connection: Connection) -> dict[str, Any]:
         account = connection.caller_account()
@@ -64,23 +69,23 @@ class ServiceLinkedRoleTask(Task):
         state = CurrentState(account, {role.key: role for role in roles})
         desired = DesiredState(dict.fromkeys(state.identities))
         plan = Plan(account, tuple(map(_step, roles)), relies_on=relied_on(state, desired, ()) if roles else {})
-        require_approval(plan, (), self.options, self._now)
+        require_approval(plan, (), self.options, self.task.now)
         items = [_item(role, "deleted") for role in roles]
         if not roles:
             items = [{"name": self.options.get("name"), "arn": None, "status": "absent", "deletion": None}]
-        elif not self.check_mode:
+        elif not self.task.check_mode:
             items = self._deleted(connection, roles, items, plan)
         result: dict[str, Any] = {
             "changed": any(item["status"] != "absent" for item in items),
             "account_id": account.id,
             "plan": plan.shown(),
             "plan_id": plan.id,
-            **({"approval": approval_of(plan, self._now)} if self.check_mode else {}),
+            **({"approval": approval_of(plan, self.task.now)} if self.task.check_mode else {}),
             "roles": items,
             "findings": [],
             "api_calls": connection.counter.counts(),
         }
-        if self.diff_mode:
+        if self.task.diff_mode:
             result["diff"] = {"before": "".join(f"{step.resource}\n" for step in plan.steps), "after": ""}
         return result
 
@@ -91,7 +96,7 @@ class ServiceLinkedRoleTask(Task):
             answer = connection.iam.find("GetRole", RoleName=name)
             roles = [role_of(answer["Role"])] if answer else []
             if roles and not roles[0].path.startswith(PATH):
-                place = Problem("name", f"{name} is no service-linked role (path {roles[0].path}); iam_role deletes it")
+                place = Problem("name", f"{name} is not service-linked (path {roles[0].path}); iam_role deletes it")
                 raise InputError([place])
             return roles
         pages = connection.iam.pages("ListRoles", PathPrefix=f"{PATH}{service}/", MaxItems=1000)
@@ -101,19 +106,20 @@ class ServiceLinkedRoleTask(Task):
     def _deleted(self, connection: Connection, roles: list[Role], items: list[Item], plan: Plan) -> list[Item]:
         """What became of each role. Raises EngineError where one stays."""
         asked = []
-        self._not_done = plan.steps
+        writes, on_step = self.task.writes, self.task.on_step
+        writes.not_done = plan.steps
         for role, step in zip(roles, plan.steps, strict=True):
             try:
                 task = self._asked(connection, role)
             except CallFailed as error:
                 if may_be_made(error):
-                    self._unknown, self._not_done = (step,), self._not_done[1:]
+                    writes.unknown, writes.not_done = (step,), writes.not_done[1:]
                 raise
-            self._not_done = self._not_done[1:]
+            writes.not_done = writes.not_done[1:]
             if task is not None:
-                self._done.append(step)
-                if self.on_step is not None:
-                    self.on_step(step)
+                writes.done.append(step)
+                if on_step is not None:
+                    on_step(step)
             asked.append(task)
         deadline = self.ticks() + self.options.get("wait_timeout", 0)
         ended = [self._ended(connection, task, deadline) if task else None for task in asked]
@@ -169,9 +175,9 @@ def _problems(options: Mapping[str, Any]) -> Iterator[Problem]:
     if service is None and name is None:
         yield Problem("aws_service_name", "missing; give the service, such as panorama.amazonaws.com, or name")
     if service is not None and not _SERVICE.fullmatch(service):
-        yield Problem("aws_service_name", f"{shown(service)} is no service, such as panorama.amazonaws.com")
+        yield Problem("aws_service_name", f"{shown(service)} is not a valid service, such as panorama.amazonaws.com")
     if name is not None and not _NAME.fullmatch(name):
-        yield Problem("name", f"{shown(name)} is no role name; 1 to 64 letters, digits and _+=,.@- are allowed")
+        yield Problem("name", f"{shown(name)} is not a valid role name; use 1 to 64 letters, digits and _+=,.@-")
     for option, least in (("wait_timeout", 0), ("wait_delay", 1)):
         if options.get(option, least) < least:
             yield Problem(option, f"{options[option]} is less than {least} second{'s' if least != 1 else ''}")
@@ -179,7 +185,7 @@ def _problems(options: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _step(role: Role) -> Step:
     resource = f"role/{role.name}"
-    return Step("DeleteServiceLinkedRole", resource, "declared absent", role.key, {"RoleName": role.name}, deletes=True)
+    return Step("DeleteServiceLinkedRole", resource, "declared absent", role.key, {"RoleName": role.name})
 
 
 def _item(role: Role, status: str) -> Item:
@@ -204,7 +210,7 @@ def _why(item: Item, account: str) -> str:
     about = f"role/{item['name']} in account {account}"
     if item["status"] == "deleting":
         return (
-            f"{about} is not deleted yet ({deletion['status']}): run the task again to wait on, or give more"
+            f"{about} is not deleted yet ({deletion['status']}): run the task again to continue waiting, or increase"
             " wait_timeout."
         )
     used = "; ".join(f"{use['region']}: {', '.join(use['resources']) or 'resources'}" for use in deletion["usage"])
@@ -212,5 +218,5 @@ def _why(item: Item, account: str) -> str:
     reason = deletion["reason"].rstrip(".") or "no reason was given"
     return (
         f"{about} was not deleted, its service still needs it: {reason}.{where} Delete these resources in the service"
-        " first; where the service has ended, AWS Support can."
+        " first; if the service has ended, ask AWS Support."
     )

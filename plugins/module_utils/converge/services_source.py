@@ -1,12 +1,11 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One task for the services of an account: what they declare together, read, planned and written once."""
+"""What the services of an account declare together, read, planned and written once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -14,48 +13,65 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ..analyze.findings import SEVERITIES
 from ..analyze.service_lifecycle import all_findings
 from ..aws.connection import Connection
+from ..backup.quarantine_recorder import QuarantineRecorder
+from ..backup.quarantine_records import Event
 from ..declare.argument_specs import baseline_options
 from ..errors import InputError, Problem
 from ..model import CurrentState, Declarations
+from ..plan.plan import Step
 from ..resolve.desired_state import DesiredState
 from .combined_services import SECTIONS, CombinedServices
-from .task import Situation, Task
+from .converge import Converge
+from .declared_objects import DeclaredObjects
+from .source import Reading, Situation
+from .task import Task
 
 Data = Mapping[str, Any]
 
 
-@dataclass
-class ServicesTask(Task):
-    """One task of iam_services. The option `_declared` is what the controller has worked out for each service."""
+class DeclaredServices:
+    """What each service declares, of `context.declared` of the task, in one declaration."""
 
-    module: str = "iam_services"
+    backs_up_additions = False
+    made_by = ""
 
-    def __post_init__(self) -> None:
-        declared, problems = typed(self.options.get("_declared") or ())
+    def __init__(self, task: Task) -> None:
+        declared, problems = typed(task.context.declared)
         self._services = CombinedServices.of(declared)
         self._contradictions = [*problems, *self._services.problems]
-        self.options = {**self.options, **self._services.options}
-        super().__post_init__()
+        self._knowledge = task.context.facts
+        self._objects = DeclaredObjects(task, {**task.options, **self._services.options}, self._services.places)
 
-    def _require_sound_declaration(self) -> None:
+    def check(self) -> None:
         if self._contradictions:
             raise InputError(self._contradictions)
-        super()._require_sound_declaration()
+        self._objects.check()
 
-    def _findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[dict[str, str]]:
+    def read(self, connection: Connection, done: Sequence[Step], recorder: QuarantineRecorder) -> Reading:
+        return self._objects.read(connection, done, recorder)
+
+    def read_again(self, connection: Connection, situation: Situation) -> tuple[CurrentState, bool]:
+        return self._objects.read_again(connection, situation)
+
+    def target_again(self, first: Situation, situation: Situation, there: CurrentState, *, swept: bool) -> DesiredState:
+        return self._objects.target_again(first, situation, there, swept=swept)
+
+    def events(self) -> Iterable[Event]:
+        return ()
+
+    def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[dict[str, str]]:
         found = all_findings(self._knowledge, declarations, state, desired, self._services.remedy)
         found = self._with_services(found)
         for item in self._services.outlived(self._knowledge, desired):
             found.append({**item, "service": item["resource"].partition("/")[2]})
         return sorted(found, key=lambda item: SEVERITIES.index(item["severity"]))
 
-    def _result(self, connection: Connection, situation: Situation) -> dict[str, Any]:
-        result = super()._result(connection, situation)
+    def with_own(self, result: dict[str, Any]) -> dict[str, Any]:
         objects = {section: result[section] for section in self._services.owners if section in result}
         return {**result, **self._services.with_services(objects)}
 
     def told(self, values: Data) -> Data:
-        """The services, and those of each write of the plan, which is all that a failure tells of objects."""
+        """The services, and the services of each write of the plan. A failure reports nothing else about objects."""
         plan = values.get("plan")
         if isinstance(plan, Mapping):
             plan = {state: self._with_services(steps) for state, steps in plan.items()}
@@ -65,6 +81,11 @@ class ServicesTask(Task):
 
     def _with_services(self, told: Sequence[Data]) -> list[dict[str, Any]]:
         return [{**item, "service": ", ".join(self._services.services_of(item["resource"]))} for item in told]
+
+
+def converging_services(task: Task) -> Converge:
+    """The work of `iam_services`."""
+    return Converge(task, DeclaredServices(task))
 
 
 def typed(declared: Sequence[Data]) -> tuple[list[Data], list[Problem]]:

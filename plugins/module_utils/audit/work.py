@@ -1,18 +1,16 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One audit from its options to its result: check, read, judge. It writes nothing, whatever the mode."""
+"""One audit from its options to its result: check, read, compare. It never writes anything."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from ..analyze.aws_facts import AwsFacts
-from ..converge.combined_services import with_places
+from ..converge.combined_services import places_of
 from ..converge.failures import reading_failed
-from ..converge.services_task import typed
+from ..converge.services_source import typed
 from ..converge.task import Task
 from ..declare.parser import DeclarationParser, named_roles
 from ..declare.placeholders import Placeholders
@@ -31,45 +29,47 @@ from .result import audit_result
 Options = Mapping[str, Any]
 
 
-@dataclass
-class AuditTask(Task):
-    """One task of iam_audit."""
+class Audit:
+    """The work of iam_audit."""
 
-    module: str = "iam_audit"
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self._knowledge = AuditFacts.of(task.context)
 
-    def __post_init__(self) -> None:
-        self._audit_knowledge = AuditFacts.of(self.options)
-        super().__post_init__()
-
-    def _known(self) -> AwsFacts:
-        return self._audit_knowledge.knowledge
-
-    def inspect(self) -> dict[str, Any]:
+    def result(self) -> dict[str, Any]:
         """Audit the account and return the result. Raises EngineError."""
+        task = self.task
         declared = self._sound_declarations()
-        services = audited_services(self._audit_knowledge, self.options)
-        connection = self._connect()
+        services = audited_services(self._knowledge, task.options)
+        connection = task.connect()
         try:
             state = read_account(connection)
-            require_account(state, self.options.get("account_id"))
-            found = belonging(self._audit_knowledge, state, services, declared)
+            require_account(state, task.options.get("account_id"))
+            found = belonging(self._knowledge, state, services, declared)
             policies = [one.subject.arn for one in found if isinstance(one.subject, ManagedPolicy)]
             state = with_tags_of(connection, state, policies)
             state = with_namesakes(connection, state, names_to_ask_for(declared, state))
         except CallFailed as error:
             raise reading_failed(error, connection.iam.account_id) from None
-        audited = audit(self._audit_knowledge, state, services, declared, as_in(state, found))
+        audited = audit(self._knowledge, state, services, declared, as_in(state, found))
         return {
             "changed": False,
             "account_id": state.account.id,
-            **audit_result(self._knowledge, state, audited, diff_mode=self.diff_mode),
+            **audit_result(task.context.facts, state, audited, diff_mode=task.diff_mode),
             "api_calls": connection.counter.counts(),
         }
 
+    def told(self, values: Options) -> Options:
+        return values
+
     def _sound_declarations(self) -> list[Options]:
         """What the host's variables declare. Raises InputError with every problem."""
-        found = [*connection_problems(self.options), *service_problems(self._audit_knowledge, self.options)]
-        declared, more = sound_declarations(self.options)
+        options, context = self.task.options, self.task.context
+        found = [
+            *connection_problems(options, context.account_from),
+            *service_problems(self._knowledge, options),
+        ]
+        declared, more = sound_declarations(context.declared)
         if found or more:
             raise InputError([*found, *more])
         return declared
@@ -89,14 +89,14 @@ def service_problems(knowledge: AuditFacts, options: Options) -> Iterator[Proble
             yield Problem(f"services[{index}]", f"{shown(service)} is not known; it is one of {known}")
 
 
-def sound_declarations(options: Options) -> tuple[list[Options], list[Problem]]:
+def sound_declarations(of_services: Sequence[Options]) -> tuple[list[Options], list[Problem]]:
     """What the host's variables declare, with the defaults of `iam_baseline`, and what is wrong in it."""
-    declared, found = typed(options.get("_declared") or ())
-    return declared, [*found, *(problem for one in declared for problem in _problems_of(with_places(one)))]
+    declared, found = typed(of_services)
+    return declared, [*found, *(problem for one in declared for problem in _problems_of(one))]
 
 
 def _problems_of(item: Options) -> Sequence[Problem]:
     arns = {name.lower(): PROVISIONAL_ACCOUNT.arn("role", path, name) for name, path in named_roles(None, item)}
-    parser = DeclarationParser(Placeholders(PROVISIONAL_ACCOUNT, arns))
+    parser = DeclarationParser(Placeholders(PROVISIONAL_ACCOUNT, arns), places=places_of(item))
     declarations = parser.baseline(item)
     return [*parser.problems, *problems(declarations)]

@@ -1,0 +1,70 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Brings an account to what a source declares: check, read, plan, and (unless told not to) lock, apply and verify."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from ..aws.connection import Connection
+from ..sdk import CallFailed
+from .account_lock import AccountLock
+from .execution import PlanExecution
+from .failures import reading_failed
+from .planned_result import planned_result
+from .resolution import Resolution
+from .result import taken_away
+from .source import Situation, Source
+from .task import Task
+
+
+class Converge:
+    """The work of a module that writes what it declares."""
+
+    def __init__(self, task: Task, source: Source) -> None:
+        self.task = task
+        self.source = source
+        self.resolution = Resolution.of(task, source)
+
+    def result(self) -> dict[str, Any]:
+        """Bring the account into sync with the declaration and return the result. Raises EngineError."""
+        task = self.task
+        self.source.check()
+        connection = task.connect(check_mode=task.check_mode)
+        try:
+            read_at = time.monotonic()
+            first = self.resolution.approved(connection)
+            if task.check_mode or not first.plan.steps:
+                result = planned_result(self.resolution, connection, first)
+            else:
+                account = first.state.account.id
+                lock = AccountLock(task.context.run_folder, connection.iam.endpoint, account, task.tell)
+                with lock.turn(read_at) as turn:
+                    result = self._written(
+                        connection, self.resolution.approved(connection) if turn.account_changed else first
+                    )
+                    turn.has_written = bool(task.writes.done)
+        except CallFailed as error:
+            raise reading_failed(error, connection.iam.account_id) from None
+        result["api_calls"] = connection.counter.counts()
+        return result
+
+    def told(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        return self.source.told(values)
+
+    def _written(self, connection: Connection, first: Situation) -> dict[str, Any]:
+        """Apply the plan, if it has any steps, and return the result."""
+        task = self.task
+        result = planned_result(self.resolution, connection, first)
+        if first.plan.steps:
+            try:
+                PlanExecution(task, self.source, self.resolution).apply(connection, first)
+            finally:
+                task.warnings += self.resolution.recorder.keep_begun(first.state.account, task.writes.done)
+            done = task.writes.done
+            shown = [step.shown() for step in done]
+            result.update(plan=shown, changed=bool(done), deleted=taken_away(done), **task.backup_made())
+        return result
