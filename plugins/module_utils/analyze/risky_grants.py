@@ -11,13 +11,14 @@ soon as one of those is removed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ..declare.policy_references import is_aws_managed, policy_name, shown_names
 from ..model import CurrentState, Identity
 from ..policy.document import PolicyDocument
+from ..policy.statement import Statement
 from ..policy.wildcards import fits_any_case
 from ..resolve.desired_state import DesiredState
 from .aws_facts import AwsFacts
@@ -26,8 +27,6 @@ from .finding_rules import Grant
 _EVERY_ACTION = re.compile(r"\*|\*:\*+")
 
 ANY_SERVICE = "any service"
-
-Statement = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -68,15 +67,15 @@ class Documents:
         for called, name in aws_policies_of(identity).items():
             for grant, services in self._knowledge.aws_policies.get(name, {}).items():
                 granted.setdefault(grant, []).append(Holding(called, services))
-        statements = [statement for document in named.values() for statement in _statements(document)]
-        denied = {name for name in granted if is_denied(self._knowledge.grants[name], statements)}
+        denials = [statement for document in named.values() for statement in document.denying]
+        denied = {name for name in granted if is_denied(self._knowledge.grants[name], denials)}
         return {name: holdings for name, holdings in granted.items() if name not in denied}
 
     def of_documents(self, named: Mapping[str, PolicyDocument]) -> Holdings:
         granted: Holdings = {}
         for policy in sorted(named):
             for name, grant in self._knowledge.grants.items():
-                services = granted_by(grant, _statements(named[policy]))
+                services = granted_by(grant, named[policy].allowing)
                 if services is not None:
                     granted.setdefault(name, []).append(Holding(policy, services))
         return granted
@@ -97,32 +96,30 @@ def aws_policies_of(identity: Identity) -> dict[str, str]:
     return {f"managed policy {names[arn]}": policy_name(arn) for arn in sorted(identity.managed) if is_aws_managed(arn)}
 
 
-def granted_by(grant: Grant, statements: Iterable[Statement]) -> frozenset[str] | None:
+def granted_by(grant: Grant, allowing: Iterable[Statement]) -> frozenset[str] | None:
     """The services that roles can be passed to (none if the grant is not about that), None without the grant."""
     found: list[frozenset[str]] = []
-    for statement in statements:
+    for statement in allowing:
         if (
-            statement.get("Effect") == "Allow"
-            and any(_names_action(statement, action) for action in grant.actions)
+            any(_names_action(statement, action) for action in grant.actions)
             and _names_resource(statement, grant.resources)
-            and not grant.unless & condition_keys(statement)
+            and not grant.unless & statement.condition_keys
         ):
             found.append(_passed_to(statement) if "iam:PassRole" in grant.actions else frozenset())
     return frozenset().union(*found) if found else None
 
 
-def is_denied(grant: Grant, statements: Iterable[Statement]) -> bool:
+def is_denied(grant: Grant, denying: Iterable[Statement]) -> bool:
     """Whether Deny statements deny all of the actions, for all resources or for all except some.
 
     A Deny with a condition counts if it denies requests that do not match a required value of a key in `unless`.
     """
     denials = [
         statement
-        for statement in statements
-        if statement.get("Effect") == "Deny"
-        and _is_barring(statement, grant)
+        for statement in denying
+        if _is_barring(statement, grant)
         and (
-            "NotResource" in statement
+            statement.not_resources is not None
             or _names_resource(statement, grant.resources)
             or _names_resource(statement, r"\*")
         )
@@ -130,47 +127,32 @@ def is_denied(grant: Grant, statements: Iterable[Statement]) -> bool:
     return all(any(_names_action(denial, action) for denial in denials) for action in grant.actions)
 
 
-def condition_keys(statement: Statement) -> frozenset[str]:
+def condition_keys(statement: Mapping[str, Any]) -> frozenset[str]:
     """The condition keys of a statement in lower case, without what follows a slash (`s3:existingobjecttag`)."""
-    return frozenset(key.partition("/")[0] for key, dummy in _conditions(statement))
-
-
-def _listed(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _statements(document: PolicyDocument) -> Iterator[Statement]:
-    return (statement for statement in document.statements if isinstance(statement, Mapping))
+    return Statement.of(statement).condition_keys
 
 
 def _names_action(statement: Statement, action: str) -> bool:
     if action == "*":
-        return any(_EVERY_ACTION.fullmatch(str(pattern)) for pattern in _listed(statement.get("Action")))
-    if "NotAction" in statement:
-        return not any(fits_any_case(action, str(pattern)) for pattern in _listed(statement["NotAction"]))
-    return any(fits_any_case(action, str(pattern)) for pattern in _listed(statement.get("Action", [])))
+        return any(_EVERY_ACTION.fullmatch(pattern) for pattern in statement.actions or ())
+    if statement.not_actions is not None:
+        return not any(fits_any_case(action, pattern) for pattern in statement.not_actions)
+    return any(fits_any_case(action, pattern) for pattern in statement.actions or ())
 
 
 def _names_resource(statement: Statement, resources: str) -> bool:
-    if "NotResource" in statement:
-        return statement.get("Effect") == "Allow"
-    return any(re.fullmatch(resources, str(resource)) for resource in _listed(statement.get("Resource", [])))
-
-
-def _conditions(statement: Statement) -> Iterator[tuple[str, Any]]:
-    condition = statement.get("Condition")
-    for keys in condition.values() if isinstance(condition, Mapping) else ():
-        if isinstance(keys, Mapping):
-            yield from ((str(key).lower(), value) for key, value in keys.items())
+    if statement.not_resources is not None:
+        return statement.effect == "Allow"
+    return any(re.fullmatch(resources, resource) for resource in statement.resources or ())
 
 
 def _is_barring(denial: Statement, grant: Grant) -> bool:
-    condition = denial.get("Condition")
-    if not condition:
+    if not denial.is_conditional:
         return True
-    return condition_keys(denial) <= grant.unless and all("Not" in str(operator) for operator in condition)
+    operators = denial.content["Condition"]
+    return denial.condition_keys <= grant.unless and all("Not" in str(operator) for operator in operators)
 
 
 def _passed_to(statement: Statement) -> frozenset[str]:
-    values = [_listed(value) for key, value in _conditions(statement) if key == "iam:passedtoservice"]
-    return frozenset(str(service) for services in values for service in services) or frozenset({ANY_SERVICE})
+    conditions = (condition for condition in statement.conditions if condition.name == "iam:passedtoservice")
+    return frozenset(service for condition in conditions for service in condition.values) or frozenset({ANY_SERVICE})

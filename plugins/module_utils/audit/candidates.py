@@ -15,9 +15,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..model import Role
-from ..policy.document import principals
 from ..policy.wildcards import fits
-from .trusted_principals import allowing
 
 _ANY_SERVICE = ""
 
@@ -48,4 +46,4 @@ class Candidates:
 
 
 def _named_in(role: Role) -> Iterable[Any]:
-    return (value for statement in allowing(role.trust) for kind, value in principals(statement) if kind == "AWS")
+    return (value for statement in role.trust.allowing for kind, value in statement.principals or () if kind == "AWS")

@@ -18,6 +18,7 @@ from ..analyze.risky_grants import named_documents
 from ..errors import brief, printable
 from ..model import CurrentState, Identity, ManagedPolicy, Role, resource_name
 from ..policy.document import PolicyDocument
+from ..policy.statement import Statement
 from ..policy.wildcards import fits
 from .evidence import trusted_services
 from .rights import Rights, names_it
@@ -101,12 +102,12 @@ class Dependants:
         found: dict[str, list[tuple[str, str, str]]] = {}
 
         def note(document: PolicyDocument, resource: str, how: str, where: str) -> None:
-            for statement in document.statements:
-                if isinstance(statement, Mapping) and not _is_about_passing(statement):
-                    for text in set(_texts_of(statement)):
+            for statement in document.parsed:
+                if not _is_about_passing(statement):
+                    for text in set(_texts_of(statement.content)):
                         if ":iam:" in text or ":sts:" in text:
-                            sid = statement.get("Sid")
-                            detail = f"{where} names it" + (f" in statement {brief(str(sid))}" if sid else "")
+                            sid = f" in statement {brief(statement.sid)}" if statement.sid else ""
+                            detail = f"{where} names it{sid}"
                             found.setdefault(text, []).append((resource, how, detail))
 
         own = {policy.arn: policy.document for policy in self._state.policies.values()}
@@ -122,11 +123,11 @@ class Dependants:
         return found
 
 
-def _is_about_passing(statement: Mapping[str, Any]) -> bool:
+def _is_about_passing(statement: Statement) -> bool:
     """Whether a statement is reported as pass_role, or removes permissions."""
-    action = statement.get("Action")
-    actions = action if isinstance(action, list) else [action]
-    return statement.get("Effect") == "Deny" or all(str(name).lower().startswith("iam:pass") for name in actions)
+    if statement.effect == "Deny":
+        return True
+    return statement.actions is not None and all(name.lower().startswith("iam:pass") for name in statement.actions)
 
 
 def _is_of_iam(pattern: str) -> bool:

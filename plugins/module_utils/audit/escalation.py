@@ -17,16 +17,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..analyze.finding import Severity
-from ..analyze.risky_grants import Holdings, condition_keys
+from ..analyze.risky_grants import Holdings
 from ..declare.policy_references import policy_name
 from ..errors import printable
 from ..model import CurrentState, Identity, Role, resource_name
-from ..policy.document import principals
 from .candidates import Candidates
 from .escalation_facts import EscalationFacts
 from .evidence import trusted_services
 from .rights import Rights, told_conditions
-from .trusted_principals import allowing, principal_kind
+from .trusted_principals import principal_kind
 
 MOST_STEPS = 4
 MOST_PATHS = 100
@@ -223,10 +222,10 @@ class _Graph:
         if identity.kind == "group":
             return
         rights = self._rights.get(identity.key)
-        for statement in allowing(role.trust):
-            keys = sorted(condition_keys(statement))
+        for statement in role.trust.allowing:
+            keys = sorted(statement.condition_keys)
             under = told_conditions(keys)
-            for kind, value in principals(statement):
+            for kind, value in statement.principals or ():
                 if kind != "AWS":
                     continue
                 if value == identity.arn:
@@ -283,5 +282,5 @@ class _Graph:
 
     def _nobody_assumes(self, role: Role) -> bool:
         """Whether only services that have ended may assume a role."""
-        let_in = [pair for statement in allowing(role.trust) for pair in principals(statement)]
+        let_in = [pair for statement in role.trust.allowing for pair in statement.principals or ()]
         return bool(let_in) and all(kind == "Service" and value in self._ended for kind, value in let_in)

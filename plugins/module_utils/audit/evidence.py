@@ -6,15 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from ..declare.policy_references import is_aws_managed
 from ..model import Identity, ManagedPolicy, Role
-from ..policy.document import PolicyDocument, principals
-from .trusted_principals import allowing
+from ..policy.document import PolicyDocument
+from ..policy.statement import Statement
 
 
 @dataclass(frozen=True)
@@ -48,18 +47,17 @@ class Evidence:
         }
 
     @cached_property
-    def statements(self) -> list[Mapping[str, Any]]:
+    def statements(self) -> list[Statement]:
         """The Allow statements of the policy, or of the inline policies of the identity by their names."""
-        return [statement for document in self._documents() for statement in allowing(document)]
+        return [statement for document in self._documents() for statement in document.allowing]
 
     @cached_property
     def prefixes(self) -> list[tuple[frozenset[str], str]]:
         """The prefixes of the actions of each statement, each set once, with the first action that has them."""
         found: dict[frozenset[str], str] = {}
         for statement in self.statements:
-            actions = texts(statement.get("Action"))
-            if actions:
-                found.setdefault(frozenset(map(prefix, actions)), actions[0])
+            if statement.actions:
+                found.setdefault(frozenset(map(prefix, statement.actions)), statement.actions[0])
         return list(found.items())
 
     @cached_property
@@ -81,17 +79,14 @@ class Evidence:
 
 def trusted_services(role: Role) -> set[str]:
     """The services that the trust policy trusts."""
-    return {value for statement in allowing(role.trust) for kind, value in principals(statement) if kind == "Service"}
+    return {
+        value for statement in role.trust.allowing for kind, value in statement.principals or () if kind == "Service"
+    }
 
 
 def prefix(action: str) -> str:
     """The service of an action with its colon, in lower case; the whole text where it names none."""
     return action[: action.find(":") + 1].lower() or action
-
-
-def texts(value: Any) -> list[str]:
-    """The entries of a list of texts, or a text alone."""
-    return [str(text) for text in (value if isinstance(value, (list, tuple)) else [] if value is None else [value])]
 
 
 def _beginnings(path: str) -> list[str]:

@@ -15,11 +15,10 @@ from dataclasses import replace
 
 from ..errors import brief
 from ..model import Role
-from ..policy.document import is_principal_id, principals
+from ..policy.document import is_principal_id
 from ..resolve.quarantine import released
-from .evidence import prefix, texts
+from .evidence import prefix
 from .traces import ALONE, WITH_PRINCIPAL, Found, LeftOver, ServiceTraces, Trace
-from .trusted_principals import allowing
 
 _TRUST = "trust_principal"
 
@@ -48,7 +47,7 @@ def _left_over(role: Role, told: Sequence[Trace], traces: ServiceTraces, ended: 
     attached = {one.value for one in told if one.by == "attached_policy" and one.strength == ALONE}
     inline = {one.value for one in told if one.by == "inline_policy" and one.strength == ALONE}
     statements = list(_own_statements(role, traces, inline))
-    granting = sum(len(list(allowing(document))) for name, document in role.inline.items() if name not in inline)
+    granting = sum(len(document.allowing) for name, document in role.inline.items() if name not in inline)
     if not trusts_it and role.managed <= attached and len(statements) == granting:
         return
     yield from _in_trust(role, traces.own_principals)
@@ -62,17 +61,17 @@ def _left_over(role: Role, told: Sequence[Trace], traces: ServiceTraces, ended: 
 def _is_of_somebody_else(role: Role, dead: frozenset[str]) -> bool:
     """Whether a principal that is neither an ended service nor deleted may assume the role."""
     return any(
-        "NotPrincipal" in statement
-        or any(value not in dead and not is_principal_id(value) for _kind, value in principals(statement))
-        for statement in allowing(role.trust)
+        statement.not_principals is not None
+        or any(value not in dead and not is_principal_id(value) for _kind, value in statement.principals or ())
+        for statement in role.trust.allowing
     )
 
 
 def _in_trust(role: Role, own: frozenset[str]) -> Iterator[LeftOver]:
     """The service in the trust policy: whole statements, and its name in statements that trust others too."""
-    for statement in allowing(role.trust):
-        let_in = principals(statement)
-        it = f"statement {brief(str(statement['Sid']))}" if statement.get("Sid") else "its statement"
+    for statement in role.trust.allowing:
+        let_in = statement.principals or ()
+        it = f"statement {brief(statement.sid)}" if statement.sid else "its statement"
         for name in sorted(own & {value for kind, value in let_in if kind == "Service"}):
             alone = all(kind == "Service" and value in own for kind, value in let_in)
             what = f"remove {it}" if alone else f"remove it from {it}, which also trusts others"
@@ -83,8 +82,8 @@ def _own_statements(role: Role, traces: ServiceTraces, inline: Collection[str]) 
     """The Allow statements with only the service's actions, of all inline policies except these."""
     remedy = "remove this statement from the inline policy"
     for name in sorted(role.inline.keys() - inline):
-        for index, statement in enumerate(role.inline[name].statements):
-            if isinstance(statement, Mapping) and statement.get("Effect") == "Allow":
-                actions = texts(statement.get("Action"))
+        for index, statement in enumerate(role.inline[name].parsed):
+            if statement.effect == "Allow":
+                actions = statement.actions
                 if actions and {prefix(action) for action in actions} <= traces.actions:
                     yield LeftOver(f"inline_policies.{name}.Statement[{index}]", actions[0], remedy, name)

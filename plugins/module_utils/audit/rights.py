@@ -15,12 +15,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-from ..analyze.risky_grants import aws_policies_of, condition_keys, named_documents
+from ..analyze.risky_grants import aws_policies_of, named_documents
 from ..errors import brief
 from ..model import CurrentState, Identity
 from ..policy.document import PolicyDocument
+from ..policy.statement import Statement
 from ..policy.wildcards import fits, fits_any_case, has_variable
 
 PASSED_TO = "iam:passedtoservice"
@@ -47,49 +47,39 @@ class _Line:
     """One statement of a policy, parsed once."""
 
     policy: str
-    statement: Mapping[str, Any]
-    actions: tuple[str, ...]
-    not_actions: tuple[str, ...]
+    statement: Statement
     resources: tuple[str, ...]
-    not_resources: tuple[str, ...]
 
     @classmethod
-    def of(cls, policy: str, statement: Mapping[str, Any]) -> _Line:
-        return cls(
-            policy,
-            statement,
-            texts(statement.get("Action")),
-            texts(statement.get("NotAction")),
-            _certain(statement, texts(statement.get("Resource"))),
-            texts(statement.get("NotResource")),
-        )
+    def of(cls, policy: str, statement: Statement) -> _Line:
+        return cls(policy, statement, _certain(statement))
 
-    @cached_property
+    @property
     def conditions(self) -> frozenset[str]:
-        return condition_keys(self.statement)
+        return self.statement.condition_keys
 
     @cached_property
     def passed_to(self) -> frozenset[str]:
         """The services that the condition on iam:PassedToService names, as patterns; empty without such a condition."""
-        blocks = self.statement.get("Condition")
-        found: list[str] = []
-        for operator, keys in blocks.items() if isinstance(blocks, Mapping) else ():
-            if isinstance(keys, Mapping) and "Not" not in str(operator):
-                found += [text for key, value in keys.items() if str(key).lower() == PASSED_TO for text in texts(value)]
-        return frozenset(found)
+        return frozenset(
+            value
+            for condition in self.statement.conditions
+            if condition.name == PASSED_TO and "Not" not in condition.operator
+            for value in condition.values
+        )
 
     def passes_to(self, service: str) -> bool:
         return not self.passed_to or any(fits(service, pattern) for pattern in self.passed_to)
 
     def names(self, action: str) -> bool:
-        if self.not_actions:
-            return not any(fits_any_case(action, pattern) for pattern in self.not_actions)
-        return any(fits_any_case(action, pattern) for pattern in self.actions)
+        if self.statement.not_actions:
+            return not any(fits_any_case(action, pattern) for pattern in self.statement.not_actions)
+        return any(fits_any_case(action, pattern) for pattern in self.statement.actions or ())
 
     def reaches(self, arn: str) -> str | None:
         """The resource as written that an ARN matches."""
-        if self.not_resources:
-            return None if any(fits(arn, pattern) for pattern in self.not_resources) else "NotResource"
+        if self.statement.not_resources:
+            return None if any(fits(arn, pattern) for pattern in self.statement.not_resources) else "NotResource"
         fitting = (pattern for pattern in self.resources if fits(arn, pattern))
         return min(fitting, key=lambda pattern: (not names_it(pattern), pattern), default=None)
 
@@ -98,14 +88,14 @@ class Rights:
     """The permissions of one identity. `documents` has each policy by the name it is reported under."""
 
     def __init__(self, documents: Mapping[str, PolicyDocument]) -> None:
-        lines = [
-            (statement.get("Effect"), _Line.of(policy, statement))
-            for policy, document in documents.items()
-            for statement in document.statements
-            if isinstance(statement, Mapping)
+        named = documents.items()
+        self._allows = [_Line.of(policy, allow) for policy, document in named for allow in document.allowing]
+        self._denies = [
+            _Line.of(policy, denial)
+            for policy, document in named
+            for denial in document.denying
+            if not denial.is_conditional
         ]
-        self._allows = [line for effect, line in lines if effect == "Allow"]
-        self._denies = [line for effect, line in lines if effect == "Deny" and not line.statement.get("Condition")]
         self._by_action: dict[str, list[_Line]] = {}
 
     def to(self, action: str, arn: str) -> Right | None:
@@ -134,7 +124,7 @@ class Rights:
         """The patterns of all objects that the action may be allowed on; with `service`, to pass a role to it."""
         for line in self._naming(action):
             if service is None or line.passes_to(service):
-                yield from ("*",) if line.not_resources else line.resources
+                yield from ("*",) if line.statement.not_resources else line.resources
 
     def _all(self, action: str, arn: str, service: str | None = None) -> Iterator[Right]:
         lines = self._naming(action)
@@ -160,9 +150,10 @@ class Rights:
         return any(line.names(action) and line.reaches(arn) is not None for line in self._denies)
 
 
-def _certain(statement: Mapping[str, Any], resources: tuple[str, ...]) -> tuple[str, ...]:
+def _certain(statement: Statement) -> tuple[str, ...]:
     """The resources of a statement; of a Deny only those that it applies to for every caller."""
-    if statement.get("Effect") != "Deny":
+    resources = statement.resources or ()
+    if statement.effect != "Deny":
         return resources
     return tuple(pattern for pattern in resources if not has_variable(pattern))
 
@@ -192,12 +183,6 @@ def told_conditions(keys: Iterable[str]) -> str:
 def names_it(pattern: str) -> bool:
     """Whether a pattern that matches an object of IAM contains its name or a part of it, and not just every object."""
     return pattern != "NotResource" and bool(pattern.rpartition("/")[2].strip("*")) and "/" in pattern
-
-
-def texts(value: Any) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    return tuple(str(text) for text in value) if isinstance(value, (list, tuple)) else (str(value),)
 
 
 def _of_aws(identity: Identity, aws_policies: Mapping[str, PolicyDocument]) -> dict[str, PolicyDocument]:

@@ -14,11 +14,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..model import CurrentState, Identity, ManagedPolicy, Role
-from ..policy.document import principals
 from ..policy.wildcards import fits, fits_any_case
-from .evidence import Evidence, texts, trusted_services
+from .evidence import Evidence, trusted_services
 from .traces import ALONE, WITH_PRINCIPAL, Found, ServiceTraces, Strengths, Trace, is_enough
-from .trusted_principals import allowing
 
 DeclaredNames = Mapping[str, frozenset[tuple[str, str]]]
 """By service, kind and lower-case name of what is declared for it; such a name is sufficient alone."""
@@ -119,8 +117,8 @@ class _Looking:
         """Roles that a found role names in its trust policy, and as which a `linked` service works."""
         told: dict[str, list[Trace]] = {}
         for role in found if self._traces.linked else ():
-            for statement in allowing(role.trust) if isinstance(role, Role) else ():
-                for kind, value in principals(statement):
+            for statement in role.trust.allowing if isinstance(role, Role) else ():
+                for kind, value in statement.principals or ():
                     named = roles.get(value) if kind == "AWS" else None
                     if named is not None and named is not role and trusted_services(named) & self._traces.linked:
                         told.setdefault(named.key, []).append(Trace("linked", role.resource, ALONE))
@@ -158,6 +156,6 @@ class _Looking:
             own = [action for prefixes, action in one.prefixes if prefixes <= self._traces.actions]
             yield from [Trace("action", action, ALONE) for action in own[:1]]
         if self._traces.resources:
-            named = (resource for statement in one.statements for resource in texts(statement.get("Resource")))
+            named = (resource for statement in one.statements for resource in statement.resources or ())
             own = [text for text in named if any(fits(text, pattern) for pattern in self._traces.resources)]
             yield from [Trace("resource", text, ALONE) for text in own[:1]]

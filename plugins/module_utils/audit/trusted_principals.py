@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..analyze.risky_grants import condition_keys
-from ..policy.document import PolicyDocument, is_principal_id, principals
+from ..policy.document import PolicyDocument, is_principal_id
 
 _ACCOUNT = re.compile(r"\d{12}|arn:[a-z0-9-]+:iam::\d{12}:root")
 _KINDS = {"Service": "service", "Federated": "federated"}
@@ -45,31 +44,10 @@ def principal_kind(kind: str, value: str) -> str:
     return "user" if ":user/" in value or ":federated-user/" in value else "role"
 
 
-def allowing(trust: PolicyDocument) -> Iterator[Mapping[str, Any]]:
-    """The Allow statements of a document."""
-    return (
-        statement
-        for statement in trust.statements
-        if isinstance(statement, Mapping) and statement.get("Effect") == "Allow"
-    )
-
-
 def _let_in(trust: PolicyDocument) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    for statement in allowing(trust):
-        keys = tuple(sorted(_spelt(statement)))
-        if "NotPrincipal" in statement:
+    for statement in trust.allowing:
+        keys = tuple(sorted({condition.key for condition in statement.conditions}))
+        if statement.not_principals is not None:
             yield "*", "anyone", keys
-        for kind, value in principals(statement):
+        for kind, value in statement.principals or ():
             yield value, principal_kind(kind, value), keys
-
-
-def _spelt(statement: Mapping[str, Any]) -> set[str]:
-    """The condition keys as they are written."""
-    blocks = statement.get("Condition")
-    known = condition_keys(statement)
-    return {
-        str(key)
-        for keys in (blocks.values() if isinstance(blocks, Mapping) else ())
-        for key in (keys if isinstance(keys, Mapping) else ())
-        if str(key).lower().partition("/")[0] in known
-    }

@@ -10,15 +10,13 @@ guide, permissions boundaries).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from ..model import CurrentState, Role
 from ..policy.document import PolicyDocument, canonical_statement
+from ..policy.statement import Statement
 from ..policy.wildcards import covers
 from ..resolve.desired_state import DesiredState
-
-Statement = Mapping[str, Any]
 
 MOST_WORK = 100_000
 """Pairs of patterns above which a boundary is assumed to allow more; comparing this many takes about 0.5 s."""
@@ -46,60 +44,58 @@ def is_within(new: PolicyDocument | None, old: PolicyDocument | None) -> bool:
     """Whether the new boundary certainly allows nothing that the old one does not; None is an unknown document."""
     if new is None or old is None or _work(new, old) > MOST_WORK:
         return False
-    allowed = (_of("Allow", new), _of("Allow", old))
-    denied = (_of("Deny", old), _of("Deny", new))
+    allowed = (new.allowing, old.allowing)
+    denied = (old.denying, new.denying)
     return all(_is_covered(one, wide) for narrow, wide in (allowed, denied) for one in narrow)
-
-
-def _of(effect: str, document: PolicyDocument) -> list[Statement]:
-    return [statement for statement in document.statements if statement.get("Effect") == effect]
 
 
 def _is_covered(narrow: Statement, wide: Sequence[Statement]) -> bool:
     """Whether each action on each resource of a statement is within one statement of the others."""
-    able = [statement for statement in wide if not statement.get("Condition") or _conditions(statement, narrow)]
+    able = [statement for statement in wide if not statement.is_conditional or _conditions(statement, narrow)]
     return all(
-        any(_covers(one, "Action", action) and _covers(one, "Resource", resource) for one in able)
-        for action in _patterns(narrow, "Action")
-        for resource in _patterns(narrow, "Resource")
+        any(_covers(_actions(one), action) and _covers(_resources(one), resource) for one in able)
+        for action in _actions(narrow)
+        for resource in _resources(narrow)
     )
 
 
 def _conditions(one: Statement, other: Statement) -> bool:
     """Whether two statements apply under the same condition."""
-    first, second = ({"Condition": statement.get("Condition")} for statement in (one, other))
+    first, second = ({"Condition": statement.content.get("Condition")} for statement in (one, other))
     return canonical_statement(first) == canonical_statement(second)
 
 
-def _covers(statement: Statement, element: str, pattern: str) -> bool:
-    return any(wide in (pattern, "*") or _covers_pattern(wide, pattern) for wide in _patterns(statement, element))
+def _covers(patterns: Sequence[str], pattern: str) -> bool:
+    return any(wide in (pattern, "*") or _covers_pattern(wide, pattern) for wide in patterns)
 
 
 def _covers_pattern(wide: str, narrow: str) -> bool:
     return not wide.startswith("Not") and not narrow.startswith("Not") and covers(wide, narrow)
 
 
-def _patterns(statement: Statement, element: str) -> list[str]:
-    """The patterns of an element, actions in lower case. The patterns of NotAction or NotResource are one text."""
-    if element not in statement:
-        return [f"Not{element} " + " ".join(sorted(_listed(statement.get(f"Not{element}", []))))]
-    found = _listed(statement[element])
-    return [pattern.lower() for pattern in found] if element == "Action" else found
+def _actions(statement: Statement) -> list[str]:
+    """The patterns of Action in lower case, or those of NotAction as one text."""
+    if statement.actions is None:
+        return ["NotAction " + " ".join(sorted(statement.not_actions or ()))]
+    return [pattern.lower() for pattern in statement.actions]
 
 
-def _listed(value: Any) -> list[str]:
-    return [str(entry) for entry in (value if isinstance(value, (list, tuple)) else [value])]
+def _resources(statement: Statement) -> Sequence[str]:
+    """The patterns of Resource, or those of NotResource as one text."""
+    if statement.resources is None:
+        return ["NotResource " + " ".join(sorted(statement.not_resources or ()))]
+    return statement.resources
 
 
 def _work(new: PolicyDocument, old: PolicyDocument) -> int:
     """An upper bound for the pairs of patterns that a comparison looks at."""
-    forth = _pairs(_of("Allow", new)) * _count(_of("Allow", old))
-    return forth + _pairs(_of("Deny", old)) * _count(_of("Deny", new))
+    forth = _pairs(new.allowing) * _count(old.allowing)
+    return forth + _pairs(old.denying) * _count(new.denying)
 
 
 def _pairs(statements: Sequence[Statement]) -> int:
-    return sum(len(_patterns(one, "Action")) * len(_patterns(one, "Resource")) for one in statements)
+    return sum(len(_actions(one)) * len(_resources(one)) for one in statements)
 
 
 def _count(statements: Sequence[Statement]) -> int:
-    return sum(len(_patterns(one, "Action")) + len(_patterns(one, "Resource")) for one in statements)
+    return sum(len(_actions(one)) + len(_resources(one)) for one in statements)

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
+
+from .statement import Statement, listed, principal_pairs, scalar
 
 IMPLICIT_VERSION = "2008-10-17"
 
@@ -71,7 +73,22 @@ class PolicyDocument:
     @cached_property
     def statements(self) -> tuple[Any, ...]:
         """The statements as written. A statement outside a list is a list of one."""
-        return tuple(_listed(self.content.get("Statement", ())))
+        return tuple(listed(self.content.get("Statement", ())))
+
+    @cached_property
+    def parsed(self) -> tuple[Statement, ...]:
+        """The statements that are objects, each read once."""
+        return tuple(Statement.of(statement) for statement in self.statements if isinstance(statement, Mapping))
+
+    @cached_property
+    def allowing(self) -> tuple[Statement, ...]:
+        """The Allow statements."""
+        return tuple(statement for statement in self.parsed if statement.effect == "Allow")
+
+    @cached_property
+    def denying(self) -> tuple[Statement, ...]:
+        """The Deny statements."""
+        return tuple(statement for statement in self.parsed if statement.effect == "Deny")
 
     @cached_property
     def text(self) -> str:
@@ -118,21 +135,15 @@ def canonical_statement(statement: Any, *, with_sid: bool = True) -> str:
 
 def principals(statement: Mapping[str, Any], element: str = "Principal") -> list[tuple[str, str]]:
     """The principals of a statement as (type, value) pairs; `"*"` counts as `("AWS", "*")`."""
-    value = statement.get(element)
-    if isinstance(value, str):
-        return [("AWS", value)]
-    if not isinstance(value, Mapping):
-        return []
-    return [(str(kind), _scalar(entry)) for kind, entries in value.items() for entry in _listed(entries)]
+    return principal_pairs(statement.get(element))
 
 
 def dangling_principals(document: PolicyDocument) -> list[str]:
     """Unique ids that replace the ARNs of deleted roles and users (FACTS C4)."""
     found = (
         value
-        for statement in document.statements
-        if isinstance(statement, Mapping)
-        for kind, value in principals(statement)
+        for statement in document.parsed
+        for kind, value in statement.principals or ()
         if kind == "AWS" and is_principal_id(value)
     )
     return sorted(set(found))
@@ -156,28 +167,18 @@ def not_a_number(constant: str) -> None:
     raise UnreadableDocument(f"not valid JSON: {constant} is not a number")
 
 
-def _listed(value: Any) -> Iterable[Any]:
-    return value if isinstance(value, (list, tuple)) else (value,)
-
-
-def _scalar(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if isinstance(value, str) else str(value)
-
-
 def _ordered_values(values: Any) -> str | list[str]:
-    distinct = sorted({_scalar(value) for value in _listed(values)})
+    distinct = sorted({scalar(value) for value in listed(values)})
     return distinct[0] if len(distinct) == 1 else distinct
 
 
 def _ordered(content: Mapping[str, Any], *, fold_case: bool) -> dict[str, Any]:
     ordered = dict(content)
-    ordered["Version"] = _scalar(content.get("Version", IMPLICIT_VERSION))
+    ordered["Version"] = scalar(content.get("Version", IMPLICIT_VERSION))
     by_text = {
         json.dumps(statement, sort_keys=True, ensure_ascii=False, default=str): statement
         for statement in (
-            _ordered_statement(statement, fold_case=fold_case) for statement in _listed(content.get("Statement", ()))
+            _ordered_statement(statement, fold_case=fold_case) for statement in listed(content.get("Statement", ()))
         )
     }
     ordered["Statement"] = [by_text[text] for text in sorted(by_text)]
@@ -191,7 +192,7 @@ def _ordered_statement(statement: Any, *, fold_case: bool) -> Any:
     for element in sorted(statement, key=_place_of_element):
         value = statement[element]
         if element in ("Action", "NotAction"):
-            names = {_scalar(name) for name in _listed(value)}
+            names = {scalar(name) for name in listed(value)}
             ordered[element] = _ordered_values([name.lower() for name in names] if fold_case else list(names))
         elif element in ("Resource", "NotResource"):
             ordered[element] = _ordered_values(value)
@@ -219,11 +220,11 @@ def _ordered_principals(value: Any) -> Any:
         return {"AWS": "*"}
     if not isinstance(value, Mapping):
         return value
-    return {str(kind): _ordered_values([_account(entry) for entry in _listed(value[kind])]) for kind in sorted(value)}
+    return {str(kind): _ordered_values([_account(entry) for entry in listed(value[kind])]) for kind in sorted(value)}
 
 
 def _account(principal: Any) -> str:
-    text = _scalar(principal)
+    text = scalar(principal)
     root = _ROOT_ARN.fullmatch(text)
     return root.group(1) if root else text
 

@@ -20,7 +20,7 @@ from itertools import chain
 from typing import Any
 
 from .condition_strictness import is_at_least_as_strict, is_within
-from .document import PolicyDocument, canonical_statement, principals
+from .document import PolicyDocument, canonical_statement
 from .trust_policy import NOBODY, as_principal, with_statements
 from .wildcards import covers
 
@@ -94,16 +94,15 @@ def _rights(document: PolicyDocument) -> frozenset[tuple[str, ...]]:
 
 
 def _grants(document: PolicyDocument) -> Iterator[_Grant]:
-    for statement in document.presented()["Statement"]:
-        if statement.get("Effect") != "Allow":
+    for statement in PolicyDocument(document.presented()).allowing:
+        content = statement.content
+        condition = content.get("Condition") or {}
+        if not _ELEMENTS >= content.keys() >= {"Principal", "Action"} or not _is_readable(condition):
+            yield _Grant(("", ""), "", {}, canonical_statement(content, with_sid=False))
             continue
-        condition = statement.get("Condition") or {}
-        if not _ELEMENTS >= statement.keys() >= {"Principal", "Action"} or not _is_readable(condition):
-            yield _Grant(("", ""), "", {}, canonical_statement(statement, with_sid=False))
-            continue
-        for principal in principals(statement):
-            for action in _listed(statement["Action"]):
-                yield _Grant(principal, str(action), condition)
+        for principal in statement.principals or ():
+            for action in statement.actions or ():
+                yield _Grant(principal, action, condition)
 
 
 _ELEMENTS = {"Sid", "Effect", "Principal", "Action", "Condition"}
