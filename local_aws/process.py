@@ -14,9 +14,9 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from control_calls import control
 from preloaded_python import PreloadedPython, Program
 
+from .control_calls import control
 from .environment import OPERATOR, environment
 from .request import OBSERVER_MARK
 

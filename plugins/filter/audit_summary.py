@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
+from ansible_collections.aws_ml.permissions.plugins.module_utils.model import resource_name
 
 DOCUMENTATION = r"""
 name: audit_summary
@@ -39,8 +41,6 @@ _value:
   type: list
   elements: str
 """
-
-SEVERITIES = ("critical", "high", "medium", "low")
 
 
 class FilterModule:
@@ -77,7 +77,7 @@ def _heading(audit: Mapping[str, Any], there: list[Mapping[str, Any]], absent: i
 
 
 def _row(one: Mapping[str, Any], worst: Mapping[str, int]) -> tuple[str, ...]:
-    resource = f"{one['kind']}/{one['name']}"
+    resource = resource_name(one["kind"], one["name"])
     rank = worst.get(resource)
     ended = f" (ended {one['service_since']})" if one["service_state"] == "ended" else ""
     return (

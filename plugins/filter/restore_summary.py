@@ -8,6 +8,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
+from ansible_collections.aws_ml.permissions.plugins.module_utils.model import resource_name
 
 DOCUMENTATION = r"""
 name: restore_summary
@@ -61,7 +62,7 @@ def _lines(result: Mapping[str, Any]) -> Iterator[str]:
     for step in result["plan"]:
         yield f"  {step['action']} {step['resource']}: {step['reason']}"
     for item in result["lifted_quarantines"]:
-        yield f"  lifts the quarantine of role/{item['name']} since {item['since']}"
+        yield f"  lifts the quarantine of {resource_name('role', item['name'])} since {item['since']}"
     for item in result["restored_as"]:
         yield f"  {item['policy_arn']} is restored as {item['restored_as']}"
     for note in result["not_restored"]:

@@ -261,7 +261,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.ac
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.account_selection import (
     FORMAT,
     Selection,
-    Wanted,
+    WantedAccounts,
     select,
 )
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.connection import organizations
@@ -343,7 +343,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     def _selection(self, options: Mapping[str, Any], path: str, cache: bool) -> Selection:
         """The accounts, from the cache if it contains the selection."""
         entries = {name: [str(entry) for entry in options[name]] for name in LISTS}
-        wanted = Wanted(
+        wanted = WantedAccounts(
             AccountFilter(
                 entries["statuses"],
                 options["include_management_account"],

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Declarations and current state as frozen data. The only behaviour is naming."""
 
 from __future__ import annotations
@@ -58,6 +59,10 @@ class Identity:
     def key(self) -> str:
         return identity_key(self.kind, self.name)
 
+    @property
+    def resource(self) -> str:
+        return resource_name(self.kind, self.name)
+
 
 @dataclass(frozen=True)
 class Role(Identity):
@@ -100,6 +105,10 @@ class ManagedPolicy:
     @property
     def key(self) -> str:
         return policy_key(self.arn)
+
+    @property
+    def resource(self) -> str:
+        return resource_name("policy", self.name)
 
 
 @dataclass(frozen=True)
@@ -264,8 +273,13 @@ class Declarations:
 
 def identity_key(kind: str, name: str) -> str:
     """The key of an identity. Names are unique for each kind, regardless of case and path (FACTS C5)."""
-    return f"{kind}/{name.lower()}"
+    return resource_name(kind, name.lower())
 
 
 def policy_key(arn: str) -> str:
-    return f"policy/{arn}"
+    return resource_name("policy", arn)
+
+
+def resource_name(kind: str, name: str) -> str:
+    """The name of an object in plans, messages and results: `role/NAME`, `policy/NAME`, `service/NAME`, …"""
+    return f"{kind}/{name}"

@@ -14,6 +14,7 @@ import pytest
 from integration.awx_jobs import Awx
 from integration.awx_project import awx_of
 from integration.playbook_runs import Playbook
+from preloaded_ansible import ANSIBLE
 
 from local_aws import LocalAws
 
@@ -45,9 +46,7 @@ def way(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
     """Host variables by which tasks run in Ansible's worker, and those by which each is a module of its own."""
     if request.param == "worker":
         return {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
-    python = tmp_path / "python"
-    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
-    python.chmod(0o755)
+    python = ANSIBLE.executable(tmp_path / "python")
     return {"ansible_connection": "local", "ansible_python_interpreter": str(python)}
 
 

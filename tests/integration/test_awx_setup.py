@@ -16,6 +16,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.known
 from integration.awx_api import AwxApi, Item, served
 from integration.documented_blocks import block, blocks
 from integration.playbook_runs import Playbook, Run
+from preloaded_ansible import ANSIBLE
 
 COLLECTION = Path(__file__).resolve().parents[2]
 PROJECT_FILES = tuple(shown.file for shown in blocks() if shown.page == "awx" and shown.file)
@@ -51,12 +52,13 @@ def set_up(api: AwxApi, tmp_path: Path) -> SetUp:
     }
     environment = {**keys, "CONTROLLER_HOST": api.url, "CONTROLLER_OAUTH_TOKEN": "0123456789-token"}
     playbook = Playbook(tmp_path, {**environment, "ANSIBLE_HOME": os.environ.get("ANSIBLE_HOME", str(tmp_path))})
+    python = {"ansible_python_interpreter": str(ANSIBLE.executable(tmp_path / "python"))}
 
     def run(**variables: Any) -> Run:
         api.writes.clear()
         api.requests = 0
         given = {name: value for name, value in {**VARIABLES, **variables}.items() if value is not None}
-        return playbook("aws_ml.permissions.awx.setup", "localhost,", given)
+        return playbook("aws_ml.permissions.awx.setup", {"all": {"hosts": {"localhost": python}}}, given)
 
     return run
 

@@ -58,10 +58,7 @@ def proxy(aws: LocalAws) -> Iterator[SpoilingProxy]:
 @pytest.fixture(params=["worker", "module"])
 def python(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The interpreter of the tasks: Ansible's own, or one that makes them modules."""
-    other = tmp_path / "python"
-    other.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
-    other.chmod(0o755)
-    return sys.executable if request.param == "worker" else str(other)
+    return sys.executable if request.param == "worker" else str(ANSIBLE.executable(tmp_path / "python"))
 
 
 @pytest.fixture

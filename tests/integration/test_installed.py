@@ -23,8 +23,6 @@ from integration.playbook_runs import REPORT, Run
 
 from local_aws import LocalAws
 
-pytestmark = pytest.mark.both_generations
-
 PROJECT = Path(__file__).parent / "own_project"
 OWN_SERVICES = Path(__file__).parent / "own_services"
 TRUST = {
@@ -143,6 +141,7 @@ def assert_same_audit(run: Run, host: str) -> None:
     assert own["findings"]
 
 
+@pytest.mark.both_generations
 def test_the_playbooks_of_the_collection(
     collection: Installed, play: RunPlaybook, roles_in: Callable[[str], dict[str, Any]], account: dict[str, Any]
 ) -> None:

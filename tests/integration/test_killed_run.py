@@ -48,6 +48,17 @@ def kill_group(process: int) -> None:
     os.killpg(process, signal.SIGKILL)
 
 
+@pytest.fixture(params=["worker", "module"])
+def way(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    """As in conftest, but a module is a process of the run that is killed, not a fork of another process."""
+    if request.param == "worker":
+        return {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+    return {"ansible_connection": "local", "ansible_python_interpreter": str(python)}
+
+
 @pytest.fixture
 def inventory(way: dict[str, str]) -> dict[str, Any]:
     return {"all": {"hosts": {"localhost": way}}}

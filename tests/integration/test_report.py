@@ -19,8 +19,6 @@ from integration.playbook_runs import Playbook, Run
 
 from local_aws import LocalAws
 
-pytestmark = pytest.mark.both_generations
-
 ENABLED = {"ANSIBLE_CALLBACKS_ENABLED": "aws_ml.permissions.report"}
 EXTERNAL_ID = "hush-2718281828"
 LOOP = """---
@@ -92,6 +90,7 @@ def fleet(accounts: dict[str, Any], aws: LocalAws) -> dict[str, Any]:
     return accounts
 
 
+@pytest.mark.both_generations
 def test_check_converge_and_in_sync(reports: Reports, fleet: dict[str, Any], aws: LocalAws) -> None:
     first, second, third = fleet["all"]["hosts"]
     wanted = {first: 10, second: 5}
@@ -141,6 +140,7 @@ def test_check_converge_and_in_sync(reports: Reports, fleet: dict[str, Any], aws
         assert not [secret for secret in secrets if secret in text]
 
 
+@pytest.mark.both_generations
 def test_every_item_of_a_loop_counts(reports: Reports, accounts: dict[str, Any]) -> None:
     host = next(iter(accounts["all"]["hosts"]))
     one = {"all": {"hosts": {host: accounts["all"]["hosts"][host]}}}
@@ -158,6 +158,7 @@ def test_every_item_of_a_loop_counts(reports: Reports, accounts: dict[str, Any])
     assert account["outcome"] == "changed"
 
 
+@pytest.mark.both_generations
 def test_module_in_an_interpreter_of_its_own_and_host_that_is_not_there(
     reports: Reports, accounts: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -265,6 +266,7 @@ def test_report_that_cannot_be_written_costs_a_warning_and_no_more(reports: Repo
     assert reports.folder.read_text(encoding="utf-8") == "a file"
 
 
+@pytest.mark.both_generations
 def test_ansible_runner_finds_it_among_the_artifacts(accounts: dict[str, Any], aws: LocalAws, tmp_path: Path) -> None:
     here = tmp_path / "runner"
     for name, text in {

@@ -17,8 +17,6 @@ from integration.playbook_runs import Playbook
 
 from local_aws import LocalAws
 
-pytestmark = pytest.mark.both_generations
-
 ROOT = Path(__file__).resolve().parents[2]
 NO_AWS = {
     "AWS_ENDPOINT_URL": "",
@@ -68,6 +66,7 @@ def here(tmp_path: Path) -> dict[str, Any]:
     return {"all": {"hosts": {"localhost": {"ansible_connection": "local", "ansible_python_interpreter": str(python)}}}}
 
 
+@pytest.mark.both_generations
 @pytest.mark.parametrize("group", ["group/amazon.aws.aws", "group/aws_ml.permissions.aws"])
 def test_defaults_of_both_groups_reach_the_modules(
     aws: LocalAws, playbook: Playbook, here: dict[str, Any], tmp_path: Path, group: str
@@ -80,6 +79,7 @@ def test_defaults_of_both_groups_reach_the_modules(
     assert "a-secret-from-the-defaults" not in run.stdout + run.stderr
 
 
+@pytest.mark.both_generations
 def test_predicted_arns_can_be_used_in_check_mode(aws: LocalAws, playbook: Playbook, here: dict[str, Any]) -> None:
     text = re.sub(r"    - name: In the background.*?poll: 1\n", "", PLAY, flags=re.DOTALL)
     play = text.format(group="group/amazon.aws.aws")
@@ -137,6 +137,7 @@ def test_a_chain_of_tasks_comes_through_in_check_mode_and_is_then_written(
     assert playbook(CHAIN, here, check=True).total("changed") == 1  # Make a role: purges what Give it more attached
 
 
+@pytest.mark.both_generations
 def test_the_task_wins_over_the_defaults(
     aws: LocalAws, playbook: Playbook, here: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -161,6 +162,7 @@ def test_the_play_in_the_readme(aws: LocalAws, playbook: Playbook, here: dict[st
     assert playbook(play, here).total("changed") == 0
 
 
+@pytest.mark.both_generations
 def test_a_task_that_outlives_its_run_keeps_its_pace_and_says_what_it_did(
     aws: LocalAws, playbook: Playbook, here: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -20,6 +20,8 @@ from local_aws import LocalAws
 
 HOSTS = 20
 HALF = HOSTS // 2
+MODULES = 6
+"""Hosts whose tasks are modules of their own: processes that import everything, and take the same lock."""
 LATENCY = 0.03
 """Seconds of each call: long enough for all tasks to read before the first has written."""
 
@@ -99,12 +101,13 @@ def test_each_host_of_a_run_changes_one_trust_policy(
     aws: LocalAws, playbook: Playbook, shared: Any, way: dict[str, str]
 ) -> None:
     kind = "trust statements"
-    hosts = inventory(aws, way, names())
-    for state, there in (("present", names()), ("absent", [])):
+    writers = names() if way == IN_WORKER else names()[:MODULES]
+    hosts = inventory(aws, way, writers)
+    for state, there in (("present", writers), ("absent", [])):
         run = playbook(play(kind, state), hosts, arguments=["--forks", str(HOSTS)])
         assert (run.rc, run.failures()) == (0, {})
         assert arrived(shared, kind) == there
-        assert {host for host, result in run.results("Write").items() if result["changed"]} == {*names()}
+        assert {host for host, result in run.results("Write").items() if result["changed"]} == {*writers}
 
 
 @pytest.mark.parametrize("kind", [kind for kind in TASKS if kind != "trust statements"])

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.service import Service
+from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.service import ServiceDefinition
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.variables import Variable
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import catalogue
 
@@ -39,7 +39,7 @@ Values = dict[str, Any]
 class Sample:
     """Values for a service: `given` so that it is valid, and every variable that is a list, a dictionary or people."""
 
-    service: Service
+    service: ServiceDefinition
     given: Mapping[str, Any]
     entries: Mapping[str, Mapping[str, Any]]
     variables: Mapping[str, Variable]
@@ -195,7 +195,7 @@ class Sample:
         return [pattern.format(name=_name((self.service.name, *path)), number=number) for number in numbers]
 
 
-def samples(service: Service) -> list[Sample]:
+def samples(service: ServiceDefinition) -> list[Sample]:
     """The samples of a service, in which every variable that is a list, a dictionary or people stands at least once."""
     variables = {name: variable for name, variable in service.variables.items() if _is_structure(variable)}
     found = []

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Which of the risky grants an identity's documents contain. Pure.
 
 Permissions boundaries, service control policies and most conditions do not count: a grant of a document takes effect as
@@ -20,7 +21,8 @@ from ..policy.document import PolicyDocument
 from ..policy.statement import Statement
 from ..policy.wildcards import fits_any_case
 from ..resolve.desired_state import DesiredState
-from .aws_facts import AwsFacts, Grant
+from .aws_facts import AwsFacts
+from .finding_rules import Grant
 
 _EVERY_ACTION = re.compile(r"\*|\*:\*+")
 
@@ -38,6 +40,9 @@ class Holding:
 Holdings = dict[str, list[Holding]]
 """The grants of an identity: by the name of the grant, the policies that have it."""
 
+_Policies = tuple[frozenset[str], frozenset[tuple[str, str]]]
+"""What the holdings of an identity depend on: the ARNs of its managed policies, names and texts of its inline ones."""
+
 
 class Documents:
     """The policies of the account after the task, and what they grant."""
@@ -46,15 +51,15 @@ class Documents:
         self._knowledge = knowledge
         self._own = {policy.arn: policy.document for policy in state.policies.values()}
         self._own.update({policy.arn: policy.document for policy in desired.policies.values() if policy})
-        self._of_identities: dict[int, tuple[Identity, Holdings]] = {}
+        self._known: dict[_Policies, Holdings] = {}
 
     def of_identity(self, identity: Identity) -> Holdings:
         """The grants of the policies of a user, group or role, without what one of the policies denies."""
-        # The cache stores the identity too, so that its id() is not used again for another object.
-        known = self._of_identities.get(id(identity))
+        key = identity.managed, frozenset((name, document.text) for name, document in identity.inline.items())
+        known = self._known.get(key)
         if known is None:
-            known = self._of_identities[id(identity)] = identity, self._holdings_of(identity)
-        return known[1]
+            known = self._known[key] = self._holdings_of(identity)
+        return known
 
     def _holdings_of(self, identity: Identity) -> Holdings:
         named = named_documents(identity, self._own)

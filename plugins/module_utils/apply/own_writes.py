@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Applies what a run has already written to what it reads. Pure.
 
 IAM may show an older state for a while (FACTS C3). If a plan was interrupted and is planned again, the half of a change

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Compares what a run has written with what the account shows afterwards. Pure.
 
 Two concurrent runs in one account can leave a mixture of both. So the declarations are applied to the state once more:
@@ -51,7 +52,7 @@ class Difference:
         found, expected = self.found, self.expected
         if isinstance(found, Mapping) and isinstance(expected, Mapping):
             found, expected = _apart(found, expected)
-        return f"{place}: found {_told(found)}, expected {_told(expected)}"
+        return f"{place}: found {_shown_value(found)}, expected {_shown_value(expected)}"
 
 
 @dataclass
@@ -81,7 +82,7 @@ def differences(wanted: Wanted, there: CurrentState) -> list[Difference]:
         found += _compared(policy, again_policy, now_policy)
         if name in wanted.again.only_version and now_policy is not None and now_policy.versions:
             versions = [version.id for version in now_policy.versions]
-            found.append(Difference(f"policy/{now_policy.name}", "older versions", versions, []))
+            found.append(Difference(now_policy.resource, "older versions", versions, []))
     return found or [Difference(problem.place, "", problem.message, None) for problem in wanted.again.problems]
 
 
@@ -135,8 +136,7 @@ def _compared(
     one = there or again or wanted
     if one is None:
         return
-    kind = "policy" if isinstance(one, ManagedPolicy) else one.kind
-    resource = f"{kind}/{one.name}"
+    resource = one.resource
     if there is None:
         if wanted is not None:
             yield Difference(resource, "", None, "present")
@@ -171,7 +171,7 @@ def _apart(found: Mapping[str, Any], expected: Mapping[str, Any]) -> tuple[Any, 
     return (only[0] or None, only[1] or None) if any(only) else (found, expected)
 
 
-def _told(value: Any) -> str:
+def _shown_value(value: Any) -> str:
     if value is None:
         return "nothing"
     text = json.dumps(value)

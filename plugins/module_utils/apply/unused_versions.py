@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Versions of policies that a run has created and that are not needed. Pure.
 
 They exist if a write was sent twice, or if another run wrote after it. That shows only after the plan was applied.
@@ -66,9 +67,9 @@ def _new_versions(before: ManagedPolicy | None, now: ManagedPolicy, own: Sequenc
 def _deleted(policy: ManagedPolicy, version: PolicyVersion) -> Step:
     return Step(
         "DeletePolicyVersion",
-        f"policy/{policy.name}",
+        policy.resource,
         f"version {version.id} was created by this run and is not the default version",
         policy.key,
         {"PolicyArn": policy.arn, "VersionId": version.id},
-        name=f"policy/{policy.name} {version.id}, spare",
+        name=f"{policy.resource} {version.id}, spare",
     )

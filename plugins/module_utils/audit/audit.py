@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Everything in one account that the services' guides create, compared with profiles. Pure.
 
 An object that belongs to two services is included once for each. An absent object is included if a documented profile,
@@ -13,9 +14,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..analyze.finding import Finding
 from ..analyze.risky_grants import Documents, Holdings
 from ..declare.policy_references import is_aws_managed
-from ..model import CurrentState, Identity, ManagedPolicy, PolicyDeclaration, Quarantine, Role
+from ..model import CurrentState, Identity, ManagedPolicy, PolicyDeclaration, Quarantine, Role, resource_name
 from ..policy.document import dangling_principals
 from ..resolve.desired_state import DesiredState
 from ..resolve.quarantine import is_denied, released, standing
@@ -60,7 +62,7 @@ class AuditedObject:
 
     @property
     def resource(self) -> str:
-        return f"{self.kind}/{self.name}"
+        return resource_name(self.kind, self.name)
 
     @property
     def arn(self) -> str | None:
@@ -76,11 +78,11 @@ class AuditedObject:
 
 
 @dataclass(frozen=True)
-class Audit:
+class AuditedAccount:
     """The result of an audit of one account. Existing objects come first, by service, kind and name."""
 
     objects: tuple[AuditedObject, ...]
-    findings: tuple[dict[str, str], ...]
+    findings: tuple[Finding, ...]
     escalation_paths: tuple[dict[str, Any], ...]
 
 
@@ -90,7 +92,7 @@ def audit(
     services: Sequence[str],
     declared: Sequence[Mapping[str, Any]] = (),
     found: Sequence[Found] | None = None,
-) -> Audit:
+) -> AuditedAccount:
     """Audit the account for the services, which are keys of the traces; `declared` is what services_task types.
 
     The state is that of the whole account, from `account_reading`. `found` is the result of `belonging` for the same,
@@ -110,7 +112,7 @@ def audit(
     holdings = _holdings(knowledge, effective)
     concerned = frozenset(one.subject.key for one in found if isinstance(one.subject, Identity) and not one.left_over)
     paths = escalation_paths(knowledge.escalation, effective, rights, holdings, ended=ended, concerned=concerned)
-    return Audit(
+    return AuditedAccount(
         objects=(*there, *absent),
         findings=tuple(audit_findings(knowledge.knowledge, effective, found, paths)),
         escalation_paths=tuple(path.shown() for path in paths),

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Which identities may be able to act as a role, found without looking at all of them. Pure.
 
 An account has thousands of roles, and few of them can act on another. What they may act on is indexed by the pattern of

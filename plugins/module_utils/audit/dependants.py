@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """What in the account depends on a role or a customer managed policy. Pure.
 
 Policies of resources (buckets, keys, queues) and other accounts are not included: IAM does not show them.
@@ -15,7 +16,7 @@ from typing import Any
 
 from ..analyze.risky_grants import named_documents
 from ..errors import brief, printable
-from ..model import CurrentState, Identity, ManagedPolicy, Role
+from ..model import CurrentState, Identity, ManagedPolicy, Role, resource_name
 from ..policy.document import PolicyDocument
 from ..policy.statement import Statement
 from ..policy.wildcards import fits
@@ -62,12 +63,13 @@ class Dependants:
 
     def _of_role(self, role: Role) -> Iterator[Dependant]:
         for name in role.instance_profiles:
-            yield Dependant(f"instance-profile/{name}", "instance_profile", "contains the role for EC2 instances")
+            profile = resource_name("instance-profile", name)
+            yield Dependant(profile, "instance_profile", "contains the role for EC2 instances")
         session = f":assumed-role/{role.name}/"
         for pattern, places in self._mentions.items():
             if session in pattern or (_is_of_iam(pattern) and fits(role.arn, pattern) and names_it(pattern)):
                 for resource, how, detail in places:
-                    if resource != _resource(role):
+                    if resource != role.resource:
                         yield Dependant(resource, how, detail)
         yield from self._passers(role)
 
@@ -84,15 +86,15 @@ class Dependants:
                     passed.setdefault((right.told(), right.by_name), []).append(service)
             for (told, by_name), to in passed.items():
                 yield Dependant(
-                    _resource(identity), "pass_role", f"may pass it to {', '.join(map(brief, to))} ({told})", by_name
+                    identity.resource, "pass_role", f"may pass it to {', '.join(map(brief, to))} ({told})", by_name
                 )
 
     def _of_policy(self, policy: ManagedPolicy) -> Iterator[Dependant]:
         for identity in self._state.identities.values():
             if policy.arn in identity.managed:
-                yield Dependant(_resource(identity), "attachment", "has it attached")
+                yield Dependant(identity.resource, "attachment", "has it attached")
             if policy.arn == identity.boundary:
-                yield Dependant(_resource(identity), "boundary", "has it as its permissions boundary")
+                yield Dependant(identity.resource, "boundary", "has it as its permissions boundary")
 
     @cached_property
     def _mentions(self) -> dict[str, list[tuple[str, str, str]]]:
@@ -111,13 +113,13 @@ class Dependants:
         own = {policy.arn: policy.document for policy in self._state.policies.values()}
         for identity in self._state.identities.values():
             if isinstance(identity, Role):
-                note(identity.trust, _resource(identity), "trust_policy", "its trust policy")
+                note(identity.trust, identity.resource, "trust_policy", "its trust policy")
             for name, document in named_documents(identity, own).items():
-                note(document, _resource(identity), "policy", name)
+                note(document, identity.resource, "policy", name)
         held = {arn for identity in self._state.identities.values() for arn in identity.managed}
         for policy in self._state.policies.values():
             if policy.arn not in held:
-                note(policy.document, f"policy/{policy.name}", "policy", "its document")
+                note(policy.document, policy.resource, "policy", "its document")
         return found
 
 
@@ -141,7 +143,3 @@ def _texts_of(value: Any) -> Iterable[str]:
     elif isinstance(value, (list, tuple)):
         for inner in value:
             yield from _texts_of(inner)
-
-
-def _resource(identity: Identity) -> str:
-    return f"{identity.kind}/{identity.name}"

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Privilege escalation paths: how one identity of the account can act as another, and so as an administrator. Pure.
 
 An administrator may do everything, or change the permissions of any identity. A path is a chain of steps from an
@@ -15,10 +16,11 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..analyze.findings import SEVERITIES
+from ..analyze.finding import Severity
 from ..analyze.risky_grants import Holdings
+from ..declare.policy_references import policy_name
 from ..errors import printable
-from ..model import CurrentState, Identity, Role
+from ..model import CurrentState, Identity, Role, resource_name
 from .candidates import Candidates
 from .escalation_facts import EscalationFacts
 from .evidence import trusted_services
@@ -32,7 +34,7 @@ _ADMINISTRATOR = ("everything", "changes_permissions")
 
 
 @dataclass(frozen=True)
-class Step:
+class EscalationStep:
     """One step of a path. A step that is not `sure` depends on a condition, or on what happens to run."""
 
     text: str
@@ -48,16 +50,16 @@ class EscalationPath:
 
     start: Identity
     goal: Identity
-    steps: tuple[Step, ...]
-    severity: str
+    steps: tuple[EscalationStep, ...]
+    severity: Severity
     through: frozenset[str]
 
     def shown(self) -> dict[str, Any]:
         return {
-            "from": _name(self.start),
-            "to": _name(self.goal),
+            "from": self.start.resource,
+            "to": self.goal.resource,
             "steps": [step.text for step in self.steps],
-            "severity": self.severity,
+            "severity": self.severity.text,
         }
 
 
@@ -83,10 +85,10 @@ def escalation_paths(
 
 
 def _rank(path: EscalationPath) -> tuple[int, int, str, str, str]:
-    return SEVERITIES.index(path.severity), len(path.steps), path.start.key, path.goal.key, path.steps[0].text
+    return path.severity, len(path.steps), path.start.key, path.goal.key, path.steps[0].text
 
 
-Edge = tuple[str, Step]
+Edge = tuple[str, EscalationStep]
 """The key of the identity where a step starts, and the step."""
 
 
@@ -118,12 +120,12 @@ class _Graph:
             else:
                 yield from self._by_own_hand(identity)
 
-    def _towards(self, goal: Role, last: tuple[Step, ...] = ()) -> Iterator[EscalationPath]:
+    def _towards(self, goal: Role, last: tuple[EscalationStep, ...] = ()) -> Iterator[EscalationPath]:
         """The shortest path from every identity that is not an administrator, searched from the goal backwards.
 
         `last` are the steps that the goal still needs to become an administrator.
         """
-        ways: dict[str, tuple[Step, ...]] = {goal.key: last}
+        ways: dict[str, tuple[EscalationStep, ...]] = {goal.key: last}
         through: dict[str, frozenset[str]] = {goal.key: frozenset((goal.key,))}
         front = [goal.key]
         for _round in range(MOST_STEPS):
@@ -157,20 +159,20 @@ class _Graph:
             is not None
         )
 
-    def _granting(self, identity: Identity, other: Identity) -> Step | None:
+    def _granting(self, identity: Identity, other: Identity) -> EscalationStep | None:
         rights = self._rights.get(identity.key)
         if rights is None:
             return None
         objects = [(action, other.arn) for action in self._facts.grants_to.get(other.kind, ())]
         policies = sorted(other.managed & self._own)
         objects += [(action, arn) for action in self._facts.grants_to.get("policy", ()) for arn in policies]
-        whom = "itself" if identity.key == other.key else _name(other)
+        whom = "itself" if identity.key == other.key else other.resource
         for action, arn in objects:
             right = rights.to(action, arn)
             if right is not None:
-                by = f" through policy/{arn.rpartition('/')[2]}" if arn != other.arn else ""
-                text = f"{_name(identity)} may grant {whom} any permission{by} with {action} ({right.told()})"
-                return Step(text, not right.conditions)
+                by = f" through {resource_name('policy', policy_name(arn))}" if arn != other.arn else ""
+                text = f"{identity.resource} may grant {whom} any permission{by} with {action} ({right.told()})"
+                return EscalationStep(text, not right.conditions)
         return None
 
     def _edges_to(self, key: str, known: Container[str]) -> Iterator[Edge]:
@@ -198,13 +200,13 @@ class _Graph:
                     found.may_reach(key, ("*",), service)
         return found
 
-    def _edge(self, identity: Identity, role: Role, services: Sequence[str]) -> Step | None:
+    def _edge(self, identity: Identity, role: Role, services: Sequence[str]) -> EscalationStep | None:
         """The surest step by which an identity can act as a role."""
         steps = [*self._passing(identity, role, services), *self._assuming(identity, role)]
         steps += [*self._taking_over(identity, role), *self._using(identity, role, services)]
         return min(steps, key=lambda step: (not step.sure, step.text), default=None)
 
-    def _passing(self, identity: Identity, role: Role, services: Iterable[str]) -> Iterator[Step]:
+    def _passing(self, identity: Identity, role: Role, services: Iterable[str]) -> Iterator[EscalationStep]:
         rights = self._rights.get(identity.key)
         for service in services if rights else ():
             work = self._work[identity.key].get(service)
@@ -212,11 +214,11 @@ class _Graph:
             if right is None or work is None:
                 continue
             action, starting = work
-            text = f"{_name(identity)} may pass {_name(role)} to {service} and use it there with {action}"
+            text = f"{identity.resource} may pass {role.resource} to {service} and use it there with {action}"
             by = " and ".join(dict.fromkeys((right.told(), starting.told())))
-            yield Step(f"{text} ({by})", not right.conditions and not starting.conditions)
+            yield EscalationStep(f"{text} ({by})", not right.conditions and not starting.conditions)
 
-    def _assuming(self, identity: Identity, role: Role) -> Iterator[Step]:
+    def _assuming(self, identity: Identity, role: Role) -> Iterator[EscalationStep]:
         if identity.kind == "group":
             return
         rights = self._rights.get(identity.key)
@@ -227,30 +229,33 @@ class _Graph:
                 if kind != "AWS":
                     continue
                 if value == identity.arn:
-                    yield Step(f"{_name(identity)} may assume {_name(role)} (its trust policy{under})", not keys)
+                    yield EscalationStep(
+                        f"{identity.resource} may assume {role.resource} (its trust policy{under})", not keys
+                    )
                 elif principal_kind(kind, value) == "anyone" or self._is_own_account(value):
                     right = rights.to(self._facts.assume, role.arn) if rights else None
                     if right is not None:
-                        text = f"{_name(identity)} may assume {_name(role)} ({right.told()}; its trust policy{under})"
-                        yield Step(text, not keys and not right.conditions)
+                        text = f"{identity.resource} may assume {role.resource}"
+                        text += f" ({right.told()}; its trust policy{under})"
+                        yield EscalationStep(text, not keys and not right.conditions)
 
-    def _taking_over(self, identity: Identity, role: Role) -> Iterator[Step]:
+    def _taking_over(self, identity: Identity, role: Role) -> Iterator[EscalationStep]:
         rights = self._rights.get(identity.key)
         for action in self._facts.takes_over if rights else ():
             right = rights.to(action, role.arn) if rights else None
             if right is not None:
-                text = f"{_name(identity)} may add itself to the trust policy of {_name(role)} with {action}"
-                yield Step(f"{text} ({right.told()})", not right.conditions)
+                text = f"{identity.resource} may add itself to the trust policy of {role.resource} with {action}"
+                yield EscalationStep(f"{text} ({right.told()})", not right.conditions)
 
-    def _using(self, identity: Identity, role: Role, services: Iterable[str]) -> Iterator[Step]:
+    def _using(self, identity: Identity, role: Role, services: Iterable[str]) -> Iterator[EscalationStep]:
         rights = self._rights.get(identity.key)
         for service in services if rights else ():
             work = self._facts.services.get(service)
             allowed = rights.to_any(work.uses) if rights and work else None
             if allowed is not None and work is not None:
                 action, right = allowed
-                text = f"{_name(identity)} may take over {work.what} that runs as {_name(role)}, if one exists,"
-                yield Step(f"{text} with {action} ({right.told()})", False)
+                text = f"{identity.resource} may take over {work.what} that runs as {role.resource}, if one exists,"
+                yield EscalationStep(f"{text} with {action} ({right.told()})", False)
 
     def _work_of(self, rights: Rights) -> dict[str, tuple[str, Any]]:
         """By service, the call that starts work there, and what allows it."""
@@ -268,18 +273,14 @@ class _Graph:
         return principal in (self._account.id, f"arn:{self._account.partition}:iam::{self._account.id}:root")
 
     def _path(
-        self, start: Identity, goal: Identity, steps: tuple[Step, ...], through: frozenset[str]
+        self, start: Identity, goal: Identity, steps: tuple[EscalationStep, ...], through: frozenset[str]
     ) -> EscalationPath:
-        severity = "critical" if all(step.sure for step in steps) else "high"
+        severity = Severity.CRITICAL if all(step.sure for step in steps) else Severity.HIGH
         if isinstance(start, Role) and self._nobody_assumes(start):
-            severity = "low"
+            severity = Severity.LOW
         return EscalationPath(start, goal, steps, severity, through)
 
     def _nobody_assumes(self, role: Role) -> bool:
         """Whether only services that have ended may assume a role."""
         let_in = [pair for statement in role.trust.allowing for pair in statement.principals or ()]
         return bool(let_in) and all(kind == "Service" and value in self._ended for kind, value in let_in)
-
-
-def _name(identity: Identity) -> str:
-    return f"{identity.kind}/{identity.name}"

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The properties of an object that can identify a service, extracted once for all services. Pure."""
 
 from __future__ import annotations
@@ -20,6 +21,11 @@ class Evidence:
     """One user, group, role or customer managed policy, with what its traces are compared with."""
 
     subject: Identity | ManagedPolicy
+
+    @cached_property
+    def key(self) -> str:
+        """The key of the object, which no other object of the account has."""
+        return self.subject.key
 
     @cached_property
     def name(self) -> str:

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The findings of an audit: from the rules of `findings`, services that have ended, and privilege escalation paths.
 Pure.
 
@@ -13,7 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..analyze.aws_facts import AwsFacts
-from ..analyze.findings import SEVERITIES, finding, findings
+from ..analyze.finding import Finding, Severity, most_severe_first
+from ..analyze.finding_rules import TrustsServices
+from ..analyze.findings import findings
 from ..analyze.service_lifecycle import OUTLIVED, outlived
 from ..model import (
     AttachmentDeclaration,
@@ -35,30 +38,30 @@ _MOST_NAMES = 5
 
 def audit_findings(
     knowledge: AwsFacts, state: CurrentState, found: Sequence[Found], paths: Sequence[EscalationPath]
-) -> list[dict[str, str]]:
+) -> list[Finding]:
     """The findings, each once, the most severe first."""
     told = findings(knowledge, _declared_as_found(state, found), state, _desired(state, found))
     ways = [*_ways_out(paths, found), *_ways_in(paths, found)]
-    chained = {item["resource"] for item in ways}
+    chained = {item.resource for item in ways}
     # An escalation path reports the same with more detail.
-    told = [item for item in told if item["code"] != "escalation_chain" or item["resource"] not in chained]
+    told = [item for item in told if item.code != "escalation_chain" or item.resource not in chained]
     for service in dict.fromkeys(one.service for one in found):
         of_service = [one for one in found if one.service == service]
         remedy = _TAKE_OUT if all(one.left_over for one in of_service) else _RETIRE
         life = outlived(knowledge, service, _desired(state, of_service), {OUTLIVED: remedy})
         told += [life] if life else []
     told += _trusting(knowledge, found)
-    return sorted([*told, *ways], key=lambda item: (SEVERITIES.index(item["severity"]), item["resource"], item["code"]))
+    return most_severe_first([*told, *ways])
 
 
-def _trusting(knowledge: AwsFacts, found: Iterable[Found]) -> Iterable[dict[str, str]]:
+def _trusting(knowledge: AwsFacts, found: Iterable[Found]) -> Iterable[Finding]:
     """A finding for each service that has ended and that a role which is not its own trusts."""
-    rules = [rule for rule in knowledge.findings if rule.trusts is not None and rule.trusts.ended]
+    rules = [rule for rule in knowledge.findings if isinstance(rule.condition, TrustsServices) and rule.condition.ended]
     for one in found:
         for item in one.left_over:
             for rule in rules if item.trusted and item.value in knowledge.ended_principals() else ():
                 message = rule.message.format(services=item.value)
-                yield finding(rule.severity, rule.code, f"role/{one.subject.name}", message, item.remedy)
+                yield Finding(rule.severity, rule.code, one.subject.resource, message, item.remedy)
 
 
 def _desired(state: CurrentState, found: Iterable[Found]) -> DesiredState:
@@ -90,7 +93,7 @@ def _attached(identity: Identity, found: Found, names: Iterable[str]) -> Attachm
     return AttachmentDeclaration("", identity.kind, identity.name, True, given, inline)
 
 
-def _ways_out(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterable[dict[str, str]]:
+def _ways_out(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterable[Finding]:
     """A finding for each found identity that can become an administrator, with its shortest path."""
     concerned = {one.subject.key for one in found if isinstance(one.subject, Identity) and not one.left_over}
     seen: set[str] = set()
@@ -98,17 +101,17 @@ def _ways_out(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterab
         if path.start.key in concerned and path.start.key not in seen:
             seen.add(path.start.key)
             way = "; ".join(step.text for step in path.steps)
-            way += "; only services that have ended may assume it" if path.severity == "low" else ""
-            yield finding(
+            way += "; only services that have ended may assume it" if path.severity is Severity.LOW else ""
+            yield Finding(
                 path.severity,
                 "escalation_path",
-                _name(path.start),
+                path.start.resource,
                 f"It can become an administrator of the account: {way}.",
                 "remove the permission that the first step uses, or restrict the role that the last step reaches",
             )
 
 
-def _ways_in(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterable[dict[str, str]]:
+def _ways_in(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterable[Finding]:
     """A finding for each found role through which others become administrators; these can be any identities."""
     concerned = {
         one.subject.key: one.subject for one in found if isinstance(one.subject, Identity) and not one.left_over
@@ -118,17 +121,13 @@ def _ways_in(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterabl
         for key in sorted(path.through & concerned.keys() - {path.start.key}):
             ways.setdefault(key, []).append(path)
     for key, leading in ways.items():
-        names = sorted({_name(path.start) for path in leading})
+        names = sorted({path.start.resource for path in leading})
         more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-        yield finding(
-            min((path.severity for path in leading), key=SEVERITIES.index),
+        yield Finding(
+            min(path.severity for path in leading),
             "reached_by_escalation",
-            _name(concerned[key]),
+            concerned[key].resource,
             "Others can act as this role and so become administrators of the account:"
             f" {', '.join(names[:_MOST_NAMES])}{more}; escalation_paths shows how.",
             "retire or restrict the role, or remove the permissions through which it is reached",
         )
-
-
-def _name(identity: Identity) -> str:
-    return f"{identity.kind}/{identity.name}"

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The forms that an object of a service can have: of the profiles, and of a host's own declarations. Pure.
 
 A profile says what is granted and who is trusted. It does not cover description, path, tags, session duration and the

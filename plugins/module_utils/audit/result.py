@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """An audit as a result shows it. Pure."""
 
 from __future__ import annotations
@@ -10,15 +11,15 @@ from typing import Any
 from ..analyze.aws_facts import AwsFacts
 from ..converge.result import as_yaml, identity_content, policy_content
 from ..model import CurrentState, Identity, ManagedPolicy, Role
-from .audit import Audit, AuditedObject
+from .audit import AuditedAccount, AuditedObject
 from .profile_drift import as_wanted
 
 
-def audit_result(knowledge: AwsFacts, state: CurrentState, audit: Audit, *, diff_mode: bool) -> dict[str, Any]:
+def audit_result(knowledge: AwsFacts, state: CurrentState, audit: AuditedAccount, *, diff_mode: bool) -> dict[str, Any]:
     """`objects`, `findings` and `escalation_paths`; with `diff_mode`, each object that drifted has its difference."""
     return {
         "objects": [shown(knowledge, one, diff_mode=diff_mode) for one in audit.objects],
-        "findings": list(audit.findings),
+        "findings": [one.shown() for one in audit.findings],
         "escalation_paths": list(audit.escalation_paths),
     }
 

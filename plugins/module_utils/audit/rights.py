@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Which policy of an identity allows one action on one object of IAM, and under which conditions. Pure.
 
 Documents are read as IAM reads them, except for conditions: a Deny with a condition is assumed to deny nothing, and an

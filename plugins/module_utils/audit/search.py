@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Finds what in an account belongs to services. Pure.
 
 Only objects are checked that have one of a service's traces, or a matching name, so that the time for an account hardly
@@ -52,12 +53,12 @@ class _Search:
         near = set() if everything else self._near(traces.tokens) | self._fitting(traces)
         policies = set()
         for one in self._policies:
-            told = looking.at_policy(one) if everything or id(one) in near else []
+            told = looking.at_policy(one) if everything or one.key in near else []
             if is_enough(told) and isinstance(one.subject, ManagedPolicy):
                 policies.add(one.subject.arn)
                 yield Found(service, one.subject, tuple(told))
         near |= self._near(policies)
-        looked = {key: one for key, one in self._identities.items() if everything or id(one) in near}
+        looked = {key: one for key, one in self._identities.items() if everything or one.key in near}
         identities = {key: looking.at_identity(one, policies) for key, one in looked.items()}
         found = {key for key, told in identities.items() if is_enough(told)}
         linked = looking.linked(self._roles, [looked[key].subject for key in sorted(found)])
@@ -66,19 +67,19 @@ class _Search:
             if key in found or key in linked:
                 yield Found(service, one.subject, tuple(told))
 
-    def _fitting(self, traces: ServiceTraces) -> set[int]:
+    def _fitting(self, traces: ServiceTraces) -> set[str]:
         """Roles and customer managed policies whose names match a pattern of the service."""
         roles = [one for one in self._identities.values() if isinstance(one.subject, Role)]
         return {
-            id(one)
+            one.key
             for patterns, subjects in ((traces.role_patterns, roles), (traces.policy_patterns, self._policies))
             for pattern in patterns
             for one in subjects
             if fits_any_case(one.subject.name, pattern)
         }
 
-    def _near(self, tokens: Iterable[str]) -> set[int]:
-        return {id(one) for token in tokens for one in self._having.get(token, ())}
+    def _near(self, tokens: Iterable[str]) -> set[str]:
+        return {one.key for token in tokens for one in self._having.get(token, ())}
 
 
 class _Looking:
@@ -120,7 +121,7 @@ class _Looking:
                 for kind, value in statement.principals or ():
                     named = roles.get(value) if kind == "AWS" else None
                     if named is not None and named is not role and trusted_services(named) & self._traces.linked:
-                        told.setdefault(named.key, []).append(Trace("linked", f"role/{role.name}", ALONE))
+                        told.setdefault(named.key, []).append(Trace("linked", role.resource, ALONE))
         return told
 
     def _of_role(self, one: Evidence, role: Role) -> list[Trace]:

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The text of an error of AWS or of the SDK for the user, and what to do next. Pure.
 
 Only texts that cannot quote a reply, a credential_process or a key are shown. For all others, only the type is named.

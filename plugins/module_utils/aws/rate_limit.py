@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Limits how often all tasks of one Ansible run together call a service.
 
 Each task is a process, so the pace is stored in files, one for each rate limit of AWS: one for STS for all accounts,

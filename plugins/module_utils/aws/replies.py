@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Replies that are not from AWS or not complete. A reply that botocore cannot read is lost; its body is never quoted.
 
 botocore puts the body into its exceptions, and a reply of AssumeRole contains a secret key. For a call without output

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """A role, user, group or policy split into pieces, and the change of each piece between a backup and now. Pure.
 
 A piece has a kind and a name: `("managed", ARN)`, `("inline", name)`, `("tag", key)`, `("instance_profile", name)`,

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Reads and writes one task's records of quarantines, in `backup_dir` and, with `record_key`, in signed tags.
 
 The start of a quarantine is recorded after everything that begins it is written, its end before anything is written. So

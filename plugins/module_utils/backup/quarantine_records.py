@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """What this collection itself has recorded of quarantines: events in its backups, and tags that it has signed. Pure.
 
 Anyone who may tag a role can write when its quarantine began, so unsigned tags decide nothing (docs/decisions/0014).

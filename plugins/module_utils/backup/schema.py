@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Checks of single values in a backup: of the right type, and within IAM's own limits (IAM API reference). Pure.
 
 A backup contains what IAM once contained. So these are IAM's checks, not those of a declaration: a reserved path or a

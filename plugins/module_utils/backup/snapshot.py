@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """What of an account is saved before a plan is applied, and how several backups of an object are merged. Pure."""
 
 from __future__ import annotations
@@ -122,8 +123,8 @@ class Backup:
     @property
     def objects(self) -> list[str]:
         """What is in it, kind and name."""
-        identities = [f"{kept.before.kind}/{kept.before.name}" for kept in self.identities.values()]
-        return sorted([*identities, *(f"policy/{kept.before.name}" for kept in self.policies.values())])
+        identities = [kept.before.resource for kept in self.identities.values()]
+        return sorted([*identities, *(kept.before.resource for kept in self.policies.values())])
 
     def followed_by(self, later: Backup) -> Backup:
         """This backup combined with a later one of the same run."""

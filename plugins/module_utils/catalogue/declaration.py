@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The declaration of a service for an account, from the values of its variables for that account. Pure."""
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 
 from ..errors import Problem, shown
 from .expressions import Scope, TooMuchWork, Values, WrongExpression
-from .service import ObjectDefinition, Rule, Service
+from .service import MessageRule, ObjectDefinition, ServiceDefinition
 from .templates import NOTHING, Template, scopes
 from .variables import EMPTY
 
@@ -38,7 +39,7 @@ class ServiceDeclaration:
     notices: tuple[str, ...] = ()
 
 
-def declared(service: Service, given: Mapping[str, Any]) -> tuple[ServiceDeclaration | None, list[Problem]]:
+def declared(service: ServiceDefinition, given: Mapping[str, Any]) -> tuple[ServiceDeclaration | None, list[Problem]]:
     """The declaration for values by the names of their variables, or all problems of the values."""
     problems: list[Problem] = []
     values: dict[str, Any] = {
@@ -65,7 +66,7 @@ def declared(service: Service, given: Mapping[str, Any]) -> tuple[ServiceDeclara
 class _Evaluation:
     """One service for the converted values of one account. Problems of the values are added to `problems`."""
 
-    def __init__(self, service: Service, values: Values, problems: list[Problem]) -> None:
+    def __init__(self, service: ServiceDefinition, values: Values, problems: list[Problem]) -> None:
         self._service = service
         self._profile = service.profiles[values["profile"]]
         self._is_absent = values["state"] == "absent"
@@ -80,7 +81,9 @@ class _Evaluation:
     def result(self) -> ServiceDeclaration:
         """The declaration. It is valid only if there are no problems. Raises WrongExpression."""
         self._problems += self._missing()
-        self._problems += (Problem(self._place(rule.variable), text) for rule, text in self._told(self._service.checks))
+        self._problems += (
+            Problem(self._place(rule.variable), text) for rule, text in self._messages(self._service.checks)
+        )
         objects = self._profile.objects
         return ServiceDeclaration(
             service=self._service.name,
@@ -91,7 +94,7 @@ class _Evaluation:
             attachments=[item for one in objects["attachments"] for item in self._attachments(one)],
             trust_statements=[item for one in objects["trust_statements"] for item in self._trust_statements(one)],
             remedies={code: str(text.value(self._values)) for code, text in self._service.remedies.items()},
-            notices=tuple(text for _rule, text in self._told(self._service.notices)),
+            notices=tuple(text for _rule, text in self._messages(self._service.notices)),
         )
 
     def _missing(self) -> Iterator[Problem]:
@@ -105,7 +108,7 @@ class _Evaluation:
                 found.add(one.variable)
                 yield Problem(self._place(one.variable), f"missing; {one.because.value(self._values)} needs it")
 
-    def _told(self, rules: tuple[Rule, ...]) -> Iterator[tuple[Rule, str]]:
+    def _messages(self, rules: tuple[MessageRule, ...]) -> Iterator[tuple[MessageRule, str]]:
         for rule in rules:
             for scope in scopes(rule.loops, self._values):
                 if rule.when is None or rule.when.holds(scope):

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The types of the parts of an expression, and comparisons that can never be true. Pure.
 
 Only certain mistakes are reported: a type is known if it comes from a variable of the service, through repetitions,

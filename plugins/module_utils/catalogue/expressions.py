@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Expressions of service definitions: JMESPath, compiled once. Pure.
 
 JMESPath (https://jmespath.org) has a specification, has no loops, can access only the values that it is given, and

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The declarations of the profiles of a service if an account sets only the profile, for audits. Pure.
 
 They contain only what is granted and who is trusted, and only the parts that do not depend on a name that the account
@@ -13,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .declaration import declared
-from .service import Service
+from .service import ServiceDefinition
 
 _KEPT = {
     "roles": ("name", "managed_policies", "inline_policies", "assume_role_policy_document"),
@@ -23,7 +24,7 @@ _KEPT = {
 Data = dict[str, Any]
 
 
-def known_profiles(service: Service, aws_policies: Mapping[str, str]) -> Iterator[Data]:
+def known_profiles(service: ServiceDefinition, aws_policies: Mapping[str, str]) -> Iterator[Data]:
     """The profiles of a service, in the options of `iam_baseline`, with `service` and `profile`.
 
     `aws_policies` has the ARNs of AWS's policies by name.
@@ -38,7 +39,7 @@ def known_profiles(service: Service, aws_policies: Mapping[str, str]) -> Iterato
 
 
 def _whatever_the_name(
-    service: Service, profile: str, sample: Mapping[str, Any], aws_policies: Mapping[str, str]
+    service: ServiceDefinition, profile: str, sample: Mapping[str, Any], aws_policies: Mapping[str, str]
 ) -> Data:
     """The objects that are the same for every NAME; none if the profile needs more variables."""
     found = []

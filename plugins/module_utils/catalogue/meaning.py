@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Mistakes in the meaning of a definition: parts without effect, and parts that fail during evaluation. Pure.
 
 The form is checked before. `parser` does not need these checks to build a service. They run only where definitions are

@@ -1,7 +1,8 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the data of a service's files to a Service, with every mistake of meaning and its place. Pure.
+# Private to this collection: it may change in any release. Do not import it elsewhere.
+"""From the data of a service's files to a ServiceDefinition, with every mistake of meaning and its place. Pure.
 
 The form of the data is checked before, by the JSON Schema of services. This module finds expressions that cannot be
 read, and variables, locals and trust policies that do not exist. `meaning` finds the rest.
@@ -19,11 +20,11 @@ from .parts import PROFILES, Data, JoinedParts, Path
 from .service import (
     SECTIONS,
     Locals,
+    MessageRule,
     ObjectDefinition,
-    Profile,
+    ProfileDefinition,
     Requirement,
-    Rule,
-    Service,
+    ServiceDefinition,
 )
 from .templates import Template, compiled, repetition
 from .variables import Variable
@@ -61,7 +62,7 @@ class Parser:
     files: Mapping[str, Data]
     problems: list[DefinitionProblem] = field(default_factory=list)
 
-    def service(self) -> Service:
+    def service(self) -> ServiceDefinition:
         """The service that the files define. It is valid only if there are no problems."""
         self._parts = JoinedParts(self.files)
         self.problems += [DefinitionProblem(path, message) for path, message in self._parts.problems]
@@ -72,7 +73,7 @@ class Parser:
             section: {name: f"${{{name}}}" for name in names if name in variables} for section, names in _COMMON.items()
         }
         profiles = {name: self._profile(name, known) for name in self.profile_names()}
-        return Service(
+        return ServiceDefinition(
             name=self.name,
             title=content["title"],
             content=content,
@@ -92,10 +93,10 @@ class Parser:
     def profile_names(self) -> list[str]:
         return [name for name in self.files if name in PROFILES]
 
-    def _profile(self, name: str, known: Known) -> Profile:
+    def _profile(self, name: str, known: Known) -> ProfileDefinition:
         of_profile, known = self._locals(name, self.files[name].get("locals") or {}, known)
         objects = {section: tuple(self._objects(name, section, known)) for section in SECTIONS}
-        return Profile(name, objects, of_profile)
+        return ProfileDefinition(name, objects, of_profile)
 
     def _objects(self, profile: str, section: str, known: Known) -> Iterator[ObjectDefinition]:
         of_service: Data = self._parts.content.get(section) or {}
@@ -183,12 +184,12 @@ class Parser:
                     name, self._expression(path, one["when"], known), self._template(path, one["because"], known)
                 )
 
-    def _rules(self, section: str, known: Known) -> Iterator[Rule]:
+    def _rules(self, section: str, known: Known) -> Iterator[MessageRule]:
         for index, rule in enumerate(self._parts.content.get(section) or ()):
             path = self._parts.path(section, str(index))
             loops = self._loops(path, rule, known)
             inner = {**known, **_of_loops(loops)}
-            yield Rule(
+            yield MessageRule(
                 self._template((*path, "message"), rule["message"], inner),
                 self._expression((*path, "when"), rule["when"], inner) if "when" in rule else None,
                 loops,

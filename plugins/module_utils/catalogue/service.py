@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """A service of the catalogue after its files were read and checked. Pure."""
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class Requirement:
 
 
 @dataclass(frozen=True)
-class Rule:
+class MessageRule:
     """A check or a notice: a message if the condition is true, for each scope of `loops`. `variable` is its place."""
 
     message: Template
@@ -65,7 +66,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Profile:
+class ProfileDefinition:
     """The objects of one profile by section, and its locals, which follow those of the service."""
 
     name: str
@@ -74,7 +75,7 @@ class Profile:
 
 
 @dataclass(frozen=True)
-class Service:
+class ServiceDefinition:
     """`content` is the definition as it was read, for documentation; `name` is the name of its folder.
 
     `samples` are values of variables with which audits recognize the profiles of the service.
@@ -84,11 +85,11 @@ class Service:
     title: str
     content: Mapping[str, Any] = field(compare=False, repr=False)
     variables: Mapping[str, Variable]
-    profiles: Mapping[str, Profile]
+    profiles: Mapping[str, ProfileDefinition]
     locals: Locals = ()
     requirements: tuple[Requirement, ...] = ()
-    checks: tuple[Rule, ...] = ()
-    notices: tuple[Rule, ...] = ()
+    checks: tuple[MessageRule, ...] = ()
+    notices: tuple[MessageRule, ...] = ()
     remedies: Mapping[str, Template] = field(default_factory=dict)
     samples: tuple[Mapping[str, Any], ...] = ({},)
 

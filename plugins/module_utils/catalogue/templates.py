@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Templates of service definitions: plain data in which texts, entries and keys depend on an account's values. Pure.
 
 - `${expression}` in a text is replaced by the value of the expression. A text that is only an expression keeps the type

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The kinds of values in ARNs, conditions and names, and the valid form of each. Pure.
 
 Sources: the API references of the services whose names these are, and the IAM quotas page for names of IAM.

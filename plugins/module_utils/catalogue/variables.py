@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The variables of a service: their types, and their values for an account. Pure.
 
 Ansible, surveys and `-e name=value` pass text where a list, a dictionary, a boolean or a number is meant. Each value is

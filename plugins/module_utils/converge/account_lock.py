@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """One task at a time writes to an account, among all tasks of one user on one machine.
 
 IAM has no conditional writes. If two tasks read a trust policy, add a statement each and write the document back, one

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """What several services declare for one account, as one declaration. Pure.
 
 What a service declares comes from the controller as plain data: `service`, `profile`, `state`, `remedies`, and by
@@ -10,13 +11,14 @@ section (`roles`, `managed_policies`, `attachments`, `trust_statements`) items i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..analyze.aws_facts import AwsFacts
+from ..analyze.finding import Finding
 from ..analyze.service_lifecycle import outlived
 from ..errors import Problem
-from ..model import identity_key
+from ..model import identity_key, resource_name
 from ..resolve.desired_state import DesiredState
 
 SECTIONS = ("managed_policies", "roles", "attachments", "trust_statements")
@@ -74,24 +76,24 @@ class CombinedServices:
         found = (remedies[service].get(code) for service in self.services_of(resource))
         return next(filter(None, found), otherwise)
 
-    def outlived(self, knowledge: AwsFacts, desired: DesiredState) -> Iterator[dict[str, str]]:
+    def outlived(self, knowledge: AwsFacts, desired: DesiredState) -> Iterator[Finding]:
         """For each service that has ended: the finding that the account still has objects for it."""
         for one in self.declared:
             own = DesiredState(
                 identities={
                     key: identity
                     for key, identity in desired.identities.items()
-                    if identity and one["service"] in self.services_of(f"{identity.kind}/{identity.name}")
+                    if identity and one["service"] in self.services_of(identity.resource)
                 },
                 policies={
                     name: policy
                     for name, policy in desired.policies.items()
-                    if policy and one["service"] in self.services_of(f"policy/{policy.name}")
+                    if policy and one["service"] in self.services_of(policy.resource)
                 },
             )
             found = outlived(knowledge, one["service"], own, one.get("remedies") or {})
             if found is not None:
-                yield found
+                yield replace(found, service=one["service"])
 
     def shown(self) -> list[dict[str, str]]:
         """The services as a result names them."""
@@ -119,8 +121,8 @@ def _place(service: str, resource: str) -> str:
 
 def _resource(section: str, item: Data) -> str:
     if section == "attachments":
-        return f"{item['iam_type']}/{item['iam_name']}"
-    return f"{'policy' if section == 'managed_policies' else 'role'}/{item['name']}"
+        return resource_name(item["iam_type"], item["iam_name"])
+    return resource_name("policy" if section == "managed_policies" else "role", item["name"])
 
 
 def _contradicting(first: dict[tuple[str, str], dict[str, Any]], section: str, item: Data, place: str) -> str | None:

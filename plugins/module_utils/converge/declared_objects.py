@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """What the options of `iam_baseline` declare, or those of the module of a single object."""
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..analyze.finding import Finding
 from ..analyze.service_lifecycle import all_findings
 from ..apply.own_writes import with_own_writes
 from ..aws.connection import Connection
@@ -80,7 +82,7 @@ class DeclaredObjects:
     def target_again(self, first: Situation, situation: Situation, there: CurrentState, *, swept: bool) -> DesiredState:
         return desired_state_of(situation.declarations, there)
 
-    def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[dict[str, str]]:
+    def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Finding]:
         return all_findings(self.task.context.facts, declarations, state, desired)
 
     def events(self) -> Iterable[Event]:

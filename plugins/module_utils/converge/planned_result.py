@@ -1,12 +1,14 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The result of a task that converges or inspects, made of its situation."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from ..analyze.finding import Severity
 from ..analyze.service_lifecycle import OUTLIVED
 from ..aws.connection import Connection
 from ..plan.approval import approval_of
@@ -29,7 +31,7 @@ def planned_result(resolution: Resolution, connection: Connection, situation: Si
         "plan": plan.shown(),
         "plan_id": plan.id,
         **({"approval": approval_of(plan, task.now)} if task.check_mode else {}),
-        "findings": situation.findings,
+        "findings": [one.shown() for one in situation.findings],
         "deleted": taken_away(plan.steps),
         **objects(situation.declarations, situation.state, situation.desired),
         **({"lifted_quarantines": lifted} if lifted else {}),
@@ -44,9 +46,9 @@ def _warn(task: Task, situation: Situation) -> None:
     """Warn of critical findings, of an ended service if it gets anything, and of the warnings of the plan."""
     found, plan = situation.findings, situation.plan
     for item in found:
-        told = f"{item['message']} To fix: {item['remedy']}."
-        if item["code"] == OUTLIVED and plan.steps:
+        told = f"{item.message} To fix: {item.remedy}."
+        if item.code == OUTLIVED and plan.steps:
             task.warnings.append(told)
-        elif item["severity"] == "critical":
-            task.warnings.append(f"{item['resource']}: {told}")
+        elif item.severity is Severity.CRITICAL:
+            task.warnings.append(f"{item.resource}: {told}")
     task.warnings += plan.warnings

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The result of a task: the objects after it, the changes, and what was removed. Pure."""
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..errors import printable
-from ..model import CurrentState, Declarations, Identity, ManagedPolicy, Quarantine, Role, identity_key
+from ..model import CurrentState, Declarations, Identity, ManagedPolicy, Quarantine, Role, identity_key, resource_name
 from ..plan.plan import Step
 from ..policy.document import PolicyDocument
 from ..resolve.desired_state import DesiredState
@@ -91,14 +92,14 @@ def difference(state: CurrentState, desired: DesiredState) -> dict[str, str]:
         old, new = state.identities.get(key), desired.identities[key]
         shown = new or old
         if old != new and shown is not None:
-            label = f"{shown.kind}/{shown.name}"
+            label = shown.resource
             before.update({label: identity_content(old)} if old else {})
             after.update({label: identity_content(new)} if new else {})
     for name in sorted(desired.policies):
         old_policy, new_policy = state.policies.get(name), desired.policies[name]
         shown_policy = new_policy or old_policy
         if old_policy != new_policy and shown_policy is not None:
-            label = f"policy/{shown_policy.name}"
+            label = shown_policy.resource
             before.update({label: policy_content(old_policy)} if old_policy else {})
             after.update({label: policy_content(new_policy)} if new_policy else {})
     return {"before": as_yaml(before), "after": as_yaml(after)}
@@ -121,7 +122,8 @@ def lifted_quarantines(state: CurrentState, desired: DesiredState) -> list[dict[
 def lifting(lifted: Mapping[str, str]) -> str:
     """A quarantine that ends, in a sentence."""
     why = f" ({lifted['reason']})" if lifted["reason"] else ""
-    return f"lifts the quarantine of role/{lifted['name']}, in quarantine since {lifted['since']}{why}"
+    role = resource_name("role", lifted["name"])
+    return f"lifts the quarantine of {role}, in quarantine since {lifted['since']}{why}"
 
 
 def taken_away(steps: Iterable[Step]) -> list[dict[str, Any]]:

@@ -1,16 +1,18 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """What the services of an account declare together, read, planned and written once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ..analyze.findings import SEVERITIES
+from ..analyze.finding import Finding
 from ..analyze.service_lifecycle import all_findings
 from ..aws.connection import Connection
 from ..backup.quarantine_recorder import QuarantineRecorder
@@ -29,7 +31,7 @@ from .task import Task
 Data = Mapping[str, Any]
 
 
-class DeclaredServices:
+class ServicesSource:
     """What each service declares, of `context.declared` of the task, in one declaration."""
 
     backs_up_additions = False
@@ -59,12 +61,11 @@ class DeclaredServices:
     def events(self) -> Iterable[Event]:
         return ()
 
-    def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[dict[str, str]]:
+    def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Finding]:
         found = all_findings(self._knowledge, declarations, state, desired, self._services.remedy)
-        found = self._with_services(found)
-        for item in self._services.outlived(self._knowledge, desired):
-            found.append({**item, "service": item["resource"].partition("/")[2]})
-        return sorted(found, key=lambda item: SEVERITIES.index(item["severity"]))
+        found = [replace(one, service=self._services_of(one.resource)) for one in found]
+        found += self._services.outlived(self._knowledge, desired)
+        return sorted(found, key=lambda one: one.severity)
 
     def with_own(self, result: dict[str, Any]) -> dict[str, Any]:
         objects = {section: result[section] for section in self._services.owners if section in result}
@@ -80,12 +81,15 @@ class DeclaredServices:
         return {**values, **({} if plan is None else {"plan": plan}), "services": self._services.shown()}
 
     def _with_services(self, told: Sequence[Data]) -> list[dict[str, Any]]:
-        return [{**item, "service": ", ".join(self._services.services_of(item["resource"]))} for item in told]
+        return [{**item, "service": self._services_of(item["resource"])} for item in told]
+
+    def _services_of(self, resource: str) -> str:
+        return ", ".join(self._services.services_of(resource))
 
 
 def converging_services(task: Task) -> Converge:
     """The work of `iam_services`."""
-    return Converge(task, DeclaredServices(task))
+    return Converge(task, ServicesSource(task))
 
 
 def typed(declared: Sequence[Data]) -> tuple[list[Data], list[Problem]]:

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """What a converge is handed: who declares, reads the account for that, and says what only it knows of a result."""
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ..analyze.finding import Finding
 from ..aws.connection import Connection
 from ..backup.quarantine_recorder import QuarantineRecorder
 from ..backup.quarantine_records import Event
@@ -39,7 +41,7 @@ class Situation:
     state: CurrentState
     desired: DesiredState
     plan: Plan
-    findings: list[dict[str, str]]
+    findings: list[Finding]
 
 
 class Source(Protocol):
@@ -66,7 +68,7 @@ class Source(Protocol):
     def target_again(self, first: Situation, situation: Situation, there: CurrentState, *, swept: bool) -> DesiredState:
         """The desired state that the declarations give for the state now; `first` is the situation before any write."""
 
-    def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[dict[str, str]]:
+    def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Finding]:
         """The findings in the desired state, the most severe first."""
 
     def events(self) -> Iterable[Event]:

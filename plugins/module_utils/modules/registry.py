@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """What each module consists of: its options and its task. The same in a new interpreter and in a worker."""
 
 from __future__ import annotations
@@ -142,11 +143,13 @@ def run(
         failure = error
     except Exception as error:
         failure = reading_failed(error, str(task.so_far().get("account_id", "")))
-    known = {
-        key: value for key, value in task.so_far().items() if not shape.read_only or key not in ("plan", "deleted")
-    }
-    failed = {"msg": failure.message, **known, **failure.fields}
+    failed = {"msg": failure.message, **_known(task, shape), **failure.fields}
     return Outcome(work.told(failed) if work else failed, _warnings(task), failed=True)
+
+
+def _known(task: Task, shape: Shape) -> dict[str, Any]:
+    """What is known of a task that failed. A module that only reads has no plan."""
+    return {key: value for key, value in task.so_far().items() if not shape.read_only or key not in ("plan", "deleted")}
 
 
 def _warnings(task: Task) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Whether the plan that was made is the one that was approved. Pure."""
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ..analyze.finding import Finding, Severity
 from ..declare.approval import DEFAULT_HOURS, Approval
 from ..errors import EngineError
 from .plan import Plan
@@ -22,9 +24,7 @@ def approval_of(plan: Plan, now: datetime) -> str:
     return f"{plan.id}@{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def require_approval(
-    plan: Plan, findings: Sequence[Mapping[str, str]], options: Mapping[str, Any], now: datetime
-) -> None:
+def require_approval(plan: Plan, findings: Sequence[Finding], options: Mapping[str, Any], now: datetime) -> None:
     """Refuse a plan with writes that is not the approved one, where one was approved. Raises EngineError."""
     approved = options.get("approved_plan")
     approval = Approval.parse(approved) if approved is not None else None
@@ -32,10 +32,10 @@ def require_approval(
         return
     why_not = _why_not(approval, plan, findings, options.get("approval_hours", DEFAULT_HOURS), now)
     if why_not:
-        raise EngineError(why_not, plan=plan.shown(), plan_id=plan.id, findings=list(findings))
+        raise EngineError(why_not, plan=plan.shown(), plan_id=plan.id, findings=[one.shown() for one in findings])
 
 
-def _why_not(approval: Approval, plan: Plan, findings: Sequence[Mapping[str, str]], hours: float, now: datetime) -> str:
+def _why_not(approval: Approval, plan: Plan, findings: Sequence[Finding], hours: float, now: datetime) -> str:
     """Why this plan must not be applied under this approval; empty where it may be."""
     if approval.made is not None:
         age, made = now - approval.made, f"{approval.made:%Y-%m-%dT%H:%M:%SZ}"
@@ -59,8 +59,8 @@ def _why_not(approval: Approval, plan: Plan, findings: Sequence[Mapping[str, str
     return ""
 
 
-def _severe(findings: Sequence[Mapping[str, str]]) -> str:
-    severe = [f"{item['resource']} {item['code']}" for item in findings if item["severity"] in ("critical", "high")]
+def _severe(findings: Sequence[Finding]) -> str:
+    severe = [f"{item.resource} {item.code}" for item in findings if item.severity <= Severity.HIGH]
     if not severe:
         return "The plan has no critical or high findings."
     return f"The critical and high findings of the plan: {', '.join(severe)}."

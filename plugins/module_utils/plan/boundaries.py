@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Whether a boundary that replaces another allows more. Pure, and cautious: if in doubt, it does.
 
 A role has one permissions boundary at a time, so a new one does not add to the old limit but replaces it (IAM user
@@ -33,7 +34,7 @@ def widened_boundaries(state: CurrentState, desired: DesiredState) -> Iterator[s
             continue
         if not is_within(new_documents.get(new) or state.document_of(new), state.document_of(old)):
             yield (
-                f"role/{after.name} may be able to do more than before: its boundary {old} is replaced by {new}, which"
+                f"{after.resource} may be able to do more than before: its boundary {old} is replaced by {new}, which"
                 " is not known to be at least as narrow. Compare the two; to keep the old one, leave boundary out or"
                 " name it."
             )

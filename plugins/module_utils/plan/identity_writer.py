@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """What the changes of one user, group or role are made with. Pure."""
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class IdentityWriter:
         self.tested_tags = tested_tags
         self.only = frozenset((owner.key,))
         self.kind = owner.kind.capitalize()
-        self.resource = f"{owner.kind}/{owner.name}"
+        self.resource = owner.resource
 
     def single(
         self,

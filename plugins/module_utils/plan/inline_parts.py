@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """How the changes of an identity's inline policies are split into parts. Pure.
 
 IAM counts all inline policies of an identity together (FACTS C1), so all intermediate documents must fit together.

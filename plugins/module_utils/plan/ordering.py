@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The order of writes.
 
 Between the first write and the last, no state may grant what neither end grants (an excess), and none may lack
@@ -186,7 +187,7 @@ class _Ordering:
         for position, late in enumerate(row):
             for early in row[:position] if yielding else ():
                 if self._rule(late, early) in yielding:
-                    order.warnings.append(_told(early, late, self._why(late, early), numbers))
+                    order.warnings.append(_gap_warning(early, late, self._why(late, early), numbers))
         return order
 
     def _earlier(self, row: Sequence[_Node]) -> list[list[int]]:
@@ -285,7 +286,7 @@ def _tag_rule(early: Effect, late: Effect) -> Rule | None:
     return Rule.NO_GAP if statements_overlap(tested, other.statements) else None
 
 
-def _told(early: _Node, late: _Node, why: frozenset[Rule], numbers: Mapping[_Node, int]) -> str:
+def _gap_warning(early: _Node, late: _Node, why: frozenset[Rule], numbers: Mapping[_Node, int]) -> str:
     """What may be wrong between two writes of which the later one had reasons to come first."""
     concerned = {key for node in (early, late) for effect in node.effects for key in effect.identities}
     both = Rule.RIGHT_DOCUMENT in why

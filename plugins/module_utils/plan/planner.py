@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """From the current state and the desired state of an account to the plan between them. Pure."""
 
 from __future__ import annotations
@@ -139,7 +140,7 @@ def _left_out_of_trust(state: CurrentState, desired: DesiredState, steps: Sequen
             continue
         if not intersection(before.trust, after.trust).complete:
             yield (
-                f"role/{after.name} may refuse principals that its trust policy trusts before and after, between step"
+                f"{after.resource} may refuse principals that its trust policy trusts before and after, between step"
                 f" {numbers[0]} and step {numbers[-1]} of the plan: the old and the new condition cannot be combined"
             )
 

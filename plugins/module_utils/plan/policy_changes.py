@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The changes that turn one customer managed policy into its desired state. Pure."""
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def policy_changes(
         yield from _older_versions(after, before.versions)
         yield from tag_changes(
             after.key,
-            _resource(after),
+            after.resource,
             kind="Policy",
             target={"PolicyArn": after.arn},
             before=before.tags,
@@ -178,16 +179,12 @@ def _version_deleted(policy: ManagedPolicy, version: PolicyVersion, reason: str)
 
 
 def _step(action: str, policy: ManagedPolicy, reason: str, parameters: dict[str, Any], **fields: Any) -> Step:
-    return Step(action, _resource(policy), reason, policy.key, parameters, **fields)
+    return Step(action, policy.resource, reason, policy.key, parameters, **fields)
 
 
 def _plain(kind: ChangeKind, detail: str, stage: Stage, policy: ManagedPolicy, step: Step, **fields: Any) -> Change:
     return Change(_key(policy, kind, detail), stage, (Part(()),), always(step), policy.key, **fields)
 
 
-def _resource(policy: ManagedPolicy) -> str:
-    return f"policy/{policy.name}"
-
-
 def _key(policy: ManagedPolicy, kind: ChangeKind, detail: str = "") -> ChangeKey:
-    return ChangeKey(kind, _resource(policy), detail)
+    return ChangeKey(kind, policy.resource, detail)

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """What a plan relies on besides its own writes, for its id. Pure.
 
 The effect of a write depends on the current state: the policies that a role keeps, what a boundary allows, whom the
@@ -9,16 +10,17 @@ trust policy trusts. If that changes, the approved plan is no longer the plan th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
+from ..analyze.finding import Finding
 from ..declare.policy_references import is_aws_managed
 from ..model import CurrentState, Identity, ManagedPolicy, Role
 from ..policy.document import PolicyDocument
 from ..resolve.desired_state import DesiredState
 
 
-def relied_on(state: CurrentState, desired: DesiredState, findings: Iterable[Mapping[str, str]]) -> dict[str, Any]:
+def relied_on(state: CurrentState, desired: DesiredState, findings: Iterable[Finding]) -> dict[str, Any]:
     """The subjects' current state, the documents of policies they have or get, and the findings; no order, no times.
 
     The result of the writes follows from the writes. AWS managed policies count by their ARN, and by their version if
@@ -30,7 +32,7 @@ def relied_on(state: CurrentState, desired: DesiredState, findings: Iterable[Map
         },
         "policies": {name: _policy(state.policies[name]) for name in desired.policies.keys() & state.policies.keys()},
         "documents": {arn: _content(state, arn) for arn in policies_in_use(state, desired)},
-        "findings": sorted({(item["severity"], item["code"], item["resource"]) for item in findings}),
+        "findings": sorted({(item.severity.text, item.code, item.resource) for item in findings}),
     }
 
 

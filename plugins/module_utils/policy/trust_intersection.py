@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """What two trust policies of a role both allow: the trust policy between two writes. Pure.
 
 An Allow of one and an Allow of the other both apply to the principals and actions that they share, under the conditions

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The account's current state, with the fewest calls."""
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from ..aws.connection import Connection
 from ..aws.service import is_access_denied
 from ..errors import EngineError
 from ..limits import Quotas
-from ..model import CurrentState, Declarations, ManagedPolicy, Role
+from ..model import CurrentState, Declarations, ManagedPolicy, Role, identity_key
 from ..policy.document import PolicyDocument
 from ..sdk import ClientError
 from .authorization_details import AuthorizationDetails, TooCostly
@@ -164,7 +165,7 @@ class Reader:
             for page in self._iam.pages("ListEntitiesForPolicy", PolicyArn=policy.arn, PolicyUsageFilter=usage):
                 for kind in ("User", "Group", "Role"):
                     found += [
-                        f"{kind.lower()}/{entity[f'{kind}Name'].lower()}" for entity in page.get(f"Policy{kind}s", ())
+                        identity_key(kind.lower(), entity[f"{kind}Name"]) for entity in page.get(f"Policy{kind}s", ())
                     ]
         return tuple(sorted(set(found)))
 

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """What an earlier task would have created if it had not been in check mode. Pure.
 
 A play can create a policy in one task and attach it in the next. It has to pass in check mode too, although the policy
@@ -30,12 +31,12 @@ def with_assumed_objects(declarations: Declarations, state: CurrentState) -> tup
             arn = state.account.arn(attachment.kind, "/", attachment.name)
             made = Role if attachment.kind == "role" else Identity
             identities[attachment.key] = made(kind=attachment.kind, name=attachment.name, path="/", arn=arn)
-            warnings.append(_told(f"{attachment.kind} {attachment.name}"))
+            warnings.append(_assumed_to_exist(f"{attachment.kind} {attachment.name}"))
     for trust in declarations.trust_statements:
         if trust.present and trust.key not in identities and trust.key not in declared:
             arn = state.account.arn("role", "/", trust.role)
             identities[trust.key] = Role(kind="role", name=trust.role, path="/", arn=arn)
-            warnings.append(_told(f"role {trust.role}"))
+            warnings.append(_assumed_to_exist(f"role {trust.role}"))
     policies = dict(state.policies)
     resolver = Resolver.of(declarations, state)
     for reference in policy_references(declarations):
@@ -47,7 +48,7 @@ def with_assumed_objects(declarations: Declarations, state: CurrentState) -> tup
             policies[reference.name.lower()] = ManagedPolicy(
                 reference.name, path, answer.missing_arn, PolicyDocument({"Version": "2012-10-17", "Statement": []})
             )
-            warnings.append(_told(f"policy {reference.name}"))
+            warnings.append(_assumed_to_exist(f"policy {reference.name}"))
     return replace(state, identities=identities, policies=policies), warnings
 
 
@@ -57,11 +58,11 @@ def foreseeable(problems: Iterable[Problem]) -> tuple[list[Problem], list[str]]:
     warnings: list[str] = []
     for problem in problems:
         if problem.missing_arn:
-            warnings.append(_told(problem.missing_arn))
+            warnings.append(_assumed_to_exist(problem.missing_arn))
         else:
             stay.append(problem)
     return stay, warnings
 
 
-def _told(what: str) -> str:
+def _assumed_to_exist(what: str) -> str:
     return f"{what} does not exist; because nothing is written, it is assumed to be created by an earlier task"

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The desired state of an account: the current state, with the declarations of one task applied to it. Pure.
 
 Only the objects that a task declares are in a target. Several declarations can be about one object (a role, an
@@ -9,7 +10,6 @@ attachment to it and a statement in its trust policy); they are applied in that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ..declare.parser import within
@@ -28,8 +28,15 @@ from ..model import (
     RoleDeclaration,
     TrustDeclaration,
 )
-from ..policy.document import PolicyDocument
-from ..policy.trust_policy import merged, without
+from .declared_object import (
+    ArnsOf,
+    applied_attachment,
+    applied_policy,
+    applied_role,
+    applied_trust,
+    attachment_by_arns,
+    role_by_arns,
+)
 from .policy_arns import Resolver
 from .quarantine import is_denial, is_denied, quarantined, released, standing, with_room
 
@@ -86,14 +93,9 @@ class _Overlay:
             if declared.document is None:
                 self._problem(declared.place, "policy", "missing; a policy that does not exist yet needs its document")
                 return
-            self.desired.policies[key] = ManagedPolicy(
-                name=declared.name,
-                path=declared.path or "/",
-                arn=self.resolver.arn_of_declared(declared),
-                document=declared.document,
-                description=declared.description or "",
-                tags=declared.tags or {},
-            )
+            arn = self.resolver.arn_of_declared(declared)
+            new = ManagedPolicy(declared.name, declared.path or "/", arn, declared.document, declared.description or "")
+            self.desired.policies[key] = applied_policy(new, declared)
             return
         self._adopted("policy", declared.name, declared.path, there.name, there.path)
         if declared.description is not None and declared.description != there.description:
@@ -102,11 +104,7 @@ class _Overlay:
             )
         if declared.only_version:
             self.desired.only_version.add(key)
-        self.desired.policies[key] = replace(
-            there,
-            document=declared.document or there.document,
-            tags=_laid_over(there.tags, declared.tags, declared.purge_tags),
-        )
+        self.desired.policies[key] = applied_policy(there, declared)
 
     def _lay_role(self, declared: RoleDeclaration) -> None:
         there = self.state.role(declared.name)
@@ -125,43 +123,26 @@ class _Overlay:
             return
         if there is not None:
             self._adopted("role", declared.name, declared.path, there.name, there.path)
+        self.desired.identities[declared.key] = self._role_as_declared(declared, there)
+
+    def _role_as_declared(self, declared: RoleDeclaration, there: Role | None) -> Role:
         path = declared.path or "/"
         arn = self.state.account.arn("role", path, declared.name)
         recorded = declared.key in self.state.quarantines
         base = released(there, recorded=recorded) if there else Role("role", declared.name, path, arn)
-        managed = base.managed
-        wanted: frozenset[str] = frozenset()
-        if declared.managed is not None:
-            wanted = self._resolved(declared.managed, within(declared.place, "managed_policies"), there)
-            managed = wanted if declared.purge_managed else base.managed | wanted
-            self._warn_of_namesakes(base, declared.managed, managed - wanted)
-        inline = dict(base.inline)
-        if declared.inline is not None:
-            inline = {**({} if declared.purge_inline else base.inline), **declared.inline}
-        boundary = base.boundary
-        if declared.boundary is not None:
-            place = within(declared.place, "boundary")
-            boundary = (
-                next(iter(self._resolved((declared.boundary,), place, there)), None) if declared.boundary else None
-            )
-        if there is not None and any(map(is_denial, managed - wanted)):
-            base = replace(base, tags=there.tags)
+        by_arns = role_by_arns(declared, self._arns_for(there))
+        after = applied_role(base, by_arns)
+        staying = after.managed.difference(by_arns.managed or ())
+        self._warn_of_namesakes(base, declared.managed or (), staying)
+        if there is not None and any(map(is_denial, staying)):
+            after = applied_role(replace(base, tags=there.tags), by_arns)
             self.desired.warnings.append(
                 f"role {base.name} stays without permissions: AWSDenyAll is attached, and no record shows that a"
                 " quarantine of this collection attached it; its tags are not a record. To fix: give the"
                 " backup_dir or record_key of the task that quarantined it, detach it with"
                 " iam_policy_attachment, or set managed_policies"
             )
-        self.desired.identities[declared.key] = replace(
-            base,
-            trust=declared.trust or base.trust,
-            managed=managed,
-            inline=inline,
-            boundary=boundary,
-            description=base.description if declared.description is None else declared.description,
-            max_session_duration=declared.max_session_duration or base.max_session_duration,
-            tags=_laid_over(base.tags, declared.tags, declared.purge_tags),
-        )
+        return after
 
     def _lay_quarantine(self, declared: RoleDeclaration, there: Role | None) -> None:
         """Other declarations about the role are ignored until it is present again."""
@@ -192,16 +173,11 @@ class _Overlay:
                 )
             self.desired.identities.setdefault(declared.key, None)
             return
-        inline = {name: document for name, document in base.inline.items() if name not in declared.inline}
-        if declared.present:
-            wanted = self._resolved(declared.managed, within(declared.place, "managed_policies"), base)
-            inline.update({name: document for name, document in declared.inline.items() if document is not None})
-            self._warn_of_namesakes(base, declared.managed, base.managed - wanted)
-            self.desired.identities[declared.key] = replace(base, managed=base.managed | wanted, inline=inline)
-            return
-        unwanted = frozenset().union(*(self.resolver.meant(reference, base.managed) for reference in declared.managed))
-        self._warn_of_namesakes(base, declared.managed, base.managed - unwanted)
-        self.desired.identities[declared.key] = replace(base, managed=base.managed - unwanted, inline=inline)
+        held = base.managed
+        arns_of = self._arns_for(base) if declared.present else lambda text, place: self.resolver.meant(text, held)
+        by_arns = attachment_by_arns(declared, arns_of)
+        self._warn_of_namesakes(base, declared.managed, held.difference(by_arns.managed))
+        self.desired.identities[declared.key] = applied_attachment(base, by_arns)
 
     def _lay_trust(self, declared: TrustDeclaration) -> None:
         base = self._current(declared.key)
@@ -210,9 +186,8 @@ class _Overlay:
                 self._problem(declared.place, "name", self._why_not_there(declared.key, f"role {declared.role}"))
             self.desired.identities.setdefault(declared.key, None)
             return
-        change = merged if declared.present else without
-        trust: PolicyDocument = change(base.trust, declared.statements)
-        if not trust.statements:
+        after = applied_trust(base, declared)
+        if not after.trust.statements:
             self._problem(
                 declared.place,
                 "statements",
@@ -220,7 +195,7 @@ class _Overlay:
                 " delete the role, or add another statement first",
             )
             return
-        self.desired.identities[declared.key] = replace(base, trust=trust)
+        self.desired.identities[declared.key] = after
 
     def _warn_of_namesakes(self, base: Identity, references: tuple[str, ...], staying: frozenset[str]) -> None:
         """Warn of policies that stay attached although they have the name of a policy that is meant."""
@@ -241,16 +216,17 @@ class _Overlay:
             return self.desired.identities[key]
         return self.state.identities.get(key)
 
-    def _resolved(self, references: tuple[str, ...], place: str, identity: Identity | None) -> frozenset[str]:
-        arns: set[str] = set()
-        for index, reference in enumerate(references):
-            where = place if place.endswith("boundary") else f"{place}[{index}]"
-            answer = self.resolver.resolve(reference, where, identity)
+    def _arns_for(self, identity: Identity | None) -> ArnsOf:
+        """What references mean for an identity, if it is there. A reference that means nothing is a problem."""
+
+        def arns_of(reference: str, place: str) -> frozenset[str]:
+            answer = self.resolver.resolve(reference, place, identity)
             if isinstance(answer, Problem):
                 self.desired.problems.append(answer)
-            else:
-                arns.add(answer)
-        return frozenset(arns)
+                return frozenset()
+            return frozenset({answer})
+
+        return arns_of
 
     def _adopted(self, kind: str, name: str, path: str | None, actual_name: str, actual_path: str) -> None:
         if name != actual_name:
@@ -266,12 +242,3 @@ class _Overlay:
 
     def _problem(self, place: str, option: str, message: str) -> None:
         self.desired.problems.append(Problem(within(place, option), message))
-
-
-def _laid_over(there: Mapping[str, str], declared: Mapping[str, str] | None, purge: bool) -> Mapping[str, str]:
-    if declared is None:
-        return there
-    if purge:
-        return dict(declared)
-    folded = {key.lower() for key in declared}
-    return {**{key: value for key, value in there.items() if key.lower() not in folded}, **declared}

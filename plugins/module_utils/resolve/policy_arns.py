@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """From the declared name or ARN of a managed policy to its actual ARN. Pure.
 
 AWS's own documents give wrong ARNs for its policies (FACTS A0), and a name does not contain the path. So a declared
@@ -66,13 +67,15 @@ class Resolver:
         own = frozenset(filter(_has_own_name(reference), arns))
         return arns & aws if aws else own or frozenset(arn for arn in arns if may_mean(reference, arn))
 
-    def told(self, reference: str) -> str:
-        """The ARN that a reference means, or the reference if the ARN is not known."""
-        declared = self.declared.get(reference.lower())
-        if declared is not None:
-            return self.arn_of_declared(declared)
-        aws = self._of_aws(reference, frozenset())
-        return next(iter(aws)) if len(aws) == 1 else reference
+    def expected(self, reference: str, identity: Identity) -> frozenset[str]:
+        """The ARN that `resolve` gives, whether or not it can be attached.
+
+        Where it gives none, the policies that the identity holds and that may be meant, else the reference.
+        """
+        candidates = frozenset({reference}) if reference.startswith("arn:") else self._candidates(reference, identity)
+        if len(candidates) == 1:
+            return candidates
+        return self.meant(reference, bound_policies(identity)) or frozenset({reference})
 
     def own_spellings(self, reference: Reference) -> set[str]:
         """The names, in their actual case, of customer managed policies that a name without a path may mean."""
@@ -84,14 +87,7 @@ class Resolver:
         declared = self.declared.get(name.lower())
         if declared is not None:
             return self._of_same_task(declared, place)
-        aws = self._of_aws(name, bound_policies(identity))
-        own = next(filter(_has_own_name(name), sorted(bound_policies(identity))), None)
-        if own is None and name.lower() in self.state.policies:
-            own = self.state.policies[name.lower()].arn
-        candidates = aws & bound_policies(identity) or aws
-        if own is not None and not aws:
-            # Only the case of the name distinguishes it from an AWS managed policy.
-            candidates = frozenset({own, *self._of_aws(policy_name(own), bound_policies(identity))})
+        candidates = self._candidates(name, identity)
         if len(candidates) > 1:
             return Problem(place, f'"{name}" is ambiguous: give one of the ARNs {" or ".join(sorted(candidates))}')
         if not candidates:
@@ -99,6 +95,21 @@ class Resolver:
             message = f'there is no AWS managed or customer managed policy named "{name}"{hint}'
             return Problem(place, message, "" if hint else self.state.account.arn("policy", "/", name))
         return self._attachable(next(iter(candidates)), place, identity)
+
+    def _candidates(self, name: str, identity: Identity | None) -> frozenset[str]:
+        """The ARNs that a name may mean, as far as they are known."""
+        declared = self.declared.get(name.lower())
+        if declared is not None:
+            return frozenset({self.arn_of_declared(declared)})
+        held = bound_policies(identity)
+        aws = self._of_aws(name, held)
+        if aws:
+            return aws & held or aws
+        own = next(filter(_has_own_name(name), sorted(held)), None)
+        if own is None and name.lower() in self.state.policies:
+            own = self.state.policies[name.lower()].arn
+        # Only the case of the name distinguishes it from an AWS managed policy.
+        return frozenset() if own is None else frozenset({own, *self._of_aws(policy_name(own), held)})
 
     def _of_aws(self, name: str, held: frozenset[str]) -> frozenset[str]:
         """The ARNs of AWS managed policies of a name, as far as known, including any that an identity has."""

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """What a quarantined role is: unchanged, denied everything, and tagged with the start and the reason. Pure.
 
 A denial overrides whatever the role is granted, by its own policies or by resource policies within the account (IAM's

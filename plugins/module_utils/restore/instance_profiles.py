@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Which instance profiles a role of a backup can join again. Pure."""
 
 from __future__ import annotations
@@ -23,5 +24,5 @@ def free_profiles(role: Role, profiles: Mapping[str, str | None], notes: Notes) 
             f"instance profile {name} contains role {holder} now" if holder else f"instance profile {name} is missing"
         )
         remedy = "remove that role from it" if holder else "create the instance profile"
-        notes.leave(f"role/{role.name}", reason, f"{remedy}, then restore again")
+        notes.leave(role.resource, reason, f"{remedy}, then restore again")
     return tuple(free)

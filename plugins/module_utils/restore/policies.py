@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Which customer managed policies are restored from a backup, and what an identity can get again. Pure."""
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from ..backup.attributes import DOCUMENT, Piece, is_of_the_run, pieces_of, told
 from ..backup.snapshot import Backup, Kept
 from ..declare.policy_references import is_aws_managed
 from ..limits import POLICY_VERSION_LIMIT, Quotas
-from ..model import CurrentState, Identity, ManagedPolicy, PolicyVersion
+from ..model import CurrentState, Identity, ManagedPolicy, PolicyVersion, resource_name
 from ..policy.document import PolicyDocument, canonical_statement
 from ..resolve.desired_state import DesiredState
 from .notes import Notes
@@ -110,7 +111,7 @@ class PolicyRestoration:
         )
         self._notes.restored_as[arn] = own_arn
         self._notes.lose(
-            f"policy/{name}", f"AWS has withdrawn it; {own_arn}, a policy of this account, has its content"
+            resource_name("policy", name), f"AWS has withdrawn it; {own_arn}, a policy of this account, has its content"
         )
         return own_arn, ""
 
@@ -121,10 +122,10 @@ class PolicyRestoration:
             before, versions=tuple(older), attachments=0, boundary_uses=0, id="", default_version="v1"
         )
         if older:
-            self._notes.lose(f"policy/{before.name}", "the numbers of its versions; their documents come back")
+            self._notes.lose(before.resource, "the numbers of its versions; their documents come back")
 
     def _put_back(self, kept: Kept[ManagedPolicy], there: ManagedPolicy) -> ManagedPolicy:
-        before, resource = kept.before, f"policy/{there.name}"
+        before, resource = kept.before, there.resource
         if there.path != before.path:
             self._notes.leave(
                 resource,
@@ -175,7 +176,7 @@ class PolicyRestoration:
         if len(gone) > room:
             names = ", ".join(version.id for version in gone[: len(gone) - room])
             self._notes.leave(
-                f"policy/{there.name}",
+                there.resource,
                 f"no room for older versions of the backup ({names}) under {POLICY_VERSION_LIMIT} versions",
                 "delete versions of the policy, then restore again",
             )

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """From a backup and the state of its account to the desired state of the account. Pure.
 
 Nothing that is newer than the backup is removed. What a run removed is restored; what others changed since is restored
@@ -24,6 +25,7 @@ from ..model import (
     Role,
     RoleDeclaration,
     TrustDeclaration,
+    resource_name,
 )
 from ..resolve.desired_state import DesiredState
 from ..resolve.quarantine import RETIRED_TAG, standing
@@ -76,7 +78,7 @@ class _Restoring:
         return Restoration(self._declarations(), self.desired, self.notes)
 
     def _restore(self, key: str, kept: Kept[Identity]) -> None:
-        before, resource = kept.before, f"{kept.before.kind}/{kept.before.name}"
+        before, resource = kept.before, kept.before.resource
         wanted = {
             piece: value
             for piece, value in pieces_of(before).items()
@@ -95,7 +97,7 @@ class _Restoring:
             self._create(key, before)
 
     def _create(self, key: str, before: Role) -> None:
-        resource = f"role/{before.name}"
+        resource = before.resource
         widened = self._widened(key, self.backup.identities[key], pieces_of(before))
         if widened:
             self._hold_back(key, before.name, widened.values())
@@ -130,7 +132,7 @@ class _Restoring:
         return frozenset(now for now, _why in found if now), [why for now, why in found if not now]
 
     def _note_new_id(self, key: str, before: Role) -> None:
-        resource = f"role/{before.name}"
+        resource = before.resource
         ids = ", ".join(self.backup.identities[key].ids) or "its unique id"
         self.notes.lose(
             resource,
@@ -145,7 +147,7 @@ class _Restoring:
             )
 
     def _put_back(self, key: str, kept: Kept[Identity], current: Identity, wanted: Mapping[Piece, Any]) -> Identity:
-        resource = f"{current.kind}/{current.name}"
+        resource = current.resource
         if isinstance(current, Role) and (current.path.startswith(PROTECTED) or current.source_template):
             self.notes.leave(resource, "the role of that name belongs to AWS now", "leave it out")
             self.withheld.add(key)
@@ -181,13 +183,13 @@ class _Restoring:
     def _hold_back(self, key: str, name: str, reasons: Iterable[str]) -> None:
         """Leave a role as it is, because something about it was changed since the backup."""
         remedy = f"choose it by its name (roles: [{name}]) or give overwrite: true to put it back"
-        self.notes.leave(f"role/{name}", "; ".join(reasons), remedy)
+        self.notes.leave(resource_name("role", name), "; ".join(reasons), remedy)
         self.withheld.add(key)
 
     def _ending(self, key: str, kept: Kept[Identity], current: Role) -> Ending:
         """What of its quarantine the role loses, told in the notes."""
         end = ending(kept, current, is_named=self.choice.is_named(key))
-        resource = f"role/{current.name}"
+        resource = current.resource
         if end.pieces and not self.choice.is_whole(key):
             self.notes.leave(resource, "is in quarantine", f"restore it whole (roles: [{current.name}])")
             return Ending()
@@ -204,7 +206,7 @@ class _Restoring:
             why = self.policies.widened(kept, value if piece == BOUNDARY else piece[1])
             if why and self.choice.names_piece(key, piece):
                 remedy = "compare it with the backup, which holds what it said, and restore or replace it"
-                self.notes.leave(f"{kept.before.kind}/{kept.before.name}", why, remedy)
+                self.notes.leave(kept.before.resource, why, remedy)
             elif why:
                 found[piece] = why
         return found
@@ -240,7 +242,7 @@ class _Restoring:
 
     def _with(self, current: Identity, kept: Kept[Identity], todo: Mapping[Piece, Any]) -> Identity:
         """The object with the pieces that can be had."""
-        resource = f"{current.kind}/{current.name}"
+        resource = current.resource
         pieces = pieces_of(current)
         for piece, value in todo.items():
             kind, name = piece
@@ -272,7 +274,7 @@ class _Restoring:
         for key, identity in self.desired.identities.items():
             if identity is None:
                 continue
-            place = f"{identity.kind}/{identity.name}"
+            place = identity.resource
             if key not in self.backup.identities or not self._was_wanted(key):
                 trusts.append(TrustDeclaration(place, identity.name, True, ()))
             elif identity.kind == "role" and self.choice.is_whole(key):
@@ -280,7 +282,7 @@ class _Restoring:
             else:
                 attachments.append(AttachmentDeclaration(place, identity.kind, identity.name, True))
         policies = [
-            PolicyDeclaration(f"policy/{policy.name}", policy.name, True)
+            PolicyDeclaration(policy.resource, policy.name, True)
             for policy in self.desired.policies.values()
             if policy is not None
         ]

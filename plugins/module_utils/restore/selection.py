@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """What of a backup is to be restored: all of it, or chosen roles, policies and attachments. Pure."""
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from ..model import (
     PolicyDeclaration,
     RoleDeclaration,
     identity_key,
+    resource_name,
 )
 
 RESTORED = "-restored"
@@ -148,7 +150,7 @@ def to_read(backup: Backup) -> Declarations:
             attachments.append(AttachmentDeclaration(key, identity.kind, identity.name, True, managed))
     names = {kept.before.name for kept in backup.policies.values()}
     names |= {stand_in(policy.name) for policy in backup.aws_policies.values()}
-    policies = tuple(PolicyDeclaration(f"policy/{name}", name, True) for name in sorted(names))
+    policies = tuple(PolicyDeclaration(resource_name("policy", name), name, True) for name in sorted(names))
     return Declarations(policies, tuple(roles), tuple(attachments))
 
 

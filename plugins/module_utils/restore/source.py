@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """What `iam_restore` puts back: from a backup, by the same plan, approval and executor as what is declared."""
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ..analyze.finding import Finding
 from ..analyze.service_lifecycle import all_findings
 from ..apply.own_writes import with_own_writes
 from ..apply.read_back import written_again
@@ -77,7 +79,7 @@ class KeptObjects:
     def target_again(self, first: Situation, situation: Situation, there: CurrentState, *, swept: bool) -> DesiredState:
         return written_again(first.state, situation.desired, there, swept=swept)
 
-    def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[dict[str, str]]:
+    def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Finding]:
         return all_findings(self.task.context.facts, declarations, state, desired)
 
     def events(self) -> Iterable[Event]:

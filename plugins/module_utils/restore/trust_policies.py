@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Trust policies of a backup as IAM accepts them, and those of other roles that name deleted roles by id. Pure.
 
 Where a role was deleted, its unique id stands in the trust policies that named it, also once a role of that name is
@@ -57,7 +58,7 @@ class TrustRestoration:
         for principal in sorted(lost) if told_of else ():
             why = "does not exist any more" if principal in missing else "is the id of one that was deleted before"
             self._notes.leave(
-                f"role/{role.name}",
+                role.resource,
                 f"its trust policy named {principal}, which {why}",
                 "restore or create that role or user, then restore this role again by its name",
             )
@@ -96,7 +97,7 @@ class TrustRestoration:
                 continue
             if gone - set(arns):
                 self._notes.leave(
-                    f"role/{role.name}",
+                    role.resource,
                     f"its trust policy also names {', '.join(sorted(gone - set(arns)))}, the id of a role or user that"
                     " was deleted and is not restored; IAM refuses a trust policy that contains it",
                     "remove that principal (iam_trust_statement), then restore again",

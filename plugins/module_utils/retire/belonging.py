@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """What an audit found that belongs to a service by more than tags, which are not proof. Pure."""
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def belonging(
     found: Sequence[AuditedObject], state: CurrentState, lives: Mapping[str, ServiceLife], records: Records
 ) -> Belonging:
     """`found` is what an audit of all services found. Roles of interrupted removals are identified by their record."""
-    told = {(one.service, one.resource): _told(one) for one in found}
+    told = {(one.service, one.resource): _traces_without_tags(one) for one in found}
     sure = {key for key, traces in told.items() if is_enough([one for one in traces if one.by != "linked"])}
     objects: list[AuditedObject] = []
     by_tags: list[AuditedObject] = []
@@ -38,8 +39,7 @@ def belonging(
     return Belonging((*objects, *_begun(state, lives, records)), tuple(by_tags))
 
 
-def _told(one: AuditedObject) -> list[Trace]:
-    """The traces of an object without its tags."""
+def _traces_without_tags(one: AuditedObject) -> list[Trace]:
     return [Trace(**trace) for trace in one.found_by if trace["by"] != "tag"]
 
 

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Blocking checks: everything that prevents a retirement, reported at once, each with its override. Pure."""
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import datetime
 from ..analyze.aws_facts import ServiceLife
 from ..audit.audit import AuditedObject
 from ..errors import EngineError, InputError, Problem, printable
-from ..model import CurrentState, Role
+from ..model import CurrentState, Role, resource_name
 from .retirement import KEPT, QUARANTINED, REMOVED, WAITING, Retired, Retirement, Wish, matches
 
 DEFAULT_ROLE_FRACTION = 0.5
@@ -183,18 +184,19 @@ def _of_named(
     there = [("role", role.name) for role in state.identities.values() if isinstance(role, Role)]
     there += [("policy", policy.name) for policy in state.policies.values()]
     for kind, name in there:
-        services = belonging.get(f"{kind}/{name}".lower(), set())
+        resource = resource_name(kind, name)
+        services = belonging.get(resource.lower(), set())
         named = _is_named(name, wish.roles if kind == "role" else wish.policies)
         if not named or services & wish.services or matches(name, wish.excluded):
             continue
         if services:
             belongs = ", ".join(sorted(services))
             override = f"services: [{belongs}] (aws_ml_retire_services) has it retired with its service"
-            yield Refusal(f"{kind}/{name}", "other_service", f"belongs to {belongs}, which is not asked for", override)
+            yield Refusal(resource, "other_service", f"belongs to {belongs}, which is not asked for", override)
         else:
             module = "iam_role" if kind == "role" else "iam_managed_policy"
             why = "nothing shows that it belongs to a service of this collection"
-            yield Refusal(f"{kind}/{name}", "foreign", why, f"{module} with state: absent deletes it")
+            yield Refusal(resource, "foreign", why, f"{module} with state: absent deletes it")
 
 
 def _of_share(wish: Wish, planned: Retirement, state: CurrentState) -> Iterator[Refusal]:

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Entries of `exclude`, `roles` and `policies` that match nothing in an account, and what they were meant for. Pure.
 
 An entry for a whole fleet need not match in every account. It stands against a retirement where it looks like a

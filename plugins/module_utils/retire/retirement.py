@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """What is retired in one run: what goes into quarantine, what is deleted, and what waits. Pure.
 
 The `refusals` decide whether it may be retired.
@@ -98,7 +99,7 @@ class Retired:
 
     @property
     def resource(self) -> str:
-        return f"{self.kind}/{self.subject.name}"
+        return self.subject.resource
 
     @property
     def note(self) -> str:
@@ -267,7 +268,7 @@ def _policy_retired(
     staying = [user for user in users if user.key not in steps]
     later = [steps[user.key] for user in users if user.key in steps and steps[user.key].step != REMOVED]
     if staying:
-        names = ", ".join(sorted(f"{user.kind}/{user.name}" for user in staying))
+        names = ", ".join(sorted(user.resource for user in staying))
         return Retired(policy, services, KEPT, None, f"{names} has it")
     if later:
         dates = [item.until for item in later if item.until]
@@ -287,9 +288,9 @@ def _uses(identity: Identity, arn: str) -> bool:
 
 
 def _reason(services: Sequence[str], lives: Mapping[str, ServiceLife]) -> str:
-    return "; ".join(_told(lives[service]) for service in services if service in lives).replace(";", " /")[:256]
+    return "; ".join(_shown_life(lives[service]) for service in services if service in lives).replace(";", " /")[:256]
 
 
-def _told(life: ServiceLife) -> str:
+def _shown_life(life: ServiceLife) -> str:
     verb = {"ended": "ended on", "closed": "is closed to new customers since"}.get(life.state, "is open since")
     return f"{life.name} {verb} {life.since}" if life.since else f"{life.name} is {life.state} to new customers"

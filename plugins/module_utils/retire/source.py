@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """What `iam_retire` declares: it audits the account, decides, and converges as every other task does."""
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from ..analyze.finding import Finding
 from ..analyze.service_lifecycle import all_findings
 from ..apply.own_writes import with_own_writes
 from ..audit.account_reading import read_account, with_tags_of
@@ -97,7 +99,7 @@ class ObjectsToRetire:
     def target_again(self, first: Situation, situation: Situation, there: CurrentState, *, swept: bool) -> DesiredState:
         return desired_state_of(situation.declarations, there)
 
-    def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[dict[str, str]]:
+    def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Finding]:
         return all_findings(self.task.context.facts, declarations, state, desired)
 
     def events(self) -> Iterable[Event]:

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Service-linked roles go by a deletion task of IAM, which asks the service whether it still needs them (FACTS C5)."""
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from ..aws.service import as_aws_error, is_lost_reply, may_be_made
 from ..converge.failures import told_unknown
 from ..converge.task import Task
 from ..errors import EngineError, InputError, Problem, printable, shown
-from ..model import CurrentState, Role
+from ..model import CurrentState, Role, resource_name
 from ..plan.approval import approval_of, require_approval
 from ..plan.plan import Plan, Step
 from ..plan.scope import relied_on
@@ -123,7 +124,7 @@ class ServiceLinkedRoleDeletion:
             asked.append(task)
         deadline = self.ticks() + self.options.get("wait_timeout", 0)
         ended = [self._ended(connection, task, deadline) if task else None for task in asked]
-        told = [_told(item, task, end) for item, task, end in zip(items, asked, ended, strict=True)]
+        told = [_with_outcome(item, task, end) for item, task, end in zip(items, asked, ended, strict=True)]
         staying = [item for item in told if item["status"] in ("failed", "deleting")]
         if any(item["status"] == "failed" for item in told) or (staying and self.options.get("wait", True)):
             raise EngineError(
@@ -167,7 +168,7 @@ class ServiceLinkedRoleDeletion:
             self.pause(delay)
 
     def _named(self) -> str:
-        return str(self.options.get("aws_service_name") or f"role/{self.options.get('name')}")
+        return str(self.options.get("aws_service_name") or resource_name("role", str(self.options.get("name"))))
 
 
 def _problems(options: Mapping[str, Any]) -> Iterator[Problem]:
@@ -184,15 +185,14 @@ def _problems(options: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _step(role: Role) -> Step:
-    resource = f"role/{role.name}"
-    return Step("DeleteServiceLinkedRole", resource, "declared absent", role.key, {"RoleName": role.name})
+    return Step("DeleteServiceLinkedRole", role.resource, "declared absent", role.key, {"RoleName": role.name})
 
 
 def _item(role: Role, status: str) -> Item:
     return {"name": role.name, "arn": role.arn, "status": status, "deletion": None}
 
 
-def _told(item: Item, task: str | None, end: Mapping[str, Any] | None) -> Item:
+def _with_outcome(item: Item, task: str | None, end: Mapping[str, Any] | None) -> Item:
     if task is None or end is None:
         return {**item, "status": "absent"} if task is None else item
     reason = end.get("Reason", {})
@@ -207,7 +207,7 @@ def _told(item: Item, task: str | None, end: Mapping[str, Any] | None) -> Item:
 
 def _why(item: Item, account: str) -> str:
     deletion = item["deletion"]
-    about = f"role/{item['name']} in account {account}"
+    about = f"{resource_name('role', item['name'])} in account {account}"
     if item["status"] == "deleting":
         return (
             f"{about} is not deleted yet ({deletion['status']}): run the task again to continue waiting, or increase"

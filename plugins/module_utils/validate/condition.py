@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """What IAM refuses as the Condition of a statement.
 
 Sources: the IAM JSON policy element reference, Condition; FACTS C11. IAM Access Analyzer reports an error for two

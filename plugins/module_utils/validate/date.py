@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The dates that IAM accepts as values of the Date condition operators. Pure.
 
 Sources: the IAM JSON policy element reference, date condition operators (W3C's profile of ISO 8601, or seconds since

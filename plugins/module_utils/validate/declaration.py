@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """What IAM would refuse in a declaration in any account, found before the first call.
 
 Sources: the constraints of the IAM API reference and FACTS C1, C4. `account_rules` has the rules that depend on the

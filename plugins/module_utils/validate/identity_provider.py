@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Federated principals, and the conditions that IAM requires where many customers of AWS share a provider. Pure.
 
 Sources: the IAM user guide, "Identity-provider controls for shared OIDC providers"; the Cognito developer guide, "IAM

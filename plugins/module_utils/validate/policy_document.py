@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """What IAM's policy grammar refuses, found before a document is sent.
 
 Sources: the IAM JSON policy grammar and element reference; FACTS C1, C3, C4, C11. Whether an action exists is checked

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Selects the accounts of an organization. Pure."""
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ STATUSES = ("PENDING_ACTIVATION", "ACTIVE", "SUSPENDED", "PENDING_CLOSURE", "CLO
 
 
 @dataclass(frozen=True)
-class Account:
+class OrganizationAccount:
     """An account in AWS Organizations. `tags` are empty until they are read."""
 
     id: str
@@ -50,7 +51,7 @@ class AccountFilter:
                 if not entry.partition("=")[0].strip():
                     raise EngineError(f"{option}: {shown(entry)} has no key; write KEY or KEY=VALUE")
 
-    def before_tags(self, accounts: Iterable[Account], management_id: str) -> list[Account]:
+    def before_tags(self, accounts: Iterable[OrganizationAccount], management_id: str) -> list[OrganizationAccount]:
         """The accounts that pass all filters that do not need tags."""
         return [
             account
@@ -61,7 +62,7 @@ class AccountFilter:
             and not _matches_any(account, self.exclude)
         ]
 
-    def by_tags(self, accounts: Iterable[Account]) -> list[Account]:
+    def by_tags(self, accounts: Iterable[OrganizationAccount]) -> list[OrganizationAccount]:
         """The accounts that have each key in `tags`, with one of its values, and none of `exclude_tags`."""
         wanted: dict[str, list[str]] = {}
         for entry in self.tags:
@@ -73,7 +74,7 @@ class AccountFilter:
             and not any(_has_tag(account, entry) for entry in self.exclude_tags)
         ]
 
-    def idle_names(self, accounts: Sequence[Account]) -> list[str]:
+    def idle_names(self, accounts: Sequence[OrganizationAccount]) -> list[str]:
         """Entries of `include` and `exclude` without wildcards that match none of the accounts, with their option."""
         return [
             f"{option}: {shown(entry)}"
@@ -83,7 +84,7 @@ class AccountFilter:
         ]
 
 
-def _matches_any(account: Account, patterns: Sequence[str]) -> bool:
+def _matches_any(account: OrganizationAccount, patterns: Sequence[str]) -> bool:
     """Whether a pattern matches. Twelve digits are an ID: an account may be named like the ID of another one."""
     return any(
         fnmatchcase(value, pattern)
@@ -92,7 +93,7 @@ def _matches_any(account: Account, patterns: Sequence[str]) -> bool:
     )
 
 
-def _has_tag(account: Account, entry: str) -> bool:
+def _has_tag(account: OrganizationAccount, entry: str) -> bool:
     key, equals, value = entry.partition("=")
     found = account.tags.get(key.strip())
     return found is not None and (not equals or fnmatchcase(found, value.strip()))

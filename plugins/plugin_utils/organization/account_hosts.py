@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The variables of an account as a host of an inventory. Pure."""
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import shown
 
-from .account_filters import Account
+from .account_filters import OrganizationAccount
 from .account_selection import Selection
 from .units import Unit
 
@@ -28,7 +29,7 @@ def role_problem(name: str) -> str:
 
 
 def host_variables(
-    account: Account, unit: Unit, organization_id: str, management_id: str, role_name: str
+    account: OrganizationAccount, unit: Unit, organization_id: str, management_id: str, role_name: str
 ) -> dict[str, Any]:
     """The variables of the host, without its tags and its external ID."""
     variables: dict[str, Any] = {

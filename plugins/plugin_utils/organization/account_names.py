@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The name of the host of an account, and whose variables that name brings. Pure.
 
 Names and emails are chosen in the accounts, tags by everyone who can tag them. Such a text must not become the name of
@@ -17,10 +18,10 @@ from dataclasses import dataclass
 import yaml
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 
-from .account_filters import Account
+from .account_filters import OrganizationAccount
 from .units import ANSIBLE_GROUPS, ROOT_GROUP
 
-HOSTNAMES: Mapping[str, Callable[[Account], str]] = {
+HOSTNAMES: Mapping[str, Callable[[OrganizationAccount], str]] = {
     "name": lambda account: account.name,
     "id": lambda account: account.id,
     "email": lambda account: account.email,
@@ -68,7 +69,7 @@ class Trial:
 
 
 def host_names(
-    accounts: Sequence[Account], kind: str, groups: Collection[str], given: Sequence[GivenVariables]
+    accounts: Sequence[OrganizationAccount], kind: str, groups: Collection[str], given: Sequence[GivenVariables]
 ) -> dict[str, HostName]:
     """The host of each account, by the ID of the account. `groups` are all groups of the inventory.
 

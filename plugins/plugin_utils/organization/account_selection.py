@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The accounts that an inventory selects, read once and stored as plain data for a cache."""
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from .account_filters import Account, AccountFilter
+from .account_filters import AccountFilter, OrganizationAccount
 from .reader import OrganizationReader, Reads
 from .units import Unit, chosen_units, lineage
 
@@ -18,7 +19,7 @@ FORMAT = 1
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedAccounts:
     """The selection. A cache is used only if it contains the same selection."""
 
     filter: AccountFilter
@@ -34,7 +35,7 @@ class Selection:
     organization_id: str
     management_id: str
     units: Sequence[Unit]
-    accounts: Sequence[Account]
+    accounts: Sequence[OrganizationAccount]
     left_out: int
     idle_names: Sequence[str]
 
@@ -45,11 +46,11 @@ class Selection:
     def from_plain(cls, plain: Mapping[str, Any]) -> Selection:
         """The selection of a cache. Raises KeyError or TypeError if it is not a selection."""
         units = [Unit(unit["id"], unit["parent_id"], tuple(unit["names"])) for unit in plain["units"]]
-        accounts = [Account(**account) for account in plain["accounts"]]
+        accounts = [OrganizationAccount(**account) for account in plain["accounts"]]
         return cls(**{**plain, "units": units, "accounts": accounts})
 
 
-def select(connect: Callable[[], Reads], wanted: Wanted) -> Selection:
+def select(connect: Callable[[], Reads], wanted: WantedAccounts) -> Selection:
     """Read the selection. Accounts that are filtered out need no call for their tags."""
     reader = OrganizationReader(connect())
     units = reader.units()

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Other origins of variables of hosts: the folders host_vars, and the other sources of the inventory.
 
 Ansible reads both by the name of the host, and most of it after this source: files when a task runs, other sources in

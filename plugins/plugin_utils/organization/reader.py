@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Reads an organization with few calls: its root and OUs, the accounts in them, and the tags of accounts.
 
 Accounts are listed OU by OU. This shows the OU of each account, which ListAccounts does not show everywhere. One
@@ -20,7 +21,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.service imp
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import AwsError, EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import CallFailed
 
-from .account_filters import Account
+from .account_filters import OrganizationAccount
 from .units import Unit
 
 WIDTH = 4
@@ -53,11 +54,11 @@ class OrganizationReader:
             units += level
         return units
 
-    def accounts(self, unit_ids: Iterable[str]) -> list[Account]:
+    def accounts(self, unit_ids: Iterable[str]) -> list[OrganizationAccount]:
         """The accounts that are directly in the units."""
         return [account for found in self._side_by_side(self._accounts_in, unit_ids) for account in found]
 
-    def with_tags(self, accounts: Iterable[Account]) -> list[Account]:
+    def with_tags(self, accounts: Iterable[OrganizationAccount]) -> list[OrganizationAccount]:
         """The accounts, each with its tags; one call for each."""
         return list(self._side_by_side(self._tagged, accounts))
 
@@ -65,12 +66,12 @@ class OrganizationReader:
         found = self._pages("ListOrganizationalUnitsForParent", "OrganizationalUnits", ParentId=parent.id)
         return [Unit(unit["Id"], parent.id, (*parent.names, unit["Name"])) for unit in found]
 
-    def _accounts_in(self, unit_id: str) -> list[Account]:
+    def _accounts_in(self, unit_id: str) -> list[OrganizationAccount]:
         return [
             _account(found, unit_id) for found in self._pages("ListAccountsForParent", "Accounts", ParentId=unit_id)
         ]
 
-    def _tagged(self, account: Account) -> Account:
+    def _tagged(self, account: OrganizationAccount) -> OrganizationAccount:
         tags = self._pages("ListTagsForResource", "Tags", ResourceId=account.id)
         return dataclasses.replace(account, tags={tag["Key"]: tag["Value"] for tag in tags})
 
@@ -128,7 +129,7 @@ class OrganizationReader:
         return AwsError(f"{action} failed: {code}: {told}. {advice}", error_code=code, failed_call=action)
 
 
-def _account(found: Mapping[str, Any], unit_id: str) -> Account:
+def _account(found: Mapping[str, Any], unit_id: str) -> OrganizationAccount:
     # State took the place of Status, which AWS stopped answering on 2026-09-09; some partitions and SDKs still have it.
     status = found.get("State") or found.get("Status")
     if not status:
@@ -137,7 +138,7 @@ def _account(found: Mapping[str, Any], unit_id: str) -> Account:
             " State since it retired Status. Update botocore and boto3."
         )
     joined = found.get("JoinedTimestamp")
-    return Account(
+    return OrganizationAccount(
         id=found["Id"],
         name=found.get("Name", ""),
         email=found.get("Email", ""),

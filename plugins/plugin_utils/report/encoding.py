@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """A report in few bytes: what many accounts have in common is written once. Pure.
 
 The same role in a thousand accounts differs by the account's ID and some dates. So an account's own ID becomes a sign,
@@ -15,7 +16,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from .statuses import SEVERITIES
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES
 
 OWN_ACCOUNT = "\ue000"
 """Stands for the ID of the account that a value belongs to; a sign that is in no text of IAM."""

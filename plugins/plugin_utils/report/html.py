@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The report as one HTML file that loads nothing: template, style, script and data. Pure but for its own files."""
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES
+
 from .encoding import OWN_ACCOUNT, encoded
-from .statuses import SEVERITIES, Statuses
+from .statuses import Statuses
 
 SCRIPTS = (
     "data",

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The results of a run for each account and object. Pure: results go in, a report comes out.
 
 A report is plain data, ready for JSON; docs/docsite/rst/report.rst of the collection describes its shape.
@@ -12,6 +13,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES
+from ansible_collections.aws_ml.permissions.plugins.module_utils.model import resource_name
 
 from .results import (
     Said,
@@ -28,7 +32,7 @@ from .results import (
     refusals_of,
     services_of,
 )
-from .statuses import SEVERITIES, Statuses, worst
+from .statuses import Statuses, worst
 from .values import diffs_of, readable
 
 FORMAT = "aws_ml.permissions report"
@@ -236,7 +240,7 @@ def _object(
     removed: list[dict[str, Any]],
     paths: list[dict[str, Any]],
 ) -> dict[str, Any]:
-    resource = f"{item.kind}/{item.name}".lower()
+    resource = resource_name(item.kind, item.name).lower()
     on_it = [path for path in paths if resource in (str(path.get("from")).lower(), str(path.get("to")).lower())]
     severities = [*(entry.get("severity") for entry in findings), *(path.get("severity") for path in on_it)]
     shown: dict[str, Any] = {

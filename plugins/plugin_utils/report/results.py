@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """What one result of a task says about an account and its objects, for the report. Pure.
 
 Only keys that the modules document are taken, so nothing else can reach a file: no arguments, no environment.
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.aws_ml.permissions.plugins.module_utils.model import resource_name
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.writes import WRITES
 
 from .values import dicts, diffs_of, picked, readable
@@ -69,7 +71,7 @@ class Said:
 
     @property
     def resource(self) -> str:
-        return f"{self.kind}/{self.name}"
+        return resource_name(self.kind, self.name)
 
 
 def account_id_of(result: TaskResult) -> str:
@@ -85,7 +87,7 @@ def objects_of(result: TaskResult) -> Iterator[Said]:
             if not item.get("name"):
                 continue
             kind = _KINDS.get(section) or str(item.get("iam_type") or "role")
-            resource = f"{kind}/{item.get('name')}".lower()
+            resource = resource_name(kind, str(item["name"])).lower()
             yield _said(result, kind, item, _status(result, item, resource in changing))
     for item in dicts(values.get("objects")):
         yield _said(result, str(item.get("kind") or "role"), item, _status(result, item, False))

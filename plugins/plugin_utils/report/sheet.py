@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The report as CSV: a line for each object of each account, and one for each account that failed. Pure."""
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
+from ansible_collections.aws_ml.permissions.plugins.module_utils.model import resource_name
 
 FORMULA_SIGNS = ("=", "+", "-", "@")
 
@@ -83,7 +85,7 @@ def _object(item: Mapping[str, Any], life: Mapping[str, str]) -> dict[str, Any]:
             dict.fromkeys(
                 str(path.get("to"))
                 for path in item.get("escalation_paths", ())
-                if str(path.get("from")).lower() == f"{item['kind']}/{item['name']}".lower()
+                if str(path.get("from")).lower() == resource_name(item["kind"], item["name"]).lower()
             )
         ),
         "message": "; ".join(str(refusal.get("reason")) for refusal in item.get("refusals", ())),

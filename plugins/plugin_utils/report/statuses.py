@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The statuses and severities of a report, and which of several represents the whole."""
 
 from __future__ import annotations
@@ -10,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ansible.module_utils.common.yaml import yaml_load
-
-SEVERITIES = ("critical", "high", "medium", "low")
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES
 
 _FILE = Path(__file__).parent / "page" / "statuses.yml"
 

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The progress of a run: counts the accounts of each task and words the lines that are shown while it runs. Pure.
 
 Moments are seconds of any clock that only goes forward.
@@ -18,7 +19,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results imp
     FAILED,
     UNREACHABLE,
     WOULD_CHANGE,
-    Account,
+    RunAccount,
 )
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.summary import count, summary
 
@@ -31,14 +32,14 @@ LONG = 30.0
 
 
 @dataclass
-class Stage:
+class TaskProgress:
     """One task over the accounts `hosts`. Those without a result that are not under way have yet to begin."""
 
     name: str
     hosts: frozenset[str]
     began: float
     running: dict[str, float] = field(default_factory=dict)
-    told: dict[str, Account | None] = field(default_factory=dict)
+    told: dict[str, RunAccount | None] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)
 
     def line(self, now: float, lost: Collection[str]) -> str:
@@ -82,8 +83,8 @@ class RunProgress:
 
     def __init__(self) -> None:
         self._hosts: frozenset[str] = frozenset()
-        self._stages: dict[Hashable, Stage] = {}
-        self._accounts: dict[str, Account] = {}
+        self._stages: dict[Hashable, TaskProgress] = {}
+        self._accounts: dict[str, RunAccount] = {}
         self._lost: set[str] = set()
         self._began: float | None = None
         self._ended = 0.0
@@ -96,13 +97,13 @@ class RunProgress:
     def started(self, task: Hashable, name: str, host: str, now: float, hosts: Collection[str] | None = None) -> None:
         """A host comes to a task that runs for `hosts`, by default for all of the play."""
         if task not in self._stages:
-            self._stages[task] = Stage(name, self._hosts if hosts is None else frozenset(hosts), now)
+            self._stages[task] = TaskProgress(name, self._hosts if hosts is None else frozenset(hosts), now)
         self._stages[task].running[host] = now
         self._lost.discard(host)
         if self._began is None:
             self._began = now
 
-    def finished(self, task: Hashable, host: str, account: Account | None, now: float) -> None:
+    def finished(self, task: Hashable, host: str, account: RunAccount | None, now: float) -> None:
         """A host is done with a task; `account` is None where its result says nothing."""
         stage = self._stages.get(task)
         if stage is not None:

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """What the result of one task says about an account, in numbers. Pure.
 
 Only keys that the modules document are looked at, and none is trusted to be there: `no_log` leaves hardly any, and
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
 
 UNREACHABLE, FAILED, CHANGED, WOULD_CHANGE, DRIFTED, IN_SYNC, LOOKED_AT = (
@@ -28,34 +30,33 @@ UNREACHABLE, FAILED, CHANGED, WOULD_CHANGE, DRIFTED, IN_SYNC, LOOKED_AT = (
 STATUSES = (LOOKED_AT, IN_SYNC, CHANGED, WOULD_CHANGE, DRIFTED, FAILED, UNREACHABLE)
 """The outcomes of an account, from the best to the worst. Of several results the worst counts."""
 
-SEVERITIES = ("critical", "high", "medium", "low")
 REASON_LENGTH = 300
 """Characters of a reason that are kept; the whole message is where the task failed."""
 
 
 @dataclass(frozen=True)
-class Finding:
+class RunFinding:
     severity: str
     code: str
     resource: str
 
 
 @dataclass(frozen=True)
-class Account:
+class RunAccount:
     """What is known of an account. `writes` are those that were made, `planned` those of check mode, by action."""
 
     status: str = IN_SYNC
     writes: Counter[str] = field(default_factory=Counter)
     planned: Counter[str] = field(default_factory=Counter)
     calls: int = 0
-    findings: frozenset[Finding] = frozenset()
+    findings: frozenset[RunFinding] = frozenset()
     reasons: tuple[str, ...] = ()
 
-    def __add__(self, other: Account) -> Account:
+    def __add__(self, other: RunAccount) -> RunAccount:
         """Both, `other` being the later: what it has made is not to be made any more."""
         to_make = self.planned - other.writes
         carried_out = self.status == WOULD_CHANGE and other.writes and not to_make
-        return Account(
+        return RunAccount(
             other.status if carried_out else max(self.status, other.status, key=STATUSES.index),
             self.writes + other.writes,
             to_make + other.planned,
@@ -72,26 +73,14 @@ def read_result(
     unreachable: bool = False,
     ignored: bool = False,
     check_mode: bool = False,
-) -> Account | None:
-    """What a result says; None where it says nothing of an account, as that of a task begun in the background.
+) -> RunAccount | None:
+    """What a result shows of an account; None if it shows nothing, as the result of a task started in the background.
 
-    Of a loop all items count. `failed` and `unreachable` are what Ansible calls the task as a whole.
+    All items of a loop count. `failed` and `unreachable` are the state of the whole task in Ansible.
     """
     items = [item for item in _sequence(result.get("results")) if isinstance(item, Mapping)]
     if items:
-        told = [
-            read_result(
-                item,
-                failed=bool(item.get("failed")),
-                unreachable=bool(item.get("unreachable")),
-                ignored=ignored,
-                check_mode=check_mode,
-            )
-            for item in items
-            if not item.get("skipped")
-        ]
-        known = [account for account in told if account is not None]
-        return sum(known[1:], known[0]) if known else None
+        return _read_loop(items, ignored=ignored, check_mode=check_mode)
     if "ansible_job_id" in result and not failed and "account_id" not in result:
         return None
     status = _status(result, failed, unreachable, check_mode)
@@ -99,7 +88,7 @@ def read_result(
     # A plan that was begun and not finished is in two parts.
     done = Counter(_actions(steps.get("done") if isinstance(steps, Mapping) else steps))
     made = status == CHANGED or (status == FAILED and isinstance(steps, Mapping))
-    return Account(
+    return RunAccount(
         status,
         done if made else Counter(),
         done if status in (WOULD_CHANGE, DRIFTED) else Counter(),
@@ -107,6 +96,22 @@ def read_result(
         frozenset(_findings(result.get("findings"))),
         (_reason(result) + (" (ignored)" if ignored else ""),) if status in (FAILED, UNREACHABLE) else (),
     )
+
+
+def _read_loop(items: Iterable[Mapping[str, Any]], *, ignored: bool, check_mode: bool) -> RunAccount | None:
+    read = (
+        read_result(
+            item,
+            failed=bool(item.get("failed")),
+            unreachable=bool(item.get("unreachable")),
+            ignored=ignored,
+            check_mode=check_mode,
+        )
+        for item in items
+        if not item.get("skipped")
+    )
+    known = [account for account in read if account is not None]
+    return sum(known[1:], known[0]) if known else None
 
 
 def _status(result: Mapping[str, Any], failed: bool, unreachable: bool, check_mode: bool) -> str:
@@ -141,10 +146,10 @@ def _actions(steps: Any) -> Iterable[str]:
     return [str(step["action"]) for step in _sequence(steps) if isinstance(step, Mapping) and "action" in step]
 
 
-def _findings(found: Any) -> Iterable[Finding]:
+def _findings(found: Any) -> Iterable[RunFinding]:
     for finding in _sequence(found):
         if isinstance(finding, Mapping) and finding.get("severity") in SEVERITIES:
-            yield Finding(*(str(finding.get(key, "")) for key in ("severity", "code", "resource")))
+            yield RunFinding(*(str(finding.get(key, "")) for key in ("severity", "code", "resource")))
 
 
 def _sequence(value: Any) -> list[Any]:

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The summary at the end of a run: the outcomes of the accounts, their critical findings, and why some failed. Pure.
 
 What is the same in many accounts is one line, so that a problem of all accounts does not fill the screen.
@@ -11,12 +12,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results import (
     FAILED,
-    SEVERITIES,
     STATUSES,
     UNREACHABLE,
-    Account,
+    RunAccount,
 )
 
 LINES = 20
@@ -25,7 +26,7 @@ NAMES = 5
 """Accounts that one line names; the others are counted."""
 
 
-def summary(accounts: Mapping[str, Account], took: str) -> list[str]:
+def summary(accounts: Mapping[str, RunAccount], took: str) -> list[str]:
     """The lines for accounts by their names in the inventory; `took` is put behind their number."""
     statuses = Counter(account.status for account in accounts.values())
     shown = ", ".join(f"{statuses[status]} {status}" for status in STATUSES if statuses[status])
@@ -50,7 +51,7 @@ def _by_action(actions: Counter[str]) -> str:
     return ", ".join(f"{action} {number}" for action, number in sorted(actions.items()))
 
 
-def _findings(accounts: Mapping[str, Account]) -> Iterator[str]:
+def _findings(accounts: Mapping[str, RunAccount]) -> Iterator[str]:
     found = Counter(finding.severity for account in accounts.values() for finding in account.findings)
     if not found:
         return
@@ -64,7 +65,7 @@ def _findings(accounts: Mapping[str, Account]) -> Iterator[str]:
     yield from _grouped("critical", critical)
 
 
-def _failures(accounts: Mapping[str, Account]) -> Iterator[str]:
+def _failures(accounts: Mapping[str, RunAccount]) -> Iterator[str]:
     for status in (FAILED, UNREACHABLE):
         reasons: dict[str, list[str]] = defaultdict(list)
         for name, account in accounts.items():

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The catalogue of services: those of this collection in `services`, and those of the user in folders of their own.
 
 Each set of folders is read and checked once in a process. Workers inherit what the parent has read before they are
@@ -21,7 +22,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.expre
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.meaning import definition_problems
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.parser import Parser
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.parts import PROFILES
-from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.service import Service
+from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.service import ServiceDefinition
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.data.files import data_files
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.checked_definitions import CheckedDefinitions
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.folders import (
@@ -50,7 +51,7 @@ def definitions(paths: Paths = NO_PATHS) -> Mapping[str, Mapping[str, Any]]:
     return {**_shipped_definitions(), **{name: folder.files for name, (folder, _service) in own.items()}}
 
 
-def catalogue(paths: Paths = NO_PATHS) -> Mapping[str, Service]:
+def catalogue(paths: Paths = NO_PATHS) -> Mapping[str, ServiceDefinition]:
     """The services that an account can be converged to, as in `definitions`. The others are known only to audits.
 
     Raises DefinitionsError, or AnsibleError without JMESPath.
@@ -71,7 +72,7 @@ def lives(paths: Paths = NO_PATHS) -> dict[str, dict[str, Any]]:
 
 
 @cache
-def own_services(paths: Paths) -> Mapping[str, tuple[ServiceFolder, Service]]:
+def own_services(paths: Paths) -> Mapping[str, tuple[ServiceFolder, ServiceDefinition]]:
     """The services of the user at these paths, by name. Raises DefinitionsError with every problem of all of them."""
     problems: list[PlacedProblem] = []
     folders: dict[str, ServiceFolder] = {}
@@ -128,7 +129,7 @@ def _shipped_definitions() -> Mapping[str, Mapping[str, Any]]:
 
 
 @cache
-def _shipped_services() -> Mapping[str, Service]:
+def _shipped_services() -> Mapping[str, ServiceDefinition]:
     """This collection's own services that have profiles. Form and meaning are checked before they are shipped."""
     _require_jmespath()
     services = {}

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """What the variables of a host declare for its services."""
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.declaration import declared
-from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.service import SECTIONS, Service
+from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.service import SECTIONS, ServiceDefinition
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem, shown
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.data.plain_values import plain
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import (
@@ -50,7 +51,7 @@ class DeclaredServices:
                 given["profile"] = profile
             self.problems += self._declare(service, given)
 
-    def _declare(self, service: Service, given: Mapping[str, Any]) -> list[Problem]:
+    def _declare(self, service: ServiceDefinition, given: Mapping[str, Any]) -> list[Problem]:
         found, problems = declared(service, given)
         if found is not None:
             sections = {section: getattr(found, section) for section in SECTIONS}
@@ -67,7 +68,9 @@ def _no_service(name: str, services: Collection[str], known: Collection[str]) ->
     return Problem("services", f"{shown(name)} is not known; give any of {any_of}")
 
 
-def _given(service: Service, variables: Mapping[str, Any], templar: Any, problems: list[Problem]) -> dict[str, Any]:
+def _given(
+    service: ServiceDefinition, variables: Mapping[str, Any], templar: Any, problems: list[Problem]
+) -> dict[str, Any]:
     """The values that a host gives a service's variables, by their names without the prefix."""
     given = {}
     for name in service.variables:

@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The form of service definitions, by the JSON Schema of services, with every mistake in plain words.
 
 This needs the package jsonschema. It is not a requirement of the collection: its own services are checked before they
@@ -36,7 +37,7 @@ _TYPES = {
 def form_problems(files: Mapping[str, Any]) -> Iterator[DefinitionProblem]:
     """The problems with the form of the files of one service. Raises AnsibleError without jsonschema."""
     for error in _validator().iter_errors(files):
-        yield from _told(error)
+        yield from _problems_of(error)
 
 
 @cache
@@ -51,7 +52,7 @@ def _validator() -> Any:
     return Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
 
-def _told(error: Any) -> Iterator[DefinitionProblem]:
+def _problems_of(error: Any) -> Iterator[DefinitionProblem]:
     path = tuple(str(step) for step in error.absolute_path)
     wanted = error.validator_value
     if error.validator == "oneOf":
@@ -99,7 +100,7 @@ def _of_alternatives(error: Any, path: tuple[str, ...]) -> Iterator[DefinitionPr
     alike = [found for found in branches.values() if not any(_is_other_kind(one, error) for one in found)]
     if alike:
         for one in min(alike, key=len):
-            yield from _told(one)
+            yield from _problems_of(one)
         return
     what = error.schema.get("description", "").split(".")[0]
     yield DefinitionProblem(path, f"{shown(error.instance)} is not valid{f'; it is {_lowered(what)}' if what else ''}")

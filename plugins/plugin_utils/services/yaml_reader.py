@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The YAML of service definitions as plain data, with line numbers. Pure.
 
 Users write these files. A file cannot run code or expand to much more data than it contains: tags are refused, and so
@@ -61,33 +62,33 @@ class _Measure:
     """Looks at each node once."""
 
     def __init__(self) -> None:
-        self._sizes: dict[int, int] = {}
-        self._open: set[int] = set()
+        self._sizes: dict[yaml.Node, int] = {}
+        self._open: set[yaml.Node] = set()
 
     def problems(self, node: yaml.Node) -> Iterator[YamlProblem]:
         yield from self._of(node)
-        if self._sizes[id(node)] > MOST_VALUES:
+        if self._sizes[node] > MOST_VALUES:
             yield YamlProblem(1, f"has more than {MOST_VALUES} values, counted wherever an alias (*name) repeats them")
 
     def _of(self, node: yaml.Node) -> Iterator[YamlProblem]:
         line = node.start_mark.line + 1
-        if id(node) in self._open:
+        if node in self._open:
             yield YamlProblem(line, "an alias (*name) inside its own anchor")
-        if id(node) in self._sizes:
+        if node in self._sizes:
             return
-        self._sizes[id(node)] = 1
+        self._sizes[node] = 1
         if len(self._open) > DEEPEST:
             yield YamlProblem(line, f"more than {DEEPEST} levels of lists and dictionaries")
             return
-        self._open.add(id(node))
+        self._open.add(node)
         yield from self._tag_problems(node, line)
         inner = list(_inner(node))
         for one in inner:
             yield from self._of(one)
         if isinstance(node, yaml.MappingNode):
             yield from _key_problems(node)
-        self._open.discard(id(node))
-        self._sizes[id(node)] = 1 + sum(self._sizes[id(one)] for one in inner)
+        self._open.discard(node)
+        self._sizes[node] = 1 + sum(self._sizes[one] for one in inner)
 
     def _tag_problems(self, node: yaml.Node, line: int) -> Iterator[YamlProblem]:
         if node.tag == f"{_TAG}timestamp":
@@ -167,10 +168,10 @@ def _pairs(node: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.Node]]:
                 yield from _pairs(merged)
 
 
-def _scalars(node: yaml.Node, seen: set[int]) -> Iterator[yaml.ScalarNode]:
-    if id(node) in seen:
+def _scalars(node: yaml.Node, seen: set[yaml.Node]) -> Iterator[yaml.ScalarNode]:
+    if node in seen:
         return
-    seen.add(id(node))
+    seen.add(node)
     if isinstance(node, yaml.ScalarNode):
         yield node
     for one in _inner(node):

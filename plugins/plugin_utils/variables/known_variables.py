@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The variables of the playbooks and roles of this collection, and names that look like a misspelling of them.
 
 The playbooks' own are in `playbook_facts/variables.yml`, those of the services in the catalogue.

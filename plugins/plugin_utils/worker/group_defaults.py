@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """The `module_defaults` of a task for the groups of amazon.aws.
 
 Ansible looks a group up only in the collection that owns it, so amazon.aws's cannot name the modules of this

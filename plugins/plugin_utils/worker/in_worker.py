@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Runs a module's task in the process of the Ansible worker, with the result that the module would have.
 
 A module needs a new interpreter, unpacking and importing the SDK: about a second of CPU. A worker is forked from a

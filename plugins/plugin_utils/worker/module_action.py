@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """Runs the module of the same name with data that only the controller has, in the worker if possible.
 
 That is: the defaults of amazon.aws's group (see `group_defaults`), and the account of the host, whose variables say

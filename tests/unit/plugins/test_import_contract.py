@@ -1,7 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Packages import only what comes before them in `import_order.yml`, and `module_utils` nothing of `plugin_utils`."""
+"""Packages import only what comes before them in `import_order.yml`, and `module_utils` nothing of `plugin_utils`.
+
+Both are private to the collection, and each module says so.
+"""
 
 from __future__ import annotations
 
@@ -98,3 +101,16 @@ def test_the_contract_sees_every_kind_of_import(module: str, source: str, wrong:
 @pytest.mark.parametrize("path", sorted(PLUGINS.glob("*_utils/**/__init__.py")), ids=lambda path: path.parent.name)
 def test_packages_run_no_code_of_their_own(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == ""
+
+
+PRIVATE = "# Private to this collection: it may change in any release. Do not import it elsewhere."
+
+
+@pytest.mark.parametrize("kind", ORDER)
+def test_every_module_says_that_it_is_private(kind: str) -> None:
+    public = [
+        path.name
+        for _module, path in modules(kind)
+        if path.name != "__init__.py" and PRIVATE not in path.read_text(encoding="utf-8").splitlines()
+    ]
+    assert public == []

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_facts import AwsFacts
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import Finding, Severity
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.findings import findings
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.combined_services import CombinedServices
 from ansible_collections.aws_ml.permissions.plugins.module_utils.resolve.desired_state import desired_state_of
@@ -34,7 +35,7 @@ DANGERS = {
 }
 
 
-def found(role: str, variant: str) -> list[dict[str, str]]:
+def found(role: str, variant: str) -> list[Finding]:
     options = options_of(role, variant)
     state = ground(role)
     declared = declarations(options, state)
@@ -51,8 +52,8 @@ def service_data(role: str, variables: Mapping[str, Any]) -> dict[str, Any]:
 def test_every_finding_names_a_variable_that_mends_it(role: str, variant: str) -> None:
     known = {name for name in SERVICE_ROLES for name in specification(name)}
     for finding in found(role, variant):
-        assert finding["code"] in service_data(role, VARIANTS[role][variant])["remedies"], finding
-        named = set(VARIABLE.findall(finding["remedy"]))
+        assert finding.code in service_data(role, VARIANTS[role][variant])["remedies"], finding
+        named = set(VARIABLE.findall(finding.remedy))
         assert named and named <= known, finding
 
 
@@ -69,13 +70,13 @@ def test_remedies_are_for_findings_that_there_are(role: str) -> None:
 
 @pytest.mark.parametrize(("role", "variant"), DANGERS)
 def test_the_dangers_of_the_guides_are_found(role: str, variant: str) -> None:
-    told = {(finding["severity"], finding["code"], finding["resource"]) for finding in found(role, variant)}
+    told = {(finding.severity.text, finding.code, finding.resource) for finding in found(role, variant)}
     assert DANGERS[role, variant] <= told
 
 
 @pytest.mark.parametrize(("role", "variant"), [case for case in CASES if case[1].startswith("least_privilege")])
 def test_the_narrow_profile_has_nothing_that_is_critical_or_high(role: str, variant: str) -> None:
-    assert [finding for finding in found(role, variant) if finding["severity"] in ("critical", "high")] == []
+    assert [finding for finding in found(role, variant) if finding.severity <= Severity.HIGH] == []
 
 
 @pytest.mark.parametrize("role", SERVICE_ROLES)

@@ -15,9 +15,9 @@ import yaml
 from ansible_collections.aws_ml.permissions.plugins.filter.audit_summary import audit_summary
 from ansible_collections.aws_ml.permissions.plugins.filter.restore_summary import restore_summary
 from ansible_collections.aws_ml.permissions.plugins.filter.retirement_summary import retirement_summary
-from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.findings import finding
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import Finding, Severity
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.dependants import Dependant
-from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.escalation import Step as EscalationStep
+from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.escalation import EscalationStep
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.rights import Right
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.serialization import BadBackup
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.variables import Variable
@@ -133,7 +133,7 @@ TELLS: dict[str, Callable[[str], Iterator[str]]] = {
     "bad backup": lambda text: raised(BadBackup(text, [text])),
     "bad backup with one problem": lambda text: raised(BadBackup(text)),
     "refused": lambda text: raised(Refused([Refusal("role/x", "used", text, text)], "123456789012")),
-    "finding": lambda text: iter(finding("high", "code", text, text, text).values()),
+    "finding": lambda text: iter(Finding(Severity.HIGH, "code", text, text, text).shown().values()),
     "write": lambda text: iter(Step("PutRolePolicy", "role/x", text, "role/x", {}).shown().values()),
     "note": noted,
     "warning": warned,

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_facts import AwsFacts
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES, Finding, Severity
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding_rules import FindingRule
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.findings import findings
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.service_lifecycle import outlived
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
@@ -79,7 +81,7 @@ def found(
     *there: Identity,
     declarations: Declarations | None = None,
     remedies: dict[str, str] | None = None,
-) -> list[dict[str, str]]:
+) -> list[Finding]:
     state = CurrentState(ACCOUNT, {one.key: one for one in there})
 
     def remedy(_resource: str, code: str, otherwise: str) -> str:
@@ -107,11 +109,11 @@ def test_what_is_found(given: dict[str, Any]) -> None:
     there = [role(other["name"], other) for other in given.get("others", [])]
     there += [role("subject", given["before"])] if "before" in given else []
     told = found(DesiredState(identities={subject.key: subject}), *there)
-    assert {finding["code"]: finding["severity"] for finding in told} == given["finds"]
+    assert {finding.code: finding.severity.text for finding in told} == given["finds"]
     for finding in told:
-        assert finding["resource"] == f"{subject.kind}/subject"
-        assert finding["remedy"] and finding["message"].endswith(".")
-        assert "{" not in finding["message"] and "  " not in finding["message"] and " ," not in finding["message"]
+        assert finding.resource == f"{subject.kind}/subject"
+        assert finding.remedy and finding.message.endswith(".")
+        assert "{" not in finding.message and "  " not in finding.message and " ," not in finding.message
 
 
 def test_every_rule_is_in_the_table() -> None:
@@ -123,11 +125,40 @@ def test_rules_speak_of_grants_and_findings_that_there_are() -> None:
     codes = {rule.code for rule in KNOWLEDGE.findings}
     assert len(codes) == len(KNOWLEDGE.findings)
     for rule in KNOWLEDGE.findings:
-        assert {*rule.all_of, *rule.any_of, *rule.reaches} <= KNOWLEDGE.grants.keys(), rule.code
         assert set(rule.replaces) <= codes, rule.code
-        assert {rule.severity, rule.severity_if_ended or "low"} <= {"critical", "high", "medium", "low"}, rule.code
-    used = {name for rule in KNOWLEDGE.findings for name in (*rule.all_of, *rule.any_of, *rule.reaches)}
+    rules = aws_facts()["finding_rules"]["findings"]
+    used = {name for rule in rules for key in ("all_of", "any_of", "reaches") for name in rule.get(key, ())}
     assert used == KNOWLEDGE.grants.keys()
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {},
+        {"reaches": ["everything"]},
+        {"all_of": ["everything"], "any_of": ["assumes_roles"]},
+        {"all_of": ["everything"], "reaches": ["everything"], "others": True},
+        {"all_of": ["everything"], "trusts": {"anyone": True}},
+        {"any_of": ["everything"], "trusts": {"deleted": True}},
+        {"trusts": {}},
+        {"trusts": {"anyone": True, "service": "any"}},
+        {"trusts": {"services": 2, "unknown": True}},
+        {"all_of": ["everything"], "unknown": True},
+        {"trusts": {"anyone": True}, "others": True},
+    ],
+    ids=str,
+)
+def test_a_rule_whose_keys_do_not_go_together_is_refused(condition: dict[str, Any]) -> None:
+    texts = {"code": "c", "severity": "low", "message": "m", "remedy": "r"}
+    assert FindingRule.parse({**texts, "trusts": {"anyone": True}}).code == "c"
+    with pytest.raises(ValueError, match="not a condition"):
+        FindingRule.parse({**texts, **condition})
+
+
+def test_a_severity_that_is_none_is_refused() -> None:
+    with pytest.raises(KeyError):
+        Severity.parse("fatal")
+    assert SEVERITIES == tuple(severity.text for severity in sorted(Severity)) == ("critical", "high", "medium", "low")
 
 
 def test_the_most_severe_comes_first_and_names_what_is_to_blame() -> None:
@@ -141,8 +172,8 @@ def test_the_most_severe_comes_first_and_names_what_is_to_blame() -> None:
     told = found(
         DesiredState(identities={subject.key: subject}), remedies={"service_administers_iam": "another profile"}
     )
-    assert [finding["severity"] for finding in told] == ["critical", "high", "medium", "low", "low"]
-    assert told[0] == {
+    assert [finding.severity.text for finding in told] == ["critical", "high", "medium", "low", "low"]
+    assert told[0].shown() == {
         "severity": "critical",
         "code": "service_administers_iam",
         "resource": "role/l4e-role",
@@ -161,10 +192,10 @@ def test_customer_managed_policies_are_judged_by_their_document_attached_or_not(
         document([{"Effect": "Allow", "Action": "kms:*", "Resource": "*"}]),
     )
     alone = found(DesiredState(policies={"keys": policy}))
-    assert [(finding["code"], finding["resource"]) for finding in alone] == [("grants_on_any_key", "policy/Keys")]
+    assert [(finding.code, finding.resource) for finding in alone] == [("grants_on_any_key", "policy/Keys")]
     user = Identity("user", "subject", "/", ACCOUNT.arn("user", "/", "subject"), frozenset({policy.arn}))
     attached = found(DesiredState(identities={user.key: user}, policies={"keys": policy}))
-    assert [(finding["code"], finding["resource"]) for finding in attached] == [("grants_on_any_key", "user/subject")]
+    assert [(finding.code, finding.resource) for finding in attached] == [("grants_on_any_key", "user/subject")]
 
 
 def test_of_what_somebody_else_owns_only_the_given_share_is_judged() -> None:
@@ -174,8 +205,7 @@ def test_of_what_somebody_else_owns_only_the_given_share_is_judged() -> None:
 
     def told(declarations: Declarations) -> list[str]:
         return [
-            finding["code"]
-            for finding in found(DesiredState(identities={theirs.key: theirs}), declarations=declarations)
+            finding.code for finding in found(DesiredState(identities={theirs.key: theirs}), declarations=declarations)
         ]
 
     attached = AttachmentDeclaration("", "role", "theirs", True, ("AWSLambda_FullAccess",))
@@ -203,8 +233,8 @@ def test_a_service_that_has_ended_is_found_where_something_is_there_for_it() -> 
     there, removed = DesiredState(identities={kept.key: kept}), DesiredState(identities={kept.key: None})
     told = outlived(KNOWLEDGE, "lookout_vision", there, {"grants_ended_service": "lookout_vision_iam_state: absent"})
     assert told is not None
-    assert (told["resource"], told["remedy"]) == ("service/lookout_vision", "lookout_vision_iam_state: absent")
-    assert "2025-10-31" in told["message"]
+    assert (told.resource, told.remedy) == ("service/lookout_vision", "lookout_vision_iam_state: absent")
+    assert "2025-10-31" in told.message
     assert outlived(KNOWLEDGE, "lookout_vision", removed, {}) is None
     assert outlived(KNOWLEDGE, "groundtruth_lambda", there, {}) is None
     assert outlived(KNOWLEDGE, "unknown", there, {}) is None
@@ -223,7 +253,7 @@ def test_what_aws_policies_grant_is_as_their_documents_say() -> None:
 def test_every_finding_is_explained_to_users_with_its_severity() -> None:
     page = (ROOT / "docs" / "docsite" / "rst" / "findings.rst").read_text(encoding="utf-8")
     explained = dict(re.findall(r"(?m)^   \* - ``(\w+)``\n     - ([a-z ]+)\n     - \S", page))
-    rules = {rule.code: rule.severity for rule in KNOWLEDGE.findings}
+    rules = {rule.code: rule.severity.text for rule in KNOWLEDGE.findings}
     of_audits = {"escalation_path": "critical to low", "reached_by_escalation": "critical to low"}
     assert explained == {**rules, "grants_ended_service": "low", **of_audits}
 
@@ -240,7 +270,7 @@ def test_a_message_names_twenty_roles_and_counts_the_rest() -> None:
         roles=tuple(RoleDeclaration(f"roles[{one.name}]", one.name, True) for one in everybody.values())
     )
     found = findings(KNOWLEDGE, declarations, state, DesiredState(identities=dict(everybody)))
-    told = next(item["message"] for item in found if item["resource"] == "role/passer" and "role-00" in item["message"])
+    told = next(item.message for item in found if item.resource == "role/passer" and "role-00" in item.message)
     assert [name for name in told.replace(",", " ").split() if name.startswith("role-")] == [
         f"role-{index:02}" for index in range(20)
     ]

@@ -13,7 +13,7 @@ from collections import Counter
 from types import TracebackType
 from typing import Any
 
-from control_calls import control
+from local_aws.control_calls import control
 
 Rule = dict[str, Any]
 

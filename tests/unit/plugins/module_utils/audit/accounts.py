@@ -15,7 +15,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.audit import Audit, audit
+from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.audit import AuditedAccount, audit
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.facts import AuditFacts
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
     Account,
@@ -35,11 +35,11 @@ SERVICES = tuple(KNOWLEDGE.traces)
 Given = Mapping[str, Any]
 
 
-def audited(account: Given, declared: Sequence[Given] = (), services: Sequence[str] = SERVICES) -> Audit:
+def audited(account: Given, declared: Sequence[Given] = (), services: Sequence[str] = SERVICES) -> AuditedAccount:
     return audit(KNOWLEDGE, state_of(account), services, declared)
 
 
-def found(result: Audit) -> dict[str, str]:
+def found(result: AuditedAccount) -> dict[str, str]:
     """The service and status of each object that is there, by kind and name."""
     return {one.resource: f"{one.service} {one.status}" for one in result.objects if one.status != "absent"}
 

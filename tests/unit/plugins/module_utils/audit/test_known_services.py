@@ -71,7 +71,7 @@ def test_shared_principals_are_never_judged() -> None:
 def test_nothing_of_a_service_that_lives_is_called_ended() -> None:
     closed = next(given for given in CASES if given["case"] == "services that are closed and live")
     told = audited(closed["account"]).findings
-    assert not [item for item in told if "ended" in item["code"] or "ended" in item["message"]]
+    assert not [item for item in told if "ended" in item.code or "ended" in item.message]
 
 
 def test_of_a_role_of_somebody_else_only_what_is_left_over_is_judged() -> None:
@@ -85,11 +85,11 @@ def test_of_a_role_of_somebody_else_only_what_is_left_over_is_judged() -> None:
     }
     result = audited(account)
     assert result.escalation_paths == ()
-    told = {(item["code"], item["resource"]): item for item in result.findings}
+    told = {(item.code, item.resource): item for item in result.findings}
     role = "role/AmazonSageMaker-ExecutionRole"
-    assert told["trusts_ended_service", role]["remedy"] == "remove its statement (iam_trust_statement)"
+    assert told["trusts_ended_service", role].remedy == "remove its statement (iam_trust_statement)"
     assert "service_administers_iam" not in {code for code, _resource in told}
-    assert told["grants_ended_service", "service/robomaker"]["remedy"] == "remove what left_over of each role names"
+    assert told["grants_ended_service", "service/robomaker"].remedy == "remove what left_over of each role names"
     [shown] = [
         one
         for one in audit_result(KNOWLEDGE.knowledge, state_of(account), result, diff_mode=True)["objects"]
@@ -119,5 +119,5 @@ def test_no_way_to_administrator_is_told_of_a_role_of_somebody_else() -> None:
         ({"roles": {"notebooks": notebooks}, "users": found_too}, {("escalation_path", "user/ana")}),
         ({"roles": {"notebooks": passing, "l4e-role": equipment}}, {("reached_by_escalation", "role/l4e-role")}),
     ):
-        told = {(item["code"], item["resource"]) for item in audited(account).findings}
+        told = {(item.code, item.resource) for item in audited(account).findings}
         assert {(code, resource) for code, resource in told if "escalation" in code} == ways

@@ -91,9 +91,7 @@ def test_an_account_told_the_other_way_round_is_audited_the_same(account: dict[s
     assert [(way["from"], way["to"], way["severity"], len(way["steps"])) for way in one.escalation_paths] == [
         (way["from"], way["to"], way["severity"], len(way["steps"])) for way in other.escalation_paths
     ]
-    assert [(it["code"], it["resource"]) for it in one.findings] == [
-        (it["code"], it["resource"]) for it in other.findings
-    ]
+    assert [(it.code, it.resource) for it in one.findings] == [(it.code, it.resource) for it in other.findings]
 
 
 @examples(0.3)
@@ -125,7 +123,7 @@ def test_what_is_told_holds_together(account: dict[str, Any]) -> None:
         holder = account[denied][way["from"].partition("/")[2]]
         assert "AWSDenyAll" not in holder["managed"] or "its trust policy" in way["steps"][0]
     for finding in result.findings:
-        assert finding["resource"] in named or finding["resource"].startswith("service/")
+        assert finding.resource in named or finding.resource.startswith("service/")
 
 
 @examples(0.15)

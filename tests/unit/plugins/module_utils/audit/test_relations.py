@@ -41,7 +41,7 @@ def test_escalation(given: dict[str, Any]) -> None:
         for step in way["steps"]:
             assert step.startswith(("role/", "user/", "group/")) and "policy" in step and step.endswith(")"), step
         assert way["steps"][0].startswith(way["from"] + " ")
-    coded = {finding["resource"] for finding in result.findings if finding["code"] == "escalation_path"}
+    coded = {finding.resource for finding in result.findings if finding.code == "escalation_path"}
     concerned = {one.resource for one in result.objects if one.subject}
     assert coded == {way["from"] for way in result.escalation_paths} & concerned
 
@@ -58,7 +58,7 @@ def test_steps_name_the_policy_that_allows_them() -> None:
 
 def test_what_is_reached_is_a_finding_of_its_own_that_replaces_the_vaguer_one() -> None:
     result = audited(ESCALATION[1]["account"])
-    told = {(finding["severity"], finding["code"], finding["resource"]) for finding in result.findings}
+    told = {(finding.severity.text, finding.code, finding.resource) for finding in result.findings}
     assert ("critical", "reached_by_escalation", "role/l4e-role") in told
     assert ("critical", "escalation_path", "role/AWSDeepLensSageMakerRole") in told
     assert ("critical", "service_administers_iam", "role/l4e-role") in told

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.service import Service
+from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.service import ServiceDefinition
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.value_kinds import KINDS
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.variables import Variable
 from hypothesis import strategies as st
@@ -89,7 +89,7 @@ def _text(variable: Variable) -> st.SearchStrategy[str]:
     return st.sampled_from(EXAMPLES[variable.kind] if variable.kind else ["text", *TEMPLATES])
 
 
-def values(service: Service, *, wrong: bool) -> st.SearchStrategy[dict[str, Any]]:
+def values(service: ServiceDefinition, *, wrong: bool) -> st.SearchStrategy[dict[str, Any]]:
     """Values for some variables of a service; with `wrong`, now and then of any type."""
     kinds = {name: right(of) | ANYTHING if wrong else right(of) for name, of in service.variables.items()}
     return st.fixed_dictionaries({}, optional=kinds)

@@ -17,7 +17,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.decla
     _Evaluation,
     declared,
 )
-from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.service import SECTIONS, Service
+from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.service import SECTIONS, ServiceDefinition
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.templates import scopes
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.argument_specs import baseline_options
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import catalogue
@@ -90,7 +90,7 @@ def test_what_another_choice_makes_is_absent_unless_the_definition_says_otherwis
         assert policies <= mentioned_policies.get(who, set()), who
 
 
-def _spared(service: Service, given_values: Mapping[str, Any]) -> set[str]:
+def _spared(service: ServiceDefinition, given_values: Mapping[str, Any]) -> set[str]:
     """The names of objects of which the definition says when they are to be absent, as `absent_when`."""
     converted = {name: of.value(given_values.get(name), name, []) for name, of in service.variables.items()}
     evaluation = _Evaluation(service, converted, [])

@@ -184,13 +184,13 @@ def test_a_service_that_has_ended_is_told_by_what_is_there_for_it() -> None:
         identities={one.key: one for one in (there("Shared"), there("gt-execution"))},
         policies={policy.name: policy},
     )
-    found = {item["resource"]: item["remedy"] for item in three.outlived(KNOWLEDGE, everything)}
+    found = {item.resource: item.remedy for item in three.outlived(KNOWLEDGE, everything)}
     assert found == {
         "service/deeplens": "state: absent",
         "service/lookout_vision": "lookout_vision_iam_state: absent",
     }
     only_policy = DesiredState(identities={there("Shared").key: None}, policies={policy.name: policy})
-    assert [item["resource"] for item in three.outlived(KNOWLEDGE, only_policy)] == ["service/lookout_vision"]
+    assert [item.resource for item in three.outlived(KNOWLEDGE, only_policy)] == ["service/lookout_vision"]
     of_others = DesiredState(identities={there("else").key: there("else")})
     assert list(three.outlived(KNOWLEDGE, of_others)) == []
 

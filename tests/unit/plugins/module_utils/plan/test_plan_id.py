@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import Finding, Severity
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
     AwsManagedPolicy,
     CurrentState,
@@ -126,10 +127,9 @@ def plan_of(world: World) -> Plan:
         ACCOUNT, dict(identities[turned]), dict(policies[turned]), aws_policies={one.name: (one,) for one in aws}
     )
     desired = DesiredState({role.key: after, user.key: user}, {"declared": state.policies["declared"]})
-    finding = {
-        "severity": covered.severity, "code": covered.code, "resource": covered.resource, "message": world.message
-    }  # fmt: skip
-    fixed = {"severity": "low", "code": "c", "resource": "r", "message": world.message}
+    severity = {"a": Severity.HIGH, "b": Severity.LOW}[covered.severity]
+    finding = Finding(severity, covered.code, covered.resource, world.message, "")
+    fixed = Finding(Severity.LOW, "c", "r", world.message, "")
     steps = (
         Step("PutRolePolicy", "role/worker", world.message, role.key, {"PolicyDocument": document("written")}),
         Step("TagRole", "role/worker", "", role.key, {"Tags": [{"Key": QUARANTINED_TAG, "Value": world.moment}]}),

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from ansible import constants as C
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.account_filters import Account
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.account_filters import OrganizationAccount
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.account_names import (
     GivenVariables,
     HostName,
@@ -25,8 +25,8 @@ ONE, TWO, THREE = "000000000001", "000000000002", "000000000003"
 GROUPS = frozenset({"all", "ungrouped", "aws_organization", "ou_Operations", "prod"})
 
 
-def account(account_id: str, name: str) -> Account:
-    return Account(account_id, name, f"{name}@example.com", "arn", "ACTIVE", "", "CREATED", "r-abcd")
+def account(account_id: str, name: str) -> OrganizationAccount:
+    return OrganizationAccount(account_id, name, f"{name}@example.com", "arn", "ACTIVE", "", "CREATED", "r-abcd")
 
 
 def file(name: str, account_id: str = "", folder: str = "host_vars") -> GivenVariables:

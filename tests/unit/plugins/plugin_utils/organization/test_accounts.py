@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.account_filters import (
-    Account,
     AccountFilter,
+    OrganizationAccount,
 )
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.account_hosts import (
     host_variables,
@@ -22,11 +22,13 @@ pytestmark = pytest.mark.both_generations
 PAYER = "000000000001"
 
 
-def account(number: int, name: str = "", status: str = "ACTIVE", partition: str = "aws", **tags: str) -> Account:
+def account(
+    number: int, name: str = "", status: str = "ACTIVE", partition: str = "aws", **tags: str
+) -> OrganizationAccount:
     account_id = f"{number:012d}"
     name = name or f"a{number}"
     arn = f"arn:{partition}:organizations::{PAYER}:account/o-abcdefghij/{account_id}"
-    return Account(account_id, name, f"aws+{name}@example.com", arn, status, "", "CREATED", "r-abcd", tags)
+    return OrganizationAccount(account_id, name, f"aws+{name}@example.com", arn, status, "", "CREATED", "r-abcd", tags)
 
 
 ALL = [

@@ -13,7 +13,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import E
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.account_filters import AccountFilter
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.account_selection import (
     Selection,
-    Wanted,
+    WantedAccounts,
     select,
 )
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.connection import organizations
@@ -21,14 +21,14 @@ from unit.plugins.plugin_utils.organization.scripted_organization import MANAGEM
 
 pytestmark = pytest.mark.both_generations
 
-EVERYTHING = Wanted(AccountFilter())
+EVERYTHING = WantedAccounts(AccountFilter())
 
 
-def read(organization: ScriptedOrganization, wanted: Wanted = EVERYTHING, **options: Any) -> Selection:
+def read(organization: ScriptedOrganization, wanted: WantedAccounts = EVERYTHING, **options: Any) -> Selection:
     return select(lambda: organizations(organization.options(**options)), wanted)
 
 
-def refusal(organization: ScriptedOrganization, wanted: Wanted = EVERYTHING) -> str:
+def refusal(organization: ScriptedOrganization, wanted: WantedAccounts = EVERYTHING) -> str:
     with organization, pytest.raises(EngineError) as failure:
         read(organization, wanted)
     return failure.value.message
@@ -67,7 +67,7 @@ def test_a_selection_survives_the_cache() -> None:
 def test_only_chosen_units_and_left_accounts_cost_calls() -> None:
     units = {ROOT: {unit_id(1): "a", unit_id(2): "b"}, unit_id(2): {unit_id(3): "c"}}
     accounts = {unit_id(1): numbered(1, 30), unit_id(3): [*numbered(40, 44), {"Id": "000000000050", "State": "CLOSED"}]}
-    wanted = Wanted(AccountFilter(exclude=["*43"]), ous=["b"])
+    wanted = WantedAccounts(AccountFilter(exclude=["*43"]), ous=["b"])
     with ScriptedOrganization(units, accounts) as organization:
         found = read(organization, wanted)
         assert organization.calls["ListTagsForResource"] == 3  # one empty page each
@@ -95,7 +95,7 @@ def test_the_management_account_is_the_one_that_the_organization_names() -> None
     accounts = {ROOT: [{"Id": MANAGEMENT}, *numbered(1, 2)]}
     with ScriptedOrganization({}, accounts) as organization:
         assert read(organization).management_id == MANAGEMENT
-        members = read(organization, Wanted(AccountFilter(management=False)))
+        members = read(organization, WantedAccounts(AccountFilter(management=False)))
     assert [account.id for account in members.accounts] == ["000000000001"]
 
 
@@ -103,7 +103,7 @@ def test_state_counts_and_status_where_there_is_none() -> None:
     fields = [{"State": "CLOSED", "Status": "SUSPENDED"}, {"State": None, "Status": "SUSPENDED"}, {"State": "ACTIVE"}]
     accounts = {ROOT: [{"Id": f"{number:012d}", **each} for number, each in enumerate(fields)]}
     with ScriptedOrganization({}, accounts) as organization:
-        found = read(organization, Wanted(AccountFilter(["ACTIVE", "SUSPENDED", "CLOSED"])))
+        found = read(organization, WantedAccounts(AccountFilter(["ACTIVE", "SUSPENDED", "CLOSED"])))
     assert [account.status for account in found.accounts] == ["CLOSED", "SUSPENDED", "ACTIVE"]
     assert found.accounts[0].joined == "1970-01-01T00:00:00+00:00"
 

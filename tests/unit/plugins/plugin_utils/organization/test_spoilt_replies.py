@@ -16,7 +16,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import E
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.account_filters import AccountFilter
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.account_selection import (
     Selection,
-    Wanted,
+    WantedAccounts,
     select,
 )
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.connection import organizations
@@ -50,7 +50,7 @@ def proxy(aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[SpoilingPr
 def read(endpoint: str, **options: Any) -> Selection:
     keys = {"access_key": OPERATOR["aws_access_key_id"], "secret_key": OPERATOR["aws_secret_access_key"]}
     given = {**keys, "region": "us-east-1", "endpoint_url": endpoint, **options}
-    return select(lambda: organizations(given), Wanted(AccountFilter()))
+    return select(lambda: organizations(given), WantedAccounts(AccountFilter()))
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -9,19 +9,19 @@ from collections import Counter
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.progress import RunProgress, duration, estimate
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results import Account, Finding
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results import RunAccount, RunFinding
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.summary import LINES, NAMES
 
 pytestmark = pytest.mark.both_generations
 
 HOSTS = [f"account-{number:03}" for number in range(200)]
-IN_SYNC = Account(calls=3)
-CHANGED = Account("changed", writes=Counter(CreateRole=2, AttachRolePolicy=3), calls=8)
-WOULD_CHANGE = Account("would change", planned=Counter(CreateRole=1), calls=4)
+IN_SYNC = RunAccount(calls=3)
+CHANGED = RunAccount("changed", writes=Counter(CreateRole=2, AttachRolePolicy=3), calls=8)
+WOULD_CHANGE = RunAccount("would change", planned=Counter(CreateRole=1), calls=4)
 
 
-def failed(reason: str = "it broke") -> Account:
-    return Account("failed", reasons=(reason,))
+def failed(reason: str = "it broke") -> RunAccount:
+    return RunAccount("failed", reasons=(reason,))
 
 
 @pytest.fixture
@@ -127,16 +127,16 @@ def test_an_account_with_several_tasks_counts_once(run: RunProgress) -> None:
 
 
 def test_the_summary_tells_all(run: RunProgress) -> None:
-    danger = Finding("critical", "passes_any_role", "role/worker")
+    danger = RunFinding("critical", "passes_any_role", "role/worker")
     told = [
         IN_SYNC,
         WOULD_CHANGE,
-        Account(findings=frozenset({danger, Finding("low", "unused", "role/worker")})),
-        Account("drifted", findings=frozenset({danger})),
+        RunAccount(findings=frozenset({danger, RunFinding("low", "unused", "role/worker")})),
+        RunAccount("drifted", findings=frozenset({danger})),
         failed("refused"),
         failed("refused"),
         failed("lost"),
-        Account("unreachable", reasons=("no route",)),
+        RunAccount("unreachable", reasons=("no route",)),
     ]
     for host, account in zip(HOSTS, told, strict=False):
         run.started("t", "Make", host, 0.0)

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results import (
     REASON_LENGTH,
-    Account,
-    Finding,
+    RunAccount,
+    RunFinding,
     read_result,
 )
 from hypothesis import given
@@ -38,7 +38,7 @@ FAILED = {
 }
 
 
-def told(result: dict[str, Any], **how: bool) -> Account:
+def told(result: dict[str, Any], **how: bool) -> RunAccount:
     account = read_result(result, **how)
     assert account is not None
     return account
@@ -49,7 +49,7 @@ def test_what_a_run_wrote() -> None:
     assert (account.status, account.calls) == ("changed", 3)
     assert account.writes == Counter(CreateRole=1, AttachRolePolicy=1)
     assert account.planned == Counter()
-    assert account.findings == {Finding("critical", "passes_any_role", "role/worker")}
+    assert account.findings == {RunFinding("critical", "passes_any_role", "role/worker")}
 
 
 def test_check_mode_writes_nothing() -> None:
@@ -152,10 +152,10 @@ def test_no_result_is_too_odd_to_read(result: dict[str, Any], failed: bool, chec
 
 
 def test_a_plan_that_a_later_task_has_made_is_not_to_be_made_any_more() -> None:
-    looked = Account("would change", planned=Counter(CreateRole=1, PutRolePolicy=2))
-    whole = looked + Account("changed", Counter(CreateRole=1, PutRolePolicy=2))
+    looked = RunAccount("would change", planned=Counter(CreateRole=1, PutRolePolicy=2))
+    whole = looked + RunAccount("changed", Counter(CreateRole=1, PutRolePolicy=2))
     assert (whole.status, whole.writes, whole.planned) == ("changed", Counter(CreateRole=1, PutRolePolicy=2), Counter())
-    part = looked + Account("changed", Counter(CreateRole=1))
+    part = looked + RunAccount("changed", Counter(CreateRole=1))
     assert (part.status, part.planned) == ("would change", Counter(PutRolePolicy=2))
-    nothing = looked + Account("in sync")
+    nothing = looked + RunAccount("in sync")
     assert (nothing.status, nothing.planned.total()) == ("would change", 3)
