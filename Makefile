@@ -97,8 +97,8 @@ coverage: $(TEST) ## Measure which branches of the engine the unit tests meet, a
 	@python -m coverage combine -q && python -m coverage report
 
 .PHONY: mutation
-mutation: $(MUTATION) ## Change the engine line by line and see the tests notice (ROOMS="rules planner" for some)
-	@python -m mutation $(ROOMS)
+mutation: $(MUTATION) ## Change the engine line by line and see the tests notice (MODULES="validate/declaration plan/planner" for some)
+	@python -m mutation $(MODULES)
 
 .PHONY: bench
 bench: $(BENCH) ## Measure site.yml, audit.yml and iam_baseline beside amazon.aws, mitogen and boto3 (QUICK=1, WHOLE=1, REPEATS=5, EARLIER=commit, RESULTS=folder)

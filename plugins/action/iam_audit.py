@@ -3,11 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import Audit
+from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import AccountAudit
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.audit_action import AuditAction
 
 
 class ActionModule(AuditAction):
     """Runs the module of the same name with data that only the controller has."""
 
-    begin = Audit
+    begin = AccountAudit

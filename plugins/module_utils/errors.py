@@ -4,10 +4,10 @@
 # Private to this collection: it may change in any release. Do not import it elsewhere.
 """Problems and errors as data: every problem has a place and says what would be right.
 
-Every text for users passes `printable` where it is created: in the constructors here and of `plan.Step`, in
-`findings` and the notes of a restore, and for warnings in `module_shapes`. Texts of an account can contain line breaks,
-escape sequences of terminals and characters that change the direction of writing. None of them may forge a line of the
-output. Data in a result (documents, tags, descriptions) does not change.
+Every text for users passes `printable` where it is created: in the constructors here, of `plan.Step` and of
+`analyze.finding`, in the notes of a restore, and for warnings in `modules.registry`. Texts of an account can contain
+line breaks, escape sequences of terminals and characters that change the direction of writing. None of them may forge a
+line of the output. Data in a result (documents, tags, descriptions) does not change.
 """
 
 from __future__ import annotations

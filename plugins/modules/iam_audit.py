@@ -453,12 +453,12 @@ problems:
   elements: str
 """
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import Audit
+from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import AccountAudit
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.runner import run_module
 
 
 def main():
-    run_module("iam_audit", Audit)
+    run_module("iam_audit", AccountAudit)
 
 
 if __name__ == "__main__":

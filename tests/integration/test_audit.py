@@ -193,7 +193,7 @@ def test_a_caller_who_may_not_list_the_account_is_told_what_he_needs(
     run = playbook(AUDIT, one, environment={"AWS_ENDPOINT_URL": faults.endpoint})
     assert run.failures()[host] == (
         f"{refused} in account {messy} failed: AccessDenied: not authorized. The caller needs iam:{refused}. An audit"
-        " reads with iam:GetAccountAuthorizationDetails, iam:ListRoles and iam:ListPolicyTags, which AWS's policy"
+        " needs iam:GetAccountAuthorizationDetails, iam:ListRoles and iam:ListPolicyTags, which AWS's policy"
         " SecurityAudit allows."
     )
     # What is not refused may have been asked side by side; nothing is asked in its place.

@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 COLLECTION = Path("ansible_collections/aws_ml/permissions")
-ROOMS = COLLECTION / "plugins/module_utils"
-_COPIED = ("galaxy.yml", "meta", "playbooks", "plugins", "roles", "tests")
+ENGINE = COLLECTION / "plugins/module_utils"
+_COPIED = ("galaxy.yml", "local_aws", "meta", "playbooks", "plugins", "roles", "services", "tests")
+_TESTS = "tests/unit/plugins/module_utils"
 
 
 class CopiedCheckout:
@@ -25,7 +26,7 @@ class CopiedCheckout:
         self.folder = folder.resolve()
         self._checkout = checkout
 
-    def make(self, rooms: Sequence[str], tests: Sequence[str], left_out: Sequence[str]) -> None:
+    def make(self, modules: Sequence[str], tests: Sequence[str], left_out: Sequence[str]) -> None:
         """Copy, and configure mutmut."""
         forgotten = shutil.ignore_patterns("__pycache__", "output")
         for name in _COPIED:
@@ -39,13 +40,13 @@ class CopiedCheckout:
         (self.folder / "mutants/tests").mkdir(parents=True, exist_ok=True)
         (self.folder / "tests").unlink(missing_ok=True)
         (self.folder / "tests").symlink_to(COLLECTION / "tests")
-        deselected = [part for test in left_out for part in ("--deselect", f"tests/unit/{test}")]
+        deselected = [part for test in left_out for part in ("--deselect", f"{_TESTS}/{test}")]
         mutmut = {
             "source_paths": [str(COLLECTION / "plugins")],
-            "only_mutate": [f"{ROOMS}/{room}.py" for room in rooms],
+            "only_mutate": [f"{ENGINE}/{module}.py" for module in modules],
             "also_copy": [str(COLLECTION)],
             "pytest_add_cli_args": ["-p", "mutation.empty_caches", "--hypothesis-profile=mutation", *deselected],
-            "pytest_add_cli_args_test_selection": [f"tests/unit/{test}" for test in tests],
+            "pytest_add_cli_args_test_selection": [f"{_TESTS}/{test}" for test in tests],
             "timeout_multiplier": 6.0,
             "use_git_change_detection": False,
         }
@@ -63,7 +64,7 @@ class CopiedCheckout:
             "ANSIBLE_HOME": str(self.folder / "ansible"),
             "MUTATION_EXAMPLES": str(examples),
             "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONPATH": os.pathsep.join((str(mutants), str(mutants / "tests"))),
+            "PYTHONPATH": os.pathsep.join((str(mutants), str(mutants / "tests"), str(mutants / COLLECTION))),
         }
         command = [str(Path(sys.executable).with_name("mutmut")), "run", "--max-children", str(processes)]
         done = subprocess.run(command, cwd=self.folder, env=environment, check=False)

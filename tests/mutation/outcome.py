@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 from mutmut.mutation.diff_apply import get_diff_for_mutant
 
-from .copied_checkout import ROOMS, CopiedCheckout
+from .copied_checkout import ENGINE, CopiedCheckout
 
 # mutmut's own codes, besides those of pytest (1: a test failed, 3: a test could not be run).
 _STATUSES = {0: "survived", 1: "killed", 3: "killed", 5: "untested", 33: "untested", 34: "skipped"}
@@ -27,7 +27,7 @@ _TIMES_OUT = {24, 36, 152, 255, -24, -9}
 class Mutant:
     """One changed line, or a few that belong together."""
 
-    room: str
+    module: str
     name: str
     status: str
     before: str
@@ -45,24 +45,24 @@ class Mutant:
         return "\n".join(f"{sign} {line}" for sign, line in changed)
 
 
-def outcomes(checkout: CopiedCheckout, rooms: Sequence[str]) -> list[Mutant]:
-    """Every mutant of the rooms; those that were killed without their lines, which take time to gather."""
+def outcomes(checkout: CopiedCheckout, modules: Sequence[str]) -> list[Mutant]:
+    """Every mutant of the modules; those that were killed without their lines, which take time to gather."""
     found = []
-    for room in rooms:
-        kept = checkout.folder / "mutants" / ROOMS / f"{room}.py.meta"
+    for module in modules:
+        kept = checkout.folder / "mutants" / ENGINE / f"{module}.py.meta"
         for key, code in json.loads(kept.read_text(encoding="utf-8"))["exit_code_by_key"].items():
             status = "timed out" if code in _TIMES_OUT else _STATUSES.get(code, f"ended with {code}")
-            name = key.rpartition(f".{room.replace('/', '.')}.")[2]
+            name = key.rpartition(f".{module.replace('/', '.')}.")[2]
             lives = status not in ("killed", "timed out")
-            before, after = _lines(checkout, room, key) if lives else ("", "")
-            found.append(Mutant(room, f"{room}.{name}", status, before, after))
+            before, after = _lines(checkout, module, key) if lives else ("", "")
+            found.append(Mutant(module, f"{module}.{name}", status, before, after))
     return found
 
 
-def _lines(checkout: CopiedCheckout, room: str, key: str) -> tuple[str, str]:
+def _lines(checkout: CopiedCheckout, module: str, key: str) -> tuple[str, str]:
     """The lines of a mutant that differ, without their indentation: before and after."""
     with contextlib.chdir(checkout.folder):
-        lines = get_diff_for_mutant(key, path=ROOMS / f"{room}.py").splitlines()
+        lines = get_diff_for_mutant(key, path=ENGINE / f"{module}.py").splitlines()
     changed = [line for line in lines if not line.startswith(("---", "+++"))]
     before, after = ([line[1:].strip() for line in changed if line.startswith(sign)] for sign in "-+")
     return "\n".join(before), "\n".join(after)
@@ -77,11 +77,11 @@ class Explained:
 
     @classmethod
     def read(cls, file: Path) -> Explained:
-        """Those of a file: per room and line, what may become of it."""
+        """Those of a file: per module and line, what may become of it."""
         given = yaml.safe_load(file.read_text(encoding="utf-8"))
         return cls(
             [
-                {"room": one["room"], "before": one["line"], "after": after}
+                {"module": one["module"], "before": one["line"], "after": after}
                 for reason in given
                 for one in reason["mutants"]
                 for after in one["becomes"]
@@ -91,7 +91,7 @@ class Explained:
     def has(self, mutant: Mutant) -> bool:
         """Whether the mutant is one of them."""
         for number, entry in enumerate(self.entries):
-            if (entry["room"], entry["before"], entry["after"]) == (mutant.room, mutant.before, mutant.after):
+            if (entry["module"], entry["before"], entry["after"]) == (mutant.module, mutant.before, mutant.after):
                 self.used.add(number)
                 return True
         return False
@@ -99,15 +99,15 @@ class Explained:
     def unused(self) -> list[str]:
         """The entries that no mutant has asked for."""
         left = [entry for number, entry in enumerate(self.entries) if number not in self.used]
-        return [f"{entry['room']}: {entry['after']}" for entry in left]
+        return [f"{entry['module']}: {entry['after']}" for entry in left]
 
 
 def table(found: Sequence[Mutant], explained: Explained) -> str:
-    """The counts, a room a line."""
-    rows = [("room", "mutants", "killed", "timed out", "explained", "unexplained")]
-    for room in sorted({mutant.room for mutant in found}):
-        counts = Counter(_fate(mutant, explained) for mutant in found if mutant.room == room)
-        rows.append((room, *(str(number) for number in (counts.total(), *(counts[fate] for fate in rows[0][2:])))))
+    """The counts, a module a line."""
+    rows = [("module", "mutants", "killed", "timed out", "explained", "unexplained")]
+    for module in sorted({mutant.module for mutant in found}):
+        counts = Counter(_fate(mutant, explained) for mutant in found if mutant.module == module)
+        rows.append((module, *(str(number) for number in (counts.total(), *(counts[fate] for fate in rows[0][2:])))))
     return "\n".join("  ".join((row[0].ljust(20), *(cell.rjust(11) for cell in row[1:]))) for row in rows)
 
 

@@ -74,8 +74,8 @@ def escalation_paths(
 ) -> list[EscalationPath]:
     """The paths that contain one of the `concerned` identities, the most severe and shortest first.
 
-    `holdings` are what the documents of each identity grant (see `grants`), `ended` the principals of services that
-    cannot be called any more.
+    `holdings` are what the documents of each identity grant (see `risky_grants`), `ended` the principals of services
+    that cannot be called any more.
     """
     graph = _Graph(facts, state, rights, holdings, ended)
     found: dict[tuple[str, str], EscalationPath] = {}

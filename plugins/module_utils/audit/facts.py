@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""What an audit knows in addition to `knowledge`: traces of services, their profiles, and what AWS's policies allow.
+"""What an audit knows in addition to `aws_facts`: traces of services, their profiles, and what AWS's policies allow.
 
 It is data on the controller (`plugin_utils/data/audit_facts`). Only audits get it, because it is large.
 """

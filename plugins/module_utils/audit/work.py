@@ -30,7 +30,7 @@ from .result import audit_result
 Options = Mapping[str, Any]
 
 
-class Audit:
+class AccountAudit:
     """The work of iam_audit."""
 
     def __init__(self, task: Task) -> None:

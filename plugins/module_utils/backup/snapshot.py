@@ -98,7 +98,7 @@ def quarantine_of_run(kept: Kept[Any]) -> Quarantine | None:
 
 @dataclass(frozen=True)
 class Backup:
-    """What was saved in one account. Keys are those of AccountState; `aws_policies` is keyed by ARN. `events` are the
+    """What was saved in one account. Keys are those of CurrentState; `aws_policies` is keyed by ARN. `events` are the
     quarantines that the run began and lifted, and the removals that it began.
 
     `held` maps the ARNs of customer managed policies that identities of the backup had, or had as boundary, and that

@@ -34,7 +34,7 @@ _DEEPEST = 100
 
 
 class DeclarationParser:
-    """Turns options into a `Desired` and collects in `problems` what cannot be read.
+    """Turns options into `Declarations` and collects in `problems` what cannot be read.
 
     `now` (UTC, ISO 8601) is the start of the quarantine for roles that are not in quarantine yet. `places` has, for
     each option of a baseline, how messages name its items, by default `option[index]`.

@@ -133,10 +133,15 @@ def run(
     task = Task(
         options, shape.section, reads, diff_mode, sessions, on_step, on_wait, module=name, tell=tell, context=context
     )
+    return _outcome(task, shape, begin or (inspecting if shape.read_only else converging))
+
+
+def _outcome(task: Task, shape: Shape, begin: Begin) -> Outcome:
+    """What the work of the task comes to, an exception of any kind included."""
     work: Work | None = None
     try:
-        work = (begin or (inspecting if shape.read_only else converging))(task)
-        task.warnings += () if shape.read_only else connection_warnings(options)
+        work = begin(task)
+        task.warnings += () if shape.read_only else connection_warnings(task.options)
         values = work.result()
         return Outcome(work.told(values), _warnings(task))
     except EngineError as error:

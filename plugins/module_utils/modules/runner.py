@@ -12,6 +12,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ..converge.context import ARGUMENT, RunContext
+from ..converge.failures import reading_failed
 from ..converge.task import Begin
 from ..sdk import HAS_SDK
 from .registry import argument_spec, run, without_secrets
@@ -35,7 +36,11 @@ def run_module(name: str, begin: Begin | None = None) -> None:
     # Ansible uses these to mask everything in the result that equals a secret, but results are data.
     module.no_log_values.clear()
     invocation = {"module_args": without_secrets(spec, module.params)}
-    context = RunContext.parse(module.handed_over) if module.handed_over else RunContext()
+    try:
+        context = RunContext.parse(module.handed_over) if module.handed_over else RunContext()
+    except Exception as error:
+        failure = reading_failed(error, "")
+        module.fail_json(msg=failure.message, **failure.fields, invocation=invocation)
     outcome = run(
         name, module.params, begin=begin, check_mode=module.check_mode, diff_mode=module._diff, context=context
     )

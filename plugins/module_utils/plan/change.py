@@ -5,7 +5,7 @@
 """One object's change, split as finely as safety can require.
 
 A change is a sequence of parts. Each part has effects on what identities may do. Consecutive parts can be joined into
-one write, which is what happens wherever no rule prevents it (see `write_order`).
+one write, which is what happens wherever no rule prevents it (see `ordering`).
 """
 
 from __future__ import annotations

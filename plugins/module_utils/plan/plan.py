@@ -69,7 +69,7 @@ class Plan:
 
     @property
     def id(self) -> str:
-        """SHA-256 over the account, every write with its parameters, and what they rely on (see `plan_scope`).
+        """SHA-256 over the account, every write with its parameters, and what they rely on (see `plan.scope`).
 
         Documents are in canonical form. The time in the tag of a new quarantine is omitted.
         """

@@ -28,7 +28,7 @@ OTHERS = "others in the account"
 
 
 def plan(state: CurrentState, desired: DesiredState, quotas: Quotas) -> Plan:
-    """Every write that is needed, in an order that is safe at each step (see `write_order`)."""
+    """Every write that is needed, in an order that is safe at each step (see `ordering`)."""
     changes = list(_changes(state, desired, quotas))
     shortages: list[Shortage] = []
     warnings: list[str] = []

@@ -4,7 +4,8 @@
 # Private to this collection: it may change in any release. Do not import it elsewhere.
 """Policy documents as IAM sees them: parsing, canonical form, equality and size.
 
-Everything here is pure. Any JSON object is accepted as a document. `grammar` checks whether IAM would accept it.
+Everything here is pure. Any JSON object is accepted as a document. `validate.policy_document` checks whether IAM would
+accept it.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from .selection import Choice, stand_in
 
 
 class PolicyRestoration:
-    """Applies the policies of a backup to the state, in `target`, and reports the rest in `notes`."""
+    """Applies the policies of a backup to the state, in `desired`, and reports the rest in `notes`."""
 
     def __init__(
         self, backup: Backup, choice: Choice, state: CurrentState, desired: DesiredState, notes: Notes
@@ -100,11 +100,11 @@ class PolicyRestoration:
                 None,
                 f"AWS has withdrawn {name}, and policy {other}, which would replace it, has different content",
             )
-        room = Quotas().managed_policy_size
-        if kept.document.size > room:
+        limit = Quotas().managed_policy_size
+        if kept.document.size > limit:
             return None, (
                 f"AWS has withdrawn {name}, and its {kept.document.size} characters do not fit into a customer managed"
-                f" policy, which takes {room}"
+                f" policy, which takes {limit}"
             )
         self._desired.policies[other.lower()] = there or ManagedPolicy(
             other, "/", own_arn, kept.document, f"The content of {arn}, which AWS has withdrawn"
@@ -166,7 +166,7 @@ class PolicyRestoration:
         return self._with_older(restored, kept, there)
 
     def _with_older(self, restored: ManagedPolicy, kept: Kept[ManagedPolicy], there: ManagedPolicy) -> ManagedPolicy:
-        """With the versions that the run deleted, as far as there is room for them."""
+        """With the versions that the run deleted, as far as the limit of versions allows."""
         known = {version.document.canonical for version in there.versions if version.document is not None}
         left = {version.document.canonical for version in (kept.left.versions if kept.left else ()) if version.document}
         spoken = {there.document.canonical, restored.document.canonical, *known, *left}

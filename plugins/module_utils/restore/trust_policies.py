@@ -28,7 +28,7 @@ PROTECTED = ("/aws-service-role/", "/aws-reserved/")
 
 
 class TrustRestoration:
-    """Says what trust policies to write, and lays healed ones in `target`.
+    """Says what trust policies to write, and lays healed ones in `desired`.
 
     `withheld` holds the keys of roles that stay as they are; it grows while the others are laid.
     """

@@ -4,7 +4,7 @@
 # Private to this collection: it may change in any release. Do not import it elsewhere.
 """What is retired in one run: what goes into quarantine, what is deleted, and what waits. Pure.
 
-The `refusals` decide whether it may be retired.
+The `blocking_checks` decide whether it may be retired.
 """
 
 from __future__ import annotations
@@ -200,7 +200,7 @@ def _meant(wish: Wish, objects: Iterable[AuditedObject]) -> list[list[AuditedObj
 def marks(planned: Retirement, records: Records) -> tuple[Step, ...]:
     """Signed tags that say that removals were begun, so that the next run goes on without this one's backup.
 
-    None without a key; none on a role that has no room for one.
+    None without a key; none on a role that has no space for one.
     """
     return tuple(
         _mark(item.subject, item, records)

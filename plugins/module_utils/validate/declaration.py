@@ -4,8 +4,8 @@
 # Private to this collection: it may change in any release. Do not import it elsewhere.
 """What IAM would refuse in a declaration in any account, found before the first call.
 
-Sources: the constraints of the IAM API reference and FACTS C1, C4. `account_rules` has the rules that depend on the
-account's state.
+Sources: the constraints of the IAM API reference and FACTS C1, C4. `resolve.account_problems` has the rules that
+depend on the state of the account.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 # Private to this collection: it may change in any release. Do not import it elsewhere.
 """What IAM may refuse in a trust policy, where the sources differ or are silent: warnings. Pure.
 
-The doubts themselves are in `principal_grammar`, `provider_grammar` and `sts_actions`.
+The doubts themselves are in `principal`, `identity_provider` and `policy.sts_actions`.
 """
 
 from __future__ import annotations

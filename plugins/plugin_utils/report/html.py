@@ -38,8 +38,8 @@ _FOLDER = Path(__file__).parent / "page"
 def as_page(report: Mapping[str, Any], statuses: Statuses) -> str:
     """The whole page. Data from accounts is only in the data element, where no `<` begins a tag."""
     style = _read("page.css")
-    rooms = "\n".join(_read(f"{name}.js") for name in SCRIPTS)
-    script = f'"use strict";\n(() => {{\n{rooms}}})();\n'
+    scripts = "\n".join(_read(f"{name}.js") for name in SCRIPTS)
+    script = f'"use strict";\n(() => {{\n{scripts}}})();\n'
     extras = {"statuses": statuses.known, "severities": SEVERITIES, "ownAccount": OWN_ACCOUNT}
     data = encoded(report, extras).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     policy = (

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import Audit
+from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import AccountAudit
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.clients import Clients
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.timeouts import (
     CONNECT_TIMEOUT,
@@ -64,7 +64,7 @@ def run(
     lines: list[str] = []
     given = {option: spec.get("default") for option, spec in module_shapes.argument_spec(name).items()}
     given.update({**KEYS, "aws_config": SHORT, **options})
-    context = (AuditAction if begin is Audit else ModuleAction).context_with(())
+    context = (AuditAction if begin is AccountAudit else ModuleAction).context_with(())
     outcome = module_shapes.run(
         name, given, begin=begin, check_mode=False, diff_mode=False, context=context, on_wait=lines.append, **more
     )
@@ -128,7 +128,7 @@ def test_entering_an_account(server: Server, failed: str, line: str, waited: str
 @pytest.mark.parametrize(
     ("name", "begin", "call"),
     [("iam_baseline", None, "GetAccountAuthorizationDetails"), ("iam_role", None, "GetRole"),
-     ("iam_audit", Audit, "GetAccountAuthorizationDetails")],
+     ("iam_audit", AccountAudit, "GetAccountAuthorizationDetails")],
 )  # fmt: skip
 def test_reading_an_account(name: str, begin: Begin | None, call: str) -> None:
     begun = time.monotonic()

@@ -38,8 +38,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses are short, and so is the patience with connections that break again and again."""
     sleep = time.sleep
     monkeypatch.setattr(time, "sleep", lambda seconds: sleep(min(seconds, 0.01)))
-    for room in (calls, waiter):
-        monkeypatch.setattr(room, "PATIENCE_SECONDS", 8.0)
+    for module in (calls, waiter):
+        monkeypatch.setattr(module, "PATIENCE_SECONDS", 8.0)
 
 
 @pytest.fixture

@@ -30,8 +30,8 @@ from local_aws import LocalAws
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     sleep = time.sleep
     monkeypatch.setattr(time, "sleep", lambda seconds: sleep(min(seconds, 0.01)))
-    for room in (calls, waiter):
-        monkeypatch.setattr(room, "PATIENCE_SECONDS", 2.0)
+    for module in (calls, waiter):
+        monkeypatch.setattr(module, "PATIENCE_SECONDS", 2.0)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 
 import botocore.session
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.aws import clients as room
+from ansible_collections.aws_ml.permissions.plugins.module_utils.aws import clients as clients_module
 from botocore.utils import parse_timestamp
 
 from local_aws import LocalAws
@@ -29,8 +29,8 @@ def aws() -> Iterator[LocalAws]:
         yield running
 
 
-def clients() -> room.Clients:
-    return room.Clients("eu-west-1", "http://127.0.0.1:9", KEYS)
+def clients() -> clients_module.Clients:
+    return clients_module.Clients("eu-west-1", "http://127.0.0.1:9", KEYS)
 
 
 def test_a_handler_of_one_client_is_not_one_of_another() -> None:
@@ -44,7 +44,7 @@ def test_a_handler_of_one_client_is_not_one_of_another() -> None:
 
 
 def test_clients_read_what_those_of_botocore_read(aws: LocalAws) -> None:
-    iam = room.Clients("eu-west-1", aws.endpoint, KEYS).client("iam")
+    iam = clients_module.Clients("eu-west-1", aws.endpoint, KEYS).client("iam")
     iam.create_role(RoleName="reader", AssumeRolePolicyDocument=TRUST)
     plain = botocore.session.Session().create_client("iam", "eu-west-1", endpoint_url=aws.endpoint, **KEYS)
     ours, theirs = (client.get_account_authorization_details(Filter=["Role"]) for client in (iam, plain))
@@ -59,4 +59,4 @@ def test_clients_read_what_those_of_botocore_read(aws: LocalAws) -> None:
     ["2026-11-01T08:00:00Z", "2026-11-01T08:00:00+00:00", "2026-11-01T08:00:00.125Z", "1761984000", 1761984000.5],
 )
 def test_moments_are_those_of_botocore(sent: Any) -> None:
-    assert room._moment(sent) == parse_timestamp(sent)
+    assert clients_module._moment(sent) == parse_timestamp(sent)

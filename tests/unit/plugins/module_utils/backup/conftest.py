@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A local AWS, fresh for every test, and the two tasks of this room: taking away with a backup, and restoring."""
+"""A local AWS, fresh for every test, and the two tasks of these tests: removing with a backup, and restoring."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.aws_ml.permissions.plugins.module_utils.apply.executor import Executor
-from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import Audit
+from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import AccountAudit
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.service import Service
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.resolution import Resolution
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.services_source import converging_services
@@ -52,7 +52,7 @@ ROLES = [{"name": f"role-{number}", "state": "present", "assume_role_policy_docu
 BASELINE = {"roles": [{**role, "inline_policies": {"read": S3}} for role in ROLES]}
 OF_SERVICE = {"service": "deeplens", "profile": "documented", "state": "present"}
 WORKS: dict[str, Begin] = {
-    "iam_audit": Audit,
+    "iam_audit": AccountAudit,
     "iam_restore": restoring,
     "iam_retire": retiring,
     "iam_service_linked_role": ServiceLinkedRoleDeletion,

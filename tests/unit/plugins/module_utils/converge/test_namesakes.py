@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import Audit
+from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import AccountAudit
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import inspecting
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.argument_specs import audit_options
@@ -74,7 +74,7 @@ def test_a_namesake_is_drift_for_who_only_reads(aws: LocalAws, own: str, whole: 
 def test_an_audit_asks_aws_for_the_name_and_shows_both_arns(aws: LocalAws, own: str) -> None:
     declared = [{"service": "deeplens", "roles": [worker(managed_policies=[NAME])]}]
     defaults = {name: option.get("default") for name, option in audit_options().items()}
-    audit = Audit(
+    audit = AccountAudit(
         Task(
             {
                 **defaults,

@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible.module_utils import basic
 from ansible.module_utils.common.parameters import PASS_VARS
 from ansible.module_utils.testing import patch_module_args
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_facts import AwsFacts
+from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.run_process import RunProcess
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import ARGUMENT, RunContext
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules import runner as module_runner
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts
@@ -80,6 +83,18 @@ def test_what_the_controller_hands_over_is_no_option_and_warnings_are_told(
     assert critical
     assert [message for message in critical if message not in planned["warnings"]] == []
     assert ARGUMENT not in json.dumps(made)
+
+
+def test_a_context_that_cannot_be_read_is_an_ordinary_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    code, result = printed(capsys, {"name": "worker", ARGUMENT: {"run_folder": ""}})
+    assert (code, result["failed"]) == (1, True)
+    assert result["msg"].startswith("The task failed: KeyError")
+
+
+def test_a_context_that_is_handed_over_arrives(tmp_path: Path) -> None:
+    run = RunProcess(7, "12")
+    context = RunContext(AwsFacts.parse(aws_facts()), aws_facts(), str(tmp_path), run, "account_id", "prod", [{"a": 1}])
+    assert RunContext.parse(json.loads(json.dumps(context.handed_over(aws_facts())))) == context
 
 
 def test_the_systems_log_and_the_result_show_no_secret(

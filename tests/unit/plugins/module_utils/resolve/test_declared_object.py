@@ -12,7 +12,7 @@ import pytest
 import yaml
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.profile_drift import as_wanted, drift
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.profile_forms import Form, Profile
-from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.task import sound_declarations
+from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import sound_declarations
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.parser import DeclarationParser
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.placeholders import Placeholders
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
@@ -34,7 +34,7 @@ Subject = Identity | ManagedPolicy
 
 def declared_of(given: dict[str, Any]) -> dict[str, Any]:
     """The declaration with the defaults of iam_baseline."""
-    (options,), wrong = sound_declarations({"_declared": [{"service": "deeplens", **given}]})
+    (options,), wrong = sound_declarations([{"service": "deeplens", **given}])
     assert wrong == []
     return options
 

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the options alone show to be wrong is found by the pure rooms, without an account."""
+"""What the options alone show to be wrong is found by the pure packages, without an account."""
 
 from __future__ import annotations
 
