@@ -1,6 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
 """One statement of a policy document, read once into typed fields. Pure.
 
 Whoever asks what a statement means reads this. Only what judges the form of a statement (`validate`) or writes it to
