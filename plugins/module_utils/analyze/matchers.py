@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any, assert_never
+from typing import assert_never
 
 from ..model import CurrentState, Identity, Role
-from ..policy.document import dangling_principals, principals
+from ..policy.document import dangling_principals
 from ..resolve.desired_state import DesiredState
 from .aws_facts import AwsFacts
 from .finding_rules import (
@@ -26,10 +26,10 @@ from .finding_rules import (
     TrustsDeletedPrincipal,
     TrustsServices,
 )
-from .risky_grants import ANY_SERVICE, Documents, Holdings, condition_keys
+from .risky_grants import ANY_SERVICE, Documents, Holdings
 
 MOST_NAMES = 20
-"""Names in one message; of more, the number is told."""
+"""Names in one message; of more, the number is given."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,8 @@ def _deleted_principals(subject: RuleSubject) -> Iterator[Match]:
 def _anyone(subject: RuleSubject) -> Iterator[Match]:
     role = subject.identity
     if isinstance(role, Role) and any(
-        ("AWS", "*") in principals(statement) and not statement.get("Condition") for statement in _allowing(role)
+        ("AWS", "*") in (statement.principals or ()) and not statement.is_conditional
+        for statement in role.trust.allowing
     ):
         yield Match()
 
@@ -209,19 +210,11 @@ def _trusted(condition: TrustsServices, identity: Identity | None, ended: frozen
 
 
 def _trusted_services(role: Role, without: frozenset[str] = frozenset()) -> frozenset[str]:
-    """The services that the trust policy lets in by statements that have no condition on one of these keys."""
+    """The services that the trust policy trusts by statements that have no condition on one of these keys."""
     return frozenset(
         value
-        for statement in _allowing(role)
-        if not without & condition_keys(statement)
-        for kind, value in principals(statement)
+        for statement in role.trust.allowing
+        if not without & statement.condition_keys
+        for kind, value in statement.principals or ()
         if kind == "Service"
-    )
-
-
-def _allowing(role: Role) -> Iterator[Mapping[str, Any]]:
-    return (
-        statement
-        for statement in role.trust.statements
-        if isinstance(statement, Mapping) and statement.get("Effect") == "Allow"
     )

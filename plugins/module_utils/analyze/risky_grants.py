@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ..declare.policy_references import is_aws_managed, policy_name, shown_names
 from ..model import CurrentState, Identity
@@ -125,11 +124,6 @@ def is_denied(grant: Grant, denying: Iterable[Statement]) -> bool:
         )
     ]
     return all(any(_names_action(denial, action) for denial in denials) for action in grant.actions)
-
-
-def condition_keys(statement: Mapping[str, Any]) -> frozenset[str]:
-    """The condition keys of a statement in lower case, without what follows a slash (`s3:existingobjecttag`)."""
-    return Statement.of(statement).condition_keys
 
 
 def _names_action(statement: Statement, action: str) -> bool:
