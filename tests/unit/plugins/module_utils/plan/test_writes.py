@@ -125,7 +125,7 @@ def test_every_entry_is_used_by_the_planner() -> None:
 def test_every_action_that_the_engine_names_is_in_the_table() -> None:
     found = dict(named_in_source())
     assert {action: place for action, place in found.items() if action not in WRITES} == {}
-    assert "service_linked_role/task.py" in {place for action, place in named_in_source() if "ServiceLinked" in action}
+    assert "service_linked_role/work.py" in {place for action, place in named_in_source() if "ServiceLinked" in action}
 
 
 def test_an_unknown_action_is_an_error_at_once() -> None:
