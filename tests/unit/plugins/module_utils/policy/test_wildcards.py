@@ -15,7 +15,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.wildcard
     has_variable,
     meet,
 )
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 pieces = st.sampled_from(["a", "b", "*", "?", "${aws:username}", "${*}", "${?}", "${$}"])
@@ -44,6 +44,7 @@ def test_a_text_fits_as_the_pattern_means(pattern: str) -> None:
 
 
 @given(short, short)
+@example("a*ab", "ab")
 def test_patterns_meet_exactly_if_a_text_fits_both(one: str, other: str) -> None:
     assert meet(one, other) == any(plainly_fits(text, one) and plainly_fits(text, other) for text in TEXTS)
 
