@@ -109,7 +109,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         problems += [*known.problems(extra, "given with -e"), *known.result_problems(extra)]
         problems += known.problems(set(variables) - set(extra), "set for the play")
         if "_raw_params" in extra:
-            why = "stands alone; quote a value with spaces, and give lists with commas and no spaces"
+            why = "is not KEY=VALUE; quote a value with spaces, and give lists with commas and no spaces"
             problems.append(Problem("-e", f"{shown(str(extra['_raw_params']))} {why}"))
         return values, problems
 

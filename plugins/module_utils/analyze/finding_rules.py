@@ -38,7 +38,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class TrustsAnyone:
-    """The trust policy of a role lets in anyone, without a condition."""
+    """The trust policy of a role trusts anyone, without a condition."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class TrustsDeletedPrincipal:
 
 @dataclass(frozen=True)
 class TrustsServices:
-    """The trust policy of a role lets in at least `number` services of `names`, which is empty for any service.
+    """The trust policy of a role trusts at least `number` services of `names`, which is empty for any service.
 
     With `ended`, only services that have ended count. Statements with a condition on one of the keys `without` do not.
     """

@@ -198,7 +198,7 @@ def _has_grants(condition: HasGrants, holdings: Holdings) -> bool:
 
 
 def _trusted(condition: TrustsServices, identity: Identity | None, ended: frozenset[str]) -> frozenset[str] | None:
-    """The services that the condition is about and the trust policy lets in; None where it does not hold."""
+    """The services that the condition is about and the trust policy trusts; None if it does not hold."""
     if not isinstance(identity, Role):
         return None
     services = _trusted_services(identity, condition.without)

@@ -31,7 +31,7 @@ from .variables import Variable
 
 Known = Mapping[str, Any]
 """The names that an expression may use, each with what it comes from: a Variable, the Template of a local, the
-Expression of the list that a repetition stands in, or None."""
+Expression of the list that a repetition is in, or None."""
 
 _COMMON = {
     "roles": ("path", "tags", "boundary", "max_session_duration"),

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""Brings an account to what a source declares: check, read, plan, and (unless told not to) lock, apply and verify."""
+"""Brings an account to what a source declares: check, read, plan, and (except in check mode) lock, apply and verify."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ from .task import Task
 
 @dataclass
 class DeclaredObjects:
-    """`options` are those that declare, of `iam_baseline` or of the module that the task's section stands for.
+    """`options` are those that declare, of `iam_baseline` or of the module that the task's section corresponds to.
 
     `places` are those of a DeclarationParser.
     """

@@ -47,7 +47,8 @@ class Situation:
 class Source(Protocol):
     """Where the declarations of a converge come from.
 
-    With `backs_up_additions`, what is only added to is kept in `backup_dir` too. `made_by` stands in the backup.
+    With `backs_up_additions`, objects that the run only adds to are saved in `backup_dir` too. `made_by` is written to
+    the backup.
     """
 
     @property

@@ -74,7 +74,7 @@ class Task:
         return self._connection
 
     def backup_made(self) -> dict[str, Any]:
-        """The backup as it stands in a result, where there is one."""
+        """The backup as it is shown in a result, if there is one."""
         made = self.backup.shown() if self.backup else None
         return {"backup": made} if made else {}
 

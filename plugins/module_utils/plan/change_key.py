@@ -66,5 +66,5 @@ class ChangeKey:
     detail: str = ""
 
     def __str__(self) -> str:
-        """The key as it stands in messages. Writes that no rule puts in order are sorted by it."""
+        """The key as it is shown in messages. Writes that no rule orders are sorted by it."""
         return f"{self.resource} {_WORDS[self.kind].format(self.detail)}"
