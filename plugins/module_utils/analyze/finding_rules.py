@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from .finding import Severity
 
@@ -83,10 +83,10 @@ class SharedWithRoles:
     grants: HasGrants
 
 
-TrustCondition = TrustsAnyone | TrustsDeletedPrincipal | TrustsServices
-"""What lies in the trust policy alone."""
+TrustCondition: TypeAlias = "TrustsAnyone | TrustsDeletedPrincipal | TrustsServices"
+"""Conditions on the trust policy alone."""
 
-Condition = TrustCondition | HasGrants | ReachesRoles | SharedWithRoles
+Condition: TypeAlias = "TrustCondition | HasGrants | ReachesRoles | SharedWithRoles"
 
 
 @dataclass(frozen=True)

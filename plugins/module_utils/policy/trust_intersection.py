@@ -150,14 +150,14 @@ def _shared_action(one: str, other: str) -> str | None:
     return one if covers(other.lower(), one.lower()) else None
 
 
-def _joined(one: Condition, other: Condition) -> list[Condition] | None:
+def _joined(first: Condition, second: Condition) -> list[Condition] | None:
     """Both conditions as one. Empty if no request meets both, None if IAM's grammar cannot express it."""
-    if is_at_least_as_strict(one, other):
-        return [one]
-    if is_at_least_as_strict(other, one):
-        return [other]
-    joined: dict[str, dict[str, Any]] = {operator: dict(keys) for operator, keys in one.items()}
-    for operator, keys in other.items():
+    if is_at_least_as_strict(first, second):
+        return [first]
+    if is_at_least_as_strict(second, first):
+        return [second]
+    joined: dict[str, dict[str, Any]] = {operator: dict(keys) for operator, keys in first.items()}
+    for operator, keys in second.items():
         there = joined.setdefault(operator, {})
         spelt = {key.lower(): key for key in there}
         for key, values in keys.items():

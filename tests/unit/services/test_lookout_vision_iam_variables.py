@@ -28,7 +28,7 @@ BAD: dict[str, tuple[dict[str, Any], list[str]]] = {
     ),
     "a grant of nobody": (
         {"users": ["a"], "grants": [{"tasks": ["detect"]}]},
-        ["lookout_vision_iam_grants: entry [0] names nobody"],
+        ["lookout_vision_iam_grants: entry [0] names no users, groups or roles; add some"],
     ),
     "twice in all": (
         {"roles": ["a"], "grants": [{"users": ["a"]}, {"roles": ["a"]}]},

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 import yaml
@@ -29,7 +29,7 @@ from unit.plugins.module_utils.audit.accounts import ACCOUNT, state_of
 
 CASES = yaml.safe_load(Path(__file__).with_name("declared_object.yml").read_text(encoding="utf-8"))
 
-Subject = Identity | ManagedPolicy
+Subject: TypeAlias = "Identity | ManagedPolicy"
 
 
 def declared_of(given: dict[str, Any]) -> dict[str, Any]:
