@@ -21,7 +21,6 @@ from .finding_rules import (
     HasGrants,
     ReachesRoles,
     SharedWithRoles,
-    TrustCondition,
     TrustsAnyone,
     TrustsDeletedPrincipal,
     TrustsServices,
@@ -123,7 +122,7 @@ class AccountAfter:
 
 def matches(condition: Condition, subject: RuleSubject, account: AccountAfter) -> Iterator[Match]:
     """The matches of a condition with a subject: at most one, but one for each deleted principal."""
-    if subject.only_grants and isinstance(condition, TrustCondition):
+    if subject.only_grants and isinstance(condition, (TrustsAnyone, TrustsDeletedPrincipal, TrustsServices)):
         return iter(())
     match condition:
         case TrustsDeletedPrincipal():
