@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
 import yaml
@@ -29,8 +29,6 @@ from unit.plugins.module_utils.audit.accounts import ACCOUNT, state_of
 
 CASES = yaml.safe_load(Path(__file__).with_name("declared_object.yml").read_text(encoding="utf-8"))
 
-Subject: TypeAlias = "Identity | ManagedPolicy"
-
 
 def declared_of(given: dict[str, Any]) -> dict[str, Any]:
     """The declaration with the defaults of iam_baseline."""
@@ -49,12 +47,14 @@ def converged(options: dict[str, Any], state: CurrentState) -> DesiredState:
     return desired_state_of(DeclarationParser(Placeholders(ACCOUNT)).baseline(options), state)
 
 
-def object_of(kind: str, name: str, identities: Any, policies: Any) -> Subject | None:
-    found: Subject | None = policies[name.lower()] if kind == "policy" else identities[f"{kind}/{name.lower()}"]
+def object_of(kind: str, name: str, identities: Any, policies: Any) -> Identity | ManagedPolicy | None:
+    found: Identity | ManagedPolicy | None = (
+        policies[name.lower()] if kind == "policy" else identities[f"{kind}/{name.lower()}"]
+    )
     return found
 
 
-def content_of(subject: Subject) -> dict[str, Any]:
+def content_of(subject: Identity | ManagedPolicy) -> dict[str, Any]:
     """What of an object a declaration can speak of, in the form of the cases."""
     content: dict[str, Any] = {"name": subject.name, "path": subject.path}
     if isinstance(subject, (Role, ManagedPolicy)):
