@@ -139,8 +139,8 @@ def test_where_it_cannot_be_written_nothing_is_taken_away(here: Here, roles_in: 
     here.aws.clear_calls()
     run = here(SITE, GONE)
     assert run.failures()[here.member["name"]] == (
-        f"The backup cannot be written to {here.folder}/aws_ml_backups: File exists. Without it nothing is taken away:"
-        " give another folder with backup_dir (aws_ml_backup_dir)."
+        f"The backup cannot be written to {here.folder}/aws_ml_backups: File exists. Nothing is removed without a"
+        " backup. To fix: set another folder in backup_dir (aws_ml_backup_dir)."
     )
     assert roles_in(account) == before
     assert not any(action.startswith(("Delete", "Detach")) for action in here.aws.call_counts())

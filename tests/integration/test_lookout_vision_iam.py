@@ -121,7 +121,7 @@ def test_a_policy_that_others_hold_is_not_deleted(converge: Any, iam: Any, accou
 
 def test_bad_variables_are_told_before_any_call(playbook: Playbook, aws: LocalAws) -> None:
     bad: dict[str, tuple[dict[str, Any], str]] = {
-        "nobody": ({}, "there is nobody to give permissions to"),
+        "nobody": ({}, "there are no users, groups or roles to give permissions to"),
         "policy": ({"managed_policies": ["LookoutVisionFullAccess"]}, "AmazonLookoutVisionFullAccess"),
         "task": ({"grants": [{"users": ["a"], "tasks": ["train"]}]}, "edge_packaging"),
         "unknown": ({"grants": [{"user": ["a"]}]}, "lookout_vision_iam_grants.user"),

@@ -234,7 +234,7 @@ def test_examples_of_the_documentation_run(playbook: Playbook, fleet: dict[str, 
     fleet["all"]["vars"]["aws_ml_retire_exclude"] = "BreakGlassAdmin"
     run = playbook(yaml.safe_dump([play]), fleet, {"aws_ml_accounts": "production"})
     assert (run.rc, run.failures(), sorted(run.stats)) == (0, {}, list(PRODUCTION))
-    shown = run.results("Show what is never retired")["vision-dev"]
+    shown = run.results("Show the excluded names")["vision-dev"]
     assert shown["aws_ml_checked.variables.aws_ml_retire_exclude"] == ["BreakGlassAdmin"]
     assert aws.calls() == []
 
