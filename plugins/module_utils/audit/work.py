@@ -34,6 +34,7 @@ class AccountAudit:
     """The work of iam_audit."""
 
     def __init__(self, task: Task) -> None:
+        task.module = task.module or "iam_audit"
         self.task = task
         self._knowledge = AuditFacts.of(task.context)
 

@@ -89,6 +89,7 @@ class ServicesSource:
 
 def converging_services(task: Task) -> Converge:
     """The work of `iam_services`."""
+    task.module = task.module or "iam_services"
     return Converge(task, ServicesSource(task))
 
 

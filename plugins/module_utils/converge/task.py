@@ -35,8 +35,9 @@ class Writes:
 class Task:
     """One task. `section` is the option of `iam_baseline` that a single-object module corresponds to, None for all.
 
-    `module` is part of the user agent of the task's calls. `on_wait` hears of each call that is waited for, `tell` of
-    the other tasks that are. `backup` is where the task keeps what it takes away, None for one that keeps nothing.
+    `module` is part of the user agent of the task's calls; the work of another module than `iam_baseline` sets it.
+    `on_wait` is called for each call that is waited for, `tell` for the other tasks that are. `backup` is where the task
+    saves what it removes, None for one that saves nothing.
     """
 
     options: Mapping[str, Any]
@@ -48,7 +49,7 @@ class Task:
     on_wait: Callable[[str], None] | None = None
     warnings: list[str] = field(default_factory=list)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    module: str = "iam_baseline"
+    module: str = ""
     tell: Tell = silent
     context: RunContext = field(default_factory=RunContext)
     backup: BackupFile | None = None
@@ -66,7 +67,7 @@ class Task:
             self.sessions,
             run_folder=self.context.run_folder,
             run=self.context.run_process,
-            agent=user_agent(self.module, check_mode=check_mode),
+            agent=user_agent(self.module or "iam_baseline", check_mode=check_mode),
             counter=self._counter,
             warn=self.warnings.append,
             tell=self.on_wait or self.warnings.append,

@@ -104,6 +104,7 @@ class KeptObjects:
 
 def restoring(task: Task) -> Converge:
     """The work of `iam_restore`."""
+    task.module = task.module or "iam_restore"
     return Converge(task, KeptObjects(task))
 
 

@@ -145,6 +145,7 @@ class ObjectsToRetire:
 
 def retiring(task: Task) -> Converge:
     """The work of `iam_retire`."""
+    task.module = task.module or "iam_retire"
     return Converge(task, ObjectsToRetire(task))
 
 

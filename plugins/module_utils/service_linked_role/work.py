@@ -40,6 +40,7 @@ class ServiceLinkedRoleDeletion:
     def __init__(
         self, task: Task, ticks: Callable[[], float] = time.monotonic, pause: Callable[[float], None] = time.sleep
     ) -> None:
+        task.module = task.module or "iam_service_linked_role"
         self.task = task
         self.options = task.options
         self.ticks = ticks
