@@ -36,8 +36,8 @@ class Task:
     """One task. `section` is the option of `iam_baseline` that a single-object module corresponds to, None for all.
 
     `module` is part of the user agent of the task's calls; the work of another module than `iam_baseline` sets it.
-    `on_wait` is called for each call that is waited for, `tell` for the other tasks that are. `backup` is where the task
-    saves what it removes, None for one that saves nothing.
+    `on_wait` is called for each call that is waited for, `tell` for the other tasks that are. `backup` is where the
+    task saves what it removes, None for one that saves nothing.
     """
 
     options: Mapping[str, Any]
