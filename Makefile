@@ -93,7 +93,9 @@ permissions: $(TEST) ## Hold all that the tests have asked AWS for against the p
 .PHONY: coverage
 coverage: $(TEST) ## Measure which branches of the engine the unit tests meet, and fail below 95 %
 	@rm -rf tests/output/coverage && mkdir -p tests/output/coverage
-	@python -m coverage run -m pytest tests/unit -n 2 -q -p mutation.empty_caches --hypothesis-profile=mutation
+	@# The tracer multiplies processor time, which one test limits.
+	@python -m coverage run -m pytest tests/unit -n 2 -q -p mutation.empty_caches --hypothesis-profile=mutation \
+	    --deselect tests/unit/plugins/module_utils/catalogue/test_mistakes.py::test_loading_the_whole_catalogue_takes_less_than_50_ms_of_cpu
 	@python -m coverage combine -q && python -m coverage report
 
 .PHONY: mutation

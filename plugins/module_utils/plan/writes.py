@@ -20,11 +20,11 @@ Parameters = Mapping[str, Any]
 """The parameters of the call, by the names of the IAM API; documents as PolicyDocument."""
 
 STALE_CODES = frozenset({"EntityAlreadyExists", "NoSuchEntity", "DeleteConflict"})
-"""Error codes that say of any write that the account is not as it was read."""
+"""Error codes of any write that mean that the account is not as it was read."""
 
 
 class Element(Enum):
-    """What of an account a write adds or removes."""
+    """The part of an account that a write adds or removes."""
 
     ROLE = auto()
     SERVICE_LINKED_ROLE = auto()
@@ -44,16 +44,16 @@ class Element(Enum):
 class Write:
     """One write action of IAM.
 
-    `adds` is what is there after it, `removes` what is gone after it in every case. What a write replaces only where
-    there was one, its step names (`Step.takes_away`).
+    `adds` is what exists after it, `removes` what no longer exists after it in every case. If a write replaces
+    something only where it existed, its step names that (`Step.takes_away`).
 
-    `done_codes` are the error codes of a call at which the account has to be looked at: an earlier try of it, or
-    somebody else, may have done the work. `repeats` says that a second call does the work a second time, so that the
-    account is looked at after a lost reply too. `stale_codes` are those at which the account is not as it was read.
+    `done_codes` are the error codes after which the account must be read: an earlier try, or another tool, may have
+    done the work. With `repeats`, a second call does the work a second time, so the account is also read after a lost
+    reply. `stale_codes` are the error codes that mean that the account is not as it was read.
 
-    `shows(subject, parameters)` is the identity or policy after the write, as far as a run that plans again must
-    count on it; None where planning again finds out. `is_seen(state, parameters)` says whether the state shows the
-    write made; None where a plan from that state shows it. `sends_empty` says that an empty parameter clears a value.
+    `shows(subject, parameters)` is the identity or policy after the write, for a run that plans again; None if planning
+    again finds it out. `is_seen(state, parameters)` says whether the state shows the write; None if a plan from that
+    state shows it. With `sends_empty`, an empty parameter clears a value.
     """
 
     action: str
@@ -68,12 +68,12 @@ class Write:
 
     @property
     def creates(self) -> bool:
-        """Whether it makes the object that it is about."""
+        """Whether it creates the object that it is about."""
         return self.adds in _OBJECTS
 
     @property
     def deletes(self) -> bool:
-        """Whether the object that it is about is gone afterwards."""
+        """Whether it deletes the object that it is about."""
         return self.removes in _OBJECTS
 
     @property

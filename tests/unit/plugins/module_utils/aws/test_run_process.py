@@ -33,21 +33,6 @@ TRUST = {
 }
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[LocalAws]:
-    with LocalAws(members=1) as aws:
-        yield aws
-
-
-@pytest.fixture
-def aws(server: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
-    server.reset()
-    server.clear_calls()
-    for name, value in server.environment().items():
-        monkeypatch.setenv(name, value)
-    return server
-
-
 @pytest.fixture
 def running() -> Iterator[subprocess.Popen[bytes]]:
     """Another process, which lives until its standard input ends."""

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,31 +20,6 @@ from local_aws import LocalAws
 
 Converge = Callable[..., dict[str, Any]]
 Restored = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[LocalAws]:
-    with LocalAws(members=2) as aws:
-        yield aws
-
-
-@pytest.fixture
-def aws(server: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
-    server.reset()
-    server.clear_calls()
-    for name, value in server.environment().items():
-        monkeypatch.setenv(name, value)
-    return server
-
-
-@pytest.fixture
-def account(aws: LocalAws) -> str:
-    return str(aws.members[0]["id"])
-
-
-@pytest.fixture
-def iam(aws: LocalAws, account: str) -> Any:
-    return aws.client("iam", account=account)
 
 
 @pytest.fixture

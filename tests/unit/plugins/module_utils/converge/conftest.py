@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,32 +17,6 @@ from local_aws import LocalAws
 
 CONTEXT = RunContext(AwsFacts.parse(aws_facts()))
 Converge = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[LocalAws]:
-    with LocalAws() as aws:
-        yield aws
-
-
-@pytest.fixture
-def aws(server: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
-    server.reset()
-    server.clear_calls()
-    for name, value in server.environment().items():
-        monkeypatch.setenv(name, value)
-    return server
-
-
-@pytest.fixture
-def account(aws: LocalAws) -> str:
-    return str(aws.members[0]["id"])
-
-
-@pytest.fixture
-def iam(aws: LocalAws, account: str) -> Any:
-    """A client that looks at the first member account without being counted."""
-    return aws.client("iam", account=account)
 
 
 @pytest.fixture
