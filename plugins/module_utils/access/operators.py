@@ -1,0 +1,159 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
+"""The operators of conditions, each comparing one value of a request with one value of a policy. Pure.
+
+Source: IAM user guide, "IAM JSON policy elements: condition operators". A value that has not the form that its operator
+needs meets no condition, a negated one neither.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import TypeVar
+
+from .context import Context
+from .patterns import Matcher, arn_pattern, text_pattern
+from .truth import Truth
+
+_Parsed = TypeVar("_Parsed")
+_ARN_FIELDS = 6
+
+
+class Unreadable(Exception):
+    """A value of the request has not the form that the operator needs: its condition is not met."""
+
+
+def _string(*, wildcards: bool = False, fold_case: bool = False) -> Callable[[str, bool], Matcher]:
+    def build(value: str, variables: bool) -> Matcher:
+        return text_pattern(value, variables=variables, wildcards=wildcards, fold_case=fold_case)
+
+    return build
+
+
+def _arn(value: str, variables: bool) -> Matcher:
+    compare = arn_pattern(value, variables=variables)
+
+    def matches(given: str, context: Context) -> Truth:
+        if given.count(":") < _ARN_FIELDS - 1:
+            raise Unreadable(given)
+        return compare(given, context)
+
+    return matches
+
+
+def _compared(
+    parse: Callable[[str], _Parsed | None], compare: Callable[[_Parsed, _Parsed], bool]
+) -> Callable[[str, bool], Matcher]:
+    """An operator that reads both values alike. It has no policy variables and no wildcards."""
+
+    def build(value: str, variables: bool) -> Matcher:
+        wanted = parse(value)
+
+        def matches(given: str, context: Context) -> Truth:
+            found = parse(given)
+            if found is None or wanted is None:
+                raise Unreadable(given)
+            return compare(found, wanted)
+
+        return matches
+
+    return build
+
+
+@lru_cache(maxsize=4096)
+def _number(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+@lru_cache(maxsize=4096)
+def _moment(text: str) -> datetime | None:
+    """A date of ISO 8601, or the seconds since 1970. A date without an offset is in UTC."""
+    try:
+        if text.strip().lstrip("-").replace(".", "", 1).isdigit() and len(text.strip()) != len("2026"):
+            return datetime.fromtimestamp(float(text), UTC)
+        moment = datetime.fromisoformat(text.strip().replace("Z", "+00:00").replace("z", "+00:00"))
+    except (ValueError, OverflowError, OSError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _boolean(text: str) -> bool | None:
+    return {"true": True, "false": False}.get(text.lower())
+
+
+def _binary(text: str) -> bytes | None:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
+
+
+def _ip(value: str, variables: bool) -> Matcher:
+    network = _network(value)
+
+    def matches(given: str, context: Context) -> Truth:
+        address = _address(given)
+        if address is None or network is None:
+            raise Unreadable(given)
+        return address in network
+
+    return matches
+
+
+OPERATORS: dict[str, tuple[Callable[[str, bool], Matcher], bool]] = {
+    "stringequals": (_string(), False),
+    "stringnotequals": (_string(), True),
+    "stringequalsignorecase": (_string(fold_case=True), False),
+    "stringnotequalsignorecase": (_string(fold_case=True), True),
+    "stringlike": (_string(wildcards=True), False),
+    "stringnotlike": (_string(wildcards=True), True),
+    "arnequals": (_arn, False),
+    "arnlike": (_arn, False),
+    "arnnotequals": (_arn, True),
+    "arnnotlike": (_arn, True),
+    "numericequals": (_compared(_number, lambda given, wanted: given == wanted), False),
+    "numericnotequals": (_compared(_number, lambda given, wanted: given == wanted), True),
+    "numericlessthan": (_compared(_number, lambda given, wanted: given < wanted), False),
+    "numericlessthanequals": (_compared(_number, lambda given, wanted: given <= wanted), False),
+    "numericgreaterthan": (_compared(_number, lambda given, wanted: given > wanted), False),
+    "numericgreaterthanequals": (_compared(_number, lambda given, wanted: given >= wanted), False),
+    "dateequals": (_compared(_moment, lambda given, wanted: given == wanted), False),
+    "datenotequals": (_compared(_moment, lambda given, wanted: given == wanted), True),
+    "datelessthan": (_compared(_moment, lambda given, wanted: given < wanted), False),
+    "datelessthanequals": (_compared(_moment, lambda given, wanted: given <= wanted), False),
+    "dategreaterthan": (_compared(_moment, lambda given, wanted: given > wanted), False),
+    "dategreaterthanequals": (_compared(_moment, lambda given, wanted: given >= wanted), False),
+    "bool": (_compared(_boolean, lambda given, wanted: given is wanted), False),
+    "binaryequals": (_compared(_binary, lambda given, wanted: given == wanted), False),
+    "ipaddress": (_ip, False),
+    "notipaddress": (_ip, True),
+}
+"""By the operator's name in lower case: what builds its comparison, and whether the operator is the negation of it."""
