@@ -20,6 +20,7 @@ from .request import Request
 from .truth import Truth, every, some
 
 RESOURCE_POLICY = "the policy of the resource"
+BOUNDARY = "the permissions boundary"
 """What an answer depends on, beside condition keys, if that policy is not known."""
 
 
@@ -34,13 +35,14 @@ class Policies:
     """What can decide a request of one caller on one resource.
 
     `session` is the policy passed when the role was assumed. `resource` is the policy of the resource: for a role, its
-    trust policy; None if it has none. `service_control` and `resource_control` have the policies of each level, from the
-    root of the organization to the account: those of the caller, and those of the resource. Without levels nothing
-    limits. What is not given, or not known, denies nothing.
+    trust policy; None if it has none. `service_control` and `resource_control` have the policies of each level, from
+    the root of the organization to the account: those of the caller, and those of the resource. Without levels nothing
+    limits. An answer depends on a boundary or a policy of the resource that is not known.
     """
 
     identity: Sequence[Policy] = ()
     boundary: Policy | None = None
+    boundary_is_known: bool = True
     session: Policy | None = None
     resource: Policy | None = None
     resource_is_known: bool = True
@@ -116,7 +118,8 @@ class _Grants:
         self._request = request
         self._policies = policies
         self._identity = self._allowed_by(policies.identity)
-        self._boundary = self._allowed_by_one(policies.boundary)
+        known = policies.boundary_is_known
+        self._boundary = self._allowed_by_one(policies.boundary) if known else _Found(frozenset((BOUNDARY,)))
         self._session = self._allowed_by_one(policies.session)
         levels = () if request.principal.is_service_linked_role else policies.service_control
         self._service_control = [self._allowed_by(level) for level in levels]

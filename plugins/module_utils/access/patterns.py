@@ -4,8 +4,8 @@
 # Private to this collection: it may change in any release. Do not import it elsewhere.
 """Patterns of policies, compared with concrete values. Pure.
 
-Sources: IAM user guide, "IAM JSON policy elements: Resource" and "IAM policy elements: variables and tags". In a document
-of version 2008-10-17 a policy variable is plain text.
+Sources: IAM user guide, "IAM JSON policy elements: Resource" and "IAM policy elements: variables and tags". In a
+document of version 2008-10-17 a policy variable is plain text.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def resource_pattern(pattern: str, *, variables: bool) -> Matcher:
 
 @lru_cache(maxsize=65536)
 def arn_pattern(pattern: str, *, variables: bool) -> Matcher:
-    """Compares ARNs with a value of an ARN operator: each of the six fields by itself. A `*` alone matches every ARN."""
+    """Compares ARNs with a value of an ARN operator: each of the six fields by itself. `*` alone matches every ARN."""
     if pattern == "*":
         return lambda value, context: True
     rows: list[list[str]] = [[]]

@@ -18,6 +18,7 @@ from ..policy.statement import Principal as WrittenPrincipal
 
 _IAM_ARN = re.compile(r"arn:([^:]*):iam::(\d{12}):(root|user/.+|role/.+|(?:saml|oidc)-provider/.+)")
 _SESSION_ARN = re.compile(r"arn:([^:]*):sts::(\d{12}):(assumed-role/([^/]+)/.+|federated-user/.+)")
+_OF_ACCOUNTS = ("aws:principalarn", "aws:principalaccount", "aws:username")
 _ACCOUNT = re.compile(r"(?:arn:[^:]*:iam::)?(\d{12})(?::root)?")
 
 
@@ -93,23 +94,11 @@ class Principal:
     def context(self) -> tuple[dict[str, str], tuple[str, ...]]:
         """The condition keys that follow from the caller, and those that are absent because of it."""
         if self.kind is PrincipalKind.SERVICE:
-            return (
-                {
-                    "aws:principalisawsservice": "true",
-                    "aws:principalservicename": self.name,
-                    "aws:principaltype": "Service",
-                },
-                (
-                    "aws:principalarn",
-                    "aws:principalaccount",
-                    "aws:principalorgid",
-                    "aws:principalorgpaths",
-                    "aws:username",
-                ),
-            )
+            keys = {"aws:principalisawsservice": "true", "aws:principalservicename": self.name}
+            return keys, (*_OF_ACCOUNTS, "aws:principalorgid", "aws:principalorgpaths")
         keys = {"aws:principalisawsservice": "false"}
         if self.account is None:
-            return keys, ("aws:principalservicename", "aws:principalarn", "aws:principalaccount", "aws:username")
+            return keys, ("aws:principalservicename", *_OF_ACCOUNTS)
         keys.update({
             "aws:principalarn": self.name, "aws:principalaccount": self.account, "aws:principaltype": self.kind.value,
         })  # fmt: skip

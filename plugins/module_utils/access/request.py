@@ -20,9 +20,9 @@ _ASSUMING = {"sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebi
 class Request:
     """Who asks for which action on which resource, in which context.
 
-    `resource` is an ARN, or `*` for actions without a resource. `owner` is the account of the resource where the ARN does
-    not say it (an S3 bucket); without it, the resource belongs to the account of the caller. `tags` are those of the
-    caller. Keys that follow from these, such as aws:PrincipalArn, need not be in `context`.
+    `resource` is an ARN, or `*` for actions without a resource. `owner` is the account of the resource where the ARN
+    does not say it (an S3 bucket); without it, the resource belongs to the account of the caller. `tags` are those of
+    the caller. Keys that follow from these, such as aws:PrincipalArn, need not be in `context`.
     """
 
     principal: Principal

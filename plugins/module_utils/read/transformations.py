@@ -66,6 +66,7 @@ def identity_of(kind: IdentityKind, detail: Shape) -> Identity:
         boundary=detail.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
         id=detail.get(f"{capital}Id", ""),
         created=_created(detail),
+        groups=tuple(detail.get("GroupList", ())),
     )
 
 
