@@ -17,7 +17,7 @@ _ARN_FIELDS = 6
 
 @dataclass(frozen=True)
 class Region:
-    """The requests whose action matches all of `actions` (in lower case) and whose resource matches all of `resources`."""
+    """The requests that match every pattern of `actions`, in lower case, and every one of `resources`."""
 
     actions: tuple[str, ...]
     resources: tuple[str, ...]
