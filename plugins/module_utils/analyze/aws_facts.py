@@ -13,7 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .finding_rules import FindingRule, Grant
+from ..policy.document import PolicyDocument
+from .condition_keys import ConditionKeys
+from .finding_rules import FindingRule
+from .grant_questions import Grant
 
 
 @dataclass(frozen=True)
@@ -35,25 +38,26 @@ class ServiceLife:
 
 @dataclass(frozen=True)
 class AwsFacts:
-    """`aws_policies` maps names of AWS managed policies to their grants, with the services that get passed roles."""
+    """`aws_policies` are documents of AWS managed policies by name, abridged to what `grants` ask."""
 
     grants: Mapping[str, Grant] = field(default_factory=dict)
     findings: tuple[FindingRule, ...] = ()
-    aws_policies: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    keys: ConditionKeys = field(default_factory=ConditionKeys)
+    aws_policies: Mapping[str, PolicyDocument] = field(default_factory=dict)
     services: Mapping[str, ServiceLife] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, content: Mapping[str, Any]) -> AwsFacts:
         """Read the content of the files in `aws_facts`, one key for each file."""
         rules = content.get("finding_rules", {})
-        policies: dict[str, dict[str, frozenset[str]]] = {}
-        for grant, holders in content.get("aws_policies", {}).items():
-            for policy, services in (holders if isinstance(holders, Mapping) else dict.fromkeys(holders, ())).items():
-                policies.setdefault(policy, {})[grant] = frozenset(services)
         return cls(
             grants={name: Grant.parse(grant) for name, grant in rules.get("grants", {}).items()},
             findings=tuple(FindingRule.parse(rule) for rule in rules.get("findings", ())),
-            aws_policies=policies,
+            keys=ConditionKeys.parse(content.get("condition_keys", {})),
+            aws_policies={
+                name: PolicyDocument({"Version": "2012-10-17", "Statement": statements})
+                for name, statements in content.get("aws_policies", {}).items()
+            },
             services={key: ServiceLife.parse(service) for key, service in content.get("services", {}).items()},
         )
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..analyze.finding import Finding
-from ..analyze.risky_grants import Documents, Holdings
+from ..analyze.risky_grants import Holdings, RiskyGrants, access_after, sure
 from ..declare.policy_references import is_aws_managed
 from ..model import CurrentState, Identity, ManagedPolicy, PolicyDeclaration, Quarantine, Role, resource_name
 from ..policy.document import dangling_principals
@@ -258,8 +258,8 @@ def _without_the_denied(state: CurrentState) -> CurrentState:
 
 
 def _holdings(knowledge: AuditFacts, state: CurrentState) -> dict[str, Holdings]:
-    documents = Documents(knowledge.knowledge, state, DesiredState())
-    return {key: documents.of_identity(identity) for key, identity in state.identities.items()}
+    grants = RiskyGrants(knowledge.knowledge, access_after(knowledge.knowledge, state, DesiredState()))
+    return {key: sure(grants.of_identity(identity)) for key, identity in state.identities.items()}
 
 
 def _order(one: AuditedObject) -> tuple[str, str, str]:

@@ -58,7 +58,31 @@ def role(name: str, given: dict[str, Any]) -> Role:
         managed=managed(given),
         inline=inline(given),
         trust=document(given.get("statements", trusted)),
+        boundary=boundary(given.get("boundary")),
     )
+
+
+def boundary(given: Any) -> str | None:
+    """The ARN of a boundary: that of AWS's policy of a name, or of the policy that `policies_of` makes."""
+    if isinstance(given, str) and given != "unknown":
+        return f"arn:aws:iam::aws:policy/{given}"
+    return None if given is None else ACCOUNT.arn("policy", "/", "Boundary")
+
+
+def policies_of(given: dict[str, Any]) -> dict[str, ManagedPolicy]:
+    """The boundary, where its statements are given."""
+    statements = given.get("boundary")
+    if not isinstance(statements, list):
+        return {}
+    arn = ACCOUNT.arn("policy", "/", "Boundary")
+    return {"boundary": ManagedPolicy("Boundary", "/", arn, document(statements))}
+
+
+def groups_of(given: dict[str, Any]) -> list[Identity]:
+    return [
+        Identity("group", name, "/", ACCOUNT.arn("group", "/", name), inline={"own": document(statements)})
+        for name, statements in given.get("groups", {}).items()
+    ]
 
 
 def managed(given: dict[str, Any]) -> frozenset[str]:
@@ -73,7 +97,8 @@ def identity(given: dict[str, Any]) -> Identity:
     if "role" in given:
         return role("subject", given["role"])
     arn = ACCOUNT.arn("user", "/", "subject")
-    return Identity("user", "subject", "/", arn, managed(given["user"]), inline(given["user"]))
+    user = given["user"]
+    return Identity("user", "subject", "/", arn, managed(user), inline(user), groups=tuple(user.get("groups", ())))
 
 
 def found(
@@ -81,8 +106,9 @@ def found(
     *there: Identity,
     declarations: Declarations | None = None,
     remedies: dict[str, str] | None = None,
+    policies: dict[str, ManagedPolicy] | None = None,
 ) -> list[Finding]:
-    state = CurrentState(ACCOUNT, {one.key: one for one in there})
+    state = CurrentState(ACCOUNT, {one.key: one for one in there}, policies or {})
 
     def remedy(_resource: str, code: str, otherwise: str) -> str:
         return (remedies or {}).get(code, otherwise)
@@ -108,12 +134,16 @@ def test_what_is_found(given: dict[str, Any]) -> None:
     subject = identity(given)
     there = [role(other["name"], other) for other in given.get("others", [])]
     there += [role("subject", given["before"])] if "before" in given else []
-    told = found(DesiredState(identities={subject.key: subject}), *there)
+    there += groups_of(given)
+    policies = policies_of(given.get("role", {}))
+    told = found(DesiredState(identities={subject.key: subject}), *there, policies=policies)
     assert {finding.code: finding.severity.text for finding in told} == given["finds"]
     for finding in told:
         assert finding.resource == f"{subject.kind}/subject"
         assert finding.remedy and finding.message.endswith(".")
         assert "{" not in finding.message and "  " not in finding.message and " ," not in finding.message
+    if "says" in given:
+        assert any(given["says"] in finding.message for finding in told), [finding.message for finding in told]
 
 
 def test_every_rule_is_in_the_table() -> None:
@@ -242,7 +272,7 @@ def test_a_service_that_has_ended_is_found_where_something_is_there_for_it() -> 
 
 def test_what_aws_policies_grant_is_as_their_documents_say() -> None:
     checked = subprocess.run(
-        [sys.executable, str(ROOT / "scripts" / "aws_policy_grants"), "--check"],
+        [sys.executable, str(ROOT / "scripts" / "aws_policy_documents"), "--check"],
         capture_output=True,
         text=True,
         check=False,
