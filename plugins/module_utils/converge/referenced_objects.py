@@ -68,14 +68,17 @@ def with_principals(reader: Reader, state: CurrentState, desired: DesiredState) 
     return replace(state, missing_principals=missing)
 
 
-def with_policies_in_use(reader: Reader, state: CurrentState, desired: DesiredState) -> CurrentState:
+def with_policies_in_use(
+    reader: Reader, state: CurrentState, desired: DesiredState, *, if_allowed: bool = False
+) -> CurrentState:
     """The state, including the documents of the customer managed policies that the subjects have, or will have.
 
-    A bulk read contains them all.
+    A bulk read contains them all. With `if_allowed`, those that the caller may not read are left out.
     """
     known = {policy.arn for policies in (state.policies, desired.policies) for policy in policies.values() if policy}
     unread = sorted(arn for arn in policies_in_use(state, desired) - known if not is_aws_managed(arn))
     if not unread:
         return state
-    read = {policy.name.lower(): policy for policy in reader.policies_in_force(unread)}
+    found = reader.policies_in_force(unread, if_allowed=if_allowed)
+    read = {policy.name.lower(): policy for policy in found}
     return replace(state, policies={**state.policies, **read})

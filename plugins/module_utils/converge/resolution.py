@@ -109,6 +109,9 @@ class Resolution:
                 raise InputError(found)
             state = with_policies_in_use(reader, state, desired)
             plan = plan_for(state, desired, quotas)
+        else:
+            # The findings of a role that is in sync are those that it had when it was made.
+            state = with_policies_in_use(reader, state, desired, if_allowed=True)
         self.recorder.begin(state, desired, plan)
         noticed = self.source.findings(declarations, state, desired)
         if plan.steps:

@@ -40,7 +40,8 @@ class AuthorizationDetails:
         kinds = {attachment.kind for attachment in declarations.attachments}
         filters = ["Role", "LocalManagedPolicy"]
         filters += ["User"] if "user" in kinds else []
-        filters += ["Group"] if "group" in kinds else []
+        # A user may do what its groups may do.
+        filters += ["Group"] if kinds & {"user", "group"} else []
         about_roles = declarations.roles or declarations.trust_statements or "role" in kinds
         return self._read(filters, bool(about_roles))
 
