@@ -43,10 +43,10 @@ def only_allowed_by(asked: Request, policies: Policies, others: Policies) -> lis
 
     With both sides exchanged it is what is lost.
     """
-    return list(_Comparison(asked, policies, others).changes())
+    return list(_PolicyComparison(asked, policies, others).changes())
 
 
-class _Comparison:
+class _PolicyComparison:
     def __init__(self, asked: Request, policies: Policies, others: Policies) -> None:
         self._asked = asked
         self._policies = policies

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ..analyze.access_diff import AccessDiff, access_diff
 from ..analyze.findings import approved_findings
 from ..apply.waiter import Waiter
 from ..aws.connection import Connection
@@ -18,6 +19,7 @@ from ..backup.store import BackupFile
 from ..errors import InputError, Problem
 from ..limits import Quotas
 from ..model import CurrentState, Declarations
+from ..plan.access_gates import require_allowed_access
 from ..plan.approval import require_approval
 from ..plan.plan import Step
 from ..plan.planner import plan as plan_for
@@ -51,7 +53,12 @@ class Resolution:
     def approved(self, connection: Connection) -> Situation:
         """The situation as it is read now. Raises EngineError if its plan is not the approved one."""
         situation = self.read(connection)
-        require_approval(situation.plan, situation.findings, self.task.options, self.task.now)
+        options = self.task.options
+        require_approval(situation.plan, situation.findings, options, self.task.now)
+        if situation.plan.steps:
+            self.task.warnings += require_allowed_access(
+                situation.plan, situation.access, situation.state, situation.desired, options
+            )
         return situation
 
     def read(self, connection: Connection, done: Sequence[Step] = ()) -> Situation:
@@ -111,10 +118,11 @@ class Resolution:
             plan = plan_for(state, desired, quotas)
         self.recorder.begin(state, desired, plan)
         noticed = self.source.findings(declarations, state, desired)
+        access = access_diff(state, desired) if plan.steps else AccessDiff()
         if plan.steps:
             approved = approved_findings(self.task.context.facts, noticed)
-            plan = replace(plan, relies_on=relied_on(state, desired, approved))
-        return Situation(declarations, state, desired, plan, noticed)
+            plan = replace(plan, relies_on=relied_on(state, desired, approved, access))
+        return Situation(declarations, state, desired, plan, noticed, access)
 
 
 def _complete(

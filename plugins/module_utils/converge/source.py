@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ..analyze.access_diff import AccessDiff
 from ..analyze.finding import Finding
 from ..aws.connection import Connection
 from ..backup.quarantine_recorder import QuarantineRecorder
@@ -35,13 +36,17 @@ class Reading:
 
 @dataclass
 class Situation:
-    """Everything that was read and computed: the current state, the desired state, and the plan between them."""
+    """Everything that was read and computed: the current state, the desired state, and the plan between them.
+
+    `access` is what access the plan changes.
+    """
 
     declarations: Declarations
     state: CurrentState
     desired: DesiredState
     plan: Plan
     findings: list[Finding]
+    access: AccessDiff
 
 
 class Source(Protocol):
