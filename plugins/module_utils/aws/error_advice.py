@@ -115,7 +115,7 @@ def error_code(error: BaseException) -> str:
 
 
 def error_message(error: BaseException) -> str:
-    """AWS's text, or the SDK's text where it cannot quote a reply or a secret. Empty otherwise."""
+    """AWS's text, or the SDK's text if it cannot quote a reply or a secret. Empty otherwise."""
     if isinstance(error, ClientError):
         text = str(error.response.get("Error", {}).get("Message", ""))
         # Some services repeat what they signed, including the session token.

@@ -18,7 +18,7 @@ from .retirement import KEPT, QUARANTINED, REMOVED, WAITING, Retired, Retirement
 
 DEFAULT_ROLE_FRACTION = 0.5
 FLOOR = 20
-"""Roles that may go in one run by the default share, however few roles the account has (docs/decisions/0014)."""
+"""Roles that one run may retire with the default fraction, even if the account has few roles (docs/decisions/0014)."""
 
 ALLOWABLE = ("used", "depended_on", "service_alive", "share", "too_young", "declared_present")
 """The refusals that `allow` overrides."""
@@ -30,7 +30,7 @@ Declared = Mapping[tuple[str, str], Sequence[str]]
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why an object is not retired, and the option (in the playbook, the variable) that has it retired all the same."""
+    """Why an object is not retired, and the option (in the playbook, the variable) that overrides this."""
 
     resource: str
     code: str
@@ -143,7 +143,7 @@ def _of_dependants(item: Retired, wish: Wish, leaving: set[str]) -> Iterator[Ref
 
 
 def _of_age(item: Retired, wish: Wish, now: datetime) -> Iterator[Refusal]:
-    """What was in quarantine since before it is young no more: nobody has needed it meanwhile."""
+    """An object that was already in quarantine does not count as new: it was not needed meanwhile."""
     if "too_young" in wish.allowed or not wish.min_age or _is_protected(item):
         return
     if not item.subject.created:
@@ -167,7 +167,7 @@ def _of_declaration(item: Retired, wish: Wish, declared: Declared) -> Iterator[R
 def _of_named(
     wish: Wish, planned: Retirement, objects: Sequence[AuditedObject], state: CurrentState
 ) -> Iterator[Refusal]:
-    """Names without wildcards that are in the account and not of the services, or that somebody keeps."""
+    """Names without wildcards of objects that do not belong to the services, or that another owner keeps."""
     for item in planned.of(KEPT):
         if item.kind == "policy" and _is_named(item.subject.name, wish.policies):
             override = (
