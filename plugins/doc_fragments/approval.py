@@ -4,7 +4,7 @@
 
 
 class ModuleDocFragment:
-    """What every module that writes takes and promises."""
+    """The options and return values of every module that writes."""
 
     DOCUMENTATION = r"""
 options:

@@ -4,7 +4,7 @@
 
 
 class ModuleDocFragment:
-    """What every module takes that takes things away."""
+    """The options of every module that removes something."""
 
     DOCUMENTATION = r"""
 options:

@@ -29,7 +29,8 @@ class UnreadableReply(BotoCoreError):
 
 
 class CheckedParsers(ResponseParserFactory):
-    """Creates botocore's parsers, with a check of the reply before each. For the component `response_parser_factory`.
+    """Creates botocore's parsers, each with a check of the reply before it. For the component
+    `response_parser_factory`.
     """
 
     def create_parser(self, protocol_name: str) -> Any:
