@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""What the controller passes to a task besides its options: data files, the run that the task is part of, and its host."""
+"""What the controller passes to a task besides its options: data files, the run that it is part of, and its host."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class Unit:
 
 
 def group_names(units: Sequence[Unit], prefix: str) -> dict[str, str]:
-    """The group of each unit, by the unit's ID. If units would have the same group, their IDs are added to the names."""
+    """The group of each unit, by the unit's ID. If units would have the same group, their IDs are added."""
     plain = {unit.id: _plain_group(unit, prefix) for unit in units}
     count = Counter([*plain.values(), *ANSIBLE_GROUPS])
     return {unit: name if count[name] == 1 else f"{name}__{_safe(unit)}" for unit, name in plain.items()}

@@ -149,7 +149,7 @@ class Collector:
         account.add(result, self.statuses)
 
     def report(self, run: Mapping[str, Any], failed_hosts: Iterable[str] = ()) -> dict[str, Any]:
-        """The report; a host that is not in `failed_hosts` did not fail at the end, because its failures were rescued."""
+        """The report; a host that is not in `failed_hosts` did not fail at the end: its failures were rescued."""
         failed = set(failed_hosts)
         listed = sorted(self.accounts.values(), key=lambda account: (account.host, account.account_id))
         accounts = [self._account(account, account.host in failed) for account in listed]

@@ -43,7 +43,7 @@ COLUMNS = (
 
 
 def as_sheet(report: Mapping[str, Any]) -> str:
-    """CSV with a heading, quoted as RFC 4180 has it; several values in a field are separated by a space or a semicolon."""
+    """CSV with a heading, quoted as RFC 4180 has it; values in one field are separated by a space or a semicolon."""
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()

@@ -100,7 +100,7 @@ class KnownVariables:
 
 @cache
 def known_variables(paths: Paths = NO_PATHS) -> KnownVariables:
-    """The variables of the installed collection and of the user's own services at these paths. Raises DefinitionsError."""
+    """The variables of the installed collection and of the user's services at these paths. Raises DefinitionsError."""
     facts = playbook_facts()["variables"]
     services = tuple(catalogue(paths))
     roles_of = (*services, facts["generic_role"]["service"])

@@ -104,7 +104,7 @@ def account_problems(host: str, variables: Mapping[str, Any], templar: Any) -> l
 
 
 def refusal(problems: Iterable[Problem], head: str) -> AnsibleActionFail:
-    """The failure of a task because of its variables; its result also has the problems as a list, as that of a module."""
+    """The failure of a task because of its variables; its result also has the problems as a list."""
     found = list(problems)
     return AnsibleActionFail(told(found, head), result={"problems": sorted({str(problem) for problem in found})})
 

@@ -199,7 +199,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         )
 
     def _run_process(self) -> RunProcess:
-        """The run that the task ends with. A background task may outlive it, a task on another machine cannot see it."""
+        """The run that the task ends with. A background task may outlive it, a task elsewhere cannot see it."""
         is_bound = self._connection.transport == "local" and not self._task.async_val
         return RunProcess.of_worker() if is_bound else RunProcess()
 
