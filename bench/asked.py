@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is to be measured in this run, as the command line asks for it."""
+"""What to measure in this run, from the command line."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ OUTPUT = Path(__file__).parent / "output"
 SIZES = (1, 10, 50, 200, 1000)
 QUICK_SIZES = (1, 10, 50)
 LARGEST_SLOW = 10
-"""Accounts up to which the slow alternatives are measured; beyond, their cost is extrapolated."""
+"""The maximum number of accounts for which slow alternatives are measured; for more, their cost is extrapolated."""
 LARGEST_SLOW_WHOLE = 50
 
 
@@ -39,7 +39,7 @@ LARGEST_SLOW_WHOLE = 50
 class Asked:
     """`latencies` in seconds; `cases` are those of `samples`; `alternatives` are names, empty for all.
 
-    `earlier` is a commit of this collection to measure beside it, empty for none.
+    `earlier` is another commit of this collection to measure, empty for none.
     """
 
     cases: tuple[str, ...]
