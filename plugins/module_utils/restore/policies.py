@@ -62,7 +62,7 @@ class PolicyRestoration:
         then = kept.held.get(arn)
         if then is None:
             return f"what policy {name} said at the backup is not known"
-        return "" if grants_no_more(there.document, then) else f"policy {name} says something else than at the backup"
+        return "" if grants_no_more(there.document, then) else f"policy {name} has another document than at the backup"
 
     def stand_in_of(self, arn: str) -> str | None:
         """The ARN of the policy that replaces an AWS managed policy, if AWS has withdrawn it."""
@@ -104,7 +104,7 @@ class PolicyRestoration:
         if kept.document.size > limit:
             return None, (
                 f"AWS has withdrawn {name}, and its {kept.document.size} characters do not fit into a customer managed"
-                f" policy, which takes {limit}"
+                f" policy, whose limit is {limit}"
             )
         self._desired.policies[other.lower()] = there or ManagedPolicy(
             other, "/", own_arn, kept.document, f"The content of {arn}, which AWS has withdrawn"

@@ -143,7 +143,7 @@ class _Restoring:
         if quarantine is not None:
             self.notes.warnings.append(
                 f"{resource} is restored as it was when it was removed, in quarantine since {quarantine.since}, and"
-                " no record tells of the new role: iam_policy_attachment with state: absent takes AWSDenyAll off"
+                " there is no record of the new role: iam_policy_attachment with state: absent detaches AWSDenyAll"
             )
 
     def _put_back(self, key: str, kept: Kept[Identity], current: Identity, wanted: Mapping[Piece, Any]) -> Identity:
@@ -205,7 +205,7 @@ class _Restoring:
                 continue
             why = self.policies.widened(kept, value if piece == BOUNDARY else piece[1])
             if why and self.choice.names_piece(key, piece):
-                remedy = "compare it with the backup, which holds what it said, and restore or replace it"
+                remedy = "compare it with its document in the backup, and restore or replace it"
                 self.notes.leave(kept.before.resource, why, remedy)
             elif why:
                 found[piece] = why

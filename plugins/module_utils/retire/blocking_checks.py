@@ -93,12 +93,12 @@ def _of_protected(item: Retired) -> Iterator[Refusal]:
         return
     leave_out = f"exclude: [{role.name}] (aws_ml_retire_exclude) leaves it out"
     if role.path.startswith("/aws-service-role/"):
-        why = "is a service-linked role, which only its service can release; iam_service_linked_role asks it to"
+        why = "is a service-linked role, which only its service can delete; use iam_service_linked_role"
         yield Refusal(item.resource, "service_linked", why, leave_out)
     elif role.path.startswith("/aws-reserved/"):
         yield Refusal(item.resource, "reserved", f"is reserved for AWS (path {role.path})", leave_out)
     elif role.source_template:
-        why = f"was made from role template {role.source_template} and is managed there"
+        why = f"was created from role template {role.source_template} and is managed there"
         yield Refusal(item.resource, "template", why, leave_out)
 
 
@@ -191,8 +191,8 @@ def _of_named(
             continue
         if services:
             belongs = ", ".join(sorted(services))
-            override = f"services: [{belongs}] (aws_ml_retire_services) has it retired with its service"
-            yield Refusal(resource, "other_service", f"belongs to {belongs}, which is not asked for", override)
+            override = f"services: [{belongs}] (aws_ml_retire_services) retires it with its service"
+            yield Refusal(resource, "other_service", f"belongs to {belongs}, which is not requested", override)
         else:
             module = "iam_role" if kind == "role" else "iam_managed_policy"
             why = "nothing shows that it belongs to a service of this collection"

@@ -273,7 +273,7 @@ def _policy_retired(
     if later:
         dates = [item.until for item in later if item.until]
         names = ", ".join(sorted(item.resource for item in later))
-        return Retired(policy, services, WAITING, max(dates) if dates else None, f"goes with {names}")
+        return Retired(policy, services, WAITING, max(dates) if dates else None, f"it is deleted after {names}")
     begun = [steps[user.key].since for user in users]
     since = max((one for one in begun if one), default=None) if all(begun) else None
     return Retired(policy, services, REMOVED, since=since)

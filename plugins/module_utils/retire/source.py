@@ -66,7 +66,7 @@ class ObjectsToRetire:
             raise InputError(found)
         if not options.get("backup_dir"):
             why = "backup_dir is not set, and nothing is retired without a backup"
-            override = "backup_dir (aws_ml_backup_dir) says where backups go"
+            override = "set backup_dir (aws_ml_backup_dir)"
             raise Refused([Refusal("account", "no_backup_dir", why, override)], options.get("account_id") or "")
 
     def read(self, connection: Connection, done: Sequence[Step], recorder: QuarantineRecorder) -> Reading:

@@ -118,8 +118,8 @@ class OrganizationReader:
             )
         elif code == "TooManyRequestsException":
             advice = (
-                "Others use up the rate at which AWS answers this organization. Run again later, set cache to true, or"
-                " ask for less with ous and read_tags."
+                "Other callers use up the rate limit of this organization. Run again later, set cache to true, or"
+                " request less with ous and read_tags."
             )
         elif code in _GONE:
             advice = "The organization was changed while it was being read. Run again."

@@ -25,5 +25,5 @@ def machine_problem(host: str, variables: Mapping[str, Any], transport: str) -> 
         return None
     return (
         f"{host} is an account, and Ansible would connect to a machine of that name by {transport}: nothing was done."
-        f" {LOCAL} Where the modules are to run on another machine, say which with ansible_host."
+        f" {LOCAL} To run the modules on another machine, set ansible_host."
     )

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The local AWS told to mind permissions, what it takes a call to need, and what it notes of the modules' calls."""
+"""The local AWS with `authorize`, the permissions that it requires for calls, and its record of the modules' calls."""
 
 from __future__ import annotations
 

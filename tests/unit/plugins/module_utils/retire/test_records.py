@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Nothing that somebody in the account can write has a role deleted earlier, or another one, or none for ever.
+"""Nothing that can be written in the account causes an earlier deletion of a role, that of another role, or none ever.
 
 The table is in records.yml. Each case is tried with the record in backups, and with signed tags and no backups.
 """
