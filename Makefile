@@ -2,14 +2,14 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
-# The virtual environment, and the Python to make it of.
+# The virtual environment, and the Python to create it with.
 export VENV ?= .venv
 export PYTHON ?= python3
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
 export ANSIBLE_HOME := $(CURDIR)/$(VENV)/ansible
 export PYTHONPATH := $(CURDIR)/tests:$(CURDIR)/.venv/collections:$(CURDIR)
-# Without bytecode every start of Ansible compiles it anew, which takes longer than all the rest of it.
+# Without bytecode every start of Ansible compiles it again, which takes longer than everything else.
 unexport PYTHONDONTWRITEBYTECODE
 
 DEMO := $(VENV)/installed-demo
@@ -18,7 +18,7 @@ LINT := $(VENV)/installed-lint
 BENCH := $(VENV)/installed-bench
 MUTATION := $(VENV)/installed-mutation
 
-# What the tests have asked AWS for, by part. A choice of tests (K, S) leaves the record of the last whole run as it is.
+# The permissions that the tests have used, by part. A run of chosen tests (K, S) keeps the record of the last whole run.
 CALLS := $(CURDIR)/$(VENV)/calls
 
 # The newest generation runs the tests that are marked for both, unless WHOLE=1 or a choice asks for others.

@@ -76,7 +76,7 @@ BROKEN_CONNECTION = {"chunks of no size", "no status line", "nothing at all"}
 
 
 def _plain(body: bytes) -> bytes:
-    """A body as text that can stand in XML and JSON."""
+    """A body as text that XML and JSON can contain."""
     return re.sub(rb'[<>&"\\\n]', b" ", body)
 
 

@@ -164,7 +164,7 @@ def test_a_path_belongs_to_what_is_there(aws: LocalAws, iam: Any, enter: Enter) 
     iam.create_role(RoleName="deep", Path="/far/away/", AssumeRolePolicyDocument=TRUST)
     mine = enter({"Action": "iam:*", "Resource": f"arn:aws:iam::{aws.members[0]['id']}:role/far/*"})
     mine.delete_role(RoleName="deep")
-    assert "role/deep because" in refused(mine.delete_role, RoleName="deep")  # gone, so nobody knows its path
+    assert "role/deep because" in refused(mine.delete_role, RoleName="deep")  # deleted, so its path is unknown
 
 
 def test_everybody_may_ask_who_he_is(enter: Enter) -> None:

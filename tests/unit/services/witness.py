@@ -26,7 +26,7 @@ _IDENTITY_WRITE = re.compile(r"(Attach|Detach|Put|Delete)(Role|User|Group)Policy
 
 @dataclass
 class Holder:
-    """An identity; `trust` is None for users and groups, who need nobody to assume them."""
+    """An identity; `trust` is None for users and groups, which are not assumed."""
 
     trust: PolicyDocument | None
     managed: set[str] = field(default_factory=set)

@@ -67,7 +67,7 @@ class Witness:
         self._server.server_close()
 
     def forget(self) -> None:
-        """Begin anew, with nothing seen and nobody to kill."""
+        """Begin again, with no recorded calls and no process to kill."""
         with self._lock:
             self.seen, self._arrived, self._kill = [], Counter(), None
 

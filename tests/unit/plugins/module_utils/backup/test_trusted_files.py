@@ -142,7 +142,7 @@ def test_all_that_is_wrong_is_told_at_once(file: Path) -> None:
 
 @pytest.mark.parametrize("mode", [0o1777, 0o700, 0o755], ids=oct)
 def test_a_file_of_this_user_is_read(mode: int, file: Path) -> None:
-    """In a sticky folder nobody else can replace it."""
+    """In a sticky folder no other user can replace it."""
     file.parent.chmod(mode)
     assert content_of(str(file)) == b"content"
 

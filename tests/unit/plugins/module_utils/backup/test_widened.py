@@ -107,7 +107,7 @@ def test_each_run_has_what_the_policy_said_then(held: str, iam: Any, converge: C
 def test_a_single_module_keeps_what_stays_attached_too(
     held: str, iam: Any, converge: Converge, restore: Restored
 ) -> None:
-    """The role is deleted later, by somebody else."""
+    """The role is deleted later, by another person or tool."""
     make_role(iam, "worker", Description="before")
     iam.attach_role_policy(RoleName="worker", PolicyArn=held)
     converge("roles", name="worker", description="after")
