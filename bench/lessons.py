@@ -95,14 +95,14 @@ def require_reads(alternative: Alternative, action: str, calls: Mapping[str, int
     policy.
     """
     if action in WITHOUT_WRITES and writes(calls):
-        raise RunFailed(f"{alternative.label}, {action}: made {writes(calls)} writes, should make none")
+        raise RunFailed(f"{alternative.label}, {action}: made {writes(calls)} writes, expected none")
     if alternative.name != OURS or action not in READ_ONLY_WHAT_IS_NEEDED:
         return
     once = dict.fromkeys(("AssumeRole", "GetAccountAuthorizationDetails", "ListRoles"), 1)
     if calls != {**once, "ListPolicyTags": policies}:
         raise RunFailed(
-            f"{alternative.label}, {action}: an account is to be asked {once} and the tags of {policies} policies,"
-            f" it was asked {dict(calls)}"
+            f"{alternative.label}, {action}: expected the calls {once} and the tags of {policies} policies,"
+            f" made: {dict(calls)}"
         )
 
 

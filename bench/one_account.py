@@ -106,7 +106,7 @@ class OneAccount:
             with self._screen.measuring(measurement, life.alternative.label) as told:
                 told.sample = sample = self._measured(life, folder, measurement)
             if action in WITHOUT_WRITES and sample.writes:
-                raise RunFailed(f"{life.alternative.label}, {action}: made {sample.writes} writes, should make none")
+                raise RunFailed(f"{life.alternative.label}, {action}: made {sample.writes} writes, expected none")
             expected = there if life.alternative.keeps else None
             accounts.require(self._iam, expected, f"{life.alternative.label}, {action}")
             yield sample
