@@ -22,8 +22,9 @@ from .aws_facts import AwsFacts
 from .caller_choices import told_condition
 from .finding import Finding, Severity, most_severe_first
 from .finding_rules import FindingRule, SharedWithRoles
+from .grant_answers import ANY_SERVICE, Holdings
 from .matchers import AccountAfter, Match, RuleSubject, matches
-from .risky_grants import ANY_SERVICE, Holdings, held_policies
+from .risky_grants import held_policies
 
 Remedy = Callable[[str, str, str], str]
 """What resolves a finding, from its resource, its code, and what the rule says."""

@@ -27,7 +27,8 @@ from .finding_rules import (
     TrustsOtherAccount,
     TrustsServices,
 )
-from .risky_grants import ANY_SERVICE, Holding, Holdings, RiskyGrants, access_after, sure
+from .grant_answers import ANY_SERVICE, Holding, Holdings, sure
+from .risky_grants import RiskyGrants, access_after
 from .trust_questions import Trust
 
 MOST_NAMES = 20

@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..analyze.finding import Finding
-from ..analyze.risky_grants import Holdings, RiskyGrants, access_after, sure
+from ..analyze.grant_answers import Holdings, sure
+from ..analyze.risky_grants import RiskyGrants, access_after
 from ..declare.policy_references import is_aws_managed
 from ..model import CurrentState, Identity, ManagedPolicy, PolicyDeclaration, Quarantine, Role, resource_name
 from ..policy.document import dangling_principals

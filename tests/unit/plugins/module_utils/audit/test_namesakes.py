@@ -8,11 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.risky_grants import (
-    Holdings,
-    RiskyGrants,
-    access_after,
-)
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.grant_answers import Holdings
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.risky_grants import RiskyGrants, access_after
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.rights import rights_in
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import CurrentState
 from ansible_collections.aws_ml.permissions.plugins.module_utils.resolve.desired_state import DesiredState
