@@ -29,7 +29,7 @@ from .finding_rules import (
 )
 from .grant_answers import ANY_SERVICE, Holding, Holdings, sure
 from .risky_grants import RiskyGrants, access_after
-from .trust_questions import Trust
+from .trust_questions import ANOTHER_ACCOUNT, Trust
 
 MOST_NAMES = 20
 """Names in one message; of more, the number is given."""
@@ -188,7 +188,7 @@ def _trusted(
         if found is not None:
             yield Match(keys=frozenset(found.keys))
     elif isinstance(condition, TrustsOtherAccount):
-        accounts = account.trust.other_accounts(role)
+        accounts = _foreign(account.trust, role)
         if accounts:
             named = _without_conditions(accounts)
             keys = frozenset(key for chance in named.values() for key in chance.keys)
@@ -201,17 +201,26 @@ def _trusted(
             yield Match(services=services)
 
 
+def _foreign(trust: Trust, role: Role) -> Mapping[str, Chance]:
+    """The foreign accounts that may assume a role, without what is found as trust in anyone."""
+    found = trust.other_accounts(role)
+    anybody = found.get(ANOTHER_ACCOUNT)
+    return {name: one for name, one in found.items() if name != ANOTHER_ACCOUNT or anybody != trust.anyone(role)}
+
+
 def _without_conditions(accounts: Mapping[str, Chance]) -> Mapping[str, Chance]:
     """The accounts that meet no condition, if there are any, else all."""
     return {name: found for name, found in accounts.items() if found.is_sure} or accounts
 
 
 def _accounts(ids: Sequence[str]) -> str:
-    first = ids[:MOST_NAMES]
-    rest = [f"{len(ids) - len(first)} more"] if len(ids) > len(first) else []
-    *others, last = [*first, *rest]
-    named = f"{', '.join(others)} and {last}" if others else last
-    return f"account{'s' if others else ''} {named}"
+    """Accounts in words: of more than `MOST_NAMES` only the number of the rest."""
+    named = [one for one in ids if one != ANOTHER_ACCOUNT]
+    rest = [f"{len(named) - MOST_NAMES} more"] if len(named) > MOST_NAMES else []
+    *others, last = [*named[:MOST_NAMES], *rest] or [ANOTHER_ACCOUNT]
+    if last == ANOTHER_ACCOUNT:
+        return last
+    return f"accounts {', '.join(others)} and {last}" if others else f"account {last}"
 
 
 def _grants(condition: HasGrants, subject: RuleSubject, account: AccountAfter) -> Iterator[Match]:

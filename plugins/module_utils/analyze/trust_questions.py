@@ -23,6 +23,9 @@ from .grant_questions import UNNAMED, instance
 _ASSUME = "sts:AssumeRole"
 _WITH_TOKEN = "sts:AssumeRoleWithWebIdentity"
 _EXTERNAL_ID = "sts:ExternalId"
+ANOTHER_ACCOUNT = "another account"
+"""An account that a trust policy does not name."""
+
 _OTHERS = ("999999999999", "888888888888", "777777777777")
 
 
@@ -58,16 +61,35 @@ class Trust:
         return surest(one for some in chances for one in some)
 
     def other_accounts(self, role: Role) -> dict[str, Chance]:
-        """The ids of the foreign accounts that a trust policy names and that may assume the role."""
+        """The foreign accounts that may assume a role: the ids of those that the trust policy names.
+
+        If it names everybody, those that its conditions name, and `ANOTHER_ACCOUNT` if others may meet them too.
+        """
         found: dict[str, Chance] = {}
+        trust = _policy(role)
         for kind, value in _named(role):
-            caller = self._foreign_caller(value) if kind == "AWS" else None
-            if caller is None or caller.account is None:
-                continue
-            best = surest((found.get(caller.account), self._chance(caller, role, _policy(role), Context())))
-            if best is not None:
-                found[caller.account] = best
+            for caller, shown in self._foreign_callers(value, trust) if kind == "AWS" else ():
+                best = surest((found.get(shown), self._chance(caller, role, trust, Context())))
+                if best is not None:
+                    found[shown] = best
         return found
+
+    def _foreign_callers(self, written: str, trust: Policy) -> Iterator[tuple[Principal, str]]:
+        """The callers that an entry of Principal names in foreign accounts, with the ids of their accounts."""
+        if written == "*":
+            values = {*_values("aws:principalarn", trust), *_values("aws:principalaccount", trust)}
+            named = [instance(value, Context(complete=True)) for value in sorted(values)]
+            other = _unnamed_account(trust.document.text)
+            yield self._user_of(other), ANOTHER_ACCOUNT
+        else:
+            named = [written]
+        for caller in _principals(named):
+            if caller.account not in (None, self.account.id):
+                whole = caller.kind is PrincipalKind.ROOT
+                yield self._user_of(caller.account) if whole else caller, str(caller.account)
+
+    def _user_of(self, account: str | None) -> Principal:
+        return Principal.parse(f"arn:{self.account.partition}:iam::{account}:user/{UNNAMED}")
 
     def _may(self, service: str, role: Role, trust: Policy) -> bool:
         request = Request(Principal(PrincipalKind.SERVICE, service), _ASSUME, role.arn)
@@ -76,7 +98,7 @@ class Trust:
     def _may_for_others(self, service: str, role: Role, trust: Policy) -> bool:
         """Whether nothing but what every customer of a service chooses keeps it from working for others."""
         caller = Principal(PrincipalKind.SERVICE, service)
-        other = _unnamed_account(role)
+        other = _unnamed_account(role.trust.text)
         ours = {"aws:SourceAccount": other, **self.keys.sources}
         arns = [f"arn:{self.account.partition}:{service.partition('.')[0]}:xx-any-1:{other}:{UNNAMED}"]
         arns += _foreign_arns("aws:sourcearn", trust, other)
@@ -85,7 +107,7 @@ class Trust:
         return best is not None and best.is_sure
 
     def _outsiders(self, role: Role, trust: Policy) -> Iterator[Chance | None]:
-        other = _unnamed_account(role)
+        other = _unnamed_account(role.trust.text)
         start = f"arn:{self.account.partition}:iam::{other}"
         arns = [f"{start}:user/{UNNAMED}", f"{start}:role/{UNNAMED}", *_foreign_arns("aws:principalarn", trust, other)]
         organizations = list(self.keys.organizations)
@@ -105,18 +127,6 @@ class Trust:
         context = Context({f"{host}:{claim}": value for claim, value in claims.items()})
         chosen = self.keys.chosen | KeyNames([f"{host}:aud", f"{host}:amr"])
         yield self._chance(caller, role, trust, context, action=_WITH_TOKEN, chosen=chosen)
-
-    def _foreign_caller(self, written: str) -> Principal | None:
-        """The caller that an entry of Principal names in a foreign account; for a whole account, a user of it."""
-        try:
-            caller = Principal.parse(written)
-        except ValueError:
-            return None
-        if caller.account in (None, self.account.id):
-            return None
-        if caller.kind is PrincipalKind.ROOT:
-            return Principal.parse(f"arn:{self.account.partition}:iam::{caller.account}:user/{UNNAMED}")
-        return caller
 
     def _chance(
         self,
@@ -141,21 +151,22 @@ def _named(role: Role) -> Iterator[tuple[str, str]]:
     return (pair for statement in role.trust.allowing for pair in statement.principals or ())
 
 
-def _unnamed_account(role: Role) -> str:
-    return next((one for one in _OTHERS if one not in role.trust.text), _OTHERS[0])
+def _unnamed_account(text: str) -> str:
+    return next((one for one in _OTHERS if one not in text), _OTHERS[0])
+
+
+def _values(key: str, trust: Policy) -> Iterator[str]:
+    """The values that conditions compare a key with."""
+    for statement in (*trust.allowing, *trust.denying):
+        for condition in statement.conditions:
+            if condition.key == key:
+                yield from condition.values
 
 
 def _foreign_arns(key: str, trust: Policy, account: str) -> list[str]:
     """ARNs of an account that meet what conditions demand of a key, except for the account where they name one."""
-    patterns = (
-        value
-        for statement in (*trust.allowing, *trust.denying)
-        for condition in statement.conditions
-        if condition.key == key
-        for value in condition.values
-    )
     found = []
-    for pattern in dict.fromkeys(patterns):
+    for pattern in dict.fromkeys(_values(key, trust)):
         fields = pattern.split(":", 5)
         if len(fields) == 6:
             fields[4] = account

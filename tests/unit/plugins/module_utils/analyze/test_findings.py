@@ -146,6 +146,20 @@ def test_what_is_found(given: dict[str, Any]) -> None:
         assert any(given["says"] in finding.message for finding in told), [finding.message for finding in told]
 
 
+CHOSEN = aws_facts()["condition_keys"]["chosen"]
+
+
+@pytest.mark.parametrize("key", CHOSEN)
+def test_a_condition_on_a_key_that_the_caller_chooses_is_none(key: str) -> None:
+    under = {"StringEquals": {key.replace("*", "team"): "chosen"}}
+    allowing = {"Effect": "Allow", "Action": "iam:PutRolePolicy", "Resource": "*", "Condition": under}
+    denying = {**allowing, "Effect": "Deny"}
+    for statements in ([allowing], [{**allowing, "Condition": {}}, denying]):
+        subject = role("subject", {"trusts": ["ec2.amazonaws.com"], "inline": statements})
+        told = found(DesiredState(identities={subject.key: subject}))
+        assert [(one.code, one.severity.text) for one in told] == [("service_administers_iam", "critical")]
+
+
 def test_every_rule_is_in_the_table() -> None:
     rules = {rule.code for rule in KNOWLEDGE.findings}
     assert {code for case in CASES for code in case["finds"]} == rules
