@@ -245,7 +245,7 @@ from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.inventory.data import InventoryData
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.service import Service
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.failures import reading_failed
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.result import reading_failed
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, shown
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.account_filters import AccountFilter
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.account_hosts import (

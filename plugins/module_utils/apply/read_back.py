@@ -11,16 +11,35 @@ if that changes anything, another process or person wrote too, or IAM does not s
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..aws.service import PATIENCE_SECONDS
 from ..backup.attributes import TRUST, Piece, pieces_of, put_together, told
 from ..declare.policy_references import is_aws_managed
 from ..model import AwsManagedPolicy, CurrentState, Declarations, Identity, ManagedPolicy, PolicyVersion
-from ..plan.scope import policies_in_use
+from ..plan.plan import policies_in_use
 from ..policy.document import PolicyDocument
 from ..resolve.desired_state import DesiredState
+
+
+class Waiter:
+    """Increasing pauses while IAM settles, `PATIENCE_SECONDS` in total (FACTS C3)."""
+
+    def __init__(self) -> None:
+        self._deadline = time.monotonic() + PATIENCE_SECONDS
+        self._pause = 0.5
+
+    def wait(self) -> bool:
+        """Pause once. Returns False, without a pause, if no time is left."""
+        if time.monotonic() + self._pause > self._deadline:
+            return False
+        time.sleep(self._pause)
+        self._pause = min(self._pause * 2, 4.0)
+        return True
+
 
 _LONGEST = 300
 """Maximum characters of a value in a message."""

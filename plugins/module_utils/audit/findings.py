@@ -13,11 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..analyze.aws_facts import AwsFacts
+from ..analyze.aws_facts import AwsFacts, TrustsServices
 from ..analyze.finding import Finding, Severity, most_severe_first
-from ..analyze.finding_rules import TrustsServices
-from ..analyze.findings import findings
-from ..analyze.service_lifecycle import OUTLIVED, outlived
+from ..analyze.findings import OUTLIVED, findings, outlived
 from ..model import (
     AttachmentDeclaration,
     CurrentState,

@@ -11,11 +11,10 @@ from typing import Any
 
 from ..resolve.quarantine import standing
 from ..sdk import CallFailed
-from .failures import reading_failed
-from .planned_result import planned_result
-from .resolution import Resolution
-from .result import last_use
-from .source import Situation, Source
+from .converge import planned_result
+from .declared_objects import DeclaredObjects
+from .resolution import Resolution, Situation, Source
+from .result import last_use, reading_failed
 from .task import Task
 
 
@@ -65,3 +64,8 @@ def _drift_status(status: str) -> str:
     return {"created": "missing", "updated": "drifted", "unchanged": "in_sync", "deleted": "unwanted"}.get(
         status, status
     )
+
+
+def inspecting(task: Task) -> Inspection:
+    """The work of `iam_baseline_info`."""
+    return Inspection(task, DeclaredObjects(task, task.options))

@@ -13,7 +13,7 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..analyze.finding import Finding
-from ..analyze.service_lifecycle import all_findings
+from ..analyze.findings import all_findings
 from ..aws.connection import Connection
 from ..backup.quarantine_recorder import QuarantineRecorder
 from ..backup.quarantine_records import Event
@@ -25,7 +25,7 @@ from ..resolve.desired_state import DesiredState
 from .combined_services import SECTIONS, CombinedServices
 from .converge import Converge
 from .declared_objects import DeclaredObjects
-from .source import Reading, Situation
+from .resolution import Reading, Situation
 from .task import Task
 
 Data = Mapping[str, Any]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""What a task is: its options and flags, who listens to it, and what it reports of itself whatever ends it."""
+"""What a task is: its options and flags, what the controller hands to it, who listens to it, and what it reports."""
 
 from __future__ import annotations
 
@@ -11,15 +11,63 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from ..analyze.aws_facts import AwsFacts
 from ..apply.executor import OnStep
 from ..aws.clients import user_agent
 from ..aws.connection import Connection, SessionKeeper, connect
+from ..aws.run_process import RunProcess
 from ..aws.service import CallCounter
 from ..backup.store import BackupFile
 from ..plan.plan import Step
 from .account_lock import Tell, silent
-from .context import RunContext
-from .failures import progress
+from .result import progress
+
+ARGUMENT = "_context"
+"""The argument in which a module in an interpreter of its own is handed the context over. It is no option."""
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """What an action plugin knows and a module cannot find out. Everything has a default, for a task without Ansible.
+
+    `audit_facts` are the AuditFacts of audits, or the content of their files; see `AuditFacts.of`. `run_folder` is a
+    folder of the run's own. `run_process` is not watched where the task may outlive the run. `account_from` is the
+    place that an account id was given in, empty where none was: Ansible sets the option to None either way. `delegate`
+    is the host that the task is delegated to, where that is an account of its own. `declared` is what the host's
+    variables declare for each service (see `combined_services`).
+    """
+
+    facts: AwsFacts = field(default_factory=AwsFacts)
+    audit_facts: object = None
+    run_folder: str = ""
+    run_process: RunProcess = field(default_factory=RunProcess)
+    account_from: str = ""
+    delegate: str = ""
+    declared: Sequence[Mapping[str, Any]] = ()
+
+    @classmethod
+    def parse(cls, content: Mapping[str, Any]) -> RunContext:
+        """Read what `handed_over` made in another process."""
+        return cls(
+            AwsFacts.parse(content["facts"]),
+            content["facts"],
+            content["run_folder"],
+            RunProcess.parse(content["run_process"]),
+            content["account_from"],
+            content["delegate"],
+            content["declared"],
+        )
+
+    def handed_over(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """The context as plain data for another process, with the content of the files that its facts are made of."""
+        return {
+            "facts": facts,
+            "run_folder": self.run_folder,
+            "run_process": self.run_process.handed_over(),
+            "account_from": self.account_from,
+            "delegate": self.delegate,
+            "declared": self.declared,
+        }
 
 
 @dataclass

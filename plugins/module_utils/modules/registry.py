@@ -13,10 +13,9 @@ from typing import Any
 from ..apply.executor import OnStep
 from ..aws.connection import SessionKeeper
 from ..converge.account_lock import Tell, silent
-from ..converge.context import RunContext
-from ..converge.declared_objects import converging, inspecting
-from ..converge.failures import reading_failed
-from ..converge.task import Begin, Task, Work
+from ..converge.declared_objects import converging
+from ..converge.result import reading_failed
+from ..converge.task import Begin, RunContext, Task, Work
 from ..declare.argument_specs import (
     Spec,
     approval_option,
@@ -110,7 +109,7 @@ def run(
     name: str,
     options: Mapping[str, Any],
     *,
-    begin: Begin | None = None,
+    begin: Begin = converging,
     check_mode: bool,
     diff_mode: bool,
     context: RunContext = NO_CONTEXT,
@@ -121,8 +120,8 @@ def run(
 ) -> Outcome:
     """Run a module's task with its validated options.
 
-    Without `begin` it converges, or inspects where the module is `read_only`. What only one module needs is begun by
-    its own package, so that the others need not load it.
+    `begin` makes its work. What only one module needs is handed in here by its own file, so that the others do not
+    ship it.
     Whatever ends the task, the outcome says what was done by then, and where the backup is.
     With `sessions`, roles that earlier tasks assumed are not assumed again. `on_step` is called for each write as it is
     done, `on_wait` for each call that gets no reply and is sent again (without it, warnings report that), `tell` for
@@ -133,7 +132,7 @@ def run(
     task = Task(
         options, shape.section, reads, diff_mode, sessions, on_step, on_wait, module=name, tell=tell, context=context
     )
-    return _outcome(task, shape, begin or (inspecting if shape.read_only else converging))
+    return _outcome(task, shape, begin)
 
 
 def _outcome(task: Task, shape: Shape, begin: Begin) -> Outcome:

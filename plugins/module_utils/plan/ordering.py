@@ -28,9 +28,8 @@ from enum import IntEnum
 
 from ..errors import EngineError
 from ..policy.document import canonical_statement
-from ..policy.statement_overlap import statements_overlap
-from .change import Change, Dimension, Effect, Part, Stage
-from .change_key import ChangeKey
+from ..policy.statement_comparison import statements_overlap
+from .change import Change, ChangeKey, Dimension, Effect, Part, Stage
 from .plan import Step
 
 

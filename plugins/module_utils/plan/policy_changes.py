@@ -11,8 +11,7 @@ from typing import Any
 
 from ..limits import POLICY_VERSION_LIMIT, Quotas
 from ..model import ManagedPolicy, PolicyVersion
-from .change import Change, Dimension, Effect, Part, Stage, always, document_parts
-from .change_key import ChangeKey, ChangeKind
+from .change import Change, ChangeKey, ChangeKind, Dimension, Effect, Part, Stage, always, document_parts
 from .plan import MadeVersion, Step
 from .tag_changes import as_tags, tag_changes
 

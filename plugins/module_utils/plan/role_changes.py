@@ -15,9 +15,8 @@ from ..policy.document import PolicyDocument, dangling_principals
 from ..policy.trust_intersection import intersection, loses_and_gains
 from ..policy.trust_policy import without_principals
 from ..resolve.quarantine import INLINE_DENIAL, denials_that_change
-from .change import Change, Dimension, Effect, Part, Stage
-from .change_key import ChangeKey, ChangeKind
-from .identity_writer import IdentityWriter
+from .change import Change, ChangeKey, ChangeKind, Dimension, Effect, Part, Stage
+from .permission_changes import IdentityWriter
 from .plan import Step
 from .tag_changes import as_tags, tag_changes
 

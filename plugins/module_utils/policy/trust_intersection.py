@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from .condition_strictness import is_at_least_as_strict, is_within
 from .document import PolicyDocument, canonical_statement
+from .statement_comparison import is_at_least_as_strict, is_within
 from .trust_policy import NOBODY, as_principal, with_statements
 from .wildcards import covers
 

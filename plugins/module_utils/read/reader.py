@@ -18,10 +18,9 @@ from ..limits import Quotas
 from ..model import CurrentState, Declarations, ManagedPolicy, Role, identity_key
 from ..policy.document import PolicyDocument
 from ..sdk import ClientError
-from .authorization_details import AuthorizationDetails, TooCostly
+from .authorization_details import AuthorizationDetails, TooCostly, tags
 from .aws_managed_policies import AwsPolicies
 from .single_objects import SingleObjects
-from .transformations import tags
 
 LOOKUP_CALLS_PER_OBJECT = 4
 """Calls to look up one object: itself, its attachments, its inline policies and about one document."""

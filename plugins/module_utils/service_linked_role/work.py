@@ -14,15 +14,13 @@ from typing import Any
 from ..aws.connection import Connection
 from ..aws.error_advice import error_code
 from ..aws.service import as_aws_error, is_lost_reply, may_be_made
-from ..converge.failures import told_unknown
+from ..converge.result import told_unknown
 from ..converge.task import Task
 from ..errors import EngineError, InputError, Problem, printable, shown
 from ..model import CurrentState, Role, resource_name
-from ..plan.approval import approval_of, require_approval
-from ..plan.plan import Plan, Step
-from ..plan.scope import relied_on
+from ..plan.plan import Plan, Step, approval_of, relied_on, require_approval
+from ..read.authorization_details import role_of
 from ..read.reader import require_account
-from ..read.transformations import role_of
 from ..resolve.desired_state import DesiredState
 from ..sdk import CallFailed, ClientError
 from ..validate.connection import connection_problems

@@ -27,9 +27,9 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.run_process
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.expressions import HAS_JMESPATH
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.variables import Variable
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.account_lock import silent
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import ARGUMENT, RunContext
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.failures import reading_failed
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Begin
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.result import reading_failed
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import ARGUMENT, Begin, RunContext
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import SHAPES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_AMAZON_AWS, HAS_SDK
@@ -67,13 +67,12 @@ if HAS_JMESPATH:  # without it, a task that needs it says so
 class ModuleAction(ActionBase):  # type: ignore[misc]
     """Adds the defaults of amazon.aws and the account of the host to the arguments of the task, and runs the module.
 
-    `begin` makes the work of the module, None where that is to converge or to inspect. `context_with` is what is known
-    to it in the worker, with the user's own services; in
-    an interpreter of its own it gets `facts`, which that is made of. `services_option` is the option with the services
-    whose variables the task reads.
+    `begin` makes the work of the module. `context_with` is what is known to it in the worker, with the user's own
+    services; in an interpreter of its own it gets `facts`, which that is made of. `services_option` is the option with
+    the services whose variables the task reads.
     """
 
-    begin: Begin | None = None
+    begin: Begin = staticmethod(converging)
     context_with: Callable[[Paths], RunContext] = staticmethod(context_with)
     facts: Callable[[Paths], dict[str, Any]] = staticmethod(aws_facts)
     services_option = ""

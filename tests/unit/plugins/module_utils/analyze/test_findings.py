@@ -13,11 +13,9 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_facts import AwsFacts
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_facts import AwsFacts, FindingRule
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES, Finding, Severity
-from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding_rules import FindingRule
-from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.findings import findings
-from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.service_lifecycle import outlived
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.findings import findings, outlived
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
     Account,
     AttachmentDeclaration,

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import AccountAudit
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.clients import Clients
-from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.timeouts import (
+from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.service import (
     CONNECT_TIMEOUT,
     READ_TIMEOUT,
     TRIES,
@@ -25,7 +25,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declar
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Begin, Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules import registry as module_shapes
-from ansible_collections.aws_ml.permissions.plugins.module_utils.validate.aws_config import aws_config_problems
+from ansible_collections.aws_ml.permissions.plugins.module_utils.validate.connection import aws_config_problems
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.connection import organizations
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.reader import OrganizationReader
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.audit_action import AuditAction
@@ -57,9 +57,7 @@ def account(aws: LocalAws) -> ScenarioAccount:
     return made
 
 
-def run(
-    name: str, options: dict[str, Any], begin: Begin | None = None, **more: Any
-) -> tuple[dict[str, Any], list[str]]:
+def run(name: str, options: dict[str, Any], begin: Begin = converging, **more: Any) -> tuple[dict[str, Any], list[str]]:
     """The values of a module's outcome, and the lines that were shown while it ran."""
     lines: list[str] = []
     given = {option: spec.get("default") for option, spec in module_shapes.argument_spec(name).items()}
@@ -127,10 +125,10 @@ def test_entering_an_account(server: Server, failed: str, line: str, waited: str
 
 @pytest.mark.parametrize(
     ("name", "begin", "call"),
-    [("iam_baseline", None, "GetAccountAuthorizationDetails"), ("iam_role", None, "GetRole"),
+    [("iam_baseline", converging, "GetAccountAuthorizationDetails"), ("iam_role", converging, "GetRole"),
      ("iam_audit", AccountAudit, "GetAccountAuthorizationDetails")],
 )  # fmt: skip
-def test_reading_an_account(name: str, begin: Begin | None, call: str) -> None:
+def test_reading_an_account(name: str, begin: Begin, call: str) -> None:
     begun = time.monotonic()
     with taking_connections() as endpoint:
         values, lines = run(name, {"endpoint_url": endpoint, "name": "worker", "managed_policies": []}, begin)

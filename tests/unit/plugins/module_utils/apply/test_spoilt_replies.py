@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Iterator
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.apply import waiter
+from ansible_collections.aws_ml.permissions.plugins.module_utils.apply import read_back
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws import service as calls
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.service import UNREADABLE_REPLIES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
@@ -38,7 +38,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses are short, and so is the patience with connections that break again and again."""
     sleep = time.sleep
     monkeypatch.setattr(time, "sleep", lambda seconds: sleep(min(seconds, 0.01)))
-    for module in (calls, waiter):
+    for module in (calls, read_back):
         monkeypatch.setattr(module, "PATIENCE_SECONDS", 8.0)
 
 

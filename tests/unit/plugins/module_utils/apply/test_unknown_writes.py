@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.apply import waiter
+from ansible_collections.aws_ml.permissions.plugins.module_utils.apply import read_back
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws import service as calls
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.resolution import Resolution
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.argument_specs import baseline_options
@@ -30,7 +30,7 @@ from local_aws import LocalAws
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     sleep = time.sleep
     monkeypatch.setattr(time, "sleep", lambda seconds: sleep(min(seconds, 0.01)))
-    for module in (calls, waiter):
+    for module in (calls, read_back):
         monkeypatch.setattr(module, "PATIENCE_SECONDS", 2.0)
 
 

@@ -18,9 +18,8 @@ import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws import run_process
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.connection import connect
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.run_process import RunHasEnded, RunProcess
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import RunContext, Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 
 from local_aws import LocalAws

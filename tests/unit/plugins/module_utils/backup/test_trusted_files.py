@@ -13,10 +13,13 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup import trusted_files
-from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.private_folders import make_private_folder
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.serialization import BadBackup
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.store import read
-from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.trusted_files import Untrusted, content_of
+from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.trusted_files import (
+    Untrusted,
+    content_of,
+    make_private_folder,
+)
 
 STRANGER = 12345
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import AccountAudit
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import inspecting
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.inspection import inspecting
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.argument_specs import audit_options
 from ansible_collections.aws_ml.permissions.plugins.module_utils.resolve.quarantine import is_denial

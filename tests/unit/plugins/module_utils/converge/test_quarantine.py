@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import inspecting
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.inspection import inspecting
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 

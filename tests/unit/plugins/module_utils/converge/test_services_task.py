@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_facts import AwsFacts
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.services_source import converging_services
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import RunContext
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import Outcome, run
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts
 from unit.services.declarations import service_declaration

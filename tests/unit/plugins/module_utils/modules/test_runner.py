@@ -15,7 +15,7 @@ from ansible.module_utils.common.parameters import PASS_VARS
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_facts import AwsFacts
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.run_process import RunProcess
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import ARGUMENT, RunContext
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import ARGUMENT, RunContext
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules import runner as module_runner
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts
 

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from itertools import product
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.statement_overlap import statements_overlap
+from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.statement_comparison import statements_overlap
 from hypothesis import given
 from hypothesis import strategies as st
 

