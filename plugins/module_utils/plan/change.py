@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, IntEnum, auto
-from typing import Any
 
-from ..policy.document import PolicyDocument, canonical_statement
+from ..policy.document import PolicyDocument
+from ..policy.statement import Statement
 from .plan import Step
 
 
@@ -113,7 +113,7 @@ class Effect:
     dimension: Dimension
     grows: bool
     identities: frozenset[str]
-    statements: tuple[Mapping[str, Any], ...] | None = None
+    statements: tuple[Statement, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -212,24 +212,24 @@ def attachment_effects(
     return tuple(effects)
 
 
-def _by_effect(document: PolicyDocument | None) -> dict[str, dict[str, Mapping[str, Any]]]:
-    found: dict[str, dict[str, Mapping[str, Any]]] = {"Allow": {}, "Deny": {}}
-    for statement in document.statements if document else ():
-        found[statement.get("Effect", "Allow")][canonical_statement(statement)] = statement
+def _by_effect(document: PolicyDocument | None) -> dict[str, dict[str, Statement]]:
+    found: dict[str, dict[str, Statement]] = {"Allow": {}, "Deny": {}}
+    for statement in document.parsed if document else ():
+        found[statement.effect or "Allow"][statement.canonical] = statement
     return found
 
 
-def _added(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _added(before: Mapping[str, Statement], after: Mapping[str, Statement]) -> list[Statement]:
     return [statement for key, statement in after.items() if key not in before]
 
 
 def _assembled(
-    old: PolicyDocument | None, new: PolicyDocument | None, contents: Sequence[Mapping[str, Mapping[str, Any]]]
+    old: PolicyDocument | None, new: PolicyDocument | None, contents: Sequence[Mapping[str, Statement]]
 ) -> PolicyDocument:
     """An intermediate document. It has no Sids, since old and new may use one Sid for different statements."""
     frame = (new or old or PolicyDocument({})).content
     statements = [
-        {key: value for key, value in statement.items() if key != "Sid"}
+        {key: value for key, value in statement.content.items() if key != "Sid"}
         for group in contents
         for statement in group.values()
     ]

@@ -17,6 +17,7 @@ from typing import Any
 
 from ..model import CurrentState, Identity, Role
 from ..policy.document import PolicyDocument
+from ..policy.statement import Statement
 from ..resolve.desired_state import DesiredState
 from .change import Change, ChangeKey, ChangeKind, Dimension, Effect, Part, Stage, always
 from .plan import Step
@@ -28,7 +29,7 @@ _OF_RESOURCE = re.compile(r"(?:aws|iam):resourcetag/", re.IGNORECASE)
 @dataclass(frozen=True)
 class _Test:
     holder: str
-    statement: Mapping[str, Any]
+    statement: Statement
     of_resource: bool
 
 
@@ -43,8 +44,8 @@ class TestedTags:
         """The tests in every policy of the account, before and after."""
         tests: dict[str, list[_Test]] = {}
         for holder, document in _documents(state, desired):
-            for statement in document.statements if _TEST.search(document.text) else ():
-                for match in _TEST.finditer(PolicyDocument({"Statement": statement}).text):
+            for statement in document.parsed if _TEST.search(document.text) else ():
+                for match in _TEST.finditer(statement.text):
                     of_resource = _OF_RESOURCE.match(match.group()) is not None
                     tests.setdefault(match.group(1).lower(), []).append(_Test(holder, statement, of_resource))
         return cls({tag: tuple(found) for tag, found in tests.items()})

@@ -9,11 +9,9 @@ Both are cautious: if in doubt, a condition is not as strict, and two statements
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from .document import canonical_statement
+from .statement import Condition, Statement
 from .wildcards import covers, ends_differ, meet
 
 _BY_PATTERN = {"StringLike": 0, "ArnLike": 5, "ArnEquals": 5}
@@ -24,19 +22,20 @@ _BY_VALUE = {"StringEquals", "StringEqualsIgnoreCase", "Bool", "NumericEquals", 
 Terms = dict[tuple[str, str], list[str]]
 
 
-def is_at_least_as_strict(one: Any, other: Any) -> bool:
-    """Whether every request that meets the Condition `one` meets the Condition `other` too."""
+def is_at_least_as_strict(one: Sequence[Condition], other: Sequence[Condition]) -> bool:
+    """Whether every request that meets all conditions of `one` meets all of `other` too."""
     ours, theirs = _terms(one), _terms(other)
     return all(key in ours and is_within(key[0], ours[key], values) for key, values in theirs.items())
 
 
-def _terms(condition: Any) -> Terms:
-    ordered = json.loads(canonical_statement({"Condition": condition or {}})).get("Condition", {})
+def _terms(conditions: Sequence[Condition]) -> Terms:
+    keys: dict[str, set[str]] = {}
+    for one in conditions:
+        keys.setdefault(one.operator, set()).add(one.key)
+    # Two keys of one operator that differ only by case stay separate: IAM does not document what they mean.
+    folded = {operator: len({key.lower() for key in names}) == len(names) for operator, names in keys.items()}
     return {
-        (operator, key): values if isinstance(values, list) else [values]
-        for operator, keys in ordered.items()
-        if isinstance(keys, Mapping)
-        for key, values in keys.items()
+        (one.operator, one.name if folded[one.operator] else one.key): sorted(set(one.values)) for one in conditions
     }
 
 
@@ -57,8 +56,6 @@ def _is_narrower(operator: str, pattern: str, other: str) -> bool:
     return len(parts) == len(other_parts) and all(map(covers, other_parts, parts))
 
 
-Statement = Mapping[str, Any]
-
 MOST_WORK = 300_000
 """Pairs of patterns plus lengths to read. Beyond this, documents are assumed to overlap; about 0.3 s."""
 
@@ -78,14 +75,13 @@ class _Comparison:
         self._work = 0
 
     def overlap(self, first: Statement, second: Statement) -> bool:
-        return self._patterns_meet(first, second, "Action", fold_case=True) and self._patterns_meet(
-            first, second, "Resource", fold_case=False
+        return self._patterns_meet(_lower(first.actions), _lower(second.actions)) and self._patterns_meet(
+            first.resources, second.resources
         )
 
-    def _patterns_meet(self, first: Statement, second: Statement, element: str, *, fold_case: bool) -> bool:
-        if element not in first or element not in second:
+    def _patterns_meet(self, ours: Sequence[str] | None, theirs: Sequence[str] | None) -> bool:
+        if ours is None or theirs is None:
             return True
-        ours, theirs = _patterns(first[element], fold_case), _patterns(second[element], fold_case)
         return any(self._meet(our, their) for our in ours for their in theirs)
 
     def _meet(self, one: str, other: str) -> bool:
@@ -98,6 +94,5 @@ class _Comparison:
         return meet(one, other)
 
 
-def _patterns(value: Any, fold_case: bool) -> list[str]:
-    entries = value if isinstance(value, list) else [value]
-    return [str(entry).lower() if fold_case else str(entry) for entry in entries]
+def _lower(actions: Sequence[str] | None) -> Sequence[str] | None:
+    return None if actions is None else [action.lower() for action in actions]

@@ -21,7 +21,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .document import PolicyDocument, canonical_statement, principals
+from .document import PolicyDocument, principals
+from .statement import canonical_statement
 from .wildcards import fits_any_case
 
 Statement = Mapping[str, Any]

@@ -23,7 +23,8 @@ from ..declare.policy_references import is_for_service_linked_roles, policy_refe
 from ..errors import Problem
 from ..limits import MAXIMUM_TAGS, Quotas
 from ..model import CurrentState, Declarations, Identity, ManagedPolicy, Role, identity_key
-from ..policy.document import PolicyDocument, canonical_statement, is_principal_id, principals
+from ..policy.document import PolicyDocument, is_principal_id, principals
+from ..policy.statement import canonical_statement
 from ..policy.trust_policy import ROLE_OR_USER
 from ..validate.principal import provider_refusals
 from .desired_state import DesiredState
