@@ -97,24 +97,21 @@ def policy_content(policy: ManagedPolicy) -> dict[str, Any]:
     }
 
 
+def _content(thing: Identity | ManagedPolicy) -> dict[str, Any]:
+    return policy_content(thing) if isinstance(thing, ManagedPolicy) else identity_content(thing)
+
+
 def difference(state: CurrentState, desired: DesiredState) -> dict[str, str]:
     """Before and after of every object that changes, as YAML, documents in canonical form."""
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
-    for key in sorted(desired.identities):
-        old, new = state.identities.get(key), desired.identities[key]
+    identities = [(state.identities.get(key), desired.identities[key]) for key in sorted(desired.identities)]
+    policies = [(state.policies.get(name), desired.policies[name]) for name in sorted(desired.policies)]
+    for old, new in (*identities, *policies):
         shown = new or old
         if old != new and shown is not None:
-            label = shown.resource
-            before.update({label: identity_content(old)} if old else {})
-            after.update({label: identity_content(new)} if new else {})
-    for name in sorted(desired.policies):
-        old_policy, new_policy = state.policies.get(name), desired.policies[name]
-        shown_policy = new_policy or old_policy
-        if old_policy != new_policy and shown_policy is not None:
-            label = shown_policy.resource
-            before.update({label: policy_content(old_policy)} if old_policy else {})
-            after.update({label: policy_content(new_policy)} if new_policy else {})
+            before.update({shown.resource: _content(old)} if old else {})
+            after.update({shown.resource: _content(new)} if new else {})
     return {"before": as_yaml(before), "after": as_yaml(after)}
 
 

@@ -12,7 +12,7 @@ IAM does not check it in other policies. `principal` has what IAM may refuse.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ..declare.placeholders import unfilled_role
@@ -90,23 +90,34 @@ def identity_policy_problems(document: PolicyDocument, place: str) -> Iterator[P
     elif version == IMPLICIT_VERSION:
         yield Problem(f"{place}.Version", f'{shown(version)} is for trust policies only; write "{CURRENT_VERSION}"')
     yield from _text_problems(document, place)
+    yield from _each_statement(document, f"{place}.Statement", "Effect, Action and Resource", _permission_problems)
+
+
+def _permission_problems(statement: Mapping[str, Any], where: str) -> Iterator[Problem]:
+    yield from _statement_problems(statement, where)
+    for element in ("Principal", "NotPrincipal"):
+        if element in statement:
+            yield Problem(f"{where}.{element}", "a permissions policy cannot name a principal; remove it")
+    yield from _one_of(statement, where, "Resource", "NotResource")
+    for element in ("Resource", "NotResource"):
+        for spot, value in _values(statement, element, where):
+            refused = resource_problem(value)
+            if refused:
+                yield Problem(spot, f"{shown(value)} {refused}")
+
+
+def _each_statement(
+    document: PolicyDocument, place: str, elements: str, problems: Callable[[Mapping[str, Any], str], Iterator[Problem]]
+) -> Iterator[Problem]:
+    """The problems of every statement; `elements` are those that it must have, `place` is the place of their list."""
     seen: set[str] = set()
     for index, statement in enumerate(document.statements):
-        where = f"{place}.Statement[{index}]"
+        where = f"{place}[{index}]"
         if not isinstance(statement, Mapping):
-            yield Problem(where, "a statement must be an object with Effect, Action and Resource")
+            yield Problem(where, f"a statement must be an object with {elements}")
             continue
         yield from _repeated_sid_problems(statement, where, seen)
-        yield from _statement_problems(statement, where)
-        for element in ("Principal", "NotPrincipal"):
-            if element in statement:
-                yield Problem(f"{where}.{element}", "a permissions policy cannot name a principal; remove it")
-        yield from _one_of(statement, where, "Resource", "NotResource")
-        for element in ("Resource", "NotResource"):
-            for spot, value in _values(statement, element, where):
-                refused = resource_problem(value)
-                if refused:
-                    yield Problem(spot, f"{shown(value)} {refused}")
+        yield from problems(statement, where)
 
 
 def trust_policy_problems(document: PolicyDocument, place: str) -> Iterator[Problem]:
@@ -118,14 +129,7 @@ def trust_policy_problems(document: PolicyDocument, place: str) -> Iterator[Prob
 def trust_statements_problems(document: PolicyDocument, place: str) -> Iterator[Problem]:
     """Problems of the statements of a trust policy without the document; `place` is the place of their list."""
     yield from _text_problems(document, place)
-    seen: set[str] = set()
-    for index, statement in enumerate(document.statements):
-        where = f"{place}[{index}]"
-        if not isinstance(statement, Mapping):
-            yield Problem(where, "a statement must be an object with Effect, Principal and Action")
-            continue
-        yield from _repeated_sid_problems(statement, where, seen)
-        yield from trust_statement_problems(statement, where)
+    yield from _each_statement(document, place, "Effect, Principal and Action", trust_statement_problems)
 
 
 def trust_statement_problems(

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import SimpleNamespace
@@ -36,25 +36,10 @@ from unit.plugins.module_utils.apply.bad_day import CalmPhase
 from unit.plugins.module_utils.apply.scenario import ScenarioAccount
 from unit.plugins.module_utils.apply.truth import counted
 
-from local_aws import LocalAws
-
 KEYS = {"access_key": "AKIALOCALAWSOPERATOR", "secret_key": "not-a-secret", "region": "us-east-1"}
 SHORT = {"connect_timeout": 0.3, "read_timeout": 0.4}
 ROLE = {"role_arn": "arn:aws:iam::111122223333:role/deployer"}
 Server = Callable[[], AbstractContextManager[str]]
-
-
-@pytest.fixture
-def proxy(aws: LocalAws) -> Iterator[SpoilingProxy]:
-    with SpoilingProxy(aws.endpoint) as silent:
-        yield silent
-
-
-@pytest.fixture
-def account(aws: LocalAws) -> ScenarioAccount:
-    made = ScenarioAccount(aws, aws.members[0]["id"])
-    made.start()
-    return made
 
 
 def run(name: str, options: dict[str, Any], begin: Begin = converging, **more: Any) -> tuple[dict[str, Any], list[str]]:

@@ -36,19 +36,10 @@ def role(name: str, principal: str = "lambda.amazonaws.com", **options: Any) -> 
     return {"name": name, "assume_role_policy_document": trusting(principal), **options}
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[LocalAws]:
-    with LocalAws(members=1) as aws:
-        yield aws
-
-
 @pytest.fixture
-def aws(server: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
-    server.reset()
-    server.set(authorize=False)
-    for name, value in server.environment().items():
-        monkeypatch.setenv(name, value)
-    return server
+def aws(aws: LocalAws) -> Iterator[LocalAws]:
+    yield aws
+    aws.set(authorize=False)
 
 
 def converged(aws: LocalAws, *declared: dict[str, Any], check_mode: bool = False, **options: Any) -> Outcome:
