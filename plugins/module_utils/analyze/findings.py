@@ -19,7 +19,7 @@ from ..model import CurrentState, Declarations, Identity, Role, resource_name
 from ..policy.document import PolicyDocument
 from ..resolve.desired_state import DesiredState
 from ..resolve.policy_arns import Resolver
-from ..resolve.quarantine import standing
+from ..resolve.quarantine import current_quarantine
 from .aws_facts import AwsFacts, FindingRule, SharedWithRoles
 from .finding import Finding, Severity, most_severe_first
 from .matchers import AccountAfter, Match, RuleSubject, matches
@@ -150,7 +150,9 @@ def all_findings(
     """The findings, without those of roles in quarantine, which have no permissions."""
     found = findings(knowledge, declarations, state, desired, remedy)
     powerless = {
-        one.resource for key, one in desired.identities.items() if one and (standing(one) or key in desired.quarantined)
+        one.resource
+        for key, one in desired.identities.items()
+        if one and (current_quarantine(one) or key in desired.quarantined)
     }
     return [item for item in found if item.resource not in powerless]
 

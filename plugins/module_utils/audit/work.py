@@ -61,7 +61,7 @@ class AccountAudit:
             "api_calls": connection.counter.counts(),
         }
 
-    def told(self, values: Options) -> Options:
+    def reported(self, values: Options) -> Options:
         return values
 
     def _sound_declarations(self) -> list[Options]:

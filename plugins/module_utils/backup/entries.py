@@ -38,7 +38,7 @@ def aws_policy_entry(policy: AwsManagedPolicy) -> Entry:
     return {"name": policy.name, "arn": policy.arn, "attachable": policy.attachable, "policy": document}
 
 
-def held_policy_entry(arn: str, document: PolicyDocument) -> Entry:
+def attached_policy_entry(arn: str, document: PolicyDocument) -> Entry:
     """The document of a customer managed policy that the run did not write, and that an object of the backup had."""
     return {"arn": arn, "policy": document.content}
 

@@ -18,7 +18,7 @@ from ..sdk import CallFailed
 from .account_lock import AccountLock
 from .execution import PlanExecution
 from .resolution import Resolution, Situation, Source
-from .result import difference, lifted_quarantines, lifting, objects, reading_failed, taken_away
+from .result import difference, lifted_quarantines, lifting, objects, reading_failed, removed_objects
 from .task import Task
 
 
@@ -36,7 +36,7 @@ def planned_result(resolution: Resolution, connection: Connection, situation: Si
         "plan_id": plan.id,
         **({"approval": approval_of(plan, task.now)} if task.check_mode else {}),
         "findings": [one.shown() for one in situation.findings],
-        "deleted": taken_away(plan.steps),
+        "deleted": removed_objects(plan.steps),
         **objects(situation.declarations, situation.state, situation.desired),
         **({"lifted_quarantines": lifted} if lifted else {}),
         "api_calls": connection.counter.counts(),
@@ -50,11 +50,11 @@ def _warn(task: Task, situation: Situation) -> None:
     """Warn of critical findings, of an ended service if it gets anything, and of the warnings of the plan."""
     found, plan = situation.findings, situation.plan
     for item in found:
-        told = f"{item.message} To fix: {item.remedy}."
+        reported = f"{item.message} To fix: {item.remedy}."
         if item.code == OUTLIVED and plan.steps:
-            task.warnings.append(told)
+            task.warnings.append(reported)
         elif item.severity is Severity.CRITICAL:
-            task.warnings.append(f"{item.resource}: {told}")
+            task.warnings.append(f"{item.resource}: {reported}")
     task.warnings += plan.warnings
 
 
@@ -89,8 +89,8 @@ class Converge:
         result["api_calls"] = connection.counter.counts()
         return result
 
-    def told(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        return self.source.told(values)
+    def reported(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        return self.source.reported(values)
 
     def _written(self, connection: Connection, first: Situation) -> dict[str, Any]:
         """Apply the plan, if it has any steps, and return the result."""
@@ -103,5 +103,5 @@ class Converge:
                 task.warnings += self.resolution.recorder.keep_begun(first.state.account, task.writes.done)
             done = task.writes.done
             shown = [step.shown() for step in done]
-            result.update(plan=shown, changed=bool(done), deleted=taken_away(done), **task.backup_made())
+            result.update(plan=shown, changed=bool(done), deleted=removed_objects(done), **task.backup_made())
         return result

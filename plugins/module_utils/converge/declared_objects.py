@@ -78,7 +78,9 @@ class DeclaredObjects:
         there = reader.state(situation.declarations, whole_account=self._is_whole)
         return there, reader.saw_all_roles
 
-    def target_again(self, first: Situation, situation: Situation, there: CurrentState, *, swept: bool) -> DesiredState:
+    def target_again(
+        self, first: Situation, situation: Situation, there: CurrentState, *, bulk_read: bool
+    ) -> DesiredState:
         return desired_state_of(situation.declarations, there)
 
     def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Finding]:
@@ -90,7 +92,7 @@ class DeclaredObjects:
     def with_own(self, result: dict[str, Any]) -> dict[str, Any]:
         return result
 
-    def told(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    def reported(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         return values
 
     @property

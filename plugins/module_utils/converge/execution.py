@@ -16,7 +16,7 @@ from ..apply.read_back import Difference, Waiter, Wanted, differences, is_overwr
 from ..apply.unused_versions import spare_versions
 from ..aws.connection import Connection
 from ..aws.error_advice import error_code
-from ..backup.snapshot import kept, lost_unread, takes_away
+from ..backup.snapshot import kept, lost_unread, removes
 from ..errors import EngineError
 from ..model import Account, CurrentState
 from ..plan.plan import Plan, Step
@@ -127,12 +127,12 @@ class PlanExecution:
             raise plan_failed(execution, done, there.account, **self.task.backup_made())
 
     def _differences(self, connection: Connection, first: Situation, last: Situation) -> list[Difference]:
-        there, swept = self.source.read_again(connection, last)
+        there, bulk_read = self.source.read_again(connection, last)
         self._there = there
         wanted = Wanted()
         for situation in (first,) if first is last else (first, last):
             known = with_known_policies(there, situation.state, situation.desired)
-            target = self.source.target_again(first, situation, known, swept=swept)
+            target = self.source.target_again(first, situation, known, bulk_read=bulk_read)
             self.resolution.recorder.seal(known, target)
             wanted.add(situation.desired, target)
         return differences(wanted, there)
@@ -153,7 +153,7 @@ class PlanExecution:
             return
         state, desired, plan = situation.state, situation.desired, situation.plan
         recorder = self.resolution.recorder
-        unread = lost_unread(state, desired) if takes_away(plan) else []
+        unread = lost_unread(state, desired) if removes(plan) else []
         backup = kept(
             state,
             desired,

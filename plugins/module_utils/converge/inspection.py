@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..resolve.quarantine import standing
+from ..resolve.quarantine import current_quarantine
 from ..sdk import CallFailed
 from .converge import planned_result
 from .declared_objects import DeclaredObjects
@@ -36,20 +36,20 @@ class Inspection:
         except CallFailed as error:
             raise reading_failed(error, connection.iam.account_id) from None
         result = planned_result(self.resolution, connection, situation)
-        _tell_drift(result, situation)
+        _report_drift(result, situation)
         result.update(changed=False, in_sync=not situation.plan.steps, api_calls=connection.counter.counts())
         return result
 
-    def told(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        return self.source.told(values)
+    def reported(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        return self.source.reported(values)
 
 
-def _tell_drift(result: dict[str, Any], situation: Situation) -> None:
+def _report_drift(result: dict[str, Any], situation: Situation) -> None:
     """Say in the statuses of a result what is, in the place of what would be done."""
     used = last_use(situation.declarations, situation.state)
     for item, declared in zip(result.get("roles", ()), situation.declarations.roles, strict=True):
         now, then = (of.identities.get(declared.key) for of in (situation.state, situation.desired))
-        in_quarantine = standing(now)
+        in_quarantine = current_quarantine(now)
         item["quarantined"] = in_quarantine.shown() if in_quarantine else None
         if item["status"] == "quarantined" and now != then:
             item["status"] = "updated"

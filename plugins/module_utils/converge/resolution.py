@@ -81,7 +81,9 @@ class Source(Protocol):
     def read_again(self, connection: Connection, situation: Situation) -> tuple[CurrentState, bool]:
         """The declared objects after the last write, and whether the whole account was read for that."""
 
-    def target_again(self, first: Situation, situation: Situation, there: CurrentState, *, swept: bool) -> DesiredState:
+    def target_again(
+        self, first: Situation, situation: Situation, there: CurrentState, *, bulk_read: bool
+    ) -> DesiredState:
         """The desired state that the declarations give for the state now; `first` is the situation before any write."""
 
     def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Finding]:
@@ -93,7 +95,7 @@ class Source(Protocol):
     def with_own(self, result: dict[str, Any]) -> dict[str, Any]:
         """A result with what only this source tells; it adds its warnings to the task."""
 
-    def told(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    def reported(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         """What is reported of the task, from the values of its result, a success or a failure."""
 
 

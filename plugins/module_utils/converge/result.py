@@ -28,7 +28,7 @@ from ..model import (
 from ..plan.plan import Step
 from ..policy.document import PolicyDocument
 from ..resolve.desired_state import DesiredState
-from ..resolve.quarantine import INLINE_DENIAL, is_denied, standing
+from ..resolve.quarantine import INLINE_DENIAL, current_quarantine, is_denied
 
 try:
     import yaml
@@ -46,7 +46,7 @@ def objects(declarations: Declarations, state: CurrentState, desired: DesiredSta
         return {**summary, "status": _status(before, after), **(identity_content(after) if after else {})}
 
     def role(key: str, name: str) -> dict[str, Any]:
-        in_quarantine = standing(desired.identities.get(key)) or desired.quarantined.get(key)
+        in_quarantine = current_quarantine(desired.identities.get(key)) or desired.quarantined.get(key)
         shown = identity(key, name)
         if in_quarantine is not None:
             shown["status"] = "quarantined"
@@ -122,9 +122,9 @@ def lifted_quarantines(state: CurrentState, desired: DesiredState) -> list[dict[
         before = state.identities.get(key)
         if before is None or after is None or not is_denied(before) or is_denied(after):
             continue
-        told, since = standing(before), state.quarantines.get(key)
-        if told is not None or since is not None:
-            shown = told or Quarantine("")
+        reported, since = current_quarantine(before), state.quarantines.get(key)
+        if reported is not None or since is not None:
+            shown = reported or Quarantine("")
             found.append({"name": before.name, "since": since or shown.since, "reason": shown.reason})
     return found
 
@@ -136,12 +136,10 @@ def lifting(lifted: Mapping[str, str]) -> str:
     return f"lifts the quarantine of {role}, in quarantine since {lifted['since']}{why}"
 
 
-def taken_away(steps: Iterable[Step]) -> list[dict[str, Any]]:
+def removed_objects(steps: Iterable[Step]) -> list[dict[str, Any]]:
     """A copy of every document and role that the steps deleted permanently."""
     return [
-        {"action": step.action, "resource": step.resource, **_shown(step.takes_away)}
-        for step in steps
-        if step.takes_away
+        {"action": step.action, "resource": step.resource, **_shown(step.removes)} for step in steps if step.removes
     ]
 
 
@@ -191,7 +189,7 @@ def plan_failed(
         **fields,
     )
     if execution.unknown:
-        refused.add(told_unknown(execution.unknown))
+        refused.add(unknown_writes_message(execution.unknown))
     if failed and _is_refused_inline_denial(failed, execution.error):
         refused.add(
             f"No more policies can be attached to {failed.resource}, so an inline policy denies it everything. To fix:"
@@ -200,7 +198,7 @@ def plan_failed(
     return refused
 
 
-def told_unknown(steps: Sequence[Step]) -> str:
+def unknown_writes_message(steps: Sequence[Step]) -> str:
     """The writes of which it is not known whether AWS performed them, in a sentence."""
     writes = ", ".join(f"{step.action} {step.resource}" for step in steps)
     return f"It is not known whether AWS performed these writes: {writes}. Run again to find out."
@@ -234,7 +232,7 @@ def progress(
         "changed": bool(done or unknown),
         "account_id": account_id,
         "plan": {part: [step.shown() for step in steps] for part, steps in parts.items()},
-        "deleted": taken_away(done),
+        "deleted": removed_objects(done),
     }
 
 

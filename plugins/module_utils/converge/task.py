@@ -144,7 +144,7 @@ class Work(Protocol):
     def result(self) -> dict[str, Any]:
         """Do it, and return the values of an ordinary result. Raises EngineError."""
 
-    def told(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    def reported(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         """What is reported of the task, from the values of its result, a success or a failure."""
 
 

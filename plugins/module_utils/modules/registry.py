@@ -142,13 +142,13 @@ def _outcome(task: Task, shape: Shape, begin: Begin) -> Outcome:
         work = begin(task)
         task.warnings += () if shape.read_only else connection_warnings(task.options)
         values = work.result()
-        return Outcome(work.told(values), _warnings(task))
+        return Outcome(work.reported(values), _warnings(task))
     except EngineError as error:
         failure = error
     except Exception as error:
         failure = reading_failed(error, str(task.so_far().get("account_id", "")))
     failed = {"msg": failure.message, **_known(task, shape), **failure.fields}
-    return Outcome(work.told(failed) if work else failed, _warnings(task), failed=True)
+    return Outcome(work.reported(failed) if work else failed, _warnings(task), failed=True)
 
 
 def _known(task: Task, shape: Shape) -> dict[str, Any]:

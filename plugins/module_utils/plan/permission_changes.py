@@ -18,7 +18,7 @@ from ..limits import Quotas
 from ..model import CurrentState, Identity, identity_key, policy_key
 from ..policy.document import PolicyDocument
 from ..policy.trust_policy import own_principals
-from ..resolve.quarantine import DENY_ALL, INLINE_DENIAL, is_denial, standing
+from ..resolve.quarantine import DENY_ALL, INLINE_DENIAL, current_quarantine, is_denial
 from .change import (
     Change,
     ChangeKey,
@@ -66,11 +66,11 @@ class IdentityWriter:
         detail: str = "",
         uses: frozenset[str] = frozenset(),
         effects: tuple[Effect, ...] = (),
-        takes_away: Mapping[str, Any] | None = None,
+        removes: Mapping[str, Any] | None = None,
         **of_change: Any,
     ) -> Change:
         """A change of one step. `detail` distinguishes it from others of the same kind and role."""
-        step = self.step(action, parameters, reason, uses=uses, takes_away=takes_away or {})
+        step = self.step(action, parameters, reason, uses=uses, removes=removes or {})
         return Change(
             self.key(kind, detail), stage, (Part(effects),), always(step), self.owner.key, uses=uses, **of_change
         )
@@ -121,7 +121,7 @@ def permission_changes(writer: IdentityWriter, before: Identity | None, after: I
     new_managed = after.managed if after else frozenset()
     reason = "role is to be deleted" if after is None else "not declared"
     names = shown_names(old_managed | new_managed)
-    is_lifted = after is not None and standing(before) is not None and standing(after) is None
+    is_lifted = after is not None and current_quarantine(before) is not None and current_quarantine(after) is None
     lifts = f"lifts the quarantine of {writer.resource}" if is_lifted else reason
     for arn in sorted(new_managed - old_managed):
         stage = Stage.RESTRICT if is_denial(arn) else Stage.GRANT
@@ -153,7 +153,7 @@ def _managed(writer: IdentityWriter, arn: str, name: str, kind: ChangeKind, *, s
         detail=name,
         uses=policy,
         effects=effects,
-        takes_away={} if attaches else {"policy_arn": arn},
+        removes={} if attaches else {"policy_arn": arn},
         takes_up=policy if attaches else frozenset(),
         gives_up=frozenset() if attaches else policy,
     )
@@ -179,6 +179,6 @@ def _inline(
         verb = "Put" if part.document else "Delete"
         told = why if part.document == new else f"{why}: intermediate document"
         lost = {"policy_name": name, "policy": old} if old and not index else {}
-        return (writer.step(f"{verb}{writer.kind}Policy", given, told, takes_away=lost),)
+        return (writer.step(f"{verb}{writer.kind}Policy", given, told, removes=lost),)
 
     return Change(writer.key(ChangeKind.INLINE_POLICY, name), stage, parts, render, writer.owner.key)

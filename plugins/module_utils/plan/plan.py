@@ -53,7 +53,7 @@ class Step:
     subject: str
     parameters: Mapping[str, Any]
     uses: frozenset[str] = frozenset()
-    takes_away: Mapping[str, Any] = field(default_factory=dict)
+    removes: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
     follows: frozenset[str] = frozenset()
 

@@ -112,8 +112,8 @@ def tag_changes(
         why = f"tags differ: {', '.join(new)}"
         rows.append((ChangeKey(ChangeKind.TAG, resource), f"Tag{kind}", {"Tags": as_tags(new)}, why, replaced, waits))
     for key, action, parameters, reason, lost, after_keys in rows:
-        takes_away = {"tags": lost} if lost else {}
-        step = Step(action, resource, reason, subject, {**target, **parameters}, takes_away=takes_away)
+        removes = {"tags": lost} if lost else {}
+        step = Step(action, resource, reason, subject, {**target, **parameters}, removes=removes)
         written = gone if key == untag else new
         yield Change(key, Stage.DESCRIBE, (Part(effects(written)),), always(step), subject, after=after_keys)
 

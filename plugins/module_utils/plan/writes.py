@@ -128,7 +128,7 @@ def _version_written(policy: ManagedPolicy, given: Parameters) -> ManagedPolicy:
     return replace(policy, document=given["PolicyDocument"]) if given["SetAsDefault"] else policy
 
 
-def _version_gone(state: CurrentState, given: Parameters) -> bool:
+def _version_deleted(state: CurrentState, given: Parameters) -> bool:
     policy = state.policy_at(given["PolicyArn"])
     return policy is None or given["VersionId"] not in {version.id for version in policy.versions}
 
@@ -178,7 +178,7 @@ _OF_POLICIES = (
         stale_codes=STALE_CODES | _FULL,
         shows=_version_written,
     ),
-    Write("DeletePolicyVersion", removes=Element.POLICY_VERSION, done_codes=_GONE, is_seen=_version_gone),
+    Write("DeletePolicyVersion", removes=Element.POLICY_VERSION, done_codes=_GONE, is_seen=_version_deleted),
     Write("TagPolicy", adds=Element.TAGS),
     Write("UntagPolicy", removes=Element.TAGS, done_codes=_GONE),
     Write("DeletePolicy", removes=Element.POLICY, done_codes=_GONE),

@@ -22,7 +22,7 @@ from typing import Any
 from .document import PolicyDocument
 from .statement import Condition, Principal, Statement, canonical_statement
 from .statement_comparison import is_at_least_as_strict, is_within
-from .trust_policy import NOBODY, as_principal, with_statements
+from .trust_policy import NO_ONE, as_principal, with_statements
 from .wildcards import covers
 
 Content = Mapping[str, Any]
@@ -74,7 +74,7 @@ def intersection(old: PolicyDocument, new: PolicyDocument) -> TrustIntersection:
     denials = {statement.canonical: statement.content for statement in chain(_denials(old), _denials(new))}
     allowed = _statements(_essential(found))
     kept = [_without_sid(content) for content in (*allowed, *denials.values())]
-    return TrustIntersection(with_statements(new, kept if allowed else [NOBODY]), complete)
+    return TrustIntersection(with_statements(new, kept if allowed else [NO_ONE]), complete)
 
 
 def loses_and_gains(old: PolicyDocument, new: PolicyDocument) -> tuple[bool, bool]:

@@ -30,7 +30,7 @@ Statement = Mapping[str, Any]
 ROLE_OR_USER = re.compile(r"arn:[a-z0-9-]+:iam::(\d{12}):(role|user)(/(?:[^/]+/)*)([^/]+)")
 """The ARN of a role or user: account id, kind, path, name."""
 
-NOBODY: Statement = {
+NO_ONE: Statement = {
     "Sid": "NobodyForNow",
     "Effect": "Deny",
     "Principal": {"AWS": "*"},
@@ -75,7 +75,7 @@ def without_principals(document: PolicyDocument, arns: frozenset[str]) -> Policy
             kept.append({**statement, "Principal": as_principal(left)})
         elif "Principal" not in statement:
             kept.append(statement)
-    return with_statements(document, kept or [dict(NOBODY)])
+    return with_statements(document, kept or [dict(NO_ONE)])
 
 
 def with_principals(document: PolicyDocument, arns: Mapping[str, str]) -> PolicyDocument:

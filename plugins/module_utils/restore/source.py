@@ -75,8 +75,10 @@ class KeptObjects:
         there = reader.state(to_read(self._kept), whole_account=True, at_any_cost=True)
         return there, reader.saw_all_roles
 
-    def target_again(self, first: Situation, situation: Situation, there: CurrentState, *, swept: bool) -> DesiredState:
-        return written_again(first.state, situation.desired, there, swept=swept)
+    def target_again(
+        self, first: Situation, situation: Situation, there: CurrentState, *, bulk_read: bool
+    ) -> DesiredState:
+        return written_again(first.state, situation.desired, there, bulk_read=bulk_read)
 
     def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Finding]:
         return all_findings(self.task.context.facts, declarations, state, desired)
@@ -97,7 +99,7 @@ class KeptObjects:
             ],
         }
 
-    def told(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    def reported(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         return values
 
 

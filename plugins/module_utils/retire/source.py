@@ -96,7 +96,9 @@ class ObjectsToRetire:
     def read_again(self, connection: Connection, situation: Situation) -> tuple[CurrentState, bool]:
         return read_account(connection), True
 
-    def target_again(self, first: Situation, situation: Situation, there: CurrentState, *, swept: bool) -> DesiredState:
+    def target_again(
+        self, first: Situation, situation: Situation, there: CurrentState, *, bulk_read: bool
+    ) -> DesiredState:
         return desired_state_of(situation.declarations, there)
 
     def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Finding]:
@@ -111,7 +113,7 @@ class ObjectsToRetire:
         self.task.warnings += [f"{item.resource}: {item.note}" for item in items if item.note]
         return {**result, "retired": [item.shown() for item in items]}
 
-    def told(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    def reported(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         return values
 
     def _declared_present(self) -> Declared:

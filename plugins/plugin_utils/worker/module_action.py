@@ -47,7 +47,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.in_worke
     context_with,
     run_in_worker,
 )
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.waiting_lines import tell_waiting
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.waiting_lines import notify_waiting
 
 PATHS = ("backup_dir", "src")
 """Options that are paths of files of the collection's own."""
@@ -179,7 +179,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
                 environment=environment,
                 begin=self.begin,
                 on_write=(lambda write: _tell(host, write)) if tells else None,
-                on_wait=lambda waiting: tell_waiting(host, waiting),
+                on_wait=lambda waiting: notify_waiting(host, waiting),
                 tell=(lambda waiting: display.v(waiting, host=host)) if tells else silent,
             )
         except AnsibleError:

@@ -137,7 +137,7 @@ def test_a_program_that_hangs_is_ended(python: PreloadedPython, tmp_path: Path) 
     assert ended(int(pid.read_text(encoding="utf-8")))
 
 
-def test_a_signal_is_told(python: PreloadedPython, tmp_path: Path) -> None:
+def test_a_signal_is_reported(python: PreloadedPython, tmp_path: Path) -> None:
     program = python.start([script(tmp_path, "import time; time.sleep(60)")])
     assert program.poll() is None
     program.terminate()

@@ -168,7 +168,7 @@ def test_a_path_belongs_to_what_is_there(aws: LocalAws, iam: Any, enter: Enter) 
     assert "role/deep because" in refused(mine.delete_role, RoleName="deep")  # gone, so nobody knows its path
 
 
-def test_everybody_may_ask_who_he_is(enter: Enter) -> None:
+def test_everyone_may_ask_who_he_is(enter: Enter) -> None:
     assert enter(service="sts").get_caller_identity()["Arn"].endswith("assumed-role/tried/session")
 
 

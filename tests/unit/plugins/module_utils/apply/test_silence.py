@@ -124,7 +124,7 @@ def test_reading_an_account(name: str, begin: Begin, call: str) -> None:
     assert max(values["api_calls"].values()) == 3
 
 
-def test_without_somebody_to_tell_at_once_it_is_warned_of() -> None:
+def test_without_someone_to_tell_at_once_it_is_warned_of() -> None:
     with taking_connections() as endpoint:
         task = Task({**KEYS, "endpoint_url": endpoint, "aws_config": SHORT, "assume_role": ROLE})
         with pytest.raises(EngineError):
@@ -214,7 +214,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("name", "value", "problem"), BAD, ids=lambda value: str(value)[:20])
-def test_wrong_settings_are_told_before_any_call(name: str, value: Any, problem: str) -> None:
+def test_wrong_settings_are_reported_before_any_call(name: str, value: Any, problem: str) -> None:
     with taking_connections() as endpoint:
         values, lines = run("iam_baseline", {"endpoint_url": endpoint, "aws_config": {name: value}})
         with pytest.raises(EngineError) as caught:

@@ -37,7 +37,7 @@ def run(account: ScenarioAccount, endpoint: str, **options: Any) -> dict[str, An
 
 
 @pytest.mark.parametrize("action", ["CreatePolicy", "CreateRole", "PutUserPolicy"])
-def test_what_cannot_be_found_out_is_told_as_unknown(
+def test_what_cannot_be_found_out_is_reported_as_unknown(
     account: ScenarioAccount,
     proxy: SpoilingProxy,
     *,

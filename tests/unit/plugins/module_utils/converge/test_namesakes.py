@@ -127,7 +127,9 @@ def test_what_is_detached_is_what_is_attached_by_that_name(iam: Any, converge: C
 
 
 @pytest.mark.parametrize("section", ["roles", "attachments"])
-def test_a_namesake_that_nothing_purges_stays_and_is_told(iam: Any, converge: Converge, own: str, section: str) -> None:
+def test_a_namesake_that_nothing_purges_stays_and_is_reported(
+    iam: Any, converge: Converge, own: str, section: str
+) -> None:
     share: dict[str, Any] = {"iam_type": "role", "iam_name": "worker", "managed_policies": [NAME]}
     told = converge(section, **(worker(managed_policies=[NAME], purge_policies=False) if section == "roles" else share))
     assert attached(iam) == sorted([own, AWS])

@@ -68,7 +68,7 @@ class Run:
 @pytest.mark.parametrize("whole", [False, True], ids=["module", "baseline"])
 @pytest.mark.parametrize("case", CONTENT["cases"], ids=lambda case: case["case"])
 @pytest.mark.usefixtures("impatient")
-def test_what_others_change_meanwhile_is_told(
+def test_what_others_change_meanwhile_is_reported(
     aws: LocalAws, iam: Any, tmp_path: Path, case: Mapping[str, Any], whole: bool
 ) -> None:
     account = aws.members[0]["id"]

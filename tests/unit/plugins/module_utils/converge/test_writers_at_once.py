@@ -175,7 +175,7 @@ def test_an_overwritten_share_is_written_again(iam: Any, begin: Begin, sids: Any
 
 @pytest.mark.parametrize("approved", [False, True])
 @pytest.mark.usefixtures("impatient")
-def test_who_overwrites_again_and_again_is_told(iam: Any, begin: Begin, sids: Any, approved: bool) -> None:
+def test_who_overwrites_again_and_again_is_reported(iam: Any, begin: Begin, sids: Any, approved: bool) -> None:
     written: list[Step] = []
 
     def overwrite(step: Step) -> None:

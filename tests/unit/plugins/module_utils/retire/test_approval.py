@@ -40,7 +40,7 @@ def meddled(ground: Ground, last: str, meanwhile: Callable[[], Any], later: time
     return told.value
 
 
-def test_a_quarantine_that_somebody_lifts_meanwhile(ground: Ground) -> None:
+def test_a_quarantine_that_someone_lifts_meanwhile(ground: Ground) -> None:
     ground.give({"roles": [SERVICE]})
     name = SERVICE["name"]
     told = meddled(ground, "TagRole", lambda: ground.iam.detach_role_policy(RoleName=name, PolicyArn=DENY_ALL))

@@ -97,7 +97,7 @@ def test_doubts_are_warnings(name: str, state: str) -> None:
     assert trust_warnings(declared) == (warnings if state == "present" else [])
 
 
-def test_the_task_tells_them(ground: Ground) -> None:
+def test_the_task_reports_them(ground: Ground) -> None:
     ground.give({})
     document = {"Version": "2012-10-17", "Statement": statement({"AWS": ground.account}, "sts:GetCallerIdentity")}
     warnings = foreseen("iam_role", {**ground.entry, "name": "worker", "assume_role_policy_document": document})

@@ -113,7 +113,7 @@ def test_results_of_no_known_shape_do_no_harm(values: dict[str, Any]) -> None:
     assert account_of(TaskResult("prod", "t", "iam_baseline", values=values))["objects"] == []
 
 
-def test_a_plan_to_approve_is_told_with_its_task() -> None:
+def test_a_plan_to_approve_is_reported_with_its_task() -> None:
     account = account_of(
         baseline("updated", STEP, check=True, plan_id="0a", approval="0a@2026-11-29T23:00:00Z"),
         baseline("unchanged", plan_id="0b"),
@@ -125,7 +125,7 @@ def test_a_plan_to_approve_is_told_with_its_task() -> None:
     ]
 
 
-def test_every_problem_of_a_failure_is_told_without_credentials() -> None:
+def test_every_problem_of_a_failure_is_reported_without_credentials() -> None:
     problems = ["name: bad", "external_id: hush-2718281828"]
     values = {"msg": "2 problems found", "problems": problems, "error_code": "AccessDenied", "account_id": ACCOUNT}
     (failure,) = account_of(TaskResult("prod", "Converge", "iam_role", failed=True, values=values))["failures"]

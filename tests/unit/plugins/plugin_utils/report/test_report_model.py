@@ -79,7 +79,7 @@ def test_what_several_tasks_say_of_an_object_comes_together() -> None:
     assert item["audit_status"] == "drifted"
 
 
-def test_plan_that_broke_off_tells_what_was_written_and_what_was_not() -> None:
+def test_plan_that_broke_off_reports_what_was_written_and_what_was_not() -> None:
     other = {"action": "CreateRole", "resource": "role/other", "reason": "absent", "service": "deeplens, panorama"}
     gone = {"action": "DeleteRole", "resource": "role/gone", "reason": "unwanted"}
     sent = {"action": "CreateRole", "resource": "role/sent", "reason": "absent"}
@@ -161,7 +161,7 @@ def test_steps_of_retirement(step: str, check: bool, status: str) -> None:
     assert item["retirement"] == {"step": step, "until": "2026-12-22T10:00:00Z", "reason": "ended"}
 
 
-def test_plan_that_was_shown_first_and_then_carried_out_is_told_once() -> None:
+def test_plan_that_was_shown_first_and_then_carried_out_is_reported_once() -> None:
     account = account_of(baseline("updated", STEP, check=True), baseline("updated", STEP))
     assert account["plan"] == [{**STEP, "state": "done"}]
     assert (account["objects"][0]["status"], account["outcome"]) == ("updated", "changed")
@@ -180,7 +180,7 @@ def test_service_linked_role_that_stays_says_what_uses_it() -> None:
     assert (item["status"], item["deletion"]) == ("failed", {"status": "FAILED", "reason": "in use", "usage": usage})
 
 
-def test_what_a_restore_leaves_out_or_cannot_bring_back() -> None:
+def test_what_a_restore_leaves_out_or_cannot_restore() -> None:
     values = {
         "account_id": ACCOUNT,
         "not_restored": [{"resource": "role/l4e-role", "reason": "changed since", "remedy": "overwrite: true"}],
@@ -213,7 +213,7 @@ def test_escalation_path_counts_for_the_role_that_it_leads_to() -> None:
     assert (account["objects"][0]["severity"], account["outcome"]) == ("critical", "attention")
 
 
-def test_difference_of_a_task_is_told_object_by_object() -> None:
+def test_difference_of_a_task_is_reported_object_by_object() -> None:
     diff = {
         "before": f"role/{ROLE}:\n  path: /\n  tags: {{}}\n",
         "after": f"role/{ROLE}:\n  path: /\n  tags:\n    a: b\nrole/other:\n  path: /x/\n",
