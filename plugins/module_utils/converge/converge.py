@@ -23,7 +23,7 @@ from .task import Task
 
 
 def planned_result(resolution: Resolution, connection: Connection, situation: Situation) -> dict[str, Any]:
-    """What the plan of a situation would bring. Warnings are added to the task."""
+    """What the plan of a situation would change. Warnings are added to the task."""
     task, plan = resolution.task, situation.plan
     _warn(task, situation)
     trusts_tags = resolution.recorder.trusts_tags

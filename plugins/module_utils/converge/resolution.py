@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""From what a source declares and the state of the account to where the account is to be, and the plan to get there."""
+"""From a source and the current state of the account to its desired state, and the plan between them."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ from .task import Task
 class Reading:
     """What is declared for an account, and the state of that account.
 
-    `desired` is where the objects are to be, None where the declarations say it. `first_steps` are carried out before
-    the plan to get there.
+    `desired` is the desired state of the objects, None if it follows from the declarations. `first_steps` are done
+    before the plan.
     """
 
     declarations: Declarations
@@ -73,7 +73,7 @@ class Source(Protocol):
     def made_by(self) -> str: ...
 
     def check(self) -> None:
-        """Before the first call. Raises EngineError with every problem of the options."""
+        """Check the options before the first call. Raises EngineError with all problems."""
 
     def read(self, connection: Connection, done: Sequence[Step], recorder: QuarantineRecorder) -> Reading:
         """Read the account after these writes of the task. Raises EngineError and what botocore raises."""
@@ -93,10 +93,10 @@ class Source(Protocol):
         """The events that are recorded before the plan is applied, besides the quarantines that end."""
 
     def with_own(self, result: dict[str, Any]) -> dict[str, Any]:
-        """A result with what only this source tells; it adds its warnings to the task."""
+        """A result with the values of this source; it adds its warnings to the task."""
 
     def reported(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        """What is reported of the task, from the values of its result, a success or a failure."""
+        """What is reported of the task, from the values of its result, for a success or a failure."""
 
 
 @dataclass
@@ -130,7 +130,7 @@ class Resolution:
                     raise
 
     def situation(self, connection: Connection, done: Sequence[Step]) -> Situation:
-        """The situation after these writes, read once. Raises InputError where there is no plan."""
+        """The situation after these writes, read once. Raises InputError if there is no plan."""
         reading = self.source.read(connection, done, self.recorder)
         reader = Reader(connection)
         if reading.desired is None:
@@ -185,7 +185,7 @@ class Resolution:
 def _complete(
     reader: Reader, declarations: Declarations, state: CurrentState, *, foresee: bool
 ) -> tuple[CurrentState, DesiredState]:
-    """Read what only the declarations together with the state show to be needed, and compute the desired state.
+    """Read the objects that the declarations refer to, and compute the desired state.
 
     With `foresee`, what the account lacks is assumed to be created by an earlier task (see `assumed_objects`).
     """

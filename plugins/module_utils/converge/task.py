@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""What a task is: its options and flags, what the controller hands to it, who listens to it, and what it reports."""
+"""A task: its options and flags, what the controller passes to it, and what it reports however it ends."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from .account_lock import Tell, silent
 from .result import progress
 
 ARGUMENT = "_context"
-"""The argument in which a module in an interpreter of its own is handed the context over. It is no option."""
+"""The argument that passes the context to a module in its own interpreter. It is not an option."""
 
 
 @dataclass(frozen=True)
 class RunContext:
     """What an action plugin knows and a module cannot find out. Everything has a default, for a task without Ansible.
 
-    `audit_facts` are the AuditFacts of audits, or the content of their files; see `AuditFacts.of`. `run_folder` is a
-    folder of the run's own. `run_process` is not watched where the task may outlive the run. `account_from` is the
-    place that an account id was given in, empty where none was: Ansible sets the option to None either way. `delegate`
-    is the host that the task is delegated to, where that is an account of its own. `declared` is what the host's
-    variables declare for each service (see `combined_services`).
+    `audit_facts` are the AuditFacts of audits, or the content of their files; see `AuditFacts.of`. `run_folder` is the
+    run's own folder. `run_process` is not watched if the task may outlive the run. `account_from` is the place in which
+    an account id was given, empty if none was: Ansible sets the option to None in both cases. `delegate` is the host
+    that the task is delegated to, if that host is another account. `declared` is what the host's variables declare for
+    each service (see `combined_services`).
     """
 
     facts: AwsFacts = field(default_factory=AwsFacts)
@@ -47,7 +47,7 @@ class RunContext:
 
     @classmethod
     def parse(cls, content: Mapping[str, Any]) -> RunContext:
-        """Read what `handed_over` made in another process."""
+        """Read what `handed_over` created in another process."""
         return cls(
             AwsFacts.parse(content["facts"]),
             content["facts"],
@@ -59,7 +59,7 @@ class RunContext:
         )
 
     def handed_over(self, facts: Mapping[str, Any]) -> dict[str, Any]:
-        """The context as plain data for another process, with the content of the files that its facts are made of."""
+        """The context as plain data for another process, with the content of the files of its facts."""
         return {
             "facts": facts,
             "run_folder": self.run_folder,
@@ -72,7 +72,7 @@ class RunContext:
 
 @dataclass
 class Writes:
-    """How far a task came with its plan; `unknown` are writes that AWS may have made."""
+    """How much of its plan a task has done; `unknown` are writes that AWS may have performed."""
 
     done: list[Step] = field(default_factory=list)
     not_done: Sequence[Step] = ()
@@ -83,9 +83,9 @@ class Writes:
 class Task:
     """One task. `section` is the option of `iam_baseline` that a single-object module corresponds to, None for all.
 
-    `module` is part of the user agent of the task's calls; the work of another module than `iam_baseline` sets it.
-    `on_wait` is called for each call that is waited for, `tell` for the other tasks that are. `backup` is where the
-    task saves what it removes, None for one that saves nothing.
+    `module` is part of the user agent of the task's calls; modules other than `iam_baseline` set it. `on_wait` is
+    called for each call that the task waits for, `tell` for each other task that it waits for. `backup` is where the
+    task saves what it removes, None for a task that saves nothing.
     """
 
     options: Mapping[str, Any]
@@ -109,7 +109,7 @@ class Task:
         self._connection: Connection | None = None
 
     def connect(self, *, check_mode: bool = False) -> Connection:
-        """Open the connection of the task; the user agent tells of check mode. Raises EngineError."""
+        """Open the connection of the task; the user agent contains the mode. Raises EngineError."""
         self._connection = connect(
             self.options,
             self.sessions,
@@ -128,7 +128,7 @@ class Task:
         return {"backup": made} if made else {}
 
     def so_far(self) -> dict[str, Any]:
-        """What a result contains whatever ends the task: empty until AWS was called."""
+        """What a result contains however the task ends: empty until AWS was called."""
         calls = self._counter.counts()
         if not calls:
             return {}
@@ -142,11 +142,11 @@ class Work(Protocol):
     """What a module does with its task."""
 
     def result(self) -> dict[str, Any]:
-        """Do it, and return the values of an ordinary result. Raises EngineError."""
+        """Do the work, and return the values of an ordinary result. Raises EngineError."""
 
     def reported(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        """What is reported of the task, from the values of its result, a success or a failure."""
+        """What is reported of the task, from the values of its result, for a success or a failure."""
 
 
 Begin = Callable[[Task], Work]
-"""The work of a module for one task; making it calls nothing and checks nothing."""
+"""Creates the work of a module for one task, without any call or check."""

@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""Texts of a declaration that stand for others: placeholders, and what Ansible shows instead of a secret. Pure.
+"""Placeholders in a declaration for values that depend on the account, and texts that hide a secret. Pure.
 
-`<account_id>`, `<partition>` and `<role_arn:NAME>` can be used in any string of a declaration, so that one
-declaration works for every account. `<role_arn:NAME>` is the ARN that the role NAME of the same task has or will
-have. If the role exists, its path and the case of its name count. The task can declare the role or only name it in an
-attachment or in a trust statement.
+`<account_id>`, `<partition>` and `<role_arn:NAME>` can be used in any string of a declaration, so that one declaration
+works for every account. `<role_arn:NAME>` is the ARN that the role NAME of the same task has or will have. If the role
+exists, its path and the case of its name count. The task can declare the role or only name it in an attachment or in a
+trust statement.
 
 Ansible replaces every occurrence of a secret in the results of a module (`no_log`). A task that uses such a result
 as data would write the replacement, so it is refused.

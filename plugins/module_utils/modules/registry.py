@@ -75,10 +75,10 @@ SHAPES: Mapping[str, Shape] = {
 }
 
 NO_CONTEXT = RunContext()
-"""Of a task that nothing is known of but its options."""
+"""The context of a task of which only the options are known."""
 
 SECRET = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-"""What Ansible shows in place of a secret."""
+"""What Ansible shows instead of a secret."""
 
 
 def argument_spec(name: str) -> Spec:
@@ -120,10 +120,9 @@ def run(
 ) -> Outcome:
     """Run a module's task with its validated options.
 
-    `begin` makes its work. What only one module needs is handed in here by its own file, so that the others do not
-    ship it.
-    Whatever ends the task, the outcome says what was done by then, and where the backup is.
-    With `sessions`, roles that earlier tasks assumed are not assumed again. `on_step` is called for each write as it is
+    `begin` creates its work. Work that only one module needs is passed in by the file of that module, so that the
+    others do not ship it. However the task ends, the outcome says what was done by then, and where the backup is. With
+    `sessions`, roles that earlier tasks assumed are not assumed again. `on_step` is called for each write as it is
     done, `on_wait` for each call that gets no reply and is sent again (without it, warnings report that), `tell` for
     other tasks that this one waits for.
     """
@@ -136,7 +135,7 @@ def run(
 
 
 def _outcome(task: Task, shape: Shape, begin: Begin) -> Outcome:
-    """What the work of the task comes to, an exception of any kind included."""
+    """The outcome of the work of the task, or of any exception."""
     work: Work | None = None
     try:
         work = begin(task)

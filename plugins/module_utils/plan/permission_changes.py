@@ -36,7 +36,7 @@ from .tag_changes import TestedTags
 
 
 class IdentityWriter:
-    """Makes changes of one identity: their keys, their steps, and what has to exist for them."""
+    """Creates changes of one identity: their keys, their steps, and what has to exist for them."""
 
     def __init__(
         self,

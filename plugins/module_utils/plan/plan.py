@@ -43,7 +43,7 @@ class Step:
 
     `subject` is the key of the object that is written. `uses` contains the keys of objects that have to exist, or that
     the write affects. `name` distinguishes the step from the others of its plan. `follows` contains the names of steps
-    that have to be finished first, because the order of the two decides what is granted in between. `takes_away` is
+    that have to be finished first, because the order of the two decides what is granted in between. `removes` is
     what the step removes permanently, for the result. Raises ValueError for an action that is not in `WRITES`.
     """
 
@@ -138,7 +138,7 @@ def approval_of(plan: Plan, now: datetime) -> str:
 
 
 def require_approval(plan: Plan, findings: Sequence[Finding], options: Mapping[str, Any], now: datetime) -> None:
-    """Refuse a plan with writes that is not the approved one, where one was approved. Raises EngineError."""
+    """If a plan was approved, refuse any other plan with writes. Raises EngineError."""
     approved = options.get("approved_plan")
     approval = Approval.parse(approved) if approved is not None else None
     if approval is None or not plan.steps:
@@ -149,7 +149,7 @@ def require_approval(plan: Plan, findings: Sequence[Finding], options: Mapping[s
 
 
 def _why_not(approval: Approval, plan: Plan, findings: Sequence[Finding], hours: float, now: datetime) -> str:
-    """Why this plan must not be applied under this approval; empty where it may be."""
+    """Why this plan must not be applied with this approval; empty if it may be."""
     if approval.made is not None:
         age, made = now - approval.made, f"{approval.made:%Y-%m-%dT%H:%M:%SZ}"
         if age.total_seconds() > hours * 3600:

@@ -56,7 +56,7 @@ def identity_changes(
 
 
 OTHERS = "others in the account"
-"""Stands for every identity that uses a policy and was not read."""
+"""Represents every identity that uses a policy and was not read."""
 
 
 def plan(state: CurrentState, desired: DesiredState, quotas: Quotas) -> Plan:

@@ -4,7 +4,7 @@
 # Private to this collection: it may change in any release. Do not import it elsewhere.
 """Every IAM write that this collection makes, in one table. Pure.
 
-What depends on the action of a write asks the table. An action that is not in it is an error at once.
+Code that depends on the action of a write uses this table. An action that is not in it is an error.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Write:
     """One write action of IAM.
 
     `adds` is what exists after it, `removes` what no longer exists after it in every case. If a write replaces
-    something only where it existed, its step names that (`Step.takes_away`).
+    something only where it existed, its step names that (`Step.removes`).
 
     `done_codes` are the error codes after which the account must be read: an earlier try, or another tool, may have
     done the work. With `repeats`, a second call does the work a second time, so the account is also read after a lost
@@ -85,7 +85,7 @@ _OBJECTS = (Element.ROLE, Element.SERVICE_LINKED_ROLE, Element.POLICY)
 
 
 def write_of(action: str) -> Write:
-    """The write with this action. Raises ValueError where the collection makes no such write."""
+    """The write with this action. Raises ValueError if the collection does not make it."""
     if action not in WRITES:
         raise ValueError(f"{action} is not among the IAM writes of this collection (see WRITES)")
     return WRITES[action]

@@ -67,7 +67,7 @@ def without(document: PolicyDocument, statements: Sequence[Statement]) -> Policy
 
 
 def without_principals(document: PolicyDocument, arns: frozenset[str]) -> PolicyDocument:
-    """The document without the given AWS principals; `NOBODY` if no statement is left."""
+    """The document without the given AWS principals; `NO_ONE` if no statement is left."""
     kept = []
     for statement in document.statements:
         left = [(kind, value) for kind, value in principals(statement) if not (kind == "AWS" and value in arns)]

@@ -32,7 +32,7 @@ from .policy_arns import Resolver
 
 
 def state_problems(declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Problem]:
-    """Every reason why the target cannot be reached in this account, except for quotas."""
+    """Every reason why the desired state cannot be reached in this account, except for quotas."""
     found = list(desired.problems)
     places = {attachment.key: within(attachment.place, "iam_name") for attachment in declarations.attachments}
     places.update({trust.key: within(trust.place, "name") for trust in declarations.trust_statements})
@@ -186,7 +186,7 @@ def quota_problems(
         ("managed_policies", quotas.managed_policies_in_use, new_policies, quotas.managed_policies),
     ):
         if new and used + new > quota:
-            found.append(Problem(option, f"{new} more would make {used + new}; this account's quota is {quota}"))
+            found.append(Problem(option, f"{new} more would result in {used + new}; this account's quota is {quota}"))
     return found
 
 
