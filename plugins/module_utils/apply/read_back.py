@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..aws.service import PATIENCE_SECONDS
-from ..backup.attributes import TRUST, Piece, described, pieces_of, put_together
+from ..backup.attributes import TRUST, Piece, label, pieces_of, put_together
 from ..declare.policy_references import is_aws_managed
 from ..model import AwsManagedPolicy, CurrentState, Declarations, Identity, ManagedPolicy, PolicyVersion
 from ..plan.plan import policies_in_use
@@ -167,7 +167,7 @@ def _compared(
     for piece in sorted({*now, *then}):
         found, expected = _value(piece, now.get(piece)), _value(piece, then.get(piece))
         if found != expected:
-            yield Difference(resource, described(piece), _json(found), _json(expected), piece)
+            yield Difference(resource, label(piece), _json(found), _json(expected), piece)
 
 
 def _value(piece: Piece, value: Any) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ..backup.attributes import DOCUMENT, Piece, described, is_of_the_run, pieces_of
+from ..backup.attributes import DOCUMENT, Piece, is_of_the_run, label, pieces_of
 from ..backup.snapshot import Backup, Kept
 from ..declare.policy_references import is_aws_managed
 from ..limits import POLICY_VERSION_LIMIT, Quotas
@@ -149,7 +149,7 @@ class PolicyRestoration:
         if changed and not named:
             self._notes.leave(
                 resource,
-                f"changed since the backup: {', '.join(map(described, changed))}",
+                f"changed since the backup: {', '.join(map(label, changed))}",
                 f"choose it by its name (policies: [{before.name}]) or give overwrite: true to put it back",
             )
             return there

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..backup.attributes import Piece, described, pieces_of
+from ..backup.attributes import Piece, label, pieces_of
 from ..backup.snapshot import Kept, quarantine_of_run
 from ..model import Identity, Quarantine
 from ..resolve.quarantine import (
@@ -64,7 +64,7 @@ def added_in_quarantine(kept: Kept[Identity], current: Identity) -> list[str]:
     """Policies that a role got since the backup. They grant nothing until its quarantine is lifted."""
     known = {*pieces_of(kept.before), *pieces_of(kept.left)}
     return sorted(
-        described(piece)
+        label(piece)
         for piece in pieces_of(current)
         if piece[0] in ("managed", "inline") and piece not in known and not _is_denying(piece)
     )

@@ -14,16 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..backup.attributes import (
-    BOUNDARY,
-    TRUST,
-    Piece,
-    described,
-    is_of_the_run,
-    pieces_of,
-    put_together,
-    without_pieces,
-)
+from ..backup.attributes import BOUNDARY, TRUST, Piece, is_of_the_run, label, pieces_of, put_together, without_pieces
 from ..backup.snapshot import Backup, Kept
 from ..model import (
     AttachmentDeclaration,
@@ -170,7 +161,7 @@ class _Restoring:
             )
             self.withheld.add(key)
             return current
-        reasons = [f"changed since the backup: {', '.join(sorted(map(described, changed)))}"] if changed else []
+        reasons = [f"changed since the backup: {', '.join(sorted(map(label, changed)))}"] if changed else []
         if not isinstance(current, Role):
             widened = self._widened(key, kept, todo)
             for reason in (*reasons, *widened.values()):
