@@ -99,7 +99,7 @@ def is_of_the_run(piece: Piece, before: Any, left: Any, now: Any) -> bool:
     return any(part.document == now for part in document_parts(before, left, frozenset(), _NO_LIMIT))
 
 
-def told(piece: Piece) -> str:
+def label(piece: Piece) -> str:
     """A piece as it is named in a message."""
     kind, name = piece
     if kind == "managed":

@@ -15,18 +15,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
-from .condition_strictness import is_at_least_as_strict, is_within
-from .document import PolicyDocument, canonical_statement
-from .trust_policy import NOBODY, as_principal, with_statements
+from .document import PolicyDocument
+from .statement import Condition, Principal, Statement, canonical_statement
+from .statement_comparison import is_at_least_as_strict, is_within
+from .trust_policy import NO_ONE, as_principal, with_statements
 from .wildcards import covers
 
-Statement = Mapping[str, Any]
-Condition = Mapping[str, Mapping[str, Any]]
-Principal = tuple[str, str]
+Content = Mapping[str, Any]
+"""A statement as it is written."""
 
 _ANYBODY = ("AWS", "*")
 _OF_ACCOUNT = re.compile(r"arn:[a-z0-9-]+:(?:iam|sts)::(\d{12}):.+")
@@ -49,7 +49,7 @@ class _Grant:
 
     principal: Principal
     action: str
-    condition: Condition
+    conditions: tuple[Condition, ...]
     whole: str = ""
 
     def allows_all_of(self, other: _Grant) -> bool:
@@ -57,7 +57,7 @@ class _Grant:
             self.whole == other.whole
             and _shared_principal(self.principal, other.principal) == other.principal
             and covers(self.action.lower(), other.action.lower())
-            and is_at_least_as_strict(other.condition, self.condition)
+            and is_at_least_as_strict(other.conditions, self.conditions)
         )
 
 
@@ -71,10 +71,10 @@ def intersection(old: PolicyDocument, new: PolicyDocument) -> TrustIntersection:
             both = _shared(ours, other)
             complete = complete and both is not None
             found += both or ()
-    denials = {canonical_statement(statement): statement for statement in chain(_denials(old), _denials(new))}
+    denials = {statement.canonical: statement.content for statement in chain(_denials(old), _denials(new))}
     allowed = _statements(_essential(found))
-    kept = [_without_sid(statement) for statement in (*allowed, *denials.values())]
-    return TrustIntersection(with_statements(new, kept if allowed else [NOBODY]), complete)
+    kept = [_without_sid(content) for content in (*allowed, *denials.values())]
+    return TrustIntersection(with_statements(new, kept if allowed else [NO_ONE]), complete)
 
 
 def loses_and_gains(old: PolicyDocument, new: PolicyDocument) -> tuple[bool, bool]:
@@ -86,34 +86,36 @@ def loses_and_gains(old: PolicyDocument, new: PolicyDocument) -> tuple[bool, boo
 def _rights(document: PolicyDocument) -> frozenset[tuple[str, ...]]:
     """Who is allowed and who is denied, regardless of Sids and of how the statements are divided."""
     allowed = {
-        (*grant.principal, grant.action.lower(), grant.whole, canonical_statement({"Condition": grant.condition}))
+        (*grant.principal, grant.action.lower(), grant.whole, _as_text(grant.conditions))
         for grant in _essential(list(_grants(document)))
     }
-    denied = {(canonical_statement(statement, with_sid=False),) for statement in _denials(document)}
+    denied = {(statement.canonical_without_sid,) for statement in _denials(document)}
     return frozenset(allowed | denied)
 
 
 def _grants(document: PolicyDocument) -> Iterator[_Grant]:
     for statement in PolicyDocument(document.presented()).allowing:
-        content = statement.content
-        condition = content.get("Condition") or {}
-        if not _ELEMENTS >= content.keys() >= {"Principal", "Action"} or not _is_readable(condition):
-            yield _Grant(("", ""), "", {}, canonical_statement(content, with_sid=False))
+        if not _can_be_split(statement):
+            yield _Grant(("", ""), "", (), statement.canonical_without_sid)
             continue
         for principal in statement.principals or ():
             for action in statement.actions or ():
-                yield _Grant(principal, action, condition)
+                yield _Grant(principal, action, statement.conditions)
 
 
-_ELEMENTS = {"Sid", "Effect", "Principal", "Action", "Condition"}
-
-
-def _is_readable(condition: Any) -> bool:
-    return isinstance(condition, Mapping) and all(isinstance(keys, Mapping) for keys in condition.values())
+def _can_be_split(statement: Statement) -> bool:
+    """Whether principals, actions and conditions are all that the statement says."""
+    others = (statement.not_principals, statement.not_actions, statement.resources, statement.not_resources)
+    return (
+        statement.is_fully_read
+        and statement.principals is not None
+        and statement.actions is not None
+        and all(element is None for element in others)
+    )
 
 
 def _denials(document: PolicyDocument) -> Iterator[Statement]:
-    return (statement for statement in document.statements if statement.get("Effect") != "Allow")
+    return (statement for statement in document.parsed if statement.effect != "Allow")
 
 
 def _shared(one: _Grant, other: _Grant) -> list[_Grant] | None:
@@ -124,8 +126,8 @@ def _shared(one: _Grant, other: _Grant) -> list[_Grant] | None:
     action = _shared_action(one.action, other.action)
     if principal is None or action is None:
         return []
-    conditions = _joined(one.condition, other.condition)
-    return None if conditions is None else [_Grant(principal, action, condition) for condition in conditions]
+    joined = _joined(one.conditions, other.conditions)
+    return None if joined is None else [_Grant(principal, action, conditions) for conditions in joined]
 
 
 def _shared_principal(one: Principal, other: Principal) -> Principal | None:
@@ -150,26 +152,24 @@ def _shared_action(one: str, other: str) -> str | None:
     return one if covers(other.lower(), one.lower()) else None
 
 
-def _joined(first: Condition, second: Condition) -> list[Condition] | None:
-    """Both conditions as one. Empty if no request meets both, None if IAM's grammar cannot express it."""
+def _joined(first: tuple[Condition, ...], second: tuple[Condition, ...]) -> list[tuple[Condition, ...]] | None:
+    """The conditions of both. Empty if no request meets all of them, None if IAM's grammar cannot express it."""
     if is_at_least_as_strict(first, second):
         return [first]
     if is_at_least_as_strict(second, first):
         return [second]
-    joined: dict[str, dict[str, Any]] = {operator: dict(keys) for operator, keys in first.items()}
-    for operator, keys in second.items():
-        there = joined.setdefault(operator, {})
-        spelt = {key.lower(): key for key in there}
-        for key, values in keys.items():
-            known = spelt.get(key.lower())
-            if known is None:
-                there[key] = values
-                continue
-            shared = _shared_values(operator, _texts(there[known]), _texts(values))
-            if not shared:
-                return None if shared is None else []
-            there[known] = shared
-    return [joined]
+    joined = {(one.operator, one.key): one for one in first}
+    known = {(one.operator, one.name): (one.operator, one.key) for one in first}
+    for one in second:
+        place = known.get((one.operator, one.name))
+        if place is None:
+            joined[one.operator, one.key] = one
+            continue
+        shared = _shared_values(one.operator, list(joined[place].values), list(one.values))
+        if not shared:
+            return None if shared is None else []
+        joined[place] = replace(joined[place], values=tuple(shared))
+    return [tuple(joined.values())]
 
 
 def _shared_values(operator: str, ours: list[str], theirs: list[str]) -> list[str] | None:
@@ -194,37 +194,42 @@ def _essential(grants: Sequence[_Grant]) -> list[_Grant]:
     return kept
 
 
-def _statements(grants: Sequence[_Grant]) -> list[Statement]:
+def _statements(grants: Sequence[_Grant]) -> list[Content]:
     """The grants in few statements: actions of one principal are combined first, then principals."""
     actions: dict[tuple[str, Principal], list[str]] = {}
-    conditions: dict[str, Condition] = {}
+    conditions: dict[str, tuple[Condition, ...]] = {}
     for grant in grants:
         if not grant.whole:
-            terms = canonical_statement({"Condition": grant.condition})
-            conditions[terms] = grant.condition
+            terms = _as_text(grant.conditions)
+            conditions[terms] = grant.conditions
             actions.setdefault((terms, grant.principal), []).append(grant.action)
     together: dict[tuple[str, tuple[str, ...]], list[Principal]] = {}
     for (terms, principal), names in actions.items():
         together.setdefault((terms, tuple(names)), []).append(principal)
-    found: list[Statement] = [
+    found: list[Content] = [
         {
             "Effect": "Allow",
             "Principal": as_principal(who),
             "Action": names[0] if len(names) == 1 else list(names),
-            **({"Condition": conditions[terms]} if conditions[terms] else {}),
+            **({"Condition": _as_written(conditions[terms])} if conditions[terms] else {}),
         }
         for (terms, names), who in together.items()
     ]
     return found + [json.loads(grant.whole) for grant in grants if grant.whole]
 
 
-def _texts(value: Any) -> list[str]:
-    return [str(entry) for entry in _listed(value)]
+def _as_written(conditions: Sequence[Condition]) -> dict[str, dict[str, Any]]:
+    """The Condition element that says all of these."""
+    written: dict[str, dict[str, Any]] = {}
+    for one in conditions:
+        written.setdefault(one.operator, {})[one.key] = one.values[0] if len(one.values) == 1 else list(one.values)
+    return written
 
 
-def _listed(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, (list, tuple)) else [value]
+def _as_text(conditions: Sequence[Condition]) -> str:
+    """A text that is the same for the same conditions."""
+    return canonical_statement({"Condition": _as_written(conditions)})
 
 
-def _without_sid(statement: Statement) -> Statement:
-    return {key: value for key, value in statement.items() if key != "Sid"}
+def _without_sid(content: Content) -> Content:
+    return {key: value for key, value in content.items() if key != "Sid"}

@@ -118,7 +118,7 @@ def test_mistake(folder: Path, case: dict[str, Any]) -> None:
     assert problems() == [f"{place}{'' if one.startswith(':') else '/'}{one}" for one in case["problems"]]
 
 
-def test_all_are_told_at_once(folder: Path) -> None:
+def test_all_are_reported_at_once(folder: Path) -> None:
     shutil.copytree(folder, folder.parent / "other_lab")
     (folder / "remedies.yml").write_text("a: [")
     remedies = folder.parent / "other_lab" / "remedies.yml"

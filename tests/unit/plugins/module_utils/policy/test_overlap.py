@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from itertools import product
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.statement_overlap import statements_overlap
+from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.statement import Statement
+from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.statement_comparison import statements_overlap
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,9 +19,14 @@ patterns = st.text(alphabet="ab*?", min_size=1, max_size=5)
 TEXTS = ["".join(letters) for length in range(1, 9) for letters in product("ab", repeat=length)]
 
 
+def overlap(one: Sequence[dict[str, object]] | None, other: Sequence[dict[str, object]]) -> bool:
+    """Whether statements as they are written overlap; None is unknown."""
+    return statements_overlap(None if one is None else list(map(Statement.of, one)), list(map(Statement.of, other)))
+
+
 @given(patterns, patterns)
 def test_two_patterns_overlap_exactly_if_a_text_matches_both(one: str, other: str) -> None:
-    found = statements_overlap([{"Action": "x", "Resource": one}], [{"Action": "x", "Resource": other}])
+    found = overlap([{"Action": "x", "Resource": one}], [{"Action": "x", "Resource": other}])
     matched = any(fnmatchcase(text, one) and fnmatchcase(text, other) for text in ["", *TEXTS])
     assert found == matched
 
@@ -49,8 +56,8 @@ def test_two_patterns_overlap_exactly_if_a_text_matches_both(one: str, other: st
     ],
 )
 def test_statements(one: dict[str, object], other: dict[str, object], expected: bool) -> None:
-    assert statements_overlap([one], [other]) is expected
-    assert statements_overlap([other], [one]) is expected
+    assert overlap([one], [other]) is expected
+    assert overlap([other], [one]) is expected
 
 
 def never_overlapping(count: int) -> tuple[dict[str, object], dict[str, object]]:
@@ -62,11 +69,11 @@ def never_overlapping(count: int) -> tuple[dict[str, object], dict[str, object]]
 def test_beyond_the_bound_documents_overlap() -> None:
     """1,000 such resources fill a managed policy of 6,144 characters."""
     few, many = never_overlapping(10), never_overlapping(1000)
-    assert not statements_overlap([few[0]], [few[1]])
-    assert statements_overlap([many[0]], [many[1]])
-    assert not statements_overlap([{**many[0], "Action": "s3:Get*"}], [{**many[1], "Action": "s3:Put*"}])
+    assert not overlap([few[0]], [few[1]])
+    assert overlap([many[0]], [many[1]])
+    assert not overlap([{**many[0], "Action": "s3:Get*"}], [{**many[1], "Action": "s3:Put*"}])
 
 
 def test_what_is_unknown_overlaps_with_everything() -> None:
-    assert statements_overlap(None, [{"Action": "s3:GetObject", "Resource": "*"}])
-    assert not statements_overlap([], [{"Action": "s3:GetObject", "Resource": "*"}])
+    assert overlap(None, [{"Action": "s3:GetObject", "Resource": "*"}])
+    assert not overlap([], [{"Action": "s3:GetObject", "Resource": "*"}])

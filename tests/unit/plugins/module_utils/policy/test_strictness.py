@@ -8,11 +8,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.condition_strictness import (
+from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.statement import Condition, Statement
+from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.statement_comparison import (
     is_at_least_as_strict,
 )
 
 ACCOUNT = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+
+
+def conditions(element: Any) -> tuple[Condition, ...]:
+    """What a Condition element says."""
+    return Statement.of({"Condition": element}).conditions
 
 
 def arn(*patterns: str, operator: str = "ArnLike") -> dict[str, Any]:
@@ -43,8 +49,10 @@ def alike(*patterns: str) -> dict[str, Any]:
     ],
 )
 def test_one_is_stricter(strict: Any, loose: Any) -> None:
-    assert is_at_least_as_strict(strict, loose)
-    assert is_at_least_as_strict(loose, strict) is (strict == loose or "ForAllValues:StringEquals" in strict)
+    assert is_at_least_as_strict(conditions(strict), conditions(loose))
+    assert is_at_least_as_strict(conditions(loose), conditions(strict)) is (
+        strict == loose or "ForAllValues:StringEquals" in strict
+    )
 
 
 @pytest.mark.parametrize(
@@ -58,9 +66,16 @@ def test_one_is_stricter(strict: Any, loose: Any) -> None:
     ],
 )
 def test_neither_is_known_to_be(first: Any, second: Any) -> None:
-    assert not is_at_least_as_strict(first, second)
-    assert not is_at_least_as_strict(second, first)
+    assert not is_at_least_as_strict(conditions(first), conditions(second))
+    assert not is_at_least_as_strict(conditions(second), conditions(first))
 
 
 def test_an_arn_is_compared_part_by_part() -> None:
-    assert not is_at_least_as_strict(arn("us-east-1:1:x:y"), {"ArnLike": {"aws:SourceArn": "arn:aws:*:y"}})
+    narrow, wide = arn("us-east-1:1:x:y"), {"ArnLike": {"aws:SourceArn": "arn:aws:*:y"}}
+    assert not is_at_least_as_strict(conditions(narrow), conditions(wide))
+
+
+def test_keys_that_differ_only_by_case_stay_separate() -> None:
+    both = conditions({"StringEquals": {"a:b": "c", "A:b": "d"}})
+    assert is_at_least_as_strict(both, conditions({"StringEquals": {"A:b": "d"}})) is False
+    assert is_at_least_as_strict(both, both)

@@ -16,7 +16,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.trust_in
     intersection,
     loses_and_gains,
 )
-from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.trust_policy import NOBODY
+from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.trust_policy import NO_ONE
 from ansible_collections.aws_ml.permissions.plugins.module_utils.resolve.desired_state import DesiredState
 
 ACCOUNT_OF_TESTS = Account("123456789012", "aws")
@@ -49,7 +49,7 @@ SHARED = {
         trust(statement("lambda")),
         (True, True),
     ),
-    "nobody in common": (trust(statement("lambda")), trust(statement("sagemaker")), trust(NOBODY), (True, True)),
+    "nobody in common": (trust(statement("lambda")), trust(statement("sagemaker")), trust(NO_ONE), (True, True)),
     "a condition is added": (
         trust(statement("sagemaker")),
         trust(statement("sagemaker", Condition=ACCOUNT)),
@@ -89,7 +89,7 @@ SHARED = {
     "another account's role": (
         trust(aws("210987654321")),
         trust(aws(ROLE)),
-        trust(NOBODY),
+        trust(NO_ONE),
         (True, True),
     ),
     "anyone of the organization becomes a role": (
@@ -119,7 +119,7 @@ SHARED = {
     "none of the values": (
         trust(aws(ROOT, Condition={"StringEquals": {"sts:ExternalId": "a"}})),
         trust(aws(ROOT, Condition={"StringEquals": {"sts:ExternalId": "b"}})),
-        trust(NOBODY),
+        trust(NO_ONE),
         (True, True),
     ),
     "values that are excluded": (
@@ -161,7 +161,7 @@ SHARED = {
     "another action": (
         trust(statement("lambda")),
         trust(statement("lambda", Action="sts:TagSession")),
-        trust(NOBODY),
+        trust(NO_ONE),
         (True, True),
     ),
     "only the Sids of denials differ": (
@@ -210,7 +210,7 @@ def test_what_both_allow(name: str) -> None:
 )
 def test_what_cannot_be_written_down_is_left_out_and_known(old: dict[str, Any], new: dict[str, Any]) -> None:
     found = intersection(trust(aws(ROOT, Condition=old)), trust(aws(ROOT, Condition=new)))
-    assert (found.document, found.complete) == (trust(NOBODY), False)
+    assert (found.document, found.complete) == (trust(NO_ONE), False)
 
 
 @pytest.mark.parametrize("name", SHARED)
@@ -252,6 +252,6 @@ def test_a_trust_policy_changes_with_a_grant(
         CurrentState(ACCOUNT_OF_TESTS, {before.key: before}), DesiredState(identities={after.key: after}), Quotas()
     )
     written = [step.parameters["PolicyDocument"] for step in made.steps if step.action == "UpdateAssumeRolePolicy"]
-    expected = [trust(aws(ROOT, Condition=middle))] if isinstance(middle, dict) else [trust(NOBODY)] if middle else []
+    expected = [trust(aws(ROOT, Condition=middle))] if isinstance(middle, dict) else [trust(NO_ONE)] if middle else []
     assert written == [*expected, trust(new)]
     assert bool(made.warnings) is warns

@@ -15,9 +15,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from preloaded_python import PreloadedPython
 
-TESTS = Path(__file__).resolve().parents[2]
+from local_aws.preloaded_python import PreloadedPython
+
+ROOT = Path(__file__).resolve().parents[3]
 TELLS = """
 import json, os, random, sys
 print(json.dumps({
@@ -136,7 +137,7 @@ def test_a_program_that_hangs_is_ended(python: PreloadedPython, tmp_path: Path) 
     assert ended(int(pid.read_text(encoding="utf-8")))
 
 
-def test_a_signal_is_told(python: PreloadedPython, tmp_path: Path) -> None:
+def test_a_signal_is_reported(python: PreloadedPython, tmp_path: Path) -> None:
     program = python.start([script(tmp_path, "import time; time.sleep(60)")])
     assert program.poll() is None
     program.terminate()
@@ -145,11 +146,11 @@ def test_a_signal_is_told(python: PreloadedPython, tmp_path: Path) -> None:
 
 def test_it_ends_with_the_one_that_made_it() -> None:
     text = (
-        "from preloaded_python import PreloadedPython; import time\n"
+        "from local_aws.preloaded_python import PreloadedPython; import time\n"
         "python = PreloadedPython(); print(python.pid(), flush=True); time.sleep(60)"
     )
     maker = subprocess.Popen(
-        [sys.executable, "-c", text], env={**os.environ, "PYTHONPATH": str(TESTS)}, stdout=subprocess.PIPE
+        [sys.executable, "-c", text], env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE
     )
     assert maker.stdout is not None
     with maker.stdout:

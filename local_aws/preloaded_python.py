@@ -15,14 +15,9 @@ that look at none of these while they are imported may be preloaded. The process
 from __future__ import annotations
 
 import atexit
-import gc
-import importlib
 import os
-import random
-import runpy
 import select
 import shlex
-import shutil
 import signal
 import socket
 import subprocess
@@ -32,13 +27,10 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import IO, Any
 
-import preloaded_order
-from preloaded_order import receive, send, tell, told
-
-SELDOM = (100_000, 20, 20)
-"""For gc.set_threshold: how much is made until Python looks for garbage. Tests have memory, and little time."""
+from . import preloaded_order
+from .preloaded_order import receive_number, send
 
 
 class Program:
@@ -48,7 +40,7 @@ class Program:
         self.args = arguments
         self.returncode: int | None = None
         self._report = report
-        self.pid = told(report)
+        self.pid = receive_number(report)
 
     def poll(self) -> int | None:
         """How the program ended, if it has."""
@@ -61,7 +53,7 @@ class Program:
         if self.returncode is None:
             if not select.select([self._report], [], [], timeout)[0]:
                 raise subprocess.TimeoutExpired(self.args, timeout or 0)
-            self.returncode = told(self._report)
+            self.returncode = receive_number(self._report)
             self._report.close()
         return self.returncode
 
@@ -162,93 +154,15 @@ class PreloadedPython:
                     orders.listen()
                     descriptors = [there.fileno(), orders.fileno()]
                     self._process = subprocess.Popen(
-                        [sys.executable, __file__, *map(str, descriptors), *self._modules],
+                        [
+                            sys.executable,
+                            "-m",
+                            f"{__package__}.preloaded_server",
+                            *map(str, descriptors),
+                            *self._modules,
+                        ],
                         stdin=subprocess.DEVNULL,
                         pass_fds=descriptors,
                     )
                 self._life, self._owner = here, os.getpid()
             return self._orders
-
-
-def _next_order(life: socket.socket, orders: socket.socket) -> dict[str, Any]:
-    """Fork for each order until life ends. Returns in the child, with its order."""
-    reports: dict[int, socket.socket] = {}
-
-    def tell_of_ends(*_unused: object) -> None:
-        while reports:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-            if not pid:
-                return
-            with reports.pop(pid) as report, suppress(OSError):
-                tell(report, os.waitstatus_to_exitcode(status))
-
-    signal.signal(signal.SIGCHLD, tell_of_ends)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the programs and for who started them
-    gc.freeze()
-    gc.set_threshold(*SELDOM)
-    while True:
-        if life in select.select([life, orders], [], [])[0]:
-            shutil.rmtree(Path(orders.getsockname()).parent)
-            sys.exit()
-        report = orders.accept()[0]
-        order = receive(report)
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
-        pid = os.fork()
-        if not pid:
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
-            for other in (life, orders, report, *reports.values()):
-                other.close()
-            return order
-        reports[pid] = report
-        with suppress(OSError):
-            tell(report, pid)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
-        for stream in order["streams"]:
-            os.close(stream)
-
-
-def _become(order: Mapping[str, Any]) -> NoReturn:
-    """Go on as the program."""
-    for number, descriptor in enumerate(order["streams"]):
-        os.dup2(descriptor, number)
-        os.close(descriptor)
-    os.environ.clear()
-    os.environ.update(order["environment"])
-    os.chdir(order["folder"])
-    random.seed()
-    program, *arguments = order["arguments"]
-    try:
-        if program == "-m":
-            sys.argv[:] = arguments
-            sys.path[0] = order["folder"]
-            runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
-        else:
-            sys.argv[:] = [program, *arguments]
-            sys.path[0] = str(Path(program).parent)
-            runpy.run_path(program, run_name="__main__")
-    except SystemExit as end:
-        _leave(end.code)
-    except BaseException:
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
-        _leave(1)
-    _leave(0)
-
-
-def _leave(code: int | str | None) -> NoReturn:
-    """End as Python does, but for taking apart all that was imported, which is a fifth of a short program's time."""
-    if not isinstance(code, int | None):
-        print(code, file=sys.stderr)
-        code = 1
-    threading._shutdown()  # type: ignore[attr-defined]
-    atexit._run_exitfuncs()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit((code or 0) & 0xFF)
-
-
-if __name__ == "__main__":
-    for _module in sys.argv[3:]:
-        importlib.import_module(_module)
-    _become(_next_order(*(socket.socket(fileno=int(number)) for number in sys.argv[1:3])))

@@ -41,12 +41,12 @@ def receive(connection: socket.socket) -> dict[str, Any]:
     return {**json.loads(text), "streams": streams}
 
 
-def tell(connection: socket.socket, number: int) -> None:
-    """Tell the process id, or in the end the exit status, negative for a signal."""
+def send_number(connection: socket.socket, number: int) -> None:
+    """Send the process id, or in the end the exit status, negative for a signal."""
     connection.sendall(_NUMBER.pack(number))
 
 
-def told(connection: socket.socket) -> int:
+def receive_number(connection: socket.socket) -> int:
     """The next reported number. Raises EOFError if the other end is closed."""
     answer = connection.recv(_NUMBER.size, socket.MSG_WAITALL)
     if len(answer) < _NUMBER.size:
@@ -57,8 +57,8 @@ def told(connection: socket.socket) -> int:
 
 def main() -> int:
     with send(sys.argv[1], sys.argv[2:], os.environ, os.getcwd(), (0, 1, 2)) as connection:
-        told(connection)
-        status = told(connection)
+        receive_number(connection)
+        status = receive_number(connection)
     return status if status >= 0 else 128 - status
 
 
