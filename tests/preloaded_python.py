@@ -35,6 +35,7 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 
 import preloaded_order
+from compiled_sources import keep_compiled_sources
 from preloaded_order import receive, send, tell, told
 
 SELDOM = (100_000, 20, 20)
@@ -251,4 +252,5 @@ def _leave(code: int | str | None) -> NoReturn:
 if __name__ == "__main__":
     for _module in sys.argv[3:]:
         importlib.import_module(_module)
+    keep_compiled_sources()
     _become(_next_order(*(socket.socket(fileno=int(number)) for number in sys.argv[1:3])))

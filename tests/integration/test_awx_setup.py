@@ -52,13 +52,14 @@ def set_up(api: AwxApi, tmp_path: Path) -> SetUp:
     }
     environment = {**keys, "CONTROLLER_HOST": api.url, "CONTROLLER_OAUTH_TOKEN": "0123456789-token"}
     playbook = Playbook(tmp_path, {**environment, "ANSIBLE_HOME": os.environ.get("ANSIBLE_HOME", str(tmp_path))})
+    # The playbook names an interpreter, so the inventory cannot name another.
     python = {"ansible_python_interpreter": str(ANSIBLE.executable(tmp_path / "python"))}
 
     def run(**variables: Any) -> Run:
         api.writes.clear()
         api.requests = 0
-        given = {name: value for name, value in {**VARIABLES, **variables}.items() if value is not None}
-        return playbook("aws_ml.permissions.awx.setup", {"all": {"hosts": {"localhost": python}}}, given)
+        given = {name: value for name, value in {**VARIABLES, **python, **variables}.items() if value is not None}
+        return playbook("aws_ml.permissions.awx.setup", {"all": {"hosts": {"localhost": {}}}}, given)
 
     return run
 
