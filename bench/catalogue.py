@@ -25,7 +25,7 @@ _SCRIPT = Path(__file__).parent / "scripts" / "catalogue_load.py"
 
 
 def catalogue(asked: Asked) -> Case:
-    """The case, with its plan made. The CPU-seconds of a sample are those of the loading, or reading, alone."""
+    """The case with its plan. The CPU-seconds of a sample are those of the loading, or reading, alone."""
     actions = [action for _unused in range(asked.repeats) for action in ("read", "load")]
     plan = [Measurement(CATALOGUE, OURS, action, 1, 0.0, 1.0) for action in actions]
 
