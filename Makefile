@@ -63,7 +63,7 @@ test: $(TEST) ## Set up and run what must pass, also with the newest ansible-cor
 .PHONY: ci
 ci: export WHOLE := $(WHOLE)
 ci: $(LINT) $(TEST) ## Set up and run the tests and the checkers side by side, as CI does
-	@LINT=1 scripts/test
+	@WITH_LINT=1 scripts/test
 
 .PHONY: unit
 unit: export LOCAL_AWS_CALLS := $(if $(K),,$(CALLS)/unit)
