@@ -22,6 +22,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
+from .compiled_sources import keep_compiled_sources
 from .preloaded_order import receive, send_number
 
 SELDOM = (100_000, 20, 20)
@@ -109,4 +110,5 @@ def _leave(code: int | str | None) -> NoReturn:
 if __name__ == "__main__":
     for _module in sys.argv[3:]:
         importlib.import_module(_module)
+    keep_compiled_sources()
     _become(_next_order(*(socket.socket(fileno=int(number)) for number in sys.argv[1:3])))
