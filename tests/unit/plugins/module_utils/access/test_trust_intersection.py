@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.access.trust_intersection import (
+    intersection,
+    loses_and_gains,
+)
 from ansible_collections.aws_ml.permissions.plugins.module_utils.limits import Quotas
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import Account, CurrentState, Role
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.planner import plan
 from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.document import PolicyDocument
-from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.trust_intersection import (
-    intersection,
-    loses_and_gains,
-)
 from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.trust_policy import NO_ONE
 from ansible_collections.aws_ml.permissions.plugins.module_utils.resolve.desired_state import DesiredState
 

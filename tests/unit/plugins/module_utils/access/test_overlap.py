@@ -10,8 +10,8 @@ from fnmatch import fnmatchcase
 from itertools import product
 
 import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.access.overlap import statements_overlap
 from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.statement import Statement
-from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.statement_comparison import statements_overlap
 from hypothesis import given
 from hypothesis import strategies as st
 

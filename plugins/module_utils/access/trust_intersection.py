@@ -19,11 +19,11 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
-from .document import PolicyDocument
-from .statement import Condition, Principal, Statement, canonical_statement
-from .statement_comparison import is_at_least_as_strict, is_within
-from .trust_policy import NO_ONE, as_principal, with_statements
-from .wildcards import covers
+from ..policy.document import PolicyDocument
+from ..policy.statement import Condition, Principal, Statement, canonical_statement
+from ..policy.trust_policy import NO_ONE, as_principal, with_statements
+from ..policy.wildcards import covers
+from .implication import implies, is_narrower
 
 Content = Mapping[str, Any]
 """A statement as it is written."""
@@ -57,7 +57,7 @@ class _Grant:
             self.whole == other.whole
             and _shared_principal(self.principal, other.principal) == other.principal
             and covers(self.action.lower(), other.action.lower())
-            and is_at_least_as_strict(other.conditions, self.conditions)
+            and implies(other.conditions, self.conditions)
         )
 
 
@@ -154,9 +154,9 @@ def _shared_action(one: str, other: str) -> str | None:
 
 def _joined(first: tuple[Condition, ...], second: tuple[Condition, ...]) -> list[tuple[Condition, ...]] | None:
     """The conditions of both. Empty if no request meets all of them, None if IAM's grammar cannot express it."""
-    if is_at_least_as_strict(first, second):
+    if implies(first, second):
         return [first]
-    if is_at_least_as_strict(second, first):
+    if implies(second, first):
         return [second]
     joined = {(one.operator, one.key): one for one in first}
     known = {(one.operator, one.name): (one.operator, one.key) for one in first}
@@ -174,14 +174,17 @@ def _joined(first: tuple[Condition, ...], second: tuple[Condition, ...]) -> list
 
 def _shared_values(operator: str, ours: list[str], theirs: list[str]) -> list[str] | None:
     """The values that both lists allow. Empty if there are none, None if that is not known."""
-    if is_within(operator, ours, theirs):
+    if is_narrower(operator, ours, theirs):
         return ours
     if "Not" in operator and ":" not in operator:
         return sorted({*ours, *theirs})
     if operator == "StringEquals":
         return sorted(set(ours) & set(theirs))
-    inside = [value for value in ours if is_within(operator, [value], theirs)]
-    inside += [value for value in theirs if is_within(operator, [value], ours) and value not in inside]
+    if ":" in operator:
+        # What meets ForAnyValue or ForAllValues with two lists need not meet it with what they share.
+        return None
+    inside = [value for value in ours if is_narrower(operator, [value], theirs)]
+    inside += [value for value in theirs if is_narrower(operator, [value], ours) and value not in inside]
     return inside or None
 
 
