@@ -15,9 +15,8 @@ from typing import assert_never
 from ..model import CurrentState, Identity, Role
 from ..policy.document import dangling_principals
 from ..resolve.desired_state import DesiredState
-from .aws_facts import AwsFacts
-from .caller_choices import Chance
-from .finding_rules import (
+from .aws_facts import (
+    AwsFacts,
     Condition,
     HasGrants,
     ReachesRoles,
@@ -27,7 +26,8 @@ from .finding_rules import (
     TrustsOtherAccount,
     TrustsServices,
 )
-from .grant_answers import ANY_SERVICE, Holding, Holdings, sure
+from .caller_choices import Chance
+from .grant_questions import ANY_SERVICE, Holding, Holdings, sure
 from .risky_grants import RiskyGrants, access_after
 from .trust_questions import ANOTHER_ACCOUNT, Trust
 

@@ -19,8 +19,11 @@ from ..policy.document import PolicyDocument
 from ..resolve.desired_state import DesiredState
 from .account_access import AccountAccess
 from .aws_facts import AwsFacts
-from .grant_answers import (
+from .grant_questions import (
+    UNNAMED,
     Allowing,
+    Asker,
+    Grant,
     GrantQuestion,
     Holding,
     Holdings,
@@ -28,7 +31,6 @@ from .grant_answers import (
     merged,
     policy_of_resources,
 )
-from .grant_questions import UNNAMED, Asker, Grant
 
 _KEYS_OF_CALLERS = ("aws:principal", "aws:userid", "aws:username")
 
@@ -102,7 +104,7 @@ class RiskyGrants:
         return found
 
     def _held(self, asker: Asker, policies: Policies, name: str, grant: Grant) -> list[Holding]:
-        question = GrantQuestion(asker, grant, self._facts, self._trusted_services)
+        question = GrantQuestion(asker, grant, self._facts.keys, self._trusted_services)
         found: list[Holding] = []
         denying = tuple(_Denials(one) for one in policies.identity if one.denying)
         is_alone = not denying and policies.boundary is None and policies.boundary_is_known

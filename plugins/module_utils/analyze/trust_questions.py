@@ -16,8 +16,7 @@ from ..access.principals import Principal, PrincipalKind
 from ..access.request import Request
 from ..model import Account, Role
 from .account_access import EVERYTHING
-from .caller_choices import Chance, chance, surest
-from .condition_keys import ConditionKeys, KeyNames
+from .caller_choices import Chance, ConditionKeys, KeyNames, chance, surest
 from .grant_questions import UNNAMED, instance
 
 _ASSUME = "sts:AssumeRole"

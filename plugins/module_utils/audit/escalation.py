@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..analyze.finding import Severity
-from ..analyze.grant_answers import Holdings
+from ..analyze.grant_questions import Holdings
 from ..declare.policy_references import policy_name
 from ..errors import printable
 from ..model import CurrentState, Identity, Role, resource_name

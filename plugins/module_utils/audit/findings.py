@@ -13,10 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..analyze.aws_facts import AwsFacts
+from ..analyze.aws_facts import AwsFacts, TrustsServices
 from ..analyze.finding import Finding, Severity, most_severe_first
-from ..analyze.finding_rules import TrustsServices
-from ..analyze.service_lifecycle import OUTLIVED, all_findings, outlived
+from ..analyze.findings import OUTLIVED, all_findings, outlived
 from ..model import (
     AttachmentDeclaration,
     CurrentState,
@@ -40,7 +39,7 @@ def audit_findings(
 ) -> list[Finding]:
     """The findings, each once, the most severe first."""
     told = all_findings(knowledge, _declared_as_found(state, found), state, _desired(state, found))
-    out, ways_in = list(_ways_out(paths, found)), list(_ways_in(paths, found))
+    out, ways_in = list(_paths_out(paths, found)), list(_paths_in(paths, found))
     # An escalation path reports the same with more detail, if it is at least as severe.
     paths_out = {item.resource: item.severity for item in out}
     told = [
@@ -96,7 +95,7 @@ def _attached(identity: Identity, found: Found, names: Iterable[str]) -> Attachm
     return AttachmentDeclaration("", identity.kind, identity.name, True, given, inline)
 
 
-def _ways_out(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterable[Finding]:
+def _paths_out(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterable[Finding]:
     """A finding for each found identity that can become an administrator, with its shortest path."""
     concerned = {one.subject.key for one in found if isinstance(one.subject, Identity) and not one.left_over}
     seen: set[str] = set()
@@ -114,7 +113,7 @@ def _ways_out(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterab
             )
 
 
-def _ways_in(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterable[Finding]:
+def _paths_in(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterable[Finding]:
     """A finding for each found role through which others become administrators; these can be any identities."""
     concerned = {
         one.subject.key: one.subject for one in found if isinstance(one.subject, Identity) and not one.left_over

@@ -20,7 +20,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.account
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_facts import AwsFacts
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import Severity
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.findings import findings
-from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.grant_answers import Holdings
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.grant_questions import Holdings
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.risky_grants import RiskyGrants
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
     Account,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.grant_answers import Holdings
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.grant_questions import Holdings
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.risky_grants import RiskyGrants, access_after
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.rights import rights_in
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import CurrentState

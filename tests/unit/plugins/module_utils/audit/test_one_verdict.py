@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import Finding
-from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.service_lifecycle import all_findings
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.findings import all_findings
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.audit import audit
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.services_source import typed
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (

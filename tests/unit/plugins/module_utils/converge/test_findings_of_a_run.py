@@ -9,8 +9,8 @@ from typing import Any
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_facts import AwsFacts
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import AccountAudit
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.services_source import converging_services
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import RunContext
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import run
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import audit_facts, aws_facts
 
