@@ -198,6 +198,15 @@ class AwsFacts:
             services={key: ServiceLife.parse(service) for key, service in content.get("services", {}).items()},
         )
 
+    def aws_policies_in(self, partition: str) -> Mapping[str, PolicyDocument]:
+        """The documents of AWS's policies in a partition, where their ARNs are of that partition."""
+        if partition == "aws":
+            return self.aws_policies
+        return {
+            name: PolicyDocument.parse(document.text.replace('"arn:aws:', f'"arn:{partition}:'))
+            for name, document in self.aws_policies.items()
+        }
+
     def ended_principals(self) -> frozenset[str]:
         return frozenset(
             principal

@@ -49,7 +49,9 @@ def access_after(facts: AwsFacts, state: CurrentState, desired: DesiredState) ->
     from task to task, and the same role has to have the same findings in each.
     """
     recorded = replace(state, aws_policies={})
-    return AccountAccess.of(recorded, facts.aws_policies, desired.identities, desired.policies)
+    return AccountAccess.of(
+        recorded, facts.aws_policies_in(state.account.partition), desired.identities, desired.policies
+    )
 
 
 class RiskyGrants:

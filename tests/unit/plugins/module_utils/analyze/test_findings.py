@@ -265,6 +265,15 @@ def test_of_what_another_owner_owns_only_the_given_share_is_judged() -> None:
     ]
 
 
+def test_policies_of_aws_are_judged_in_other_partitions_too() -> None:
+    account = Account("123456789012", "aws-cn")
+    passing = frozenset({"arn:aws-cn:iam::aws:policy/AmazonSageMakerFullAccess"})
+    user = Identity("user", "subject", "/", account.arn("user", "/", "subject"), passing)
+    desired = DesiredState(identities={user.key: user})
+    found = findings(KNOWLEDGE, whole(desired), CurrentState(account), desired)
+    assert "passes_any_role" in {one.code for one in found}
+
+
 def test_what_is_removed_is_not_judged() -> None:
     gone = role("gone", {"trusts": ["sagemaker.amazonaws.com"], "managed": ["IAMFullAccess"]})
     assert found(DesiredState(identities={gone.key: None}), gone) == []
