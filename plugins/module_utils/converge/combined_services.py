@@ -4,8 +4,9 @@
 # Private to this collection: it may change in any release. Do not import it elsewhere.
 """What several services declare for one account, as one declaration. Pure.
 
-What a service declares comes from the controller as plain data: `service`, `profile`, `state`, `remedies`, and by
-section (`roles`, `managed_policies`, `attachments`, `trust_statements`) items in the options of `iam_baseline`.
+What a service declares comes from the controller as plain data: `service`, `profile`, `state`, `remedies`, by
+section (`roles`, `managed_policies`, `attachments`, `trust_statements`) items in the options of `iam_baseline`, and
+`expect`, assertions of access: each with its `place` in the definition, and its `entry`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 from ..analyze.aws_facts import AwsFacts
 from ..analyze.finding import Finding
 from ..analyze.service_lifecycle import outlived
+from ..declare.expectations import ServiceExpectation
 from ..errors import Problem
 from ..model import identity_key, resource_name
 from ..resolve.desired_state import DesiredState
@@ -65,6 +67,15 @@ class CombinedServices:
                     elif earlier:
                         problems.append(Problem(place, f"is declared differently by {earlier}; change one of the two"))
         return cls(tuple(declared), options, places, owners, problems, services)
+
+    @property
+    def expectations(self) -> list[ServiceExpectation]:
+        """The assertions of access of the services."""
+        return [
+            (one["service"], f"{one['service']}: assertions.yml {entry['place']}", entry["entry"])
+            for one in self.declared
+            for entry in one.get("expect") or ()
+        ]
 
     def services_of(self, resource: str) -> list[str]:
         """The services that declare something of an object, such as `role/l4e-role`, in the order of the services."""

@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from ..analyze.assertion import READ_BACK
 from ..aws.connection import Connection
 from ..sdk import CallFailed
 from .account_lock import AccountLock
@@ -61,11 +62,14 @@ class Converge:
         task = self.task
         result = planned_result(self.resolution, connection, first)
         if first.plan.steps:
+            execution = PlanExecution(task, self.source, self.resolution)
             try:
-                PlanExecution(task, self.source, self.resolution).apply(connection, first)
+                execution.apply(connection, first)
             finally:
                 task.warnings += self.resolution.recorder.keep_begun(first.state.account, task.writes.done)
             done = task.writes.done
             shown = [step.shown() for step in done]
             result.update(plan=shown, changed=bool(done), deleted=taken_away(done), **task.backup_made())
+            if execution.proved:
+                result["assertions"] = [one.shown(READ_BACK) for one in execution.proved]
         return result

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from ..analyze.assertion import Assertion
 from ..apply.executor import Execution, Executor
 from ..apply.lost_writes import settle
 from ..apply.read_back import Difference, Wanted, differences, is_overwritten_share, with_known_policies
@@ -21,6 +22,7 @@ from ..errors import EngineError
 from ..model import CurrentState
 from ..plan.plan import Plan, Step
 from ..read.reader import Reader
+from .expected_access import require_read_back
 from .failures import account_differs, plan_failed, progress
 from .resolution import Resolution
 from .source import Situation, Source
@@ -38,6 +40,8 @@ class PlanExecution:
     task: Task
     source: Source
     resolution: Resolution
+    proved: Sequence[Assertion] = ()
+    """The assertions of access, judged on the account as it was read back; none if nothing was written."""
     _there: CurrentState | None = None
 
     def apply(self, connection: Connection, first: Situation) -> None:
@@ -50,6 +54,7 @@ class PlanExecution:
             if not found:
                 if done:
                     self._delete_spare_versions(connection, first.state)
+                self._prove(last)
                 return
             may_repair = is_overwritten_share(found, last.declarations) and not self.task.options.get("approved_plan")
             if not may_repair or not repairs_left:
@@ -97,6 +102,14 @@ class PlanExecution:
         except Exception as error:
             done_by_then, account = self.task.writes.done, before.state.account
             raise plan_failed(execution, done_by_then, account, error, **self.task.backup_made()) from None
+
+    def _prove(self, last: Situation) -> None:
+        """Judge the assertions on the account as it was read back. Raises EngineError if one fails."""
+        if self._there is None:
+            return
+        self.proved = last.expected.read_back(self._there)
+        done, account_id = self.task.writes.done, last.state.account.id
+        require_read_back(self.proved, account_id, {**progress(done, (), account_id), **self.task.backup_made()})
 
     def _delete_spare_versions(self, connection: Connection, before: CurrentState) -> None:
         done, there = self.task.writes.done, self._there or before

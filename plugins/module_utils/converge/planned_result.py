@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..analyze.assertion import PLANNED
 from ..analyze.finding import Severity
 from ..analyze.service_lifecycle import OUTLIVED
 from ..aws.connection import Connection
 from ..plan.approval import approval_of
+from .expected_access import shown, warnings
 from .resolution import Resolution
 from .result import difference, lifted_quarantines, lifting, objects, taken_away
 from .source import Situation
@@ -35,6 +37,7 @@ def planned_result(resolution: Resolution, connection: Connection, situation: Si
         "deleted": taken_away(plan.steps),
         **objects(situation.declarations, situation.state, situation.desired),
         **({"lifted_quarantines": lifted} if lifted else {}),
+        **({"assertions": shown(situation.assertions, PLANNED)} if situation.assertions else {}),
         "api_calls": connection.counter.counts(),
     }
     if task.diff_mode:
@@ -51,4 +54,4 @@ def _warn(task: Task, situation: Situation) -> None:
             task.warnings.append(told)
         elif item.severity is Severity.CRITICAL:
             task.warnings.append(f"{item.resource}: {told}")
-    task.warnings += plan.warnings
+    task.warnings += [*plan.warnings, *warnings(situation.assertions)]

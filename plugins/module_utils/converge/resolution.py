@@ -29,6 +29,7 @@ from ..resolve.desired_state import DesiredState, desired_state_of, make_room
 from ..resolve.quota_problems import quota_problems
 from ..sdk import ClientError
 from ..validate.declaration import problems
+from .expected_access import ExpectedAccess, refuse_failing
 from .referenced_objects import with_policies, with_policies_in_use, with_principals
 from .source import Reading, Situation, Source
 from .task import Task
@@ -65,7 +66,8 @@ class Resolution:
                     raise
 
     def situation(self, connection: Connection, done: Sequence[Step]) -> Situation:
-        """The situation after these writes, read once. Raises InputError where there is no plan."""
+        """The situation after these writes, read once. Raises InputError where there is no plan, and EngineError where an
+        assertion of access fails."""
         reading = self.source.read(connection, done, self.recorder)
         reader = Reader(connection)
         if reading.desired is None:
@@ -73,6 +75,10 @@ class Resolution:
         else:
             found = state_problems(reading.declarations, reading.state, reading.desired)
             situation = self._plan_to(reader, reading.declarations, reading.state, reading.desired, found)
+        own = frozenset(role.key for role in reading.declarations.roles if role.present)
+        expected = ExpectedAccess.planned(connection, reading.expectations, situation.state, situation.desired, own)
+        situation.expected, situation.assertions = expected, expected.judged()
+        refuse_failing(situation.assertions)
         if reading.first_steps:
             steps = (*reading.first_steps, *situation.plan.steps)
             situation.plan = replace(situation.plan, steps=steps)

@@ -7,16 +7,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from ..analyze.assertion import Assertion
 from ..analyze.finding import Finding
 from ..aws.connection import Connection
 from ..backup.quarantine_recorder import QuarantineRecorder
 from ..backup.quarantine_records import Event
+from ..declare.expectations import Expectation
 from ..model import CurrentState, Declarations
 from ..plan.plan import Plan, Step
 from ..resolve.desired_state import DesiredState
+from .expected_access import ExpectedAccess
 
 
 @dataclass(frozen=True)
@@ -24,24 +27,30 @@ class Reading:
     """What is declared for an account, and the state of that account.
 
     `desired` is where the objects are to be, None where the declarations say it. `first_steps` are carried out before
-    the plan to get there.
+    the plan to get there. `expectations` are assertions of access about the state after the plan.
     """
 
     declarations: Declarations
     state: CurrentState
     desired: DesiredState | None = None
     first_steps: Sequence[Step] = ()
+    expectations: Sequence[Expectation] = ()
 
 
 @dataclass
 class Situation:
-    """Everything that was read and computed: the current state, the desired state, and the plan between them."""
+    """Everything that was read and computed: the current state, the desired state, and the plan between them.
+
+    `assertions` are judged on the desired state; `expected` can judge them on another one.
+    """
 
     declarations: Declarations
     state: CurrentState
     desired: DesiredState
     plan: Plan
     findings: list[Finding]
+    expected: ExpectedAccess = field(default_factory=ExpectedAccess)
+    assertions: Sequence[Assertion] = ()
 
 
 class Source(Protocol):

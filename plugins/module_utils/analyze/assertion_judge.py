@@ -1,0 +1,198 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: it may change in any release. Do not import it elsewhere.
+"""Judges assertions of access by the policies of the identities of an account. Pure.
+
+What decides are the identity policies and the permissions boundary of the principal, and the trust policy of a role
+that is assumed. The policies of other resources, service control policies and resource control policies are not read:
+the policy of a KMS key and that of a resource of another account are taken to leave the decision to the account of the
+principal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from ..access.context import Context
+from ..access.evaluator import Decision, Outcome, Policies, evaluate
+from ..access.policies import Policy
+from ..access.principals import Principal, PrincipalKind
+from ..access.request import Request
+from ..access.some_identity import identities_of
+from ..access.somewhere import anywhere
+from ..declare.expectations import ANYTHING, Expectation
+from ..declare.policy_references import shown_names
+from ..errors import Problem, shown
+from ..model import Identity, Role, identity_key
+from .account_access import EVERYTHING, AccountAccess
+from .assertion import UNKNOWN, Assertion, listed
+
+_OWNER = "aws:resourceaccount"
+_IDENTITIES = (PrincipalKind.ROLE, PrincipalKind.USER)
+_OPENNESS = (Outcome.ALLOWED, Outcome.DEPENDS, Outcome.DENIED)
+
+
+@dataclass(frozen=True)
+class AssertionJudge:
+    """Judges entries on one state of an account."""
+
+    access: AccountAccess
+
+    def problems(self, expectations: Iterable[Expectation]) -> list[Problem]:
+        """Principals and roles that do not exist in this state, and questions that its policies cannot answer."""
+        return [problem for one in expectations for problem in self._problems(one)]
+
+    def judged(self, expectation: Expectation) -> list[Assertion]:
+        """An entry without problems, judged for each of its actions on each of its resources."""
+        caller = self._caller(expectation)
+        assert caller is not None, "problems() reports it"
+        unread = self._unread(caller) if isinstance(caller, Identity) else ()
+        return [
+            self._judged(expectation, caller, self._request(expectation, caller, action, resource), unread)
+            for action in expectation.actions
+            for resource in expectation.resources
+        ]
+
+    def named_identities(self, expectation: Expectation) -> Iterator[Identity]:
+        """The principal of an entry and the roles that it is to assume, if they exist, and the groups of a user."""
+        caller = self._caller(expectation)
+        if isinstance(caller, Identity):
+            yield caller
+            yield from self._groups(caller)
+        for resource in expectation.resources:
+            role = self.access.role_at(resource)
+            if role is not None:
+                yield role
+
+    def _problems(self, one: Expectation) -> Iterator[Problem]:
+        where, account = f"{one.place}.principal", self.access.account
+        caller = self._caller(one)
+        if caller is None:
+            yield Problem(where, f"{one.principal} does not exist in the planned state of account {account.id}")
+            return
+        others = [action for action in one.actions if not is_assuming(action)]
+        if others and not isinstance(caller, Identity):
+            yield Problem(
+                where,
+                f"{one.principal} is no role or user of account {account.id}, whose policies are known: it can only be"
+                f" judged whether it may assume a role, not {listed(others)}",
+            )
+        if len(others) < len(one.actions):
+            for resource in one.resources:
+                if self.access.role_at(resource) is None:
+                    yield Problem(
+                        f"{one.place}.resource",
+                        f"{shown(resource)} is not a role of the planned state of account {account.id}; the trust"
+                        " policy of a role decides who assumes it",
+                    )
+
+    def _caller(self, one: Expectation) -> Identity | Principal | None:
+        """The identity of the account, or else whom the entry names; None if it does not exist in the account."""
+        kind, slash, name = one.principal.partition("/")
+        if slash and kind in ("role", "user"):
+            return self.access.identities.get(identity_key(kind, name))
+        principal = Principal.parse(one.principal)
+        if principal.account != self.access.account.id or principal.kind not in _IDENTITIES:
+            return principal
+        if principal.session:
+            return self.access.identities.get(identity_key("role", principal.name.rpartition("/")[2]))
+        return self.access.by_arn.get(principal.name)
+
+    def _request(self, one: Expectation, caller: Identity | Principal, action: str, resource: str) -> Request:
+        principal = caller if isinstance(caller, Principal) else Principal.parse(caller.arn)
+        if ":assumed-role/" in one.principal:
+            principal = replace(principal, session=one.principal)
+        known = {key: value for key, value in one.context.items() if value is not None}
+        owner = next((value[0] for key, value in known.items() if key.lower() == _OWNER and value), None)
+        return Request(
+            principal,
+            action,
+            resource,
+            Context(known, absent=one.context.keys() - known.keys()),
+            owner=owner or self.access.account.id,
+            tags=caller.tags if isinstance(caller, Role) else None,
+        )
+
+    def _judged(
+        self, one: Expectation, caller: Identity | Principal, request: Request, unread: tuple[str, ...]
+    ) -> Assertion:
+        policies = Policies(identity=(EVERYTHING,))
+        if isinstance(caller, Identity):
+            policies = self.access.policies_of(caller)
+        decision = self._decision(one, request, policies)
+        result, reason = decision.outcome.value, decision.reason
+        is_explicit = decision.outcome is Outcome.DENIED and decision.statements
+        if unread and not is_explicit:
+            names = shown_names(unread)
+            result, reason = UNKNOWN, f"the document of {listed(names[arn] for arn in unread)} was not read"
+        is_bounded = False
+        if decision.outcome is Outcome.DENIED and policies.boundary is not None:
+            free = self._decision(one, request, replace(policies, boundary=None))
+            is_bounded = free.outcome is not Outcome.DENIED
+        return Assertion(
+            expectation=one,
+            principal=caller.resource if isinstance(caller, Identity) else one.principal,
+            action=request.action,
+            resource=request.resource,
+            result=result,
+            reason=reason,
+            keys=tuple(sorted(decision.keys)),
+            statements=tuple(statement.shown for statement in decision.statements if statement.policy.name),
+            is_bounded=is_bounded,
+        )
+
+    def _decision(self, one: Expectation, request: Request, policies: Policies) -> Decision:
+        if request.assumes_role:
+            return self._entrance(request, policies)
+        if request.resource == ANYTHING:
+            decision = evaluate(request, policies)
+            somewhere = not one.is_allowed and decision.outcome is Outcome.DENIED and not decision.statements
+            return anywhere(request, policies) or decision if somewhere else decision
+        if request.lower_action.startswith("kms:") or request.resource_account != self.access.account.id:
+            policies = replace(policies, resource=self._lets_in)
+        return evaluate(request, policies)
+
+    def _entrance(self, request: Request, policies: Policies) -> Decision:
+        """Whether a role may be assumed. An account stands for all its identities: the answer is that of one of them
+        that may most."""
+        role = self.access.role_at(request.resource)
+        assert role is not None, "problems() reports it"
+        trust = Policy(f"trust policy of {role.resource}", role.trust)
+        callers = [request.principal]
+        if request.principal.kind is PrincipalKind.ROOT:
+            callers = identities_of(request.principal, trust)
+        decisions = [
+            evaluate(replace(request, principal=caller), replace(policies, resource=trust)) for caller in callers
+        ]
+        return min(decisions, key=lambda decision: _OPENNESS.index(decision.outcome))
+
+    @cached_property
+    def _lets_in(self) -> Policy:
+        """The policy of a resource that leaves the decision to the identity policies of the account."""
+        account = self.access.account
+        root = f"arn:{account.partition}:iam::{account.id}:root"
+        statement = {"Effect": "Allow", "Principal": {"AWS": root}, "Action": "*", "Resource": "*"}
+        return Policy.of("", {"Version": "2012-10-17", "Statement": [statement]})
+
+    def _unread(self, identity: Identity) -> tuple[str, ...]:
+        """The managed policies of an identity and its groups whose documents were not read."""
+        return tuple(sorted(self.managed_policies(identity) - self.access.documents.keys()))
+
+    def managed_policies(self, identity: Identity) -> frozenset[str]:
+        """The ARNs of what decides about an identity, the boundary and the policies of groups included."""
+        attached = identity.managed.union(*(group.managed for group in self._groups(identity)))
+        return attached | ({identity.boundary} if identity.boundary else frozenset())
+
+    def _groups(self, identity: Identity) -> Iterator[Identity]:
+        for name in identity.groups:
+            group = self.access.identities.get(identity_key("group", name))
+            if group is not None:
+                yield group
+
+
+def is_assuming(action: str) -> bool:
+    """Whether the trust policy of a role decides about an action."""
+    return action.lower().startswith("sts:assumerole")
