@@ -64,7 +64,7 @@ def evaluate(request: Request, policies: Policies) -> Decision:
     """Whether a request is allowed, denied, or depends on condition keys of which nothing is known."""
     if request.lower_action == "sts:getcalleridentity":
         return Decision(Outcome.ALLOWED, "AWS allows it to every identity")
-    denied = _Found.of(_denials(request, policies), request)
+    denied = _Found.of(denials(request, policies), request)
     if denied.truth is True:
         return Decision(Outcome.DENIED, "an explicit deny", statements=denied.statements)
     grants = _Grants(request, policies)
@@ -99,7 +99,7 @@ class _Found:
         return cls(keys or False, tuple(doubtful))
 
 
-def _denials(request: Request, policies: Policies) -> Iterable[CompiledStatement]:
+def denials(request: Request, policies: Policies) -> Iterable[CompiledStatement]:
     """The Deny statements of all policies, without those that name another caller."""
     own = [*policies.identity, *(one for one in (policies.boundary, policies.session) if one is not None)]
     levels = () if request.principal.is_service_linked_role else policies.service_control

@@ -69,7 +69,8 @@ def _compared(
 
 
 @lru_cache(maxsize=4096)
-def _number(text: str) -> Decimal | None:
+def readable_number(text: str) -> Decimal | None:
+    """The number of a numeric operator, None if the text is none."""
     try:
         number = Decimal(text.strip())
     except InvalidOperation:
@@ -78,7 +79,7 @@ def _number(text: str) -> Decimal | None:
 
 
 @lru_cache(maxsize=4096)
-def _moment(text: str) -> datetime | None:
+def readable_moment(text: str) -> datetime | None:
     """A date of ISO 8601, or the seconds since 1970. A date without an offset is in UTC."""
     try:
         if text.strip().lstrip("-").replace(".", "", 1).isdigit() and len(text.strip()) != len("2026"):
@@ -139,18 +140,18 @@ OPERATORS: dict[str, tuple[Callable[[str, bool], Matcher], bool]] = {
     "arnlike": (_arn, False),
     "arnnotequals": (_arn, True),
     "arnnotlike": (_arn, True),
-    "numericequals": (_compared(_number, lambda given, wanted: given == wanted), False),
-    "numericnotequals": (_compared(_number, lambda given, wanted: given == wanted), True),
-    "numericlessthan": (_compared(_number, lambda given, wanted: given < wanted), False),
-    "numericlessthanequals": (_compared(_number, lambda given, wanted: given <= wanted), False),
-    "numericgreaterthan": (_compared(_number, lambda given, wanted: given > wanted), False),
-    "numericgreaterthanequals": (_compared(_number, lambda given, wanted: given >= wanted), False),
-    "dateequals": (_compared(_moment, lambda given, wanted: given == wanted), False),
-    "datenotequals": (_compared(_moment, lambda given, wanted: given == wanted), True),
-    "datelessthan": (_compared(_moment, lambda given, wanted: given < wanted), False),
-    "datelessthanequals": (_compared(_moment, lambda given, wanted: given <= wanted), False),
-    "dategreaterthan": (_compared(_moment, lambda given, wanted: given > wanted), False),
-    "dategreaterthanequals": (_compared(_moment, lambda given, wanted: given >= wanted), False),
+    "numericequals": (_compared(readable_number, lambda given, wanted: given == wanted), False),
+    "numericnotequals": (_compared(readable_number, lambda given, wanted: given == wanted), True),
+    "numericlessthan": (_compared(readable_number, lambda given, wanted: given < wanted), False),
+    "numericlessthanequals": (_compared(readable_number, lambda given, wanted: given <= wanted), False),
+    "numericgreaterthan": (_compared(readable_number, lambda given, wanted: given > wanted), False),
+    "numericgreaterthanequals": (_compared(readable_number, lambda given, wanted: given >= wanted), False),
+    "dateequals": (_compared(readable_moment, lambda given, wanted: given == wanted), False),
+    "datenotequals": (_compared(readable_moment, lambda given, wanted: given == wanted), True),
+    "datelessthan": (_compared(readable_moment, lambda given, wanted: given < wanted), False),
+    "datelessthanequals": (_compared(readable_moment, lambda given, wanted: given <= wanted), False),
+    "dategreaterthan": (_compared(readable_moment, lambda given, wanted: given > wanted), False),
+    "dategreaterthanequals": (_compared(readable_moment, lambda given, wanted: given >= wanted), False),
     "bool": (_compared(_boolean, lambda given, wanted: given is wanted), False),
     "binaryequals": (_compared(_binary, lambda given, wanted: given == wanted), False),
     "ipaddress": (_ip, False),

@@ -87,6 +87,13 @@ class CompiledStatement:
         except Unresolved:
             return False
 
+    def conditions_met(self, context: Context) -> Truth:
+        """Whether every condition is met, whatever the request is about."""
+        try:
+            return self._met(context, True)
+        except Unresolved:
+            return False
+
     def named(self, principal: Principal) -> Named:
         """How Principal or NotPrincipal names a caller. A statement without either names nobody."""
         written = self.statement.principals

@@ -51,9 +51,13 @@ class Request:
     @cached_property
     def full_context(self) -> Context:
         """The context with the keys that follow from caller and resource."""
+        account = self.resource_account
+        return self.caller_context.with_defaults({} if account is None else {"aws:resourceaccount": account})
+
+    @cached_property
+    def caller_context(self) -> Context:
+        """The context with the keys that follow from the caller."""
         values, absent = self.principal.context()
-        if self.resource_account is not None:
-            values["aws:resourceaccount"] = self.resource_account
         for key, value in (self.tags or {}).items():
             values[f"aws:principaltag/{key.lower()}"] = value
         return self.context.with_defaults(values, absent)

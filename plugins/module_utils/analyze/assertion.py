@@ -47,7 +47,7 @@ class Assertion:
     def message(self) -> str:
         """What is asserted, and what is the case."""
         must = "must be allowed" if self.expectation.is_allowed else "must not be allowed"
-        where = "" if self.resource == ANYTHING else f" on {brief(self.resource)}"
+        where = "" if self.resource == ANYTHING and self.expectation.is_allowed else f" on {brief(self.resource)}"
         return f"{brief(self.principal)} {must} {self.action}{where}; {self._case()}"
 
     def shown(self, proved: str) -> dict[str, Any]:
@@ -70,11 +70,12 @@ class Assertion:
 
     def _case(self) -> str:
         by = f" by {listed(self.statements)}" if self.statements else ""
-        if self.result == "depends":
+        if self.result == "depends" and self.keys:
             return f"that depends on {listed(self.keys)}{by}: give the values in context"
         if self.result == "denied":
             return f"it is denied: {self.reason}{by}"
-        return f"it is allowed{by}" if self.result == "allowed" else self.reason
+        such = f" ({self.reason})" if self.reason.startswith("for example") else ""
+        return f"it is allowed{by}{such}" if self.result == "allowed" else self.reason
 
 
 def listed(names: Iterable[str]) -> str:

@@ -20,18 +20,20 @@ from ..access.context import Context
 from ..access.evaluator import Decision, Outcome, Policies, evaluate
 from ..access.policies import Policy
 from ..access.principals import Principal, PrincipalKind
+from ..access.questions import Answer, possible
 from ..access.request import Request
 from ..access.some_identity import identities_of
-from ..access.somewhere import anywhere
-from ..declare.expectations import ANYTHING, Expectation
+from ..declare.expectations import Expectation, is_assuming, is_pattern
 from ..declare.policy_references import shown_names
 from ..errors import Problem, shown
 from ..model import Identity, Role, identity_key
+from ..policy.wildcards import fits, fits_any_case
 from .account_access import EVERYTHING, AccountAccess
 from .assertion import UNKNOWN, Assertion, listed
 
 _OWNER = "aws:resourceaccount"
 _IDENTITIES = (PrincipalKind.ROLE, PrincipalKind.USER)
+_ENTRANCES = ("sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity")
 _OPENNESS = (Outcome.ALLOWED, Outcome.DEPENDS, Outcome.DENIED)
 
 
@@ -82,7 +84,7 @@ class AssertionJudge:
             )
         if len(others) < len(one.actions):
             for resource in one.resources:
-                if self.access.role_at(resource) is None:
+                if self.access.role_at(resource) is None and not (is_pattern(resource) and not one.is_allowed):
                     yield Problem(
                         f"{one.place}.resource",
                         f"{shown(resource)} is not a role of the planned state of account {account.id}; the trust"
@@ -122,7 +124,9 @@ class AssertionJudge:
         policies = Policies(identity=(EVERYTHING,))
         if isinstance(caller, Identity):
             policies = self.access.policies_of(caller)
-        decision = self._decision(one, request, policies)
+        is_question = not one.is_allowed and is_pattern(request.action + request.resource)
+        decide = self._decision_on_pattern if is_question else self._decision
+        decision = decide(request, policies)
         result, reason = decision.outcome.value, decision.reason
         is_explicit = decision.outcome is Outcome.DENIED and decision.statements
         if unread and not is_explicit:
@@ -130,8 +134,7 @@ class AssertionJudge:
             result, reason = UNKNOWN, f"the document of {listed(names[arn] for arn in unread)} was not read"
         is_bounded = False
         if decision.outcome is Outcome.DENIED and policies.boundary is not None:
-            free = self._decision(one, request, replace(policies, boundary=None))
-            is_bounded = free.outcome is not Outcome.DENIED
+            is_bounded = decide(request, replace(policies, boundary=None)).outcome is not Outcome.DENIED
         return Assertion(
             expectation=one,
             principal=caller.resource if isinstance(caller, Identity) else one.principal,
@@ -144,13 +147,24 @@ class AssertionJudge:
             is_bounded=is_bounded,
         )
 
-    def _decision(self, one: Expectation, request: Request, policies: Policies) -> Decision:
+    def _decision_on_pattern(self, request: Request, policies: Policies) -> Decision:
+        """Whether anything that matches is allowed: the identity policies, then the trust policy of each role."""
+        if request.principal.kind in _IDENTITIES and request.principal.account == self.access.account.id:
+            asked = replace(policies, resource=self._lets_in)
+            decision = _told(possible(request, asked, [request.action], [request.resource], free=_nothing))
+            if decision.outcome is not Outcome.DENIED:
+                return decision
+        for action in _ENTRANCES:
+            for role in self.access.by_arn.values() if fits_any_case(action, request.action) else ():
+                if isinstance(role, Role) and fits(role.arn, request.resource):
+                    decision = self._entrance(replace(request, action=action, resource=role.arn), policies)
+                    if decision.outcome is not Outcome.DENIED:
+                        return decision
+        return Decision(Outcome.DENIED, "nothing allows any of it")
+
+    def _decision(self, request: Request, policies: Policies) -> Decision:
         if request.assumes_role:
             return self._entrance(request, policies)
-        if request.resource == ANYTHING:
-            decision = evaluate(request, policies)
-            somewhere = not one.is_allowed and decision.outcome is Outcome.DENIED and not decision.statements
-            return anywhere(request, policies) or decision if somewhere else decision
         if request.lower_action.startswith("kms:") or request.resource_account != self.access.account.id:
             policies = replace(policies, resource=self._lets_in)
         return evaluate(request, policies)
@@ -193,6 +207,16 @@ class AssertionJudge:
                 yield group
 
 
-def is_assuming(action: str) -> bool:
-    """Whether the trust policy of a role decides about an action."""
-    return action.lower().startswith("sts:assumerole")
+def _nothing(key: str) -> bool:
+    """The condition keys that whoever asks may choose: none, the entry has to say the context."""
+    return False
+
+
+def _told(answer: Answer) -> Decision:
+    """An answer about many requests, with its example."""
+    reason = "nothing allows any of it"
+    if answer.outcome is Outcome.DEPENDS and not answer.keys:
+        reason = "that cannot be decided: name fewer actions or resources"
+    elif answer.example is not None:
+        reason = f"for example {answer.example.action} on {answer.example.resource}"
+    return Decision(answer.outcome, reason, answer.keys, answer.statements)

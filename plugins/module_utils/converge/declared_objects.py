@@ -25,6 +25,7 @@ from ..plan.plan import Step
 from ..read.reader import Reader, require_account
 from ..resolve.desired_state import DesiredState, desired_state_of
 from ..resolve.quarantine import moment
+from ..validate.access_gates import access_gate_problems
 from ..validate.connection import connection_problems
 from ..validate.declaration import problems
 from ..validate.trust_warnings import trust_warnings
@@ -52,6 +53,7 @@ class DeclaredObjects:
         parser = self._parser(PROVISIONAL_ACCOUNT)
         declarations = self._declared(parser)
         found = [
+            *access_gate_problems(self.options),
             *connection_problems(self.options, self.task.context.account_from),
             *key_problems(self.options),
             *parser.problems,

@@ -13,9 +13,9 @@ from typing import Any
 from ..access.principals import Principal, PrincipalKind
 from ..analyze.account_access import AccountAccess
 from ..analyze.assertion import PLANNED, READ_BACK, UNKNOWN, Assertion
-from ..analyze.assertion_judge import AssertionJudge, is_assuming
+from ..analyze.assertion_judge import AssertionJudge
 from ..aws.connection import Connection
-from ..declare.expectations import Expectation
+from ..declare.expectations import Expectation, is_assuming
 from ..errors import EngineError, InputError
 from ..model import CurrentState, Identity, IdentityKind, ManagedPolicy, identity_key
 from ..read.judged_identities import with_documents, with_identities

@@ -34,6 +34,7 @@ def planned_result(resolution: Resolution, connection: Connection, situation: Si
         "plan_id": plan.id,
         **({"approval": approval_of(plan, task.now)} if task.check_mode else {}),
         "findings": [one.shown() for one in situation.findings],
+        "access_diff": situation.access.shown(),
         "deleted": taken_away(plan.steps),
         **objects(situation.declarations, situation.state, situation.desired),
         **({"lifted_quarantines": lifted} if lifted else {}),

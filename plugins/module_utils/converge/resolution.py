@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ..analyze.access_diff import AccessDiff, access_diff
 from ..analyze.findings import approved_findings
 from ..apply.waiter import Waiter
 from ..aws.connection import Connection
@@ -18,6 +19,7 @@ from ..backup.store import BackupFile
 from ..errors import InputError, Problem
 from ..limits import Quotas
 from ..model import CurrentState, Declarations
+from ..plan.access_gates import require_allowed_access
 from ..plan.approval import require_approval
 from ..plan.plan import Step
 from ..plan.planner import plan as plan_for
@@ -52,7 +54,12 @@ class Resolution:
     def approved(self, connection: Connection) -> Situation:
         """The situation as it is read now. Raises EngineError if its plan is not the approved one."""
         situation = self.read(connection)
-        require_approval(situation.plan, situation.findings, self.task.options, self.task.now)
+        options = self.task.options
+        require_approval(situation.plan, situation.findings, options, self.task.now)
+        if situation.plan.steps:
+            self.task.warnings += require_allowed_access(
+                situation.plan, situation.access, situation.state, situation.desired, options
+            )
         return situation
 
     def read(self, connection: Connection, done: Sequence[Step] = ()) -> Situation:
@@ -66,8 +73,10 @@ class Resolution:
                     raise
 
     def situation(self, connection: Connection, done: Sequence[Step]) -> Situation:
-        """The situation after these writes, read once. Raises InputError where there is no plan, and EngineError where an
-        assertion of access fails."""
+        """The situation after these writes, read once.
+
+        Raises InputError where there is no plan, and EngineError where an assertion of access fails.
+        """
         reading = self.source.read(connection, done, self.recorder)
         reader = Reader(connection)
         if reading.desired is None:
@@ -76,7 +85,9 @@ class Resolution:
             found = state_problems(reading.declarations, reading.state, reading.desired)
             situation = self._plan_to(reader, reading.declarations, reading.state, reading.desired, found)
         own = frozenset(role.key for role in reading.declarations.roles if role.present)
-        expected = ExpectedAccess.planned(connection, reading.expectations, situation.state, situation.desired, own)
+        # What a service promises was proved by the run that wrote it: a run without writes does not pay for it.
+        asked = [one for one in reading.expectations if situation.plan.steps or not one.service]
+        expected = ExpectedAccess.planned(connection, asked, situation.state, situation.desired, own)
         situation.expected, situation.assertions = expected, expected.judged()
         refuse_failing(situation.assertions)
         if reading.first_steps:
@@ -117,10 +128,11 @@ class Resolution:
             plan = plan_for(state, desired, quotas)
         self.recorder.begin(state, desired, plan)
         noticed = self.source.findings(declarations, state, desired)
+        access = access_diff(state, desired) if plan.steps else AccessDiff()
         if plan.steps:
             approved = approved_findings(self.task.context.facts, noticed)
-            plan = replace(plan, relies_on=relied_on(state, desired, approved))
-        return Situation(declarations, state, desired, plan, noticed)
+            plan = replace(plan, relies_on=relied_on(state, desired, approved, access))
+        return Situation(declarations, state, desired, plan, noticed, access)
 
 
 def _complete(

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from ..analyze.access_diff import AccessDiff
 from ..analyze.assertion import Assertion
 from ..analyze.finding import Finding
 from ..aws.connection import Connection
@@ -41,7 +42,8 @@ class Reading:
 class Situation:
     """Everything that was read and computed: the current state, the desired state, and the plan between them.
 
-    `assertions` are judged on the desired state; `expected` can judge them on another one.
+    `access` is what access the plan changes. `assertions` are judged on the desired state; `expected` can judge them on
+    another one.
     """
 
     declarations: Declarations
@@ -49,6 +51,7 @@ class Situation:
     desired: DesiredState
     plan: Plan
     findings: list[Finding]
+    access: AccessDiff
     expected: ExpectedAccess = field(default_factory=ExpectedAccess)
     assertions: Sequence[Assertion] = ()
 

@@ -22,12 +22,12 @@ from .placeholders import Placeholders, unfilled_role
 RESULTS = ("allowed", "denied")
 _KEYS = ("principal", "action", "resource", "context", "result", "reason")
 _NEEDED = ("principal", "action", "resource", "result")
-_ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+", re.ASCII)
+_ACTION_PATTERN = re.compile(r"[a-z0-9-]+:[A-Za-z0-9*?]+|\*", re.ASCII)
 _KEY = re.compile(r"[A-Za-z0-9-]+:\S.*", re.ASCII)
 _OF_ACCOUNT = re.compile(r"(role|user)/[\w+=,.@-]{1,64}", re.ASCII)
 
 ANYTHING = "*"
-"""The resource of an action that has none. An action that is denied on it is denied on every resource."""
+"""The resource of an action that has none. What is denied on it is denied on every resource."""
 
 Context = Mapping[str, tuple[str, ...] | None]
 Data = Mapping[str, Any]
@@ -102,6 +102,10 @@ def _problems(entry: Data, place: str) -> Iterator[Problem]:
     for key, value in entry.items():
         if key in _CHECKS and value not in (None, "", []):
             yield from _CHECKS[key](value, f"{place}.{key}")
+    for key, right in _PATTERN_FREE.items():
+        for where, one in _texts(entry.get(key), f"{place}.{key}") if entry.get("result") == "allowed" else ():
+            if isinstance(one, str) and is_pattern(one) and (key, one) != ("resource", ANYTHING):
+                yield Problem(where, f"{shown(one)} is a pattern, and only what is denied can have one; {right}")
 
 
 def _principal_problems(value: Any, place: str) -> Iterator[Problem]:
@@ -122,8 +126,8 @@ def _principal_problems(value: Any, place: str) -> Iterator[Problem]:
 
 def _action_problems(value: Any, place: str) -> Iterator[Problem]:
     for where, action in _texts(value, place):
-        if not isinstance(action, str) or not _ACTION.fullmatch(action):
-            yield Problem(where, f"{shown(action)} is not one action; give its whole name, such as s3:GetObject")
+        if not isinstance(action, str) or not _ACTION_PATTERN.fullmatch(action):
+            yield Problem(where, f"{shown(action)} is not an action; give its whole name, such as s3:GetObject")
 
 
 def _resource_problems(value: Any, place: str) -> Iterator[Problem]:
@@ -132,8 +136,6 @@ def _resource_problems(value: Any, place: str) -> Iterator[Problem]:
             yield from _open_role_problems(resource, where)
         elif not isinstance(resource, str) or (resource != ANYTHING and not resource.startswith("arn:")):
             yield Problem(where, f"{shown(resource)} is not an ARN; give one, or * for an action that has no resource")
-        elif resource != ANYTHING and ("*" in resource or "?" in resource):
-            yield Problem(where, f"{shown(resource)} is a pattern; give the ARN of one resource as an example")
 
 
 def _context_problems(value: Any, place: str) -> Iterator[Problem]:
@@ -170,6 +172,23 @@ _CHECKS = {
     "result": _result_problems,
     "reason": _reason_problems,
 }
+
+
+_PATTERN_FREE = {
+    "action": "give the whole name of one action, such as s3:GetObject",
+    "resource": "give the ARN of one resource as an example",
+}
+"""What is right, by key, where an entry asserts that something is allowed."""
+
+
+def is_pattern(text: str) -> bool:
+    """Whether an action or a resource stands for many."""
+    return "*" in text or "?" in text
+
+
+def is_assuming(action: str) -> bool:
+    """Whether the trust policy of a role alone decides about an action."""
+    return action.lower().startswith("sts:assumerole")
 
 
 def _texts(value: Any, place: str) -> Iterator[tuple[str, Any]]:

@@ -19,6 +19,7 @@ from ..converge.failures import reading_failed
 from ..converge.task import Begin, Task, Work
 from ..declare.argument_specs import (
     Spec,
+    access_gate_options,
     access_options,
     approval_option,
     attachment_options,
@@ -55,7 +56,7 @@ class Shape:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TaskOutcome:
     """The outcome of a task: the values of an ordinary result, or of a failure with its `msg`."""
 
     values: Mapping[str, Any]
@@ -88,7 +89,9 @@ SECRET = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 def argument_spec(name: str) -> Spec:
     """The whole argument spec of a module, by its name without the collection."""
     shape = SHAPES[name]
-    of_writers = {} if shape.read_only else {**approval_option(), **(backup_option() if shape.backs_up else {})}
+    of_writers = {} if shape.read_only else approval_option()
+    if shape.backs_up and not shape.read_only:
+        of_writers |= {**access_gate_options(), **backup_option()}
     of_quarantines = record_option() if shape.quarantines else {}
     return {**connection_options(), **of_writers, **of_quarantines, **shape.options()}
 
@@ -121,7 +124,7 @@ def run(
     on_step: OnStep | None = None,
     on_wait: Callable[[str], None] | None = None,
     tell: Tell = silent,
-) -> Outcome:
+) -> TaskOutcome:
     """Run a module's task with its validated options.
 
     Without `begin` it converges, or inspects where the module is `read_only`. What only one module needs is begun by
@@ -139,20 +142,20 @@ def run(
     return _outcome(task, shape, begin or (inspecting if shape.read_only else converging))
 
 
-def _outcome(task: Task, shape: Shape, begin: Begin) -> Outcome:
+def _outcome(task: Task, shape: Shape, begin: Begin) -> TaskOutcome:
     """What the work of the task comes to, an exception of any kind included."""
     work: Work | None = None
     try:
         work = begin(task)
         task.warnings += () if shape.read_only else connection_warnings(task.options)
         values = work.result()
-        return Outcome(work.told(values), _warnings(task))
+        return TaskOutcome(work.told(values), _warnings(task))
     except EngineError as error:
         failure = error
     except Exception as error:
         failure = reading_failed(error, str(task.so_far().get("account_id", "")))
     failed = {"msg": failure.message, **_known(task, shape), **failure.fields}
-    return Outcome(work.told(failed) if work else failed, _warnings(task), failed=True)
+    return TaskOutcome(work.told(failed) if work else failed, _warnings(task), failed=True)
 
 
 def _known(task: Task, shape: Shape) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from ..model import CurrentState, Declarations, Role
 from ..plan.plan import Step
 from ..read.reader import Reader, require_account
 from ..resolve.desired_state import DesiredState
+from ..validate.access_gates import access_gate_problems
 from ..validate.connection import connection_problems
 from .restoration import Restoration, restoration
 from .selection import Choice, choice_problems, to_read
@@ -44,7 +45,7 @@ class KeptObjects:
     def check(self) -> None:
         """Read the backup. Raises EngineError if it cannot be trusted or does not contain what is chosen."""
         options = self.task.options
-        found = list(connection_problems(options, self.task.context.account_from))
+        found = [*access_gate_problems(options), *connection_problems(options, self.task.context.account_from)]
         if found:
             raise InputError(found)
         self._kept, self._sources = read(options["src"], options.get("account_id"), self.task.now)
