@@ -8,22 +8,24 @@ _ENTRIES = r"""
       - C(principal) is C(role/NAME) or C(user/NAME) of the account, an ARN of IAM or STS, a service such as
         C(lambda.amazonaws.com), or an account ID, which stands for all identities of that account. Who is not a role or
         user of the account is judged only for C(sts:AssumeRole) and its variants.
-      - C(action) is the whole name of one action. C(resource) is the ARN of one resource, as an example, or C(*) for an
-        action that has no resource. An action that is C(denied) on C(*) is denied on every resource.
       - C(result) is C(allowed) or C(denied).
+      - C(action) is the whole name of one action. C(resource) is the ARN of one resource, as an example, or C(*) for an
+        action that has no resource. If C(result) is C(denied), both can have wildcards, and everything that matches
+        must be denied.
       - C(context) has the values of condition keys, such as C(aws:SourceAccount). A list is a key with several values,
-        null a key that is not in the request. Keys that follow from the principal, such as C(aws:PrincipalArn), need not
-        be given. An entry whose answer depends on another key fails, and the message names the key.
+        null a key that is not in the request. Keys that follow from the principal, such as C(aws:PrincipalArn), need
+        not be given. An entry whose answer depends on another key fails, and the message names the key.
       - C(reason) is a text for the message and the result.
-      - V(<account_id>), V(<partition>) and V(<role_arn:NAME>) stand for the account, its partition, and the ARN of a role
+      - V(<account_id>), V(<partition>) and V(<role_arn:NAME>) stand for the account, its partition, and the ARN of a
+        role
 """
 
 _LIMITS = r"""
 notes:
   - Assertions of access are judged by the identity policies of a principal, those of a user's groups included, by its
     permissions boundary, and by the trust policy of the role that is assumed. Policies of other resources such as
-    buckets, service control policies and resource control policies are not read. Where AWS asks both sides, as for a KMS
-    key or a resource of another account, the other side is taken to allow it.
+    buckets, service control policies and resource control policies are not read. Where AWS asks both sides, as for a
+    KMS key or a resource of another account, the other side is taken to allow it.
 """
 
 
@@ -34,11 +36,10 @@ class ModuleDocFragment:
 options:
   expect:
     description:
-      - Assertions of access. If one is not met in the planned state, the task fails before the first write, in check mode
-        too, with every assertion that is not met and the statements that decide. After the last write they are judged
-        again, on the account as it was read back.
-{_ENTRIES.strip(chr(10))}
-        that the task declares or names.
+      - Assertions of access. If one is not met in the planned state, the task fails before the first write, in check
+        mode too, with every assertion that is not met and the statements that decide. After the last write they are
+        judged again, on the account as it was read back.
+{_ENTRIES.strip(chr(10))} that the task declares or names.
       - The documents of AWS managed policies that decide about these principals are read, with two calls for each that
         the task has not read anyway.
     type: list
@@ -51,8 +52,7 @@ options:
   expect:
     description:
       - The assertions of access.
-{_ENTRIES.strip(chr(10))}
-        of the account.
+{_ENTRIES.strip(chr(10))} of the account.
     type: list
     elements: dict
     required: true

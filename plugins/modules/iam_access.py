@@ -9,8 +9,8 @@ module: iam_access
 version_added: 1.0.0
 short_description: Prove what roles and users of an account can do and what they cannot
 description:
-  - Judges assertions of access by the policies that the account has now, and fails with every assertion that is not met.
-    Each failure names the statements that decide.
+  - Judges assertions of access by the policies that the account has now, and fails with every assertion that is not
+    met. Each failure names the statements that decide.
   - Reads the account once, by one listing of C(GetAccountAuthorizationDetails), and the documents of the AWS managed
     policies that decide about the named principals.
   - Writes nothing.
@@ -147,8 +147,8 @@ assertions:
       sample: denied
     result:
       description:
-        - V(allowed), V(denied), V(depends) if it depends on condition keys that the entry does not give, or V(unknown) if
-          it depends on a managed policy whose document was not read.
+        - V(allowed) or V(denied). V(depends) if it depends on condition keys that the entry does not give. V(unknown)
+          if it depends on a policy that was not read.
       returned: always
       type: str
       sample: denied

@@ -287,8 +287,8 @@ assertions:
       sample: denied
     result:
       description:
-        - V(allowed), V(denied), V(depends) if it depends on condition keys that the entry does not give, or V(unknown) if
-          it depends on a managed policy whose document was not read.
+        - V(allowed) or V(denied). V(depends) if it depends on condition keys that the entry does not give. V(unknown)
+          if it depends on a policy that was not read.
       returned: always
       type: str
       sample: denied

@@ -26,7 +26,7 @@ from ..access.some_identity import identities_of
 from ..declare.expectations import Expectation, is_assuming, is_pattern
 from ..declare.policy_references import shown_names
 from ..errors import Problem, shown
-from ..model import Identity, Role, identity_key
+from ..model import Identity, Role, identity_key, resource_name
 from ..policy.wildcards import fits, fits_any_case
 from .account_access import EVERYTHING, AccountAccess
 from .assertion import UNKNOWN, Assertion, listed
@@ -51,7 +51,7 @@ class AssertionJudge:
         """An entry without problems, judged for each of its actions on each of its resources."""
         caller = self._caller(expectation)
         assert caller is not None, "problems() reports it"
-        unread = self._unread(caller) if isinstance(caller, Identity) else ()
+        unread = self._unread(caller) if isinstance(caller, Identity) else ""
         return [
             self._judged(expectation, caller, self._request(expectation, caller, action, resource), unread)
             for action in expectation.actions
@@ -73,7 +73,7 @@ class AssertionJudge:
         where, account = f"{one.place}.principal", self.access.account
         caller = self._caller(one)
         if caller is None:
-            yield Problem(where, f"{one.principal} does not exist in the planned state of account {account.id}")
+            yield Problem(where, f"{one.principal} does not exist in account {account.id}")
             return
         others = [action for action in one.actions if not is_assuming(action)]
         if others and not isinstance(caller, Identity):
@@ -87,8 +87,8 @@ class AssertionJudge:
                 if self.access.role_at(resource) is None and not (is_pattern(resource) and not one.is_allowed):
                     yield Problem(
                         f"{one.place}.resource",
-                        f"{shown(resource)} is not a role of the planned state of account {account.id}; the trust"
-                        " policy of a role decides who assumes it",
+                        f"{shown(resource)} is not a role of account {account.id}; the trust policy of a role"
+                        " decides who assumes it",
                     )
 
     def _caller(self, one: Expectation) -> Identity | Principal | None:
@@ -118,10 +118,8 @@ class AssertionJudge:
             tags=caller.tags if isinstance(caller, Role) else None,
         )
 
-    def _judged(
-        self, one: Expectation, caller: Identity | Principal, request: Request, unread: tuple[str, ...]
-    ) -> Assertion:
-        policies = Policies(identity=(EVERYTHING,))
+    def _judged(self, one: Expectation, caller: Identity | Principal, request: Request, unread: str) -> Assertion:
+        policies = Policies(identity=(replace(EVERYTHING, name=""),))
         if isinstance(caller, Identity):
             policies = self.access.policies_of(caller)
         is_question = not one.is_allowed and is_pattern(request.action + request.resource)
@@ -130,8 +128,7 @@ class AssertionJudge:
         result, reason = decision.outcome.value, decision.reason
         is_explicit = decision.outcome is Outcome.DENIED and decision.statements
         if unread and not is_explicit:
-            names = shown_names(unread)
-            result, reason = UNKNOWN, f"the document of {listed(names[arn] for arn in unread)} was not read"
+            result, reason = UNKNOWN, unread
         is_bounded = False
         if decision.outcome is Outcome.DENIED and policies.boundary is not None:
             is_bounded = decide(request, replace(policies, boundary=None)).outcome is not Outcome.DENIED
@@ -151,7 +148,8 @@ class AssertionJudge:
         """Whether anything that matches is allowed: the identity policies, then the trust policy of each role."""
         if request.principal.kind in _IDENTITIES and request.principal.account == self.access.account.id:
             asked = replace(policies, resource=self._lets_in)
-            decision = _told(possible(request, asked, [request.action], [request.resource], free=_nothing))
+            answer = possible(request, asked, [request.action], [request.resource], free=_nothing)
+            decision = _told(answer, request)
             if decision.outcome is not Outcome.DENIED:
                 return decision
         for action in _ENTRANCES:
@@ -191,9 +189,14 @@ class AssertionJudge:
         statement = {"Effect": "Allow", "Principal": {"AWS": root}, "Action": "*", "Resource": "*"}
         return Policy.of("", {"Version": "2012-10-17", "Statement": [statement]})
 
-    def _unread(self, identity: Identity) -> tuple[str, ...]:
-        """The managed policies of an identity and its groups whose documents were not read."""
-        return tuple(sorted(self.managed_policies(identity) - self.access.documents.keys()))
+    def _unread(self, identity: Identity) -> str:
+        """What may decide about an identity and was not read, in words; empty if everything is known."""
+        groups = [name for name in identity.groups if identity_key("group", name) not in self.access.identities]
+        if groups:
+            return f"the policies of {listed(resource_name('group', name) for name in groups)} were not read"
+        arns = self.managed_policies(identity) - self.access.documents.keys()
+        names = shown_names(arns)
+        return f"the document of {listed(names[arn] for arn in sorted(arns))} was not read" if arns else ""
 
     def managed_policies(self, identity: Identity) -> frozenset[str]:
         """The ARNs of what decides about an identity, the boundary and the policies of groups included."""
@@ -212,11 +215,14 @@ def _nothing(key: str) -> bool:
     return False
 
 
-def _told(answer: Answer) -> Decision:
-    """An answer about many requests, with its example."""
+def _told(answer: Answer, request: Request) -> Decision:
+    """An answer about many requests, with its example and the condition keys that the request does not have."""
     reason = "nothing allows any of it"
     if answer.outcome is Outcome.DEPENDS and not answer.keys:
         reason = "that cannot be decided: name fewer actions or resources"
     elif answer.example is not None:
-        reason = f"for example {answer.example.action} on {answer.example.resource}"
+        known = request.full_context.known()
+        more = {key: values for key, values in answer.example.context.known().items() if key not in known and values}
+        where = "".join(f", {key} {values[0]}" for key, values in sorted(more.items()) if values)
+        reason = f"for example {answer.example.action} on {answer.example.resource}{where}"
     return Decision(answer.outcome, reason, answer.keys, answer.statements)

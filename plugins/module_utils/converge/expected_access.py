@@ -46,22 +46,28 @@ class ExpectedAccess:
         desired: DesiredState,
         own: frozenset[str] = frozenset(),
     ) -> ExpectedAccess:
-        """Read what is missing. Raises InputError for principals and roles that do not exist after the plan, and what
-        botocore raises.
+        """The entries about the state after a plan; reads the identities that they name, and then as `known` does.
 
         Nothing is read for the entries of services: these are judged where everything is known.
         """
         if not expectations:
             return cls()
-        asked = [one for one in expectations if not one.service]
-        named = identities_of(asked, state.account.id)
+        named = identities_of([one for one in expectations if not one.service], state.account.id)
         wanted = {key: name for key, name in named.items() if key not in desired.identities or name[0] == "user"}
         state = with_identities(connection, state, wanted)
-        expected = cls(expectations, state, _with_groups(desired.identities, state), desired.policies, own)
-        found = expected._judge().problems(expectations)
+        identities = _with_groups(desired.identities, state)
+        return cls(expectations, state, identities, desired.policies, own).known(connection)
+
+    def known(self, connection: Connection) -> ExpectedAccess:
+        """The same with the documents of the policies that decide.
+
+        Raises InputError for principals and roles that do not exist, and what botocore raises.
+        """
+        found = self._judge().problems(self.expectations)
         if found:
             raise InputError(found)
-        return replace(expected, state=expected._with_documents(connection, asked))
+        asked = [one for one in self.expectations if not one.service]
+        return replace(self, state=self._with_documents(connection, asked))
 
     def judged(self) -> list[Assertion]:
         """The judgement on the planned state."""

@@ -110,7 +110,7 @@ def _problems(entry: Data, place: str) -> Iterator[Problem]:
 
 def _principal_problems(value: Any, place: str) -> Iterator[Problem]:
     if not isinstance(value, str):
-        yield Problem(place, f"{shown(value)} is not text; put it in quotes")
+        yield Problem(place, f"{_shown(value)} is not text; put it in quotes")
         return
     if unfilled_role(value):
         yield from _open_role_problems(value, place)
@@ -121,13 +121,13 @@ def _principal_problems(value: Any, place: str) -> Iterator[Problem]:
         Principal.parse(value)
     except ValueError:
         right = "role/NAME, user/NAME, an ARN of IAM or STS, a service such as lambda.amazonaws.com, or an account id"
-        yield Problem(place, f"{shown(value)} is not a principal; give {right}")
+        yield Problem(place, f"{_shown(value)} is not a principal; give {right}")
 
 
 def _action_problems(value: Any, place: str) -> Iterator[Problem]:
     for where, action in _texts(value, place):
         if not isinstance(action, str) or not _ACTION_PATTERN.fullmatch(action):
-            yield Problem(where, f"{shown(action)} is not an action; give its whole name, such as s3:GetObject")
+            yield Problem(where, f"{_shown(action)} is not an action; give its whole name, such as s3:GetObject")
 
 
 def _resource_problems(value: Any, place: str) -> Iterator[Problem]:
@@ -135,12 +135,12 @@ def _resource_problems(value: Any, place: str) -> Iterator[Problem]:
         if isinstance(resource, str) and unfilled_role(resource):
             yield from _open_role_problems(resource, where)
         elif not isinstance(resource, str) or (resource != ANYTHING and not resource.startswith("arn:")):
-            yield Problem(where, f"{shown(resource)} is not an ARN; give one, or * for an action that has no resource")
+            yield Problem(where, f"{_shown(resource)} is not an ARN; give one, or * for an action that has no resource")
 
 
 def _context_problems(value: Any, place: str) -> Iterator[Problem]:
     if not isinstance(value, Mapping):
-        yield Problem(place, f"{shown(value)} is not a dictionary of condition keys and their values")
+        yield Problem(place, f"{_shown(value)} is not a dictionary of condition keys and their values")
         return
     for key, of in value.items():
         where = f"{place}.{key}"
@@ -148,7 +148,7 @@ def _context_problems(value: Any, place: str) -> Iterator[Problem]:
             yield Problem(where, "is not a condition key; give its whole name, such as aws:SourceAccount")
         for one in of if isinstance(of, list) else [of]:
             if isinstance(one, (Mapping, list)):
-                yield Problem(where, f"{shown(one)} is not a value; give text, or a list of texts")
+                yield Problem(where, f"{_shown(one)} is not a value; give text, or a list of texts")
             elif isinstance(one, str):
                 yield from _open_role_problems(one, where)
 
@@ -156,12 +156,12 @@ def _context_problems(value: Any, place: str) -> Iterator[Problem]:
 def _result_problems(value: Any, place: str) -> Iterator[Problem]:
     if value not in RESULTS:
         hint = _near(value, RESULTS) if isinstance(value, str) else ""
-        yield Problem(place, f"{shown(value)} is not a result; give allowed or denied{hint}")
+        yield Problem(place, f"{_shown(value)} is not a result; give allowed or denied{hint}")
 
 
 def _reason_problems(value: Any, place: str) -> Iterator[Problem]:
     if not isinstance(value, str):
-        yield Problem(place, f"{shown(value)} is not text")
+        yield Problem(place, f"{_shown(value)} is not text")
 
 
 _CHECKS = {
@@ -216,6 +216,13 @@ def _values(value: Any) -> tuple[str, ...] | None:
 def _text(value: Any) -> str:
     """A value as IAM compares it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _shown(value: Any) -> str:
+    """A value in a message. One of any depth is called what it is."""
+    if isinstance(value, Mapping):
+        return "a dictionary"
+    return "a list" if isinstance(value, list) else shown(value)
 
 
 def _near(name: str, known: Sequence[str]) -> str:

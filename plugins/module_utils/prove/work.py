@@ -21,7 +21,6 @@ from ..errors import InputError, Problem
 from ..model import PROVISIONAL_ACCOUNT, Account, CurrentState, Role, identity_key
 from ..read.judged_identities import Names, with_identities
 from ..read.reader import require_account
-from ..resolve.desired_state import DesiredState
 from ..sdk import CallFailed
 from ..validate.connection import connection_problems
 
@@ -78,7 +77,7 @@ class AccessProof:
         if missing:
             raise InputError(self._missing(name) for name in missing)
         expectations, _problems = self._parsed(account, arns)
-        return ExpectedAccess.planned(connection, expectations, state, DesiredState())
+        return ExpectedAccess(expectations, state).known(connection)
 
     def _missing(self, name: str) -> Problem:
         place = next(place for place, entry in self._places() if name in _role_names(entry))
