@@ -46,7 +46,7 @@ class Dependant:
 
 
 class Dependants:
-    """Answers for the objects of one account; the account is searched once."""
+    """The dependants of the objects of one account; the account is searched once."""
 
     def __init__(self, state: CurrentState, rights: Mapping[str, Rights], ended: frozenset[str] = frozenset()) -> None:
         self._state = state

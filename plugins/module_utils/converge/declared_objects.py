@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""What the options of `iam_baseline` declare, or those of the module of a single object."""
+"""What the options of `iam_baseline` or of a single-object module declare."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class DeclaredObjects:
 
     @property
     def _is_whole(self) -> bool:
-        """Whether the task may declare objects of every kind, so that a sweep of the account can pay."""
+        """Whether the task may declare objects of every kind, so that a bulk read can take fewer calls."""
         return self.task.section is None
 
     def _declared(self, parser: DeclarationParser) -> Declarations:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""From what is declared and the state of the account to where the account is to be, and the plan to get there."""
+"""From the declarations and the current state of the account to its desired state, and the plan between them."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Resolution:
     def situation(self, connection: Connection, done: Sequence[Step]) -> Situation:
         """The situation after these writes, read once.
 
-        Raises InputError where there is no plan, and EngineError where an assertion of access fails.
+        Raises InputError if there is no plan, and EngineError if an assertion of access fails.
         """
         reading = self.source.read(connection, done, self.recorder)
         reader = Reader(connection)
@@ -138,7 +138,7 @@ class Resolution:
 def _complete(
     reader: Reader, declarations: Declarations, state: CurrentState, *, foresee: bool
 ) -> tuple[CurrentState, DesiredState]:
-    """Read what only the declarations together with the state show to be needed, and compute the desired state.
+    """Read the objects that the declarations refer to, and compute the desired state.
 
     With `foresee`, what the account lacks is assumed to be created by an earlier task (see `assumed_objects`).
     """

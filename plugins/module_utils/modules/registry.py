@@ -80,10 +80,10 @@ SHAPES: Mapping[str, Shape] = {
 }
 
 NO_CONTEXT = RunContext()
-"""Of a task that nothing is known of but its options."""
+"""The context of a task of which only the options are known."""
 
 SECRET = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-"""What Ansible shows in place of a secret."""
+"""What Ansible shows instead of a secret."""
 
 
 def argument_spec(name: str) -> Spec:
@@ -127,12 +127,11 @@ def run(
 ) -> TaskOutcome:
     """Run a module's task with its validated options.
 
-    Without `begin` it converges, or inspects where the module is `read_only`. What only one module needs is begun by
-    its own package, so that the others need not load it.
-    Whatever ends the task, the outcome says what was done by then, and where the backup is.
-    With `sessions`, roles that earlier tasks assumed are not assumed again. `on_step` is called for each write as it is
-    done, `on_wait` for each call that gets no reply and is sent again (without it, warnings report that), `tell` for
-    other tasks that this one waits for.
+    Without `begin` it converges, or inspects if the module is `read_only`. Work that only one module needs is begun by
+    its own package, so that the others need not load it. However the task ends, the outcome says what was done by then,
+    and where the backup is. With `sessions`, roles that earlier tasks assumed are not assumed again. `on_step` is
+    called for each write as it is done, `on_wait` for each call that gets no reply and is sent again (without it,
+    warnings report that), `tell` for other tasks that this one waits for.
     """
     shape = SHAPES[name]
     reads = check_mode or shape.read_only
@@ -143,7 +142,7 @@ def run(
 
 
 def _outcome(task: Task, shape: Shape, begin: Begin) -> TaskOutcome:
-    """What the work of the task comes to, an exception of any kind included."""
+    """The outcome of the work of the task, or of any exception."""
     work: Work | None = None
     try:
         work = begin(task)

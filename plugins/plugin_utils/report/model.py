@@ -21,6 +21,7 @@ from .results import (
     Said,
     TaskResult,
     account_id_of,
+    assertions_of,
     calls_of,
     deleted_of,
     failure_of,
@@ -44,7 +45,7 @@ OUTCOMES = ("unreachable", "failed", "refused", "changed", "would_change", "atte
 
 @dataclass
 class ReportedObject:
-    """A role, customer managed policy, user or group of an account, with what all tasks said of it."""
+    """A role, customer managed policy, user or group of an account, with the values of all tasks."""
 
     kind: str
     name: str
@@ -53,7 +54,9 @@ class ReportedObject:
     details: dict[str, Any] = field(default_factory=dict)
 
     def add(self, said: Said, statuses: Statuses) -> None:
-        """Of several tasks that write, or would, what did most counts; of several that read, the last."""
+        """If several tasks write, or would write, the one with the greatest effect counts; if several read, the last
+        one.
+        """
         more = said.weight == 0 or statuses.rank(said.status) < statuses.rank(self.status)
         if said.weight > self.weight or (said.weight == self.weight and more):
             self.status, self.weight = said.status, said.weight
@@ -66,7 +69,7 @@ class ReportedObject:
 
 @dataclass
 class ReportedAccount:
-    """One account under one host; `account_id` is empty where no result names it."""
+    """One account under one host; `account_id` is empty if no result names it."""
 
     host: str
     account_id: str
@@ -76,6 +79,7 @@ class ReportedAccount:
     would_change: bool = False
     findings: list[dict[str, Any]] = field(default_factory=list)
     escalation_paths: list[dict[str, Any]] = field(default_factory=list)
+    assertions: dict[tuple[str, ...], dict[str, Any]] = field(default_factory=dict)
     refusals: list[dict[str, Any]] = field(default_factory=list)
     not_restored: list[dict[str, Any]] = field(default_factory=list)
     deleted: list[dict[str, Any]] = field(default_factory=list)
@@ -106,6 +110,8 @@ class ReportedAccount:
         self.changed = self.changed or any(step["state"] == "done" for step in steps)
         self.would_change = self.would_change or planned
         self.calls.update(calls_of(result))
+        # What the last task found of an assertion counts.
+        self.assertions |= {_question(found): found for found in assertions_of(result)}
         for listed, told in (
             (self.findings, findings_of(result)),
             (self.escalation_paths, paths_of(result)),
@@ -139,7 +145,7 @@ class Collector:
             known = [account for account in self.accounts.values() if account.host == result.host]
             account_id = known[-1].account_id if known else ""
         elif (result.host, "") in self.accounts:
-            # Its first result did not say which account it is.
+            # The first result did not name the account.
             first = self.accounts.pop((result.host, ""))
             first.account_id = account_id
             self.accounts[result.host, account_id] = first
@@ -147,7 +153,7 @@ class Collector:
         account.add(result, self.statuses)
 
     def report(self, run: Mapping[str, Any], failed_hosts: Iterable[str] = ()) -> dict[str, Any]:
-        """The report; a host that is not among `failed_hosts` did not fail in the end, whatever was rescued."""
+        """The report; a host that is not in `failed_hosts` did not fail at the end: its failures were rescued."""
         failed = set(failed_hosts)
         listed = sorted(self.accounts.values(), key=lambda account: (account.host, account.account_id))
         accounts = [self._account(account, account.host in failed) for account in listed]
@@ -194,6 +200,8 @@ class Collector:
         for key in ("failures", "refusals", "escalation_paths", "not_restored", "plan_ids", "backups"):
             if getattr(account, key):
                 shown[key] = getattr(account, key)
+        if account.assertions:
+            shown["assertions"] = list(account.assertions.values())
         others = [copy for key, copies in removed.items() if key not in account.objects for copy in copies]
         return {**shown, "deleted": others} if others else shown
 
@@ -255,6 +263,11 @@ def _object(
         if entries:
             shown[key] = entries
     return shown
+
+
+def _question(found: Mapping[str, Any]) -> tuple[str, ...]:
+    """What an assertion asks, and where it is written."""
+    return tuple(str(found.get(key)) for key in ("place", "principal", "action", "resource", "expected"))
 
 
 def _outcome(account: ReportedAccount, objects: list[dict[str, Any]], failed: bool, statuses: Statuses) -> str:

@@ -1,4 +1,4 @@
-// What opens over the matrix: an account, or one of its objects, with all that is known of it.
+// The panel over the matrix: an account, or one of its objects, with everything that is known about it.
 
 const signs = { done: "✓", planned: "→", unknown: "?", not_done: "✕" };
 const stepStates = { done: "written", planned: "planned", unknown: "not known", not_done: "not written" };
@@ -23,7 +23,7 @@ function section(title, ...content) {
   return inside.length ? make("section", {}, make("h3", {}, title), inside) : null;
 }
 
-/** What is known of a cell, whole. */
+/** Everything that is known about a cell. */
 function known(cell) {
   return { ...whole(cell.rest, cell.account), ...cell.varying };
 }
@@ -82,6 +82,7 @@ function openAccount(account) {
     section("Refused", refusals(item.refusals || [])),
     section("Not restored", list((item.not_restored || []).map((one) => [one.resource, [one.reason, one.remedy].filter(Boolean).join(". ")]))),
     section("Privilege escalation paths", (item.escalation_paths || []).map(path)),
+    section("What is proved of access", proofs(item.assertions || [])),
     section("Findings of the account", (item.findings || []).map(finding)),
     section("Roles and policies", account.cells.length ? make("ul.several", {}, account.cells.map((cell) =>
       make("li", {}, make("button.plain", { type: "button", onclick: () => openObject(cell) }, badge(cell.status), ` ${cell.name}`, mark(cell.marks))),
@@ -129,6 +130,18 @@ function path(one) {
     make("p", {}, severityBadge(one.severity), make("code", {}, one.from), " → ", make("code", {}, one.to)),
     make("ol", {}, (one.steps || []).map((step) => make("li", {}, step))),
   );
+}
+
+const proved = { planned: "in the planned state", read_back: "after the last write", current: "in the current state" };
+
+function proofs(found) {
+  if (!found.length) return null;
+  return table(["", "Principal", "Must be", "Action", "Resource", "Decided by"], found.map((one) => {
+    const known = one.proved ? `proved ${proved[one.proved] || ""}` : `not proved: ${one.result}`;
+    const sign = make("span", { title: known, "aria-label": known, role: "img" }, one.proved ? "✓" : "✕");
+    const code = (text) => make("code", {}, text);
+    return [sign, code(one.principal), one.expected, code(one.action), code(one.resource), (one.statements || []).join(", ") || one.reason];
+  }));
 }
 
 function failure(one) {

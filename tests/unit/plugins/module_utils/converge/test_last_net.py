@@ -1,9 +1,9 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What nobody thought of ends a task as an ordinary failure: it names the call and the kind, and says what was done.
+"""Unexpected errors end a task as an ordinary failure: it names the call and the kind, and says what was done.
 
-The text of such an error is never shown: nobody knows what it quotes.
+The text of such an error is never shown, because it may quote anything.
 """
 
 from __future__ import annotations
