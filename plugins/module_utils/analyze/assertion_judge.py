@@ -224,5 +224,6 @@ def _told(answer: Answer, request: Request) -> Decision:
         known = request.full_context.known()
         more = {key: values for key, values in answer.example.context.known().items() if key not in known and values}
         where = "".join(f", {key} {values[0]}" for key, values in sorted(more.items()) if values)
-        reason = f"for example {answer.example.action} on {answer.example.resource}{where}"
+        action = answer.example.action if is_pattern(request.action) else request.action
+        reason = f"for example {action} on {answer.example.resource}{where}"
     return Decision(answer.outcome, reason, answer.keys, answer.statements)

@@ -198,7 +198,7 @@ def test_what_is_allowed_of_a_pattern_has_an_example() -> None:
         " 1) (for example s3:putobject on arn:aws:s3:::labels/"
     )
     found = judged(entry("role/writer", "s3:GetObject", "arn:aws:s3:::labels/*", "denied"))
-    assert found.reason == "for example s3:getobject on arn:aws:s3:::labels/x, aws:securetransport true"
+    assert found.reason == "for example s3:GetObject on arn:aws:s3:::labels/x, aws:securetransport true"
 
 
 PROBLEMS = [
