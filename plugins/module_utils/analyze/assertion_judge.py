@@ -58,16 +58,10 @@ class AssertionJudge:
             for resource in expectation.resources
         ]
 
-    def named_identities(self, expectation: Expectation) -> Iterator[Identity]:
-        """The principal of an entry and the roles that it is to assume, if they exist, and the groups of a user."""
+    def unread_policies(self, expectation: Expectation) -> frozenset[str]:
+        """The ARNs of the managed policies that decide about the principal of an entry and were not read."""
         caller = self._caller(expectation)
-        if isinstance(caller, Identity):
-            yield caller
-            yield from self._groups(caller)
-        for resource in expectation.resources:
-            role = self.access.role_at(resource)
-            if role is not None:
-                yield role
+        return self._unread_policies(caller) if isinstance(caller, Identity) else frozenset()
 
     def _problems(self, one: Expectation) -> Iterator[Problem]:
         where, account = f"{one.place}.principal", self.access.account
@@ -194,14 +188,15 @@ class AssertionJudge:
         groups = [name for name in identity.groups if identity_key("group", name) not in self.access.identities]
         if groups:
             return f"the policies of {listed(resource_name('group', name) for name in groups)} were not read"
-        arns = self.managed_policies(identity) - self.access.documents.keys()
+        arns = self._unread_policies(identity)
         names = shown_names(arns)
         return f"the document of {listed(names[arn] for arn in sorted(arns))} was not read" if arns else ""
 
-    def managed_policies(self, identity: Identity) -> frozenset[str]:
-        """The ARNs of what decides about an identity, the boundary and the policies of groups included."""
+    def _unread_policies(self, identity: Identity) -> frozenset[str]:
+        """Among its policies, those of its groups and its boundary."""
         attached = identity.managed.union(*(group.managed for group in self._groups(identity)))
-        return attached | ({identity.boundary} if identity.boundary else frozenset())
+        attached |= {identity.boundary} if identity.boundary else frozenset()
+        return attached - self.access.documents.keys()
 
     def _groups(self, identity: Identity) -> Iterator[Identity]:
         for name in identity.groups:

@@ -102,11 +102,8 @@ class ExpectedAccess:
     def _with_documents(self, connection: Connection, asked: Iterable[Expectation]) -> CurrentState:
         assert self.state is not None
         judge = self._judge()
-        arns: set[str] = set()
-        for one in asked:
-            for identity in judge.named_identities(one):
-                arns |= judge.managed_policies(identity) - judge.access.documents.keys()
-        return with_documents(connection, self.state, arns, of_aws=True) if arns else self.state
+        arns = frozenset[str]().union(*map(judge.unread_policies, asked))
+        return with_documents(connection, self.state, arns) if arns else self.state
 
 
 def _with_groups(identities: Mapping[str, Identity | None], state: CurrentState) -> dict[str, Identity | None]:

@@ -59,15 +59,15 @@ def with_identities(connection: Connection, state: CurrentState, wanted: Names) 
     )
 
 
-def with_documents(connection: Connection, state: CurrentState, arns: Iterable[str], *, of_aws: bool) -> CurrentState:
-    """The state, including the documents of these managed policies; those of AWS only with `of_aws`.
+def with_documents(connection: Connection, state: CurrentState, arns: Iterable[str]) -> CurrentState:
+    """The state, including the documents of these managed policies.
 
-    A policy of AWS that the caller may not read stays without a document.
+    An AWS managed policy that the caller may not read stays without a document.
     """
     wanted = {arn for arn in arns if state.document_of(arn) is None}
     own = sorted(arn for arn in wanted if not is_aws_managed(arn))
     read = {policy.name.lower(): policy for policy in Reader(connection).policies_in_force(own)} if own else {}
-    theirs = sorted(wanted - set(own)) if of_aws else []
+    theirs = wanted - set(own)
     found = AwsPolicies(connection.iam, state.account.partition).find(theirs) if theirs else {}
     return replace(
         state,
