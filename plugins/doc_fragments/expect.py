@@ -20,6 +20,18 @@ _ENTRIES = r"""
         role
 """
 
+_SIMULATE = r"""
+  simulate:
+    description:
+      - Whether C(SimulatePrincipalPolicy) of IAM is asked the same questions about roles and users, AFTER. A different
+        answer is a warning, and RV(assertions[].simulated) has each. IAM shows a change of policies after some seconds,
+        so an answer can be that of the earlier policies.
+      - Assertions with wildcards and those of C(sts:AssumeRole) cannot be asked. The caller needs
+        C(iam:SimulatePrincipalPolicy), see C(docs/permissions/simulate.json).
+    type: bool
+    default: false
+"""
+
 _LIMITS = r"""
 notes:
   - Assertions of access are judged by the identity policies of a principal, those of a user's groups included, by its
@@ -45,6 +57,7 @@ options:
     type: list
     elements: dict
     default: []
+{_SIMULATE.strip(chr(10)).replace("AFTER", "after the last write")}
 {_LIMITS}"""
 
     REQUIRED = rf"""
@@ -56,4 +69,5 @@ options:
     type: list
     elements: dict
     required: true
+{_SIMULATE.strip(chr(10)).replace("AFTER", "if all assertions are met")}
 {_LIMITS}"""

@@ -56,6 +56,7 @@ EXAMPLES = r"""
         action: sts:AssumeRole
         resource: <role_arn:label-writer>
         result: allowed
+    simulate: true
 
 - name: Prove it in another account, with read-only access
   aws_ml.permissions.iam_access:
@@ -173,6 +174,11 @@ assertions:
       returned: always
       type: str
       sample: current
+    simulated:
+      description: What C(SimulatePrincipalPolicy) answers, null for what it cannot be asked.
+      returned: with O(simulate=true)
+      type: str
+      sample: denied
 error_code:
   description: AWS's code of the error, or the name of the SDK's exception.
   returned: when a call to AWS fails for good

@@ -158,6 +158,7 @@ EXAMPLES = r"""
         action: sts:AssumeRole
         resource: <role_arn:gt-post-lambda>
         result: denied
+    simulate: true
     record_key: "{{ quarantine_record_key }}"
 
 - name: Restore the first trial as it was before its quarantine
@@ -315,6 +316,11 @@ assertions:
       returned: always
       type: str
       sample: read_back
+    simulated:
+      description: What C(SimulatePrincipalPolicy) answers, null for what it cannot be asked.
+      returned: with O(simulate=true), after a write
+      type: str
+      sample: denied
 attachments:
   description: The complete users, groups and roles as they are after the task, in the order of their declaration.
   returned: success, if O(attachments) contains any

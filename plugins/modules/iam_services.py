@@ -90,6 +90,7 @@ EXAMPLES = r"""
     service_profile: least_privilege
     approved_plan: "{{ planned.approval }}"
     approval_hours: 8
+    simulate: true
     record_key: "{{ quarantine_record_key }}"
 
 - name: Do the same in another account, with a role of that account
@@ -200,6 +201,11 @@ assertions:
       returned: always
       type: str
       sample: read_back
+    simulated:
+      description: What C(SimulatePrincipalPolicy) answers, null for what it cannot be asked.
+      returned: with O(simulate=true), after a write
+      type: str
+      sample: denied
 attachments:
   description: The complete users, groups and roles as they are after the task, in the order of their declaration.
   returned: success, if the services declare any

@@ -113,6 +113,28 @@ def test_what_holds_is_proved_on_the_account_as_it_is_read_back(playbook: Playbo
     assert "assertions" not in without
 
 
+def test_the_simulator_of_aws_is_asked_the_same_and_differences_are_told(
+    playbook: Playbook, one: dict[str, Any], aws: LocalAws
+) -> None:
+    # The answers are those of local AWS; of the simulator of AWS they show only how it is asked.
+    entries = [WRITES, {**WRITES, "action": "s3:GetObject", "result": "denied"}, LOGS, STAYS_OUT]
+    options = {"roles": [WRITER], "expect": entries, "simulate": True}
+    planned = result_of(playbook(of("iam_baseline", options), one, check=True))
+    assert [entry.get("simulated") for entry in planned["assertions"]] == [None] * 4
+    written = result_of(playbook(of("iam_baseline", options), one))
+    assert [entry["simulated"] for entry in written["assertions"]] == ["allowed", "denied", "allowed", None]
+    assert written["api_calls"]["SimulatePrincipalPolicy"] == 2
+    elsewhere = {
+        **WRITES,
+        "resource": "arn:aws:kms:us-east-1:444455556666:key/1",
+        "action": "kms:Decrypt",
+        "result": "denied",
+    }
+    proved = result_of(playbook(of("iam_access", {"expect": [WRITES, elsewhere], "simulate": True}), one))
+    assert [entry["simulated"] for entry in proved["assertions"]] == ["allowed", "denied"]
+    assert "warnings" not in proved
+
+
 def test_an_entry_has_to_say_the_context_that_it_depends_on(playbook: Playbook, one: dict[str, Any]) -> None:
     trust: dict[str, Any] = {
         "Effect": "Allow",

@@ -24,6 +24,7 @@ PLANNED, READ_BACK, CURRENT = "planned", "read_back", "current"
 class Assertion:
     """The judgement of one action on one resource. `result` is `allowed`, `denied`, `depends` or `unknown`.
 
+    `principal_arn` is that of a role or user of the account, empty for others.
     `keys` are the condition keys that it depends on, `statements` those that decided, as messages name them.
     `is_bounded` says that only the permissions boundary keeps the principal from it. One that `is_optional` may fail.
     """
@@ -38,6 +39,7 @@ class Assertion:
     statements: tuple[str, ...] = ()
     is_bounded: bool = False
     is_optional: bool = False
+    principal_arn: str = ""
 
     @property
     def holds(self) -> bool:

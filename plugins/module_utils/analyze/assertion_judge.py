@@ -136,6 +136,7 @@ class AssertionJudge:
             keys=tuple(sorted(decision.keys)),
             statements=tuple(statement.shown for statement in decision.statements if statement.policy.name),
             is_bounded=is_bounded,
+            principal_arn=caller.arn if isinstance(caller, Identity) else "",
         )
 
     def _decision_on_pattern(self, request: Request, policies: Policies) -> Decision:

@@ -15,6 +15,7 @@ from ..aws.connection import Connection
 from ..sdk import CallFailed
 from .account_lock import AccountLock
 from .execution import PlanExecution
+from .expected_access import shown, simulated
 from .failures import reading_failed
 from .planned_result import planned_result
 from .resolution import Resolution
@@ -68,8 +69,9 @@ class Converge:
             finally:
                 task.warnings += self.resolution.recorder.keep_begun(first.state.account, task.writes.done)
             done = task.writes.done
-            shown = [step.shown() for step in done]
-            result.update(plan=shown, changed=bool(done), deleted=taken_away(done), **task.backup_made())
+            steps = [step.shown() for step in done]
+            result.update(plan=steps, changed=bool(done), deleted=taken_away(done), **task.backup_made())
             if execution.proved:
-                result["assertions"] = [one.shown(READ_BACK) for one in execution.proved]
+                simulation = simulated(task, connection, execution.proved)
+                result["assertions"] = shown(execution.proved, READ_BACK, simulation)
         return result

@@ -15,11 +15,15 @@ from ..analyze.account_access import AccountAccess
 from ..analyze.assertion import PLANNED, READ_BACK, UNKNOWN, Assertion
 from ..analyze.assertion_judge import AssertionJudge
 from ..aws.connection import Connection
+from ..aws.service import as_aws_error
 from ..declare.expectations import Expectation, is_assuming
 from ..errors import EngineError, InputError
 from ..model import CurrentState, Identity, IdentityKind, ManagedPolicy, identity_key
 from ..read.judged_identities import with_documents, with_identities
 from ..resolve.desired_state import DesiredState
+from ..sdk import CallFailed
+from .simulation import Simulation
+from .task import Task
 
 Judgement = Sequence[Assertion]
 
@@ -175,8 +179,23 @@ def warnings(judgement: Judgement) -> list[str]:
     return list(map(_line, missing))
 
 
-def shown(judgement: Judgement, proved: str) -> list[dict[str, Any]]:
-    return [one.shown(proved) for one in judgement]
+def shown(judgement: Judgement, proved: str, simulation: Simulation | None = None) -> list[dict[str, Any]]:
+    """The assertions of a result, with what AWS's simulator answers if it was asked."""
+    return [{**one.shown(proved), **({"simulated": simulation.of(one)} if simulation else {})} for one in judgement]
+
+
+def simulated(task: Task, connection: Connection, judgement: Judgement) -> Simulation | None:
+    """The answers of AWS's simulator if the task asks for them; a difference is a warning, and so is a refusal."""
+    if not task.options.get("simulate") or not judgement:
+        return None
+    try:
+        simulation = Simulation(connection, judgement)
+    except CallFailed as error:
+        refused = as_aws_error(error, "SimulatePrincipalPolicy", "", connection.iam.account_id)
+        task.warnings.append(f"AWS's simulator was not asked. {refused.message}")
+        return None
+    task.warnings += simulation.differences()
+    return simulation
 
 
 def _fails(one: Assertion) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..analyze.assertion import CURRENT
 from ..aws.connection import Connection
-from ..converge.expected_access import ExpectedAccess, identities_of, refuse_failing, shown
+from ..converge.expected_access import ExpectedAccess, identities_of, refuse_failing, shown, simulated
 from ..converge.failures import reading_failed
 from ..converge.task import Task
 from ..declare.expectations import Expectation, ExpectationParser
@@ -41,16 +41,15 @@ class AccessProof:
         self._check()
         connection = self.task.connect()
         try:
-            expected = self._expected(connection)
+            judgement = self._expected(connection).judged()
+            refuse_failing(judgement, CURRENT)
+            simulation = simulated(self.task, connection, judgement)
         except CallFailed as error:
             raise reading_failed(error, connection.iam.account_id) from None
-        judgement = expected.judged()
-        account_id = connection.caller_account().id
-        refuse_failing(judgement, CURRENT)
         return {
             "changed": False,
-            "account_id": account_id,
-            "assertions": shown(judgement, CURRENT),
+            "account_id": connection.caller_account().id,
+            "assertions": shown(judgement, CURRENT, simulation),
             "api_calls": connection.counter.counts(),
         }
 

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.expect
     require_read_back,
     warnings,
 )
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.simulation import Simulation
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.expectations import Expectation
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
@@ -127,3 +130,32 @@ def test_what_the_user_limits_is_a_warning_and_everything_else_is_refused(
     else:
         refuse_failing(judgement)
     assert bool(warnings(judgement)) is warned
+
+
+def test_a_different_answer_of_the_simulator_is_told() -> None:
+    asked: list[dict[str, Any]] = []
+
+    def pages(action: str, **parameters: Any) -> Iterator[dict[str, Any]]:
+        asked.append(parameters)
+        yield {"EvaluationResults": [{"EvalActionName": "s3:PutObject", "EvalDecision": "implicitDeny"}]}
+
+    connection: Any = SimpleNamespace(iam=SimpleNamespace(pages=pages))
+    given = replace(WRITES, context={"aws:TagKeys": ("a", "b"), "aws:SourceIp": None, "aws:SecureTransport": ("true",)})
+    judgement = ExpectedAccess([given, replace(WRITES, actions=("s3:*",), is_allowed=False)], state(WRITER)).judged()
+    simulation = Simulation(connection, judgement)
+    assert asked == [
+        {
+            "PolicySourceArn": WRITER.arn,
+            "ActionNames": ["s3:PutObject"],
+            "ResourceArns": [LABELS],
+            "ContextEntries": [
+                {"ContextKeyName": "aws:SecureTransport", "ContextKeyType": "string", "ContextKeyValues": ["true"]},
+                {"ContextKeyName": "aws:TagKeys", "ContextKeyType": "stringList", "ContextKeyValues": ["a", "b"]},
+            ],
+        }
+    ]
+    assert [simulation.of(one) for one in judgement] == ["denied", None]
+    assert list(simulation.differences()) == [
+        "expect[0]: role/writer s3:PutObject on arn:aws:s3:::labels/1.json: this collection judges allowed,"
+        " SimulatePrincipalPolicy denied"
+    ]
