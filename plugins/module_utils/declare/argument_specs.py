@@ -164,7 +164,10 @@ def access_options() -> Spec:
 
 
 def expect_option(*, required: bool = False) -> Spec:
-    """Assertions of access, and whether AWS's simulator is asked too. Their keys are checked with everything else, so that all problems are told at once."""
+    """Assertions of access, and whether AWS's simulator is asked too.
+
+    The keys of an entry are checked with everything else, so that all problems are reported at once.
+    """
     return {
         "expect": {"type": "list", "elements": "dict", **({"required": True} if required else {"default": []})},
         "simulate": {"type": "bool", "default": False},

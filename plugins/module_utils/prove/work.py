@@ -13,7 +13,7 @@ from typing import Any
 from ..analyze.assertion import CURRENT
 from ..aws.connection import Connection
 from ..converge.expected_access import ExpectedAccess, identities_of, refuse_failing, shown, simulated
-from ..converge.failures import reading_failed
+from ..converge.result import reading_failed
 from ..converge.task import Task
 from ..declare.expectations import Expectation, ExpectationParser
 from ..declare.placeholders import Placeholders
@@ -53,7 +53,7 @@ class AccessProof:
             "api_calls": connection.counter.counts(),
         }
 
-    def told(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    def reported(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         return values
 
     def _check(self) -> None:
