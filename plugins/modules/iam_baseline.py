@@ -796,10 +796,11 @@ trust_statements:
 """
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.runner import run_module
+from ansible_collections.aws_ml.permissions.plugins.module_utils.prove.prover import proving_baseline
 
 
 def main():
-    run_module("iam_baseline")
+    run_module("iam_baseline", proving_baseline)
 
 
 if __name__ == "__main__":

@@ -716,12 +716,12 @@ trust_statements:
       sample: {team: vision}
 """
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.services_source import converging_services
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.runner import run_module
+from ansible_collections.aws_ml.permissions.plugins.module_utils.prove.prover import proving_services
 
 
 def main():
-    run_module("iam_services", converging_services)
+    run_module("iam_services", proving_services)
 
 
 if __name__ == "__main__":

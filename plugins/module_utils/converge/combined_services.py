@@ -18,7 +18,6 @@ from typing import Any
 from ..analyze.aws_facts import AwsFacts
 from ..analyze.finding import Finding
 from ..analyze.findings import outlived
-from ..declare.expectations import ServiceExpectation
 from ..errors import Problem
 from ..model import identity_key, resource_name
 from ..resolve.desired_state import DesiredState
@@ -67,15 +66,6 @@ class CombinedServices:
                     elif earlier:
                         problems.append(Problem(place, f"is declared differently by {earlier}; change one of the two"))
         return cls(tuple(declared), options, places, owners, problems, services)
-
-    @property
-    def expectations(self) -> list[ServiceExpectation]:
-        """The assertions of access of the services."""
-        return [
-            (one["service"], f"{one['service']}: assertions.yml {entry['place']}", entry["entry"])
-            for one in self.declared
-            for entry in one.get("expect") or ()
-        ]
 
     def services_of(self, resource: str) -> list[str]:
         """The services that declare something of an object, such as `role/l4e-role`, in the order of the services."""

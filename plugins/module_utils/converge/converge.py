@@ -10,7 +10,6 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from ..analyze.assertion import PLANNED, READ_BACK
 from ..analyze.finding import Severity
 from ..analyze.findings import OUTLIVED
 from ..aws.connection import Connection
@@ -18,7 +17,6 @@ from ..plan.plan import approval_of
 from ..sdk import CallFailed
 from .account_lock import AccountLock
 from .execution import PlanExecution
-from .expected_access import shown, simulated, warnings
 from .resolution import Resolution, Situation, Source
 from .result import difference, lifted_quarantines, lifting, objects, reading_failed, removed_objects
 from .task import Task
@@ -39,7 +37,6 @@ def planned_result(resolution: Resolution, connection: Connection, situation: Si
         **({"approval": approval_of(plan, task.now)} if task.check_mode else {}),
         "findings": [one.shown() for one in situation.findings],
         "access_diff": situation.access.shown(),
-        **({"assertions": shown(situation.assertions, PLANNED)} if situation.assertions else {}),
         "deleted": removed_objects(plan.steps),
         **objects(situation.declarations, situation.state, situation.desired),
         **({"lifted_quarantines": lifted} if lifted else {}),
@@ -59,7 +56,7 @@ def _warn(task: Task, situation: Situation) -> None:
             task.warnings.append(reported)
         elif item.severity is Severity.CRITICAL:
             task.warnings.append(f"{item.resource}: {reported}")
-    task.warnings += [*plan.warnings, *warnings(situation.assertions)]
+    task.warnings += plan.warnings
 
 
 class Converge:
@@ -90,6 +87,8 @@ class Converge:
                     turn.has_written = bool(task.writes.done)
         except CallFailed as error:
             raise reading_failed(error, connection.iam.account_id) from None
+        if task.prover:
+            result.update(task.prover.result(task, connection))
         result["api_calls"] = connection.counter.counts()
         return result
 
@@ -101,15 +100,11 @@ class Converge:
         task = self.task
         result = planned_result(self.resolution, connection, first)
         if first.plan.steps:
-            execution = PlanExecution(task, self.source, self.resolution)
             try:
-                execution.apply(connection, first)
+                PlanExecution(task, self.source, self.resolution).apply(connection, first)
             finally:
                 task.warnings += self.resolution.recorder.keep_begun(first.state.account, task.writes.done)
             done = task.writes.done
-            steps = [step.shown() for step in done]
-            result.update(plan=steps, changed=bool(done), deleted=removed_objects(done), **task.backup_made())
-            if execution.proved:
-                simulation = simulated(task, connection, execution.proved)
-                result["assertions"] = shown(execution.proved, READ_BACK, simulation)
+            shown = [step.shown() for step in done]
+            result.update(plan=shown, changed=bool(done), deleted=removed_objects(done), **task.backup_made())
         return result

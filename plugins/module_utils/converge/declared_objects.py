@@ -16,10 +16,9 @@ from ..apply.made_writes import with_own_writes
 from ..aws.connection import Connection
 from ..backup.quarantine_recorder import QuarantineRecorder
 from ..backup.quarantine_records import Event, key_problems
-from ..declare.expectations import Expectation, ExpectationParser, ServiceExpectation
 from ..declare.parser import DeclarationParser, Places, named_roles
 from ..declare.placeholders import Placeholders
-from ..errors import InputError, Problem
+from ..errors import InputError
 from ..model import PROVISIONAL_ACCOUNT, Account, CurrentState, Declarations
 from ..plan.plan import Step
 from ..read.reader import Reader, require_account
@@ -38,7 +37,7 @@ from .task import Task
 class DeclaredObjects:
     """`options` are those that declare, of `iam_baseline` or of the module that the task's section corresponds to.
 
-    `places` are those of a DeclarationParser. `of_services` are assertions of access from the definitions of services.
+    `places` are those of a DeclarationParser.
     """
 
     task: Task
@@ -46,7 +45,6 @@ class DeclaredObjects:
     places: Places | None = None
     backs_up_additions: bool = False
     made_by: str = ""
-    of_services: Sequence[ServiceExpectation] = ()
 
     def check(self) -> None:
         parser = self._parser(PROVISIONAL_ACCOUNT)
@@ -57,7 +55,7 @@ class DeclaredObjects:
             *key_problems(self.options),
             *parser.problems,
             *problems(declarations),
-            *self._expectations(parser.placeholders)[1],
+            *(self.task.prover.problems(parser.placeholders) if self.task.prover else ()),
         ]
         if found:
             raise InputError(found)
@@ -77,8 +75,9 @@ class DeclaredObjects:
         require_account(state, self.options.get("account_id"))
         parser = self._parser(state.account, state)
         declarations = self._declared(parser)
-        expectations, _problems = self._expectations(parser.placeholders)
-        return Reading(declarations, recorder.with_quarantines(declarations, state), expectations=expectations)
+        if self.task.prover:
+            self.task.prover.declare(parser.placeholders)
+        return Reading(declarations, recorder.with_quarantines(declarations, state))
 
     def read_again(self, connection: Connection, situation: Situation) -> tuple[CurrentState, bool]:
         reader = Reader(connection)
@@ -110,13 +109,6 @@ class DeclaredObjects:
     def _declared(self, parser: DeclarationParser) -> Declarations:
         section = self.task.section
         return parser.single(section, self.options) if section else parser.baseline(self.options)
-
-    def _expectations(self, placeholders: Placeholders) -> tuple[list[Expectation], list[Problem]]:
-        """The assertions of access of the user and of services, and what is wrong with them."""
-        parser = ExpectationParser(placeholders)
-        entries = [("", f"expect[{index}]", entry) for index, entry in enumerate(self.options.get("expect") or ())]
-        found = [parser.parsed(entry, place, service) for service, place, entry in (*self.of_services, *entries)]
-        return [one for one in found if one is not None], parser.problems
 
     def _parser(self, account: Account, state: CurrentState | None = None) -> DeclarationParser:
         return DeclarationParser(

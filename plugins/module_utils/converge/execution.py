@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from ..analyze.assertion import Assertion
 from ..apply.executor import Execution, Executor, settle
 from ..apply.read_back import Difference, Waiter, Wanted, differences, is_overwritten_share, with_known_policies
 from ..apply.unused_versions import spare_versions
@@ -23,7 +22,6 @@ from ..model import Account, CurrentState
 from ..plan.plan import Plan, Step
 from ..read.reader import Reader
 from ..sdk import CallFailed
-from .expected_access import require_read_back
 from .resolution import Resolution, Situation, Source
 from .result import account_differs, plan_failed, progress
 from .task import Task
@@ -60,8 +58,6 @@ class PlanExecution:
     task: Task
     source: Source
     resolution: Resolution
-    proved: Sequence[Assertion] = ()
-    """The assertions of access, judged on the account as it was read back; none if nothing was written."""
     _there: CurrentState | None = None
 
     def apply(self, connection: Connection, first: Situation) -> None:
@@ -74,7 +70,7 @@ class PlanExecution:
             if not found:
                 if done:
                     self._delete_spare_versions(connection, first.state)
-                self._prove(last)
+                self._prove(account)
                 return
             may_repair = is_overwritten_share(found, last.declarations) and not self.task.options.get("approved_plan")
             if not may_repair or not repairs_left:
@@ -123,13 +119,11 @@ class PlanExecution:
             done_by_then, account = self.task.writes.done, before.state.account
             raise plan_failed(execution, done_by_then, account, error, **self.task.backup_made()) from None
 
-    def _prove(self, last: Situation) -> None:
-        """Judge the assertions on the account as it was read back. Raises EngineError if one fails."""
-        if self._there is None:
-            return
-        self.proved = last.expected.read_back(self._there)
-        done, account_id = self.task.writes.done, last.state.account.id
-        require_read_back(self.proved, account_id, {**progress(done, (), account_id), **self.task.backup_made()})
+    def _prove(self, account: Account) -> None:
+        """Prove the assertions of access on the account as it was read back. Raises EngineError if one fails."""
+        if self.task.prover and self._there is not None:
+            fields = {**progress(self.task.writes.done, (), account.id), **self.task.backup_made()}
+            self.task.prover.read_back(self._there, fields)
 
     def _delete_spare_versions(self, connection: Connection, before: CurrentState) -> None:
         done, there = self.task.writes.done, self._there or before

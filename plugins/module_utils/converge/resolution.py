@@ -7,11 +7,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from ..analyze.access_diff import AccessDiff, access_diff
-from ..analyze.assertion import Assertion
 from ..analyze.finding import Finding
 from ..analyze.findings import approved_findings
 from ..apply.read_back import Waiter
@@ -20,7 +19,6 @@ from ..aws.error_advice import error_code
 from ..backup.quarantine_recorder import QuarantineRecorder
 from ..backup.quarantine_records import Event
 from ..backup.store import BackupFile
-from ..declare.expectations import Expectation
 from ..declare.policy_references import is_aws_managed, is_bound, policies_to_detach, policy_name, policy_references
 from ..errors import InputError, Problem
 from ..limits import Quotas
@@ -35,7 +33,6 @@ from ..resolve.desired_state import DesiredState, desired_state_of, make_room
 from ..resolve.policy_arns import Resolver
 from ..sdk import ClientError
 from ..validate.declaration import problems
-from .expected_access import ExpectedAccess, refuse_failing
 from .task import Task
 
 
@@ -44,22 +41,20 @@ class Reading:
     """What is declared for an account, and the state of that account.
 
     `desired` is the desired state of the objects, None if it follows from the declarations. `first_steps` are done
-    before the plan. `expectations` are assertions of access about the state after the plan.
+    before the plan.
     """
 
     declarations: Declarations
     state: CurrentState
     desired: DesiredState | None = None
     first_steps: Sequence[Step] = ()
-    expectations: Sequence[Expectation] = ()
 
 
 @dataclass
 class Situation:
     """Everything that was read and computed: the current state, the desired state, and the plan between them.
 
-    `access` is what access the plan changes. `assertions` are judged on the desired state; `expected` can judge them on
-    another one.
+    `access` is what access the plan changes.
     """
 
     declarations: Declarations
@@ -68,8 +63,6 @@ class Situation:
     plan: Plan
     findings: list[Finding]
     access: AccessDiff
-    expected: ExpectedAccess = field(default_factory=ExpectedAccess)
-    assertions: Sequence[Assertion] = ()
 
 
 class Source(Protocol):
@@ -159,12 +152,11 @@ class Resolution:
         else:
             found = state_problems(reading.declarations, reading.state, reading.desired)
             situation = self._plan_to(reader, reading.declarations, reading.state, reading.desired, found)
-        own = frozenset(role.key for role in reading.declarations.roles if role.present)
-        # What a service promises was proved by the run that wrote it: a run without writes does not pay for it.
-        asked = [one for one in reading.expectations if situation.plan.steps or not one.service]
-        expected = ExpectedAccess.planned(connection, asked, situation.state, situation.desired, own)
-        situation.expected, situation.assertions = expected, expected.judged()
-        refuse_failing(situation.assertions)
+        if self.task.prover:
+            writes = bool(situation.plan.steps)
+            self.task.prover.planned(
+                connection, situation.declarations, situation.state, situation.desired, writes=writes
+            )
         if reading.first_steps:
             steps = (*reading.first_steps, *situation.plan.steps)
             situation.plan = replace(situation.plan, steps=steps)

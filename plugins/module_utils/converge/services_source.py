@@ -42,12 +42,7 @@ class ServicesSource:
         self._services = CombinedServices.of(declared)
         self._contradictions = [*problems, *self._services.problems]
         self._knowledge = task.context.facts
-        self._objects = DeclaredObjects(
-            task,
-            {**task.options, **self._services.options},
-            self._services.places,
-            of_services=self._services.expectations,
-        )
+        self._objects = DeclaredObjects(task, {**task.options, **self._services.options}, self._services.places)
 
     def check(self) -> None:
         if self._contradictions:

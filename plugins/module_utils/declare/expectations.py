@@ -31,8 +31,6 @@ ANYTHING = "*"
 
 Context = Mapping[str, tuple[str, ...] | None]
 Data = Mapping[str, Any]
-ServiceExpectation = tuple[str, str, Data]
-"""An entry of a service of the catalogue: the service, the place of the entry, and the entry."""
 
 
 @dataclass(frozen=True)

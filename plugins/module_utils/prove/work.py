@@ -12,7 +12,6 @@ from typing import Any
 
 from ..analyze.assertion import CURRENT
 from ..aws.connection import Connection
-from ..converge.expected_access import ExpectedAccess, identities_of, refuse_failing, shown, simulated
 from ..converge.result import reading_failed
 from ..converge.task import Task
 from ..declare.expectations import Expectation, ExpectationParser
@@ -23,6 +22,7 @@ from ..read.judged_identities import Names, with_identities
 from ..read.reader import require_account
 from ..sdk import CallFailed
 from ..validate.connection import connection_problems
+from .expected_access import ExpectedAccess, identities_of, refuse_failing, shown, simulated
 
 _ROLE_ARN = re.compile(r"<role_arn:([^<>]+)>")
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
+from ansible_collections.aws_ml.permissions.plugins.module_utils.prove.prover import proving_baseline
 from ansible_collections.aws_ml.permissions.plugins.module_utils.prove.work import AccessProof
 from unit.plugins.module_utils.apply.faults import EVERY_KEY, Faults, Rule
 
@@ -60,7 +60,7 @@ BASELINE: dict[str, Any] = {
 
 def through(gate: str, aws: LocalAws, **options: Any) -> dict[str, Any]:
     assume_role = {"role_arn": aws.members[0]["role_arn"]}
-    return converging(Task({**options, "assume_role": assume_role, "endpoint_url": gate})).result()
+    return proving_baseline(Task({**options, "assume_role": assume_role, "endpoint_url": gate})).result()
 
 
 def test_without_the_bulk_read_the_result_is_the_same(aws: LocalAws, gate: str, deny: Deny, converge: Converge) -> None:

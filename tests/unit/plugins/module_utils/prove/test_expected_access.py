@@ -11,13 +11,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.expected_access import (
-    ExpectedAccess,
-    refuse_failing,
-    require_read_back,
-    warnings,
-)
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.simulation import Simulation
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.expectations import Expectation
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
@@ -28,6 +21,13 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
     Role,
 )
 from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.document import PolicyDocument
+from ansible_collections.aws_ml.permissions.plugins.module_utils.prove.expected_access import (
+    ExpectedAccess,
+    refuse_failing,
+    require_read_back,
+    warnings,
+)
+from ansible_collections.aws_ml.permissions.plugins.module_utils.prove.simulation import Simulation
 
 ACCOUNT = Account("111122223333", "aws")
 BOUNDARY = ACCOUNT.arn("policy", "/", "Boundary")

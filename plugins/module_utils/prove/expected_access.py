@@ -16,6 +16,7 @@ from ..analyze.assertion import PLANNED, READ_BACK, UNKNOWN, Assertion
 from ..analyze.assertion_judge import AssertionJudge
 from ..aws.connection import Connection
 from ..aws.service import as_aws_error
+from ..converge.task import Task
 from ..declare.expectations import Expectation, is_assuming
 from ..errors import EngineError, InputError
 from ..model import CurrentState, Identity, IdentityKind, ManagedPolicy, identity_key
@@ -23,7 +24,6 @@ from ..read.judged_identities import with_documents, with_identities
 from ..resolve.desired_state import DesiredState
 from ..sdk import CallFailed
 from .simulation import Simulation
-from .task import Task
 
 Judgement = Sequence[Assertion]
 
