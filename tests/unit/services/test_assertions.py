@@ -87,6 +87,11 @@ def test_every_profile_says_what_must_be_allowed_and_what_not() -> None:
     assert sum(len(judgement(*case)) for case in CONVERGED) >= JUDGED
 
 
+@pytest.mark.parametrize(("role", "variant"), sorted(set(CASES) - set(CONVERGED)))
+def test_what_is_removed_promises_nothing(role: str, variant: str) -> None:
+    assert service_declaration(role, VARIANTS[role][variant]).expect == []
+
+
 def simulated(role: str, variant: str, asked: Assertion) -> Simulation:
     """The question for iam-simulate, with the policies of who asks."""
     judge, one = judge_of(role, variant), asked.expectation

@@ -72,6 +72,8 @@ IDENTITIES: list[Identity] = [
     role("open", trusted=(trust({"AWS": ELSEWHERE}),)),
     role("named", trusted=(trust({"AWS": f"arn:aws:iam::{ELSEWHERE}:user/ann"}),)),
     role("sibling", trusted=(trust({"AWS": ACCOUNT.arn("role", "/", "writer")}),)),
+    role("session", trusted=(trust({"AWS": f"arn:aws:sts::{ACCOUNT.id}:assumed-role/writer/now"}),)),
+    role("patterned", trusted=(trust({"AWS": ELSEWHERE}, ArnLike={"aws:PrincipalArn": "arn:aws:iam::*:role/x*"}),)),
     role("organized", trusted=(trust({"AWS": "*"}, **OF_ORGANIZATION),)),
     Identity("user", "ann", "/", ACCOUNT.arn("user", "/", "ann"), groups=("readers",)),
     Identity(
@@ -142,6 +144,13 @@ JUDGED: list[tuple[Expectation, str]] = [
     (entry(f"arn:aws:iam::{ELSEWHERE}:user/bob", "sts:AssumeRole", "<role_arn:named>", "denied"), "denied"),
     (entry(ELSEWHERE, "sts:AssumeRole", "<role_arn:organized>", "denied"), "depends"),
     (entry("role/writer", "sts:AssumeRole", "<role_arn:sibling>", "allowed"), "allowed"),
+    (entry("role/writer", "sts:AssumeRole", "<role_arn:session>", "denied"), "denied"),
+    (
+        entry(f"arn:aws:sts::{ACCOUNT.id}:assumed-role/writer/now", "sts:AssumeRole", "<role_arn:session>", "allowed"),
+        "allowed",
+    ),
+    # Who of the account it is decides.
+    (entry(ELSEWHERE, "sts:AssumeRole", "<role_arn:patterned>", "denied"), "depends"),
 ]  # fmt: skip
 
 

@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.expectations import Expectation
+from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.placeholders import Placeholders
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
     Account,
     CurrentState,
+    Declarations,
     Identity,
     ManagedPolicy,
     Role,
@@ -27,7 +29,9 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.prove.expected_
     require_read_back,
     warnings,
 )
+from ansible_collections.aws_ml.permissions.plugins.module_utils.prove.prover import AccessProver
 from ansible_collections.aws_ml.permissions.plugins.module_utils.prove.simulation import Simulation
+from ansible_collections.aws_ml.permissions.plugins.module_utils.resolve.desired_state import DesiredState
 
 ACCOUNT = Account("111122223333", "aws")
 BOUNDARY = ACCOUNT.arn("policy", "/", "Boundary")
@@ -99,6 +103,28 @@ def test_a_task_without_entries_has_nothing_to_judge() -> None:
     assert ExpectedAccess().judged() == ExpectedAccess().read_back(state()) == []
 
 
+def test_services_are_proved_by_a_run_that_writes_and_read_back_by_any() -> None:
+    entry = {"principal": "role/writer", "action": "s3:PutObject", "resource": LABELS, "result": "allowed"}
+    service = {"service": "deeplens", "expect": [{"place": "documented[0]", "entry": entry}]}
+    connection: Any = None  # Nothing is read for services.
+    task: Any = SimpleNamespace(options={}, warnings=[])
+    prover = AccessProver({}, [service])
+    assert prover.problems(Placeholders(ACCOUNT)) == []
+    prover.declare(Placeholders(ACCOUNT))
+    desired = DesiredState({WRITER.key: WRITER})
+    prover.planned(connection, Declarations(), state(WRITER), desired, writes=False)
+    assert prover.result(task, connection) == {}
+    prover.planned(connection, Declarations(), state(CHANGED), desired, writes=True)
+    assert [one["proved"] for one in prover.result(task, connection)["assertions"]] == ["planned"]
+    own = AccessProver({"expect": [entry]})
+    own.declare(Placeholders(ACCOUNT))
+    own.planned(connection, Declarations(), state(CHANGED), desired, writes=True)
+    with pytest.raises(EngineError, match="After the last write, 1 of 1 assertions of access fails"):
+        own.read_back(state(CHANGED), {})
+    own.read_back(state(WRITER), {})
+    assert [one["proved"] for one in own.result(task, connection)["assertions"]] == ["read_back"]
+
+
 OF_SERVICE = replace(WRITES, service="deeplens", place="deeplens: assertions.yml documented[0]")
 FORBIDDEN = replace(OF_SERVICE, is_allowed=False)
 
@@ -141,7 +167,9 @@ def test_a_different_answer_of_the_simulator_is_told() -> None:
 
     connection: Any = SimpleNamespace(iam=SimpleNamespace(pages=pages))
     given = replace(WRITES, context={"aws:TagKeys": ("a", "b"), "aws:SourceIp": None, "aws:SecureTransport": ("true",)})
-    judgement = ExpectedAccess([given, replace(WRITES, actions=("s3:*",), is_allowed=False)], state(WRITER)).judged()
+    pattern = replace(WRITES, actions=("s3:*",), is_allowed=False)
+    entrance = replace(WRITES, actions=("sts:AssumeRole",), resources=(WRITER.arn,), is_allowed=False)
+    judgement = ExpectedAccess([given, pattern, entrance], state(WRITER)).judged()
     simulation = Simulation(connection, judgement)
     assert asked == [
         {
@@ -154,7 +182,7 @@ def test_a_different_answer_of_the_simulator_is_told() -> None:
             ],
         }
     ]
-    assert [simulation.of(one) for one in judgement] == ["denied", None]
+    assert [simulation.of(one) for one in judgement] == ["denied", None, None]
     assert list(simulation.differences()) == [
         "expect[0]: role/writer s3:PutObject on arn:aws:s3:::labels/1.json: this collection judges allowed,"
         " SimulatePrincipalPolicy denied"
