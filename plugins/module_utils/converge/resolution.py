@@ -141,7 +141,10 @@ class Resolution:
                     raise
 
     def situation(self, connection: Connection, done: Sequence[Step]) -> Situation:
-        """The situation after these writes, read once. Raises InputError if there is no plan."""
+        """The situation after these writes, read once.
+
+        Raises InputError if there is no plan, and EngineError if an assertion of access fails.
+        """
         reading = self.source.read(connection, done, self.recorder)
         reader = Reader(connection)
         if reading.desired is None:
@@ -149,6 +152,11 @@ class Resolution:
         else:
             found = state_problems(reading.declarations, reading.state, reading.desired)
             situation = self._plan_to(reader, reading.declarations, reading.state, reading.desired, found)
+        if self.task.prover:
+            writes = bool(situation.plan.steps)
+            self.task.prover.planned(
+                connection, situation.declarations, situation.state, situation.desired, writes=writes
+            )
         if reading.first_steps:
             steps = (*reading.first_steps, *situation.plan.steps)
             situation.plan = replace(situation.plan, steps=steps)
