@@ -6,14 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from ..policy.document import IMPLICIT_VERSION, PolicyDocument
 from ..policy.statement import Statement
-from .conditions import compiled
+from .conditions import CompiledCondition, compiled
 from .context import Context
 from .patterns import Matcher, resolves, resource_pattern, text_pattern
 from .principals import Named, Principal
@@ -47,8 +47,34 @@ class Policy:
     def denying(self) -> tuple[CompiledStatement, ...]:
         return self._compiled(self.document.denying)
 
+    def naming(self, lower_action: str) -> Policy:
+        """The policy with only the statements that name an action; others never apply to it."""
+        if lower_action not in self._by_action:
+            self._by_action[lower_action] = PolicyForAction(self.name, self.document, self, lower_action)
+        return self._by_action[lower_action]
+
+    @cached_property
+    def _by_action(self) -> dict[str, Policy]:
+        return {}
+
     def _compiled(self, statements: Iterable[Statement]) -> tuple[CompiledStatement, ...]:
         return tuple(CompiledStatement(self, statement) for statement in statements)
+
+
+@dataclass(frozen=True)
+class PolicyForAction(Policy):
+    """A policy with only those statements of `whole` that name an action, which is in lower case."""
+
+    whole: Policy
+    lower_action: str
+
+    @cached_property
+    def allowing(self) -> tuple[CompiledStatement, ...]:
+        return tuple(one for one in self.whole.allowing if one.names_action(self.lower_action))
+
+    @cached_property
+    def denying(self) -> tuple[CompiledStatement, ...]:
+        return tuple(one for one in self.whole.denying if one.names_action(self.lower_action))
 
 
 class CompiledStatement:
@@ -57,17 +83,27 @@ class CompiledStatement:
     def __init__(self, policy: Policy, statement: Statement) -> None:
         self.policy = policy
         self.statement = statement
-        variables = policy.has_variables
         self._actions = _Actions(statement.actions if statement.not_actions is None else statement.not_actions)
         self._excludes_actions = statement.not_actions is not None
         self._excludes_resources = statement.not_resources is not None
-        resources = statement.not_resources if self._excludes_resources else statement.resources
-        self._resources: list[Matcher] = [resource_pattern(one, variables=variables) for one in resources or ()]
-        excluded = variables and self._excludes_resources and any("${" in one for one in resources or ())
-        self._resolves = resolves(resources or ()) if excluded else None
+        self._patterns = statement.not_resources if self._excludes_resources else statement.resources
         # A trust policy has no Resource: it applies to its role.
-        self._every_resource = resources is None or (not self._excludes_resources and "*" in resources)
-        self.conditions = compiled(statement.conditions, variables=variables)
+        self._every_resource = self._patterns is None or (not self._excludes_resources and "*" in self._patterns)
+
+    # Most statements are asked only whether they name an action, so the rest is compiled when it is needed.
+    @cached_property
+    def _resources(self) -> list[Matcher]:
+        return [resource_pattern(one, variables=self.policy.has_variables) for one in self._patterns or ()]
+
+    @cached_property
+    def _resolves(self) -> Callable[[Context], Truth] | None:
+        has_variables = any("${" in one for one in self._patterns or ())
+        excluded = self.policy.has_variables and self._excludes_resources and has_variables
+        return resolves(self._patterns or ()) if excluded else None
+
+    @cached_property
+    def conditions(self) -> tuple[CompiledCondition, ...]:
+        return compiled(self.statement.conditions, variables=self.policy.has_variables)
 
     @cached_property
     def shown(self) -> str:
