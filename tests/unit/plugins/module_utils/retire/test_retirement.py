@@ -15,30 +15,10 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task i
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.source import restoring
 
+from .deeplens_leftovers import CAMERAS, LAMBDA, MESS, OTHER, RETIRED, SERVICE
 from .ground import DENY_ALL, NOW, Ground
 
 MONTH = timedelta(days=30)
-SERVICE = {
-    "name": "AWSDeepLensServiceRole",
-    "path": "/service-role/",
-    "trusts": ["deeplens"],
-    "managed": ["service-role/AWSDeepLensServiceRolePolicy"],
-    "tags": {"team": "vision"},
-}
-LAMBDA = {
-    "name": "AWSDeepLensLambdaRole",
-    "trusts": ["lambda"],
-    "managed": ["deeplens-cameras", "AmazonS3ReadOnlyAccess"],
-    "inline": {"own": [{"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}]},
-}
-DEVICE = {"name": "camera-7", "trusts": ["lambda"], "managed": ["AWSDeepLensLambdaFunctionAccessPolicy"]}
-CAMERAS = {
-    "name": "deeplens-cameras",
-    "statements": [{"Effect": "Allow", "Action": "deeplens:*", "Resource": "*"}],
-}
-OTHER = {"name": "other", "trusts": ["ec2"], "managed": ["AmazonS3ReadOnlyAccess"]}
-MESS = {"policies": [CAMERAS], "roles": [SERVICE, LAMBDA, DEVICE, OTHER]}
-RETIRED = ("role/AWSDeepLensLambdaRole", "role/AWSDeepLensServiceRole", "role/camera-7")
 UNTIL = "2026-12-22T10:00:00Z"
 """The end of a quarantine that begins with the first run."""
 
