@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .alternatives import SITE_ALTERNATIVES
@@ -55,19 +56,22 @@ def draw(record: Record, file: Path) -> None:
     axes.yaxis.set_major_formatter(lambda value, _unused: f"{value:g}")
     axes.grid(visible=True, color="#dddddd", linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
-    for (wall, text, colour), place in zip(
-        sorted(ends), _spread(sorted(wall for wall, _unused, _unused in ends)), strict=True
-    ):
+    _label_lines(axes, sizes[-1], sorted(ends))
+    figure.savefig(file, format="svg", metadata={"Date": None})
+
+
+def _label_lines(axes: Axes, largest: int, ends: list[tuple[float, str, str]]) -> None:
+    """Write beside the end of each line (seconds, label, colour), in ascending order, what it shows."""
+    for (wall, text, colour), place in zip(ends, _spread([wall for wall, _unused, _unused in ends]), strict=True):
         axes.annotate(
             text,
-            xy=(sizes[-1], wall),
-            xytext=(sizes[-1] * 1.25, place),
+            xy=(largest, wall),
+            xytext=(largest * 1.25, place),
             color="#222222",
             va="center",
             annotation_clip=False,
             arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6},
         )
-    figure.savefig(file, format="svg", metadata={"Date": None})
 
 
 def _points(found: Medians, alternative: str) -> list[tuple[int, Median]]:

@@ -35,7 +35,7 @@ class Verdict:
 
 def verdicts(found: Medians) -> list[Verdict]:
     """Every promise, with the result from the medians."""
-    return [*_of_the_main_job(found), *_of_one_account(found)]
+    return [*_of_the_main_job(found), *_of_the_catalogue(found), *_of_one_account(found)]
 
 
 def _of_the_main_job(found: Medians) -> Iterator[Verdict]:
@@ -72,6 +72,9 @@ def _of_the_main_job(found: Medians) -> Iterator[Verdict]:
     )
     yield _memory(found, site, "site.yml, five services, documented, no-op", LARGEST, 400)
     yield _memory(found, audit, "audit.yml", LARGEST, 400)
+
+
+def _of_the_catalogue(found: Medians) -> Iterator[Verdict]:
     loading, reading = (_get(found.get(Point(CATALOGUE, OURS, action, 1, 0.0)), "cpu") for action in ("load", "read"))
     milliseconds = None if loading is None else loading * 1000
     yield Verdict("loading and checking the catalogue of services: CPU", 50, False, "ms", milliseconds)

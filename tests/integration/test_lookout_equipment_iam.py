@@ -91,11 +91,13 @@ def actions(result: dict[str, Any]) -> list[str]:
     return [f"{step['action']} {step['resource']}" for step in result["plan"]]
 
 
-def test_profiles_change_in_place_and_back(converge: Converge, seen: Callable[[str], Account], aws: LocalAws) -> None:
-    """In a with callers, in b with l4e-role kept, in c the other way round."""
-    before = {name: seen(name) for name in "abc"}
-    first = {"a": {"callers": CALLERS}, "b": {}, "c": {**NARROW, "callers": CALLERS}}
-    results = converge(**first)
+FIRST = {"a": {"callers": CALLERS}, "b": {}, "c": {**NARROW, "callers": CALLERS}}
+"""In a with callers, in b the same without callers, in c the narrow profile."""
+SECOND = {"a": {**NARROW, "callers": CALLERS}, "b": {**NARROW, "other_roles": "kept"}, "c": {"callers": CALLERS}}
+"""The other way round, in b with l4e-role kept."""
+
+
+def check_findings(results: dict[str, dict[str, Any]]) -> None:
     told = {(finding["code"], finding["resource"]): finding for finding in results["a"]["findings"]}
     assert told["service_administers_iam", "role/l4e-role"]["severity"] == "critical"
     assert told["escalation_chain", "user/ana"]["severity"] == "critical"
@@ -106,40 +108,56 @@ def test_profiles_change_in_place_and_back(converge: Converge, seen: Callable[[s
     }
     assert [finding for finding in told.values() if "lookout_equipment_iam_" not in finding["remedy"]] == []
     assert {finding["severity"] for finding in results["c"]["findings"]} == {"low"}
-    documented = seen("a")
-    assert own(documented) == ["l4e-role"] == own(seen("b"))
+
+
+def check_documented(documented: Account, before: Account) -> None:
+    assert own(documented) == ["l4e-role"]
     assert set(documented["roles"]["l4e-role"]["managed"]) == {
         f"{AWS}{name}" for name in ("AmazonS3FullAccess", "IAMFullAccess", "AmazonLookoutEquipmentFullAccess")
     }
     for kind, name in (("users", "ana"), ("groups", "plant"), ("roles", "notebook")):
-        there = before["a"][kind][name]
+        there = before[kind][name]
         assert documented[kind][name] == {**there, "managed": sorted([*there["managed"], FULL_ACCESS])}
-    narrow = seen("c")
-    assert own(narrow) == SPLIT
-    assert list(narrow["policies"]) == ["l4e-caller"]
 
-    second = {"a": {**NARROW, "callers": CALLERS}, "b": {**NARROW, "other_roles": "kept"}, "c": {"callers": CALLERS}}
-    role_id = aws.client("iam", account=aws.members[1]["id"]).get_role(RoleName="l4e-role")["Role"]["RoleId"]
-    results = converge(**second)
-    switched, made = (json.dumps(account, sort_keys=True) for account in (seen("a"), narrow))
-    assert switched.replace(aws.members[0]["id"], "") == made.replace(aws.members[2]["id"], "")
-    assert seen("c") == documented
-    switch = actions(results["a"])
+
+def check_switch(result: dict[str, Any]) -> None:
+    """Callers get the narrow policy before they lose the other, and the role goes last."""
+    switch = actions(result)
     assert switch.index("AttachUserPolicy user/ana") < switch.index("DetachUserPolicy user/ana")
     assert switch[-1] == "DeleteRole role/l4e-role"
-    assert "IAMFullAccess" in json.dumps(results["a"]["deleted"])
+    assert "IAMFullAccess" in json.dumps(result["deleted"])
 
-    kept = seen("b")
+
+def check_kept_role(kept: Account) -> None:
     assert own(kept) == [*SPLIT, "l4e-role"]
     role = kept["roles"]["l4e-role"]
-    assert aws.client("iam", account=aws.members[1]["id"]).get_role(RoleName="l4e-role")["Role"]["RoleId"] == role_id
     assert role["managed"] == []
     assert role["inline"] == {name: kept["roles"][name]["inline"][name] for name in SPLIT}
     assert "sagemaker" not in json.dumps(role)
     assert "role/l4e-role" not in json.dumps(kept["policies"])
 
-    assert {name: result["plan"] for name, result in converge(**second).items()} == {"a": [], "b": [], "c": []}
-    converge(**first)
+
+def test_profiles_change_in_place_and_back(converge: Converge, seen: Callable[[str], Account], aws: LocalAws) -> None:
+    before = {name: seen(name) for name in "abc"}
+    check_findings(converge(**FIRST))
+    documented, narrow = seen("a"), seen("c")
+    check_documented(documented, before["a"])
+    assert own(seen("b")) == ["l4e-role"]
+    assert own(narrow) == SPLIT
+    assert list(narrow["policies"]) == ["l4e-caller"]
+
+    iam = aws.client("iam", account=aws.members[1]["id"])
+    role_id = iam.get_role(RoleName="l4e-role")["Role"]["RoleId"]
+    results = converge(**SECOND)
+    switched, made = (json.dumps(account, sort_keys=True) for account in (seen("a"), narrow))
+    assert switched.replace(aws.members[0]["id"], "") == made.replace(aws.members[2]["id"], "")
+    assert seen("c") == documented
+    check_switch(results["a"])
+    check_kept_role(seen("b"))
+    assert iam.get_role(RoleName="l4e-role")["Role"]["RoleId"] == role_id
+
+    assert {name: result["plan"] for name, result in converge(**SECOND).items()} == {"a": [], "b": [], "c": []}
+    converge(**FIRST)
     assert (seen("a"), own(seen("b")), seen("c")) == (documented, ["l4e-role"], narrow)
 
     converge(a={**NARROW, "state": "absent", "callers": CALLERS}, b={"state": "absent"})

@@ -31,12 +31,15 @@ GROUP_OF_A_COLLECTION = {
 
 
 @pytest.fixture
-def run(playbook: Playbook, aws: LocalAws, way: dict[str, str], tmp_path: Path) -> Any:
-    """`run(tasks, **keywords_of_the_play)` gives the roles that were made in each profile's account.
+def accounts_of_profiles(aws: LocalAws) -> dict[str, str]:
+    """The profiles `one`, `two` and `three` lead into the member accounts, `default` into the management account."""
+    members = (member["id"] for member in aws.members)
+    return {"default": aws.management, **dict(zip(("one", "two", "three"), members, strict=True))}
 
-    The profiles `one`, `two` and `three` lead into the three member accounts, `default` into the management account.
-    `own.cloud` is a collection with a group that takes in amazon.aws's, and one that does not.
-    """
+
+@pytest.fixture
+def credentials(aws: LocalAws, tmp_path: Path) -> Path:
+    """The file with the keys of the profiles."""
     operator = aws.environment()
     profiles = {"default": [operator["AWS_ACCESS_KEY_ID"], operator["AWS_SECRET_ACCESS_KEY"]]}
     for name, member in zip(("one", "two", "three"), aws.members, strict=True):
@@ -47,35 +50,51 @@ def run(playbook: Playbook, aws: LocalAws, way: dict[str, str], tmp_path: Path) 
         for name, values in profiles.items()
         for line in (f"[{name}]", *(f"{key}={value}" for key, value in zip(KEYS, values, strict=False)))
     ]
-    (tmp_path / "credentials").write_text("\n".join(lines), encoding="utf-8")
+    file = tmp_path / "credentials"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def collections(tmp_path: Path) -> Path:
+    """`own.cloud` is a collection with a group that takes in amazon.aws's, and one that does not."""
     for name, text in GROUP_OF_A_COLLECTION.items():
         path = tmp_path / "collections/ansible_collections/own/cloud" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    return tmp_path / "collections"
+
+
+def roles_in(aws: LocalAws, account: str) -> list[str]:
+    listed = aws.client("iam", account=account).list_roles()["Roles"]
+    return sorted(role["RoleName"] for role in listed if role["RoleName"].startswith(("theirs", "ours")))
+
+
+@pytest.fixture
+def environment(credentials: Path, collections: Path) -> dict[str, str]:
+    return {
+        **dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"), ""),
+        "AWS_SHARED_CREDENTIALS_FILE": str(credentials),
+        "ANSIBLE_COLLECTIONS_PATH": f"{os.environ['ANSIBLE_COLLECTIONS_PATH']}:{collections}",
+    }
+
+
+@pytest.fixture
+def run(
+    playbook: Playbook,
+    aws: LocalAws,
+    way: dict[str, str],
+    environment: dict[str, str],
+    accounts_of_profiles: dict[str, str],
+) -> Any:
+    """`run(tasks, **keywords_of_the_play)` gives the roles that were made in each profile's account."""
 
     def made(tasks: list[dict[str, Any]], variables: dict[str, Any] | None = None, **keywords: Any) -> dict[str, Any]:
         play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks, **keywords}
-        told = playbook(
-            yaml.safe_dump([play]),
-            {"all": {"hosts": {"localhost": {**way, **(variables or {})}}}},
-            environment={
-                **dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"), ""),
-                "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials"),
-                "ANSIBLE_COLLECTIONS_PATH": f"{os.environ['ANSIBLE_COLLECTIONS_PATH']}:{tmp_path / 'collections'}",
-            },
-        )
+        inventory = {"all": {"hosts": {"localhost": {**way, **(variables or {})}}}}
+        told = playbook(yaml.safe_dump([play]), inventory, environment=environment)
         assert told.failures() == {}, told.stdout
-        accounts = {"default": aws.management} | dict(
-            zip(("one", "two", "three"), (member["id"] for member in aws.members), strict=True)
-        )
-        roles = {
-            name: sorted(
-                role["RoleName"]
-                for role in aws.client("iam", account=account).list_roles()["Roles"]
-                if role["RoleName"].startswith(("theirs", "ours"))
-            )
-            for name, account in accounts.items()
-        }
+        roles = {name: roles_in(aws, account) for name, account in accounts_of_profiles.items()}
         return {name: names for name, names in roles.items() if names}
 
     return made

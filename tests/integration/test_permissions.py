@@ -8,7 +8,6 @@ Local AWS refuses here what the policies of a session's role do not allow. Ansib
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -19,10 +18,11 @@ from typing import Any
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import catalogue
 from integration.accounts_inventory import Inventory
+from integration.automation_identities import CENTRAL, EXTERNAL_ID, host, reduced, session
 from integration.documented_blocks import block
 from integration.playbook_runs import Playbook, Run
 from integration.whole_account import create, declared, held
-from permissions.documents import FOLDER, document, listed
+from permissions.documents import FOLDER
 
 from local_aws import LocalAws
 
@@ -30,8 +30,6 @@ SITE = "aws_ml.permissions.site"
 AUDIT = "aws_ml.permissions.audit"
 RETIRE = "aws_ml.permissions.retire"
 RESTORE = "aws_ml.permissions.restore"
-CENTRAL = "ml-permissions/ml-permissions-central"
-EXTERNAL_ID = "only-the-automation-knows"
 SERVICES = list(catalogue())
 PEOPLE: dict[str, Any] = {"users": {"line-engineer": {}}, "groups": {"inspectors": {}}}
 BOUNDARY = "arn:<partition>:iam::<account_id>:policy/ml-permissions/ml-permissions-boundary"
@@ -132,26 +130,6 @@ def run(deployed: LocalAws, tmp_path: Path) -> Playbook:
     return Playbook(tmp_path, {**deployed.environment(), **session(deployed, CENTRAL)})
 
 
-def session(aws: LocalAws, role: str) -> dict[str, str]:
-    arn = f"arn:aws:iam::{aws.management}:role/{role}"
-    answer = aws.client("sts").assume_role(RoleArn=arn, RoleSessionName="pipeline")["Credentials"]
-    return {
-        "AWS_ACCESS_KEY_ID": answer["AccessKeyId"],
-        "AWS_SECRET_ACCESS_KEY": answer["SecretAccessKey"],
-        "AWS_SESSION_TOKEN": answer["SessionToken"],
-    }
-
-
-def host(member: dict[str, str], role: str, **variables: Any) -> dict[str, Any]:
-    arn = f"arn:aws:iam::{member['id']}:role/ml-permissions/ml-permissions-{role}"
-    return {
-        "aws_account_id": member["id"],
-        "aws_assume_role_arn": arn,
-        "aws_external_id": EXTERNAL_ID,
-        **variables,
-    }
-
-
 def inventory_of(*hosts: dict[str, Any]) -> dict[str, Any]:
     return {"all": {"hosts": {f"account-{number}": one for number, one in enumerate(hosts)}}}
 
@@ -218,29 +196,6 @@ def test_the_inventory(deployed: LocalAws, tmp_path: Path) -> None:
     inventory = Inventory(tmp_path, {**deployed.environment(), **session(deployed, CENTRAL)})
     listed_accounts = inventory({"assume_role_name": "ml-permissions/ml-permissions-audit"})
     assert len(listed_accounts.hosts) == len(deployed.members) + 1
-
-
-def without(mode: str, action: str) -> str:
-    """The document of a mode that lacks one action."""
-    whole = document(mode, "<account_id>")
-    for statement in whole["Statement"]:
-        if "Action" in statement:
-            statement["Action"] = [one for one in listed(statement["Action"]) if one != action]
-    whole["Statement"] = [one for one in whole["Statement"] if one.get("Action") != []]
-    return json.dumps(whole)
-
-
-def reduced(aws: LocalAws, mode: str, action: str, number: int) -> dict[str, Any]:
-    """A host whose role may do all of a mode but one action."""
-    member = aws.members[number]
-    iam = aws.client("iam", account=member["id"])
-    name = f"less-{mode}-{re.sub('[^A-Za-z]', '', action)}"
-    trust = iam.get_role(RoleName=f"ml-permissions-{mode}")["Role"]["AssumeRolePolicyDocument"]
-    iam.create_role(RoleName=name, Path="/ml-permissions/", AssumeRolePolicyDocument=json.dumps(trust))
-    text = without(mode, action).replace("<account_id>", member["id"])
-    iam.put_role_policy(RoleName=name, PolicyName="less", PolicyDocument=text)
-    given = host(member, mode)
-    return {**given, "aws_assume_role_arn": re.sub("[^/]+$", name, given["aws_assume_role_arn"])}
 
 
 def test_a_site_that_lacks_a_permission_names_it_or_does_without(run: Playbook, deployed: LocalAws) -> None:

@@ -6,20 +6,17 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from integration.awx_jobs import Awx
-from integration.playbook_runs import LIMIT, Playbook
+from integration.playbook_runs import Playbook
+from integration.watched_runs import Shown, watched
 
 from local_aws import LocalAws
 
@@ -38,35 +35,6 @@ CRITICAL = "role/worker service_administers_iam"
 PROGRESS = {"ANSIBLE_CALLBACKS_ENABLED": "aws_ml.permissions.progress", "ANSIBLE_AWS_ML_PROGRESS_INTERVAL": "1"}
 
 Inventory = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What a run printed, with the second of the run in which each line of stdout came."""
-
-    rc: int
-    timed: list[tuple[float, str]]
-    stderr: str
-
-    @property
-    def lines(self) -> list[str]:
-        return [line for _second, line in self.timed]
-
-    @property
-    def progress(self) -> list[str]:
-        """The lines while tasks ran, without their times and what follows from them."""
-        return [line.split(";")[0] for line in self.lines if re.match(r"aws_ml\.permissions: .* of \d", line)]
-
-    @property
-    def summary(self) -> list[str]:
-        """The lines at the end, their duration as N."""
-        begins = [n for n, line in enumerate(self.lines) if re.match(r"aws_ml\.permissions: \d+ account", line)]
-        return [re.sub(r"in \d+ s:", "in N s:", line) for n in begins for line in self.lines[n:]]
-
-    def second(self, line: str) -> float:
-        return next(second for second, found in self.timed if found == line)
-
-
 Watch = Callable[..., Shown]
 
 
@@ -110,29 +78,7 @@ def watch(fleet: LocalAws, tmp_path: Path) -> Watch:
     """`watch(playbook, inventory, *options, **environment)` gives what ansible-playbook shows, as it shows it."""
 
     def run(playbook: str, inventory: Inventory, *options: str, **environment: str) -> Shown:
-        if "\n" in playbook:
-            (tmp_path / "playbook.yml").write_text(playbook, encoding="utf-8")
-            playbook = str(tmp_path / "playbook.yml")
-        (tmp_path / "inventory.yml").write_text(yaml.safe_dump(inventory), encoding="utf-8")
-        program = str(Path(sys.executable).with_name("ansible-playbook"))
-        settings = {"ANSIBLE_NOCOLOR": "1", "COLUMNS": "80", "PYTHONUNBUFFERED": ""}
-        began = time.monotonic()
-        with (
-            (tmp_path / "stderr").open("w+", encoding="utf-8") as stderr,
-            subprocess.Popen(
-                [program, "-i", str(tmp_path / "inventory.yml"), playbook, *options],
-                env={**os.environ, **fleet.environment(), **PROGRESS, **settings, **environment},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=stderr,
-                text=True,
-            ) as process,
-        ):
-            assert process.stdout is not None
-            timed = [(time.monotonic() - began, line.rstrip("\n")) for line in process.stdout]
-            rc = process.wait(LIMIT)
-            stderr.seek(0)
-            shown = Shown(rc, timed, stderr.read())
+        shown = watched(tmp_path, playbook, inventory, options, {**fleet.environment(), **PROGRESS, **environment})
         assert EXTERNAL_ID not in "\n".join(shown.lines) + shown.stderr
         assert "is silent" not in shown.stderr
         return shown

@@ -121,18 +121,26 @@ def test_check_converge_and_in_sync(reports: Reports, fleet: dict[str, Any], aws
     services = {item["service"] for item in reports.accounts[first]["objects"]}
     assert services == {"deeplens", "panorama"}
     assert shown["services"]["deeplens"] == {"name": "AWS DeepLens", "state": "ended", "since": "2024-01-31"}
-    created = next(item for item in reports.accounts[second]["objects"] if item["name"] == "AWSDeepLensServiceRole")
-    assert [step["action"] for step in created["plan"]] == ["CreateRole", "AttachRolePolicy"]
-    assert {finding["code"] for finding in created["findings"]} >= {"trusts_ended_service"}
-    trust = created["content"]["assume_role_policy_document"]["Statement"][0]
-    assert trust["Principal"] == {"Service": "deeplens.amazonaws.com"}
+    check_created_role(reports.accounts[second])
 
     reports.run("aws_ml.permissions.site", fleet)
     assert reports.json["totals"]["statuses"] == {"in_sync": 15}
     assert reports.json["totals"]["outcomes"] == {"failed": 1, "in_sync": 2}
     assert len([row for row in reports.rows if row["kind"] == "role"]) == 15
     assert [row["host"] for row in reports.rows if row["kind"] == "account"] == [third]
+    check_secrets(reports, aws)
 
+
+def check_created_role(account: dict[str, Any]) -> None:
+    created = next(item for item in account["objects"] if item["name"] == "AWSDeepLensServiceRole")
+    assert [step["action"] for step in created["plan"]] == ["CreateRole", "AttachRolePolicy"]
+    assert {finding["code"] for finding in created["findings"]} >= {"trusts_ended_service"}
+    trust = created["content"]["assume_role_policy_document"]["Statement"][0]
+    assert trust["Principal"] == {"Service": "deeplens.amazonaws.com"}
+
+
+def check_secrets(reports: Reports, aws: LocalAws) -> None:
+    """Reports are for their owner alone, and have no secret."""
     secrets = [EXTERNAL_ID, *(value for name, value in aws.environment().items() if "SECRET" in name or "KEY" in name)]
     for file in reports.folder.iterdir():
         assert file.stat().st_mode & 0o777 == 0o600

@@ -74,7 +74,7 @@ def plans(run: Run) -> dict[str, Any]:
     return {host: (result["plan"], result["plan_id"]) for host, result in run.results("Retire").items()}
 
 
-def test_from_the_audit_to_the_last_role(
+def test_what_the_audit_finds_goes_into_quarantine(
     fleet: LocalAws, playbook: Playbook, accounts: dict[str, Any], roles_in: RolesIn, tmp_path: Path
 ) -> None:
     backups = tmp_path / "backups"
@@ -94,13 +94,7 @@ def test_from_the_audit_to_the_last_role(
     assert (first.rc, first.stderr) == (0, "")
     assert plans(first) == plans(check)
     for member in fleet.members:
-        roles, old = roles_in(member["id"]), before[member["name"]]
-        assert roles["payroll"] == old["payroll"]
-        for name in LEFT:
-            assert set(roles[name]["managed"]) == {*old[name]["managed"], DENY_ALL}
-            assert {key: roles[name][key] for key in ("trust", "inline")} == {
-                key: old[name][key] for key in ("trust", "inline")
-            }
+        check_quarantined(roles_in(member["id"]), before[member["name"]])
         lines = shown(first, member["name"])
         assert lines[0].startswith(f"account {member['id']}: 2 quarantined; backup in {backups}/{member['id']}-")
         assert all(line.startswith("quarantined  role/AWSDeepLens") for line in lines[1:-1])
@@ -109,6 +103,16 @@ def test_from_the_audit_to_the_last_role(
     files = sorted(backups.iterdir())
     assert len(files) == len(fleet.members)
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+
+def test_roles_go_after_quarantine_and_not_before(
+    fleet: LocalAws, playbook: Playbook, accounts: dict[str, Any], roles_in: RolesIn, tmp_path: Path
+) -> None:
+    backups = tmp_path / "backups"
+    variables = {"aws_ml_backup_dir": str(backups)}
+    before = {member["name"]: roles_in(member["id"]) for member in fleet.members}
+    assert playbook(RETIRE, accounts, variables).total("changed") == len(fleet.members)
+    files = sorted(backups.iterdir())
 
     fleet.clear_calls()
     waiting = playbook(RETIRE, accounts, variables)
@@ -130,6 +134,15 @@ def test_from_the_audit_to_the_last_role(
     assert all(name in json.dumps(content) for content in newest for name in LEFT)
 
     assert playbook(RETIRE, accounts, variables).total("changed") == 0
+
+
+def check_quarantined(roles: dict[str, Any], before: dict[str, Any]) -> None:
+    assert roles["payroll"] == before["payroll"]
+    for name in LEFT:
+        assert set(roles[name]["managed"]) == {*before[name]["managed"], DENY_ALL}
+        assert {key: roles[name][key] for key in ("trust", "inline")} == {
+            key: before[name][key] for key in ("trust", "inline")
+        }
 
 
 def test_one_account_refuses_and_the_others_go_on(

@@ -96,18 +96,10 @@ def told(name: str, module: str = ROLE, **options: Any) -> dict[str, Any]:
     return {"name": f"Task {name}", module: {**given, **options}, "ignore_errors": True}
 
 
-@pytest.mark.parametrize("mode", ["--diff", "--check"])
-def test_secrets_are_in_nothing_that_a_run_leaves(
-    aws: LocalAws, way: dict[str, str], keys: dict[str, str], tmp_path: Path, mode: str
-) -> None:
-    role_arn = entrance(aws, SECRETS["HUSH_EXTERNAL_ID"])
-    connection = {
-        "access_key": keys["AWS_ACCESS_KEY_ID"],
-        "secret_key": hush("HUSH_SECRET"),
-        "aws_session_token": hush("HUSH_TOKEN"),
-    }
+def tasks_with_secrets(aws: LocalAws, role_arn: str) -> list[dict[str, Any]]:
+    """Ten tasks that succeed, are refused or fail in the ways in which a secret could be shown."""
     own = {"role_arn": role_arn, "external_id": hush("HUSH_EXTERNAL_ID")}
-    tasks = [
+    return [
         told("made", tags={"team": "vision"}),
         told("own", assume_role=own),
         told("guessed", assume_role={**own, "external_id": hush("HUSH_OTHER")}),
@@ -119,41 +111,68 @@ def test_secrets_are_in_nothing_that_a_run_leaves(
         told("audit", "aws_ml.permissions.iam_audit"),
         {**told("background"), "async": 60, "poll": 1},
     ]
-    hosts = {
-        "one": {
-            **way,
-            "aws_account_id": aws.members[0]["id"],
-            "aws_assume_role_arn": role_arn,
-            "aws_external_id": hush("HUSH_EXTERNAL_ID"),
-        }
+
+
+@pytest.fixture
+def play(aws: LocalAws, way: dict[str, str], keys: dict[str, str], tmp_path: Path) -> Path:
+    """The folder of a playbook and an inventory whose connections are secrets from the environment."""
+    role_arn = entrance(aws, SECRETS["HUSH_EXTERNAL_ID"])
+    connection = {
+        "access_key": keys["AWS_ACCESS_KEY_ID"],
+        "secret_key": hush("HUSH_SECRET"),
+        "aws_session_token": hush("HUSH_TOKEN"),
     }
-    play = {"hosts": "all", "gather_facts": False, "module_defaults": {"group/aws": connection}, "tasks": tasks}
-    (tmp_path / "inventory.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}), encoding="utf-8")
+    host = {
+        **way,
+        "aws_account_id": aws.members[0]["id"],
+        "aws_assume_role_arn": role_arn,
+        "aws_external_id": hush("HUSH_EXTERNAL_ID"),
+    }
+    play = {
+        "hosts": "all",
+        "gather_facts": False,
+        "module_defaults": {"group/aws": connection},
+        "tasks": tasks_with_secrets(aws, role_arn),
+    }
+    (tmp_path / "inventory.yml").write_text(yaml.safe_dump({"all": {"hosts": {"one": host}}}), encoding="utf-8")
     (tmp_path / "playbook.yml").write_text(yaml.safe_dump([play]), encoding="utf-8")
-    secrets = {**SECRETS, "HUSH_SECRET": keys["AWS_SECRET_ACCESS_KEY"], "HUSH_TOKEN": keys["AWS_SESSION_TOKEN"]}
-    settings = {
+    return tmp_path
+
+
+def leaving_everything(folder: Path) -> dict[str, str]:
+    """Settings with which a run leaves all its files in a folder."""
+    return {
         "ANSIBLE_NOCOLOR": "1",
         # ansible-core 2.21 and later show the arguments of a task only on request.
         "ANSIBLE_INJECT_INVOCATION": "1",
-        "ANSIBLE_LOG_PATH": str(tmp_path / "ansible.log"),
-        "ANSIBLE_ASYNC_DIR": str(tmp_path / "async"),
-        "ANSIBLE_LOCAL_TEMP": str(tmp_path / "local"),
-        "ANSIBLE_REMOTE_TEMP": str(tmp_path / "remote"),
+        "ANSIBLE_LOG_PATH": str(folder / "ansible.log"),
+        "ANSIBLE_ASYNC_DIR": str(folder / "async"),
+        "ANSIBLE_LOCAL_TEMP": str(folder / "local"),
+        "ANSIBLE_REMOTE_TEMP": str(folder / "remote"),
         "ANSIBLE_CALLBACKS_ENABLED": "aws_ml.permissions.progress,aws_ml.permissions.report",
-        "AWS_ML_REPORT_DIRECTORY": str(tmp_path / "reports"),
+        "AWS_ML_REPORT_DIRECTORY": str(folder / "reports"),
     }
+
+
+def left_in(folder: Path) -> dict[str, str]:
+    """The text of all files of a run."""
+    # Ansible clears up after a task in the background some seconds later.
+    for _look in range(100):
+        if not any((folder / "remote").iterdir()):
+            break
+        time.sleep(0.2)
+    return {str(path): path.read_text(errors="replace") for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("mode", ["--diff", "--check"])
+def test_secrets_are_in_nothing_that_a_run_leaves(aws: LocalAws, keys: dict[str, str], play: Path, mode: str) -> None:
+    secrets = {**SECRETS, "HUSH_SECRET": keys["AWS_SECRET_ACCESS_KEY"], "HUSH_TOKEN": keys["AWS_SESSION_TOKEN"]}
     nobody = dict.fromkeys(keys, "")
+    program = str(Path(sys.executable).with_name("ansible-playbook"))
     done = subprocess.run(
-        [
-            str(Path(sys.executable).with_name("ansible-playbook")),
-            "-i",
-            "inventory.yml",
-            "playbook.yml",
-            "-vvvvv",
-            mode,
-        ],
-        cwd=tmp_path,
-        env={**os.environ, **aws.environment(), **nobody, **settings, **secrets},
+        [program, "-i", "inventory.yml", "playbook.yml", "-vvvvv", mode],
+        cwd=play,
+        env={**os.environ, **aws.environment(), **nobody, **leaving_everything(play), **secrets},
         capture_output=True,
         text=True,
         check=False,
@@ -161,12 +180,7 @@ def test_secrets_are_in_nothing_that_a_run_leaves(
     )
     assert "ok=10" in done.stdout.rpartition("PLAY RECAP")[2], done.stdout[-3000:]
     assert '"external_id": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"' in done.stdout
-    # Ansible clears up after a task in the background some seconds later.
-    for _look in range(100):
-        if not any((tmp_path / "remote").iterdir()):
-            break
-        time.sleep(0.2)
-    left = {str(path): path.read_text(errors="replace") for path in tmp_path.rglob("*") if path.is_file()}
+    left = left_in(play)
     assert any(path.endswith(".csv") for path in left)
     left.update(stdout=done.stdout, stderr=done.stderr)
     for name, secret in secrets.items():

@@ -1,11 +1,13 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Variables of groundtruth_lambda_iam that several tests start from."""
+"""Variables of groundtruth_lambda_iam that several tests start from, and parts of what it declares for them."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from .declarations import declared
 
 ROLE = "groundtruth_lambda_iam"
 MANAGED = "AmazonSageMakerGroundTruthExecution"
@@ -25,3 +27,25 @@ EXISTING: dict[str, Any] = {
 }
 EXTRAS = {"streaming_topics": ["t"], "automated_labeling": True, "output_key": KEY, "volume_key": KEY}
 PEOPLE = {"users": ["ana"], "groups": ["labelers"], "roles": ["build"]}
+
+
+def made(name: str, **variables: Any) -> dict[str, Any]:
+    """One of the roles that are made here."""
+    found: dict[str, Any] = next(role for role in declared(ROLE, **GIVEN | variables)["roles"] if role["name"] == name)
+    return found
+
+
+def statements(role: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Every inline statement of a role or an attachment, by Sid."""
+    documents = role["inline_policies"].values()
+    return {statement["Sid"]: statement for document in documents for statement in document["Statement"]}
+
+
+def attached(name: str, state: str = "present", **variables: Any) -> dict[str, list[str]]:
+    """Names of the policies that an identity of another owner gets, or with state absent loses."""
+    items = declared(ROLE, **GIVEN | variables)["attachments"]
+    mine = [item for item in items if item["iam_name"] == name and item.get("state", "present") == state]
+    return {
+        kind: sorted(policy for item in mine for policy in item.get(kind, ()))
+        for kind in ("managed_policies", "inline_policies")
+    }

@@ -68,7 +68,8 @@ class ConvergeProcesses:
         return heard
 
 
-def _serve() -> None:
+def _loaded_converge() -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """A converge by its options, with the engine and botocore's models loaded for all processes to be forked."""
     from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.clients import load_models  # noqa: PLC0415
     from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging  # noqa: PLC0415
     from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task  # noqa: PLC0415
@@ -85,10 +86,16 @@ def _serve() -> None:
         except EngineError as error:
             return {"error": error.message, **error.fields}
 
-    def answer(message: dict[str, Any]) -> None:
-        sys.stdout.write(json.dumps(message) + "\n")
-        sys.stdout.flush()
+    return converge
 
+
+def _answer(message: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+def _serve() -> None:
+    converge = _loaded_converge()
     for line in iter(sys.stdin.readline, ""):
         ready, go = os.pipe()
         reading, writing = os.pipe()
@@ -100,7 +107,7 @@ def _serve() -> None:
                 out.write(json.dumps(converge(json.loads(line))))
             os._exit(0)
         os.close(writing)
-        answer({"pid": child})
+        _answer({"pid": child})
         sys.stdin.readline()
         os.write(go, b"1")
         with os.fdopen(reading) as said:
@@ -108,7 +115,7 @@ def _serve() -> None:
         status = os.waitpid(child, 0)[1]
         for descriptor in (ready, go):
             os.close(descriptor)
-        answer({"signal": os.WTERMSIG(status)} if os.WIFSIGNALED(status) else json.loads(text))
+        _answer({"signal": os.WTERMSIG(status)} if os.WIFSIGNALED(status) else json.loads(text))
 
 
 if __name__ == "__main__":

@@ -139,11 +139,11 @@ class _Door(ThreadingHTTPServer):
     request_queue_size = 64
 
     def __init__(self, witness: Witness) -> None:
-        super().__init__(("127.0.0.1", 0), _handler(witness))
-        self._witness = witness
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.witness = witness
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        self._witness.connected(client_address)
+        self.witness.connected(client_address)
         super().process_request(request, client_address)
 
 
@@ -156,49 +156,47 @@ def _resource(fields: dict[str, str]) -> str:
     return f"policy/{name}" if name else ""
 
 
-def _handler(witness: Witness) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
+class _Handler(BaseHTTPRequestHandler):
+    server: _Door
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
-        def handle(self) -> None:
-            self._aws = http.client.HTTPConnection(witness.upstream, timeout=60)
-            try:
-                super().handle()
-            except (ConnectionError, BrokenPipeError):
-                pass  # the client died, which is what this proxy is for
-            finally:
-                self._aws.close()
-                witness.disconnected()
+    def handle(self) -> None:
+        self._aws = http.client.HTTPConnection(self.server.witness.upstream, timeout=60)
+        try:
+            super().handle()
+        except (ConnectionError, BrokenPipeError):
+            pass  # the client died, which is what this proxy is for
+        finally:
+            self._aws.close()
+            self.server.witness.disconnected()
 
-        def do_POST(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            body = self.rfile.read(length)
-            if len(body) < length:
-                return  # the client died while it was sending
-            fields = dict(parse_qsl(body.decode()))
-            death = witness.arrival(fields["Action"])
-            if death and death[0] == "before":
-                self._end(death[1])
-                return
-            self._aws.request("POST", self.path, body, dict(self.headers.items()))
-            answer = self._aws.getresponse()
-            content = answer.read()
-            witness.note(self.headers.get("Authorization", ""), fields, answer.status, content)
-            if death:
-                self._end(death[1])
-                return
-            self.send_response_only(answer.status)
-            self.send_header("Content-Type", answer.headers.get("Content-Type", "text/xml"))
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+    def do_POST(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:
+            return  # the client died while it was sending
+        fields = dict(parse_qsl(body.decode()))
+        death = self.server.witness.arrival(fields["Action"])
+        if death and death[0] == "before":
+            self._end(death[1])
+            return
+        self._aws.request("POST", self.path, body, dict(self.headers.items()))
+        answer = self._aws.getresponse()
+        content = answer.read()
+        self.server.witness.note(self.headers.get("Authorization", ""), fields, answer.status, content)
+        if death:
+            self._end(death[1])
+            return
+        self.send_response_only(answer.status)
+        self.send_header("Content-Type", answer.headers.get("Content-Type", "text/xml"))
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
 
-        def _end(self, pid: Callable[[], int]) -> None:
-            os.kill(pid(), signal.SIGKILL)
-            self.close_connection = True
+    def _end(self, pid: Callable[[], int]) -> None:
+        os.kill(pid(), signal.SIGKILL)
+        self.close_connection = True
 
-        def log_message(self, *arguments: Any) -> None:
-            """What is seen is the only log."""
-
-    return Handler
+    def log_message(self, *arguments: Any) -> None:
+        """What is seen is the only log."""

@@ -57,34 +57,32 @@ def test_what_a_run_replaced_is_restored_and_what_came_later_stays(
     assert restore()["plan"] == []
 
 
-@pytest.mark.parametrize("how", [{"overwrite": True}, {"roles": ["WORKER"], "policies": ["inventory"]}])
-def test_what_others_changed_since_is_reported_and_restored_only_where_it_is_chosen(
-    how: dict[str, Any], iam: Any, account: str, converge: Converge, restore: Restored
-) -> None:
+@pytest.fixture
+def changed_since(iam: Any, account: str, converge: Converge) -> str:
+    """A role, a policy and a user that a run changed, and others after it. The ARN of the policy."""
     make_role(iam, "worker")
     arn = make_policy(iam, "Inventory", "dynamodb:*", Tags=[{"Key": "team", "Value": "a"}])
     iam.create_user(UserName="alice")
     iam.attach_user_policy(UserName="alice", PolicyArn=READER)
     iam.put_user_policy(UserName="alice", PolicyName="Own", PolicyDocument=json.dumps(document(["s3:*"])))
+    alice = {"iam_type": "user", "iam_name": "alice", "managed_policies": [READER], "inline_policies": {"Own": {}}}
     converge(
         roles=[{"name": "worker", "assume_role_policy_document": trust(SAGEMAKER)}],
         managed_policies=[{"name": "Inventory", "policy": document(["dynamodb:GetItem"])}],
-        attachments=[
-            {
-                "iam_type": "user",
-                "iam_name": "alice",
-                "managed_policies": [READER],
-                "inline_policies": {"Own": {}},
-                "state": "absent",
-            }
-        ],
+        attachments=[{**alice, "state": "absent"}],
     )
     by_hand = {"AWS": account}
     iam.update_assume_role_policy(RoleName="worker", PolicyDocument=json.dumps(trust(by_hand)))
     changed = json.dumps(document(["dynamodb:Query"]))
     iam.create_policy_version(PolicyArn=arn, PolicyDocument=changed, SetAsDefault=True)
     iam.put_user_policy(UserName="alice", PolicyName="Own", PolicyDocument=json.dumps(document(["sqs:*"])))
+    return arn
 
+
+@pytest.mark.parametrize("how", [{"overwrite": True}, {"roles": ["WORKER"], "policies": ["inventory"]}])
+def test_what_others_changed_since_is_reported_and_restored_only_where_it_is_chosen(
+    how: dict[str, Any], iam: Any, changed_since: str, restore: Restored
+) -> None:
     result = restore()
     assert reasons(result) == {
         "role/worker": "changed since the backup: trust policy",
@@ -97,8 +95,8 @@ def test_what_others_changed_since_is_reported_and_restored_only_where_it_is_cho
     result = restore(**how, **({} if "overwrite" in how else {"attachments": attachments}))
     assert result["not_restored"] == []
     assert principals(iam, "worker") == [LAMBDA]
-    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
-    shown = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+    version = iam.get_policy(PolicyArn=changed_since)["Policy"]["DefaultVersionId"]
+    shown = iam.get_policy_version(PolicyArn=changed_since, VersionId=version)["PolicyVersion"]["Document"]
     assert shown == document(["dynamodb:*"])
     assert iam.get_user_policy(UserName="alice", PolicyName="Own")["PolicyDocument"] == document(["s3:*"])
     assert restore(**how)["plan"] == []

@@ -70,6 +70,36 @@ _paths = st.sampled_from(["/", "/service-role/", "/a/b/"])
 _inline = st.dictionaries(st.sampled_from(["S3", "Logs"]), _documents, max_size=2)
 
 
+_policy_specs = st.fixed_dictionaries(
+    {
+        "path": _paths,
+        "description": st.sampled_from(["", "What it is for."]),
+        "tags": _tags,
+        "documents": st.lists(_documents, min_size=1, max_size=4, unique_by=_meaning),
+        "default": st.integers(0, 3),
+    }
+)
+
+
+def _role_specs(
+    roles: list[str], policies: list[str], attachable: st.SearchStrategy[list[str]]
+) -> st.SearchStrategy[Spec]:
+    principals = ["lambda", "sagemaker", "root", *(f"role/{name}" for name in roles)]
+    return st.fixed_dictionaries(
+        {
+            "path": _paths,
+            "description": st.sampled_from(["", "Runs the jobs."]),
+            "max_session_duration": st.sampled_from([3600, 7200, 43200]),
+            "tags": _tags,
+            "trust": st.lists(st.sampled_from(principals), unique=True, min_size=1, max_size=3),
+            "managed": attachable,
+            "inline": _inline,
+            "boundary": st.sampled_from([None, *policies]),
+            "instance_profile": st.booleans(),
+        }
+    )
+
+
 @st.composite
 def accounts(draw: st.DrawFn) -> Spec:
     """An account with roles that name each other, policies with versions, users and groups."""
@@ -78,37 +108,10 @@ def accounts(draw: st.DrawFn) -> Spec:
     attachable = st.lists(
         st.sampled_from([*policies, "aws/IAMFullAccess", "aws/ReadOnlyAccess"]), unique=True, max_size=3
     )
-    principals = st.lists(
-        st.sampled_from(["lambda", "sagemaker", "root", *(f"role/{name}" for name in roles)]),
-        unique=True,
-        min_size=1,
-        max_size=3,
-    )
+    role_specs = _role_specs(roles, policies, attachable)
     return {
-        "policies": {
-            name: {
-                "path": draw(_paths),
-                "description": draw(st.sampled_from(["", "What it is for."])),
-                "tags": draw(_tags),
-                "documents": draw(st.lists(_documents, min_size=1, max_size=4, unique_by=_meaning)),
-                "default": draw(st.integers(0, 3)),
-            }
-            for name in policies
-        },
-        "roles": {
-            name: {
-                "path": draw(_paths),
-                "description": draw(st.sampled_from(["", "Runs the jobs."])),
-                "max_session_duration": draw(st.sampled_from([3600, 7200, 43200])),
-                "tags": draw(_tags),
-                "trust": draw(principals),
-                "managed": draw(attachable),
-                "inline": draw(_inline),
-                "boundary": draw(st.sampled_from([None, *policies])),
-                "instance_profile": draw(st.booleans()),
-            }
-            for name in roles
-        },
+        "policies": {name: draw(_policy_specs) for name in policies},
+        "roles": {name: draw(role_specs) for name in roles},
         "users": {"alice": {"managed": draw(attachable), "inline": draw(_inline)}},
         "groups": {"labelers": {"managed": draw(attachable), "inline": draw(_inline)}},
     }
@@ -122,7 +125,16 @@ def policy_arn(name: str, spec: Spec, account_id: str) -> str:
 
 def make(iam: Any, spec: Spec, account_id: str) -> None:
     """Make the account, and a bystander in it."""
-    paths = {name: role["path"] for name, role in spec["roles"].items()}
+    _make_policies(iam, spec, account_id)
+    _make_roles(iam, spec, account_id)
+    for name in spec["users"]:
+        iam.create_user(UserName=name)
+    for name in spec["groups"]:
+        iam.create_group(GroupName=name)
+    _give_policies(iam, spec, account_id)
+
+
+def _make_policies(iam: Any, spec: Spec, account_id: str) -> None:
     for name, policy in spec["policies"].items():
         first, *others = policy["documents"]
         iam.create_policy(
@@ -138,6 +150,10 @@ def make(iam: Any, spec: Spec, account_id: str) -> None:
         default = min(policy["default"], len(others)) + 1
         if default > 1:
             iam.set_default_policy_version(PolicyArn=arn, VersionId=f"v{default}")
+
+
+def _make_roles(iam: Any, spec: Spec, account_id: str) -> None:
+    paths = {name: role["path"] for name, role in spec["roles"].items()}
     for name, role in spec["roles"].items():
         bounded = {"PermissionsBoundary": policy_arn(role["boundary"], spec, account_id)} if role["boundary"] else {}
         iam.create_role(
@@ -157,10 +173,10 @@ def make(iam: Any, spec: Spec, account_id: str) -> None:
     first_role = next(iter(spec["roles"]))
     named = trust(["lambda", f"role/{first_role}"], account_id, paths)
     iam.create_role(RoleName=BYSTANDER, AssumeRolePolicyDocument=json.dumps(named))
-    for name in spec["users"]:
-        iam.create_user(UserName=name)
-    for name in spec["groups"]:
-        iam.create_group(GroupName=name)
+
+
+def _give_policies(iam: Any, spec: Spec, account_id: str) -> None:
+    """Attach managed policies and put inline policies, of all identities."""
     for kind in ("role", "user", "group"):
         for name, identity in spec[f"{kind}s"].items():
             whose = {f"{kind.capitalize()}Name": name}

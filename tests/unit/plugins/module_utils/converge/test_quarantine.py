@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -51,19 +52,28 @@ def looked_at(aws: LocalAws, **options: Any) -> dict[str, Any]:
     return dict(role)
 
 
-@pytest.mark.parametrize("section", ["roles", None])
-def test_quarantine_and_back(aws: LocalAws, iam: Any, converge: Converge, tmp_path: Path, section: str | None) -> None:
-    whole = worker(managed_policies=["AmazonS3ReadOnlyAccess"], tags={"team": "vision"})
-    converge(roles=[whole])
-    before = content(iam)
-    away = {"name": "worker", "state": "quarantined", "quarantine_reason": "nobody uses it"}
+WHOLE = worker(managed_policies=["AmazonS3ReadOnlyAccess"], tags={"team": "vision"})
+AWAY = {"name": "worker", "state": "quarantined", "quarantine_reason": "nobody uses it"}
+Run = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(params=["roles", None])
+def run(converge: Converge, tmp_path: Path, request: pytest.FixtureRequest) -> Run:
+    """`run(role)` converges one role that exists, as `iam_role` and as `iam_baseline` do, and keeps backups."""
+    section = request.param
 
     def run(role: dict[str, Any], **options: Any) -> dict[str, Any]:
         return converge(section, **(role if section else {"roles": [role]}), backup_dir=str(tmp_path), **options)
 
-    planned = run(away, check_mode=True)
+    converge(roles=[WHOLE])
+    return run
+
+
+def test_quarantine_is_planned_and_written(iam: Any, run: Run) -> None:
+    before = content(iam)
+    planned = run(AWAY, check_mode=True)
     assert (content(iam), tags(iam)) == (before, {"team": "vision"})
-    done = run(away)
+    done = run(AWAY)
     assert [step["action"] for step in done["plan"]] == ["AttachRolePolicy", "TagRole"]
     assert (planned["plan"], planned["plan_id"]) == (done["plan"], done["plan_id"])
     (role,) = done["roles"]
@@ -77,14 +87,23 @@ def test_quarantine_and_back(aws: LocalAws, iam: Any, converge: Converge, tmp_pa
         "aws_ml_permissions:quarantine_reason": "nobody uses it",
     }
 
-    again = run({**away, "quarantine_reason": "another"})
+
+def test_quarantine_stays_as_it_began(aws: LocalAws, iam: Any, run: Run) -> None:
+    run(AWAY)
+    since = tags(iam)["aws_ml_permissions:quarantined"]
+    again = run({**AWAY, "quarantine_reason": "another"})
     assert (again["changed"], again["roles"][0]["status"], again["roles"][0]["quarantined"]["since"]) == (
         False, "quarantined", since,
     )  # fmt: skip
-    assert looked_at(aws, roles=[away])["status"] == "quarantined"
+    assert looked_at(aws, roles=[AWAY])["status"] == "quarantined"
     drifted = looked_at(aws, roles=[{"name": "worker"}])
     assert (drifted["status"], drifted["quarantined"]["since"]) == ("drifted", since)
 
+
+def test_quarantine_is_lifted_once_the_role_is_present(aws: LocalAws, iam: Any, run: Run) -> None:
+    before = content(iam)
+    run(AWAY)
+    since = tags(iam)["aws_ml_permissions:quarantined"]
     would = run({"name": "worker"}, check_mode=True)
     back = run({"name": "worker"})
     assert would["lifted_quarantines"] == back["lifted_quarantines"] == [
@@ -96,7 +115,7 @@ def test_quarantine_and_back(aws: LocalAws, iam: Any, converge: Converge, tmp_pa
     assert [step["action"] for step in back["plan"]] == ["DetachRolePolicy", "UntagRole"]
     assert (back["roles"][0]["status"], back["roles"][0]["quarantined"]) == ("updated", None)
     assert (content(iam), tags(iam)) == (before, {"team": "vision"})
-    wanted = looked_at(aws, roles=[away])
+    wanted = looked_at(aws, roles=[AWAY])
     assert (wanted["status"], wanted["quarantined"]) == ("drifted", None)
 
 

@@ -60,45 +60,54 @@ class SimulatedAccount:
             key: copy.deepcopy(dict(value.content)) if isinstance(value, PolicyDocument) else value
             for key, value in step.parameters.items()
         }
-        role = self.roles.get(given.get("RoleName", ""))
-        match step.action:
-            case "CreateRole":
-                assert role is None
-                boundary = given.get("PermissionsBoundary")
-                assert boundary is None or boundary in self.policies
-                self.roles[given["RoleName"]] = SimulatedRole(
-                    given["AssumeRolePolicyDocument"], boundary=boundary, tags=_tags(given)
-                )
+        if step.action == "CreateRole":
+            self._create_role(given)
+        elif "RoleName" in given:
+            assert given["RoleName"] in self.roles
+            self._write_to(self.roles[given["RoleName"]], step.action, given)
+        else:
+            self._write_policy(step, given, account_arn_prefix)
+
+    def _create_role(self, given: dict[str, Any]) -> None:
+        assert given["RoleName"] not in self.roles
+        boundary = given.get("PermissionsBoundary")
+        assert boundary is None or boundary in self.policies
+        self.roles[given["RoleName"]] = SimulatedRole(
+            given["AssumeRolePolicyDocument"], boundary=boundary, tags=_tags(given)
+        )
+
+    def _write_to(self, role: SimulatedRole, action: str, given: dict[str, Any]) -> None:
+        match action:
             case "DeleteRole":
-                assert role is not None and not role.managed and not role.inline
+                assert not role.managed and not role.inline
                 del self.roles[given["RoleName"]]
             case "UpdateAssumeRolePolicy":
-                assert role is not None and given["PolicyDocument"]["Statement"]
+                assert given["PolicyDocument"]["Statement"]
                 role.trust = given["PolicyDocument"]
             case "AttachRolePolicy":
-                assert role is not None and given["PolicyArn"] in self.policies
+                assert given["PolicyArn"] in self.policies
                 role.managed.add(given["PolicyArn"])
             case "DetachRolePolicy":
-                assert role is not None
                 role.managed.remove(given["PolicyArn"])
             case "PutRolePolicy":
-                assert role is not None
                 role.inline[given["PolicyName"]] = given["PolicyDocument"]
             case "DeleteRolePolicy":
-                assert role is not None
                 del role.inline[given["PolicyName"]]
             case "PutRolePermissionsBoundary":
-                assert role is not None and given["PermissionsBoundary"] in self.policies
+                assert given["PermissionsBoundary"] in self.policies
                 role.boundary = given["PermissionsBoundary"]
             case "DeleteRolePermissionsBoundary":
-                assert role is not None and role.boundary
+                assert role.boundary
                 role.boundary = None
             case "TagRole":
-                assert role is not None
                 role.tags |= _tags(given)
             case "UntagRole":
-                assert role is not None
                 role.tags = {key: value for key, value in role.tags.items() if key not in given["TagKeys"]}
+            case _:
+                raise AssertionError(f"unexpected step {action}")
+
+    def _write_policy(self, step: Step, given: dict[str, Any], account_arn_prefix: str) -> None:
+        match step.action:
             case "CreatePolicy":
                 self.policies[account_arn_prefix + given["PolicyName"]] = given["PolicyDocument"]
             case "CreatePolicyVersion":

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Any
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.access_diff import AccessDiff
@@ -74,6 +73,15 @@ class World:
     backwards: bool
     used: str
 
+    def document(self, what: str) -> PolicyDocument:
+        number = getattr(self.covered, what)
+        statements = SAID[number + (not number and what in self.spellings)]
+        return PolicyDocument({"Version": "2012-10-17", "Statement": statements})
+
+    def policy(self, name: str, content: PolicyDocument, policy_id: str = "") -> ManagedPolicy:
+        versions = (PolicyVersion(f"v{self.unrelated}", None),)
+        return ManagedPolicy(name, "/", OWN + name, content, versions=versions, id=policy_id)
+
 
 worlds = st.builds(
     World,
@@ -93,18 +101,7 @@ worlds = st.builds(
 
 
 def plan_of(world: World) -> Plan:
-    covered = world.covered
-
-    def document(what: str) -> PolicyDocument:
-        number = getattr(covered, what)
-        return PolicyDocument(
-            {"Version": "2012-10-17", "Statement": SAID[number + (not number and what in world.spellings)]}
-        )
-
-    def policy(name: str, content: PolicyDocument, **more: Any) -> ManagedPolicy:
-        versions = (PolicyVersion(f"v{world.unrelated}", None),)
-        return ManagedPolicy(name, "/", OWN + name, content, versions=versions, **more)
-
+    covered, document = world.covered, world.document
     boundary = OWN + "bounding" if covered.boundary == "a" else None
     role = Role(
         kind="role", name="worker", path="/", arn=ACCOUNT.arn("role", "/", "worker"), id=covered.role_id,
@@ -117,10 +114,10 @@ def plan_of(world: World) -> Plan:
     after = replace(role, managed=role.managed | {OWN + "newly_attached"}, boundary=OWN + "bounding")
     identities = [(one.key, one) for one in (role, user, other)]
     policies = [
-        (name, policy(name, document(name), id=covered.declared_id if name == "declared" else world.unrelated))
+        (name, world.policy(name, document(name), covered.declared_id if name == "declared" else world.unrelated))
         for name in ("attached", "newly_attached", "bounding", "declared")
     ]
-    policies.append(("unrelated", policy(f"unrelated-{world.unrelated}", document("written"))))
+    policies.append(("unrelated", world.policy(f"unrelated-{world.unrelated}", document("written"))))
     turned = slice(None, None, -1 if world.backwards else 1)
     aws = tuple(AwsManagedPolicy(name, AWS + name, version=covered.aws_version) for name in ("a", "b"))
     state = CurrentState(

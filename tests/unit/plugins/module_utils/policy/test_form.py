@@ -23,51 +23,54 @@ pytestmark = pytest.mark.both_generations
 DAY = datetime.date(2012, 10, 17)
 
 
-def test_what_people_see_is_in_order_and_keeps_its_case() -> None:
-    written = {
-        "Statement": [
-            {
-                "Condition": {"StringLike": {"s3:Prefix": "a*"}, "Bool": {"aws:SecureTransport": True}},
-                "NotResource": ["arn:b", "arn:a"],
-                "NotAction": ["s3:PutObject", "s3:GetObject", "s3:GetObject"],
-                "Effect": "Deny",
-                "Sid": "Two",
-            },
-            {
-                "Action": "sts:AssumeRole",
-                "Principal": {"Service": "lambda.amazonaws.com", "AWS": "arn:aws:iam::123456789012:root"},
-                "Effect": "Allow",
-                "Other": 2,
-                "Else": 1,
-            },
-        ],
-        "Id": "Mine",
-        "Zone": "this",
-    }
-    shown = PolicyDocument(written).presented()
-    assert json.dumps(shown) == json.dumps(
+WRITTEN = {
+    "Statement": [
         {
-            "Version": "2008-10-17",
-            "Id": "Mine",
-            "Zone": "this",
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Principal": {"AWS": "123456789012", "Service": "lambda.amazonaws.com"},
-                    "Action": "sts:AssumeRole",
-                    "Else": 1,
-                    "Other": 2,
-                },
-                {
-                    "Sid": "Two",
-                    "Effect": "Deny",
-                    "NotAction": ["s3:GetObject", "s3:PutObject"],
-                    "NotResource": ["arn:a", "arn:b"],
-                    "Condition": {"Bool": {"aws:SecureTransport": "true"}, "StringLike": {"s3:Prefix": "a*"}},
-                },
-            ],
-        }
-    )
+            "Condition": {"StringLike": {"s3:Prefix": "a*"}, "Bool": {"aws:SecureTransport": True}},
+            "NotResource": ["arn:b", "arn:a"],
+            "NotAction": ["s3:PutObject", "s3:GetObject", "s3:GetObject"],
+            "Effect": "Deny",
+            "Sid": "Two",
+        },
+        {
+            "Action": "sts:AssumeRole",
+            "Principal": {"Service": "lambda.amazonaws.com", "AWS": "arn:aws:iam::123456789012:root"},
+            "Effect": "Allow",
+            "Other": 2,
+            "Else": 1,
+        },
+    ],
+    "Id": "Mine",
+    "Zone": "this",
+}
+"""A document with its elements in no order."""
+
+SHOWN = {
+    "Version": "2008-10-17",
+    "Id": "Mine",
+    "Zone": "this",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": "123456789012", "Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+            "Else": 1,
+            "Other": 2,
+        },
+        {
+            "Sid": "Two",
+            "Effect": "Deny",
+            "NotAction": ["s3:GetObject", "s3:PutObject"],
+            "NotResource": ["arn:a", "arn:b"],
+            "Condition": {"Bool": {"aws:SecureTransport": "true"}, "StringLike": {"s3:Prefix": "a*"}},
+        },
+    ],
+}
+"""The document in the order and with the values that people see."""
+
+
+def test_what_people_see_is_in_order_and_keeps_its_case() -> None:
+    assert json.dumps(PolicyDocument(WRITTEN).presented()) == json.dumps(SHOWN)
 
 
 def test_a_document_without_statements_shows_none() -> None:

@@ -16,8 +16,9 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import E
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import Step
 from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.source import retiring
 
+from .deeplens_leftovers import SERVICE
 from .ground import CONTEXT, DENY_ALL, NOW, Ground, document, trusting
-from .test_retirement import MONTH, SERVICE
+from .test_retirement import MONTH
 
 ANYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 

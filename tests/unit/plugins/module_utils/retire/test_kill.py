@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.service import Service
 
+from .deeplens_leftovers import CAMERAS, DEVICE, LAMBDA, OTHER, SERVICE
 from .ground import READS, Ground
-from .test_retirement import CAMERAS, DEVICE, LAMBDA, OTHER, SERVICE
 
 LONG_AGO = "2026-01-01T00:00:00Z"
 GATEWAY = {

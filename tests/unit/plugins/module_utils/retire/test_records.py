@@ -23,8 +23,9 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task i
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import Step
 
+from .deeplens_leftovers import SERVICE
 from .ground import DENY_ALL, NOW, Ground
-from .test_retirement import MONTH, SERVICE
+from .test_retirement import MONTH
 
 TABLE = yaml.safe_load((Path(__file__).parent / "records.yml").read_text(encoding="utf-8"))["cases"]
 KEY = "0123456789abcdef" * 4

@@ -15,30 +15,12 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task i
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.source import restoring
 
+from .deeplens_leftovers import CAMERAS, LAMBDA, MESS, OTHER, RETIRED, SERVICE
 from .ground import DENY_ALL, NOW, Ground
 
 MONTH = timedelta(days=30)
-SERVICE = {
-    "name": "AWSDeepLensServiceRole",
-    "path": "/service-role/",
-    "trusts": ["deeplens"],
-    "managed": ["service-role/AWSDeepLensServiceRolePolicy"],
-    "tags": {"team": "vision"},
-}
-LAMBDA = {
-    "name": "AWSDeepLensLambdaRole",
-    "trusts": ["lambda"],
-    "managed": ["deeplens-cameras", "AmazonS3ReadOnlyAccess"],
-    "inline": {"own": [{"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}]},
-}
-DEVICE = {"name": "camera-7", "trusts": ["lambda"], "managed": ["AWSDeepLensLambdaFunctionAccessPolicy"]}
-CAMERAS = {
-    "name": "deeplens-cameras",
-    "statements": [{"Effect": "Allow", "Action": "deeplens:*", "Resource": "*"}],
-}
-OTHER = {"name": "other", "trusts": ["ec2"], "managed": ["AmazonS3ReadOnlyAccess"]}
-MESS = {"policies": [CAMERAS], "roles": [SERVICE, LAMBDA, DEVICE, OTHER]}
-RETIRED = ("role/AWSDeepLensLambdaRole", "role/AWSDeepLensServiceRole", "role/camera-7")
+UNTIL = "2026-12-22T10:00:00Z"
+"""The end of a quarantine that begins with the first run."""
 
 
 def steps(result: dict[str, Any]) -> dict[str, tuple[str, str | None]]:
@@ -56,20 +38,24 @@ def release(ground: Ground) -> None:
     converging(Task({**options, "roles": roles})).result()
 
 
-def test_whole_life(ground: Ground) -> None:
+def test_check_mode_plans_what_is_done_and_writes_nothing(ground: Ground) -> None:
     ground.give(MESS)
     before = ground.snapshot()
     planned = ground.retire(check_mode=True)
     assert (ground.writes(), ground.snapshot()) == ([], before)
-
     first = ground.retire()
     assert (first["plan"], first["plan_id"], first["retired"]) == (
         planned["plan"], planned["plan_id"], planned["retired"],
     )  # fmt: skip
-    until = "2026-12-22T10:00:00Z"
+
+
+def test_first_run_puts_roles_into_quarantine(ground: Ground) -> None:
+    ground.give(MESS)
+    before = ground.snapshot()
+    first = ground.retire()
     assert steps(first) == {
-        **dict.fromkeys(RETIRED, ("quarantined", until)),
-        "policy/deeplens-cameras": ("waiting", until),
+        **dict.fromkeys(RETIRED, ("quarantined", UNTIL)),
+        "policy/deeplens-cameras": ("waiting", UNTIL),
     }
     assert [item["status"] for item in first["roles"]] == ["quarantined"] * 3
     assert first["backup"]["objects"] == sorted(RETIRED)
@@ -85,9 +71,14 @@ def test_whole_life(ground: Ground) -> None:
         name: before[name] for name in before if name not in RETIRED
     }
 
+
+def test_roles_are_removed_after_quarantine_and_not_before(ground: Ground) -> None:
+    ground.give(MESS)
+    before = ground.snapshot()
+    ground.retire()
     waiting = ground.retire(later=MONTH - timedelta(seconds=1))
     assert (waiting["changed"], waiting["plan"]) == (False, [])
-    assert set(steps(waiting).values()) == {("waiting", until)}
+    assert set(steps(waiting).values()) == {("waiting", UNTIL)}
 
     last = ground.retire(later=MONTH)
     assert set(steps(last).values()) == {("removed", None)}

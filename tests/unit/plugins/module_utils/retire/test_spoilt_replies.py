@@ -16,8 +16,8 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registr
 from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.source import retiring
 from spoilt_replies import SpoilingProxy
 
+from .deeplens_leftovers import MESS
 from .ground import CONTEXT, Ground
-from .test_retirement import MESS
 
 AT_ONCE = {"allow": ["depended_on"], "skip_quarantine": True}
 KINDS = ("cut after the secrets", "well-formed page", "empty", "forbidden", "unavailable", "body among the headers")

@@ -113,35 +113,15 @@ def failed(host: str, account_id: str) -> TaskResult:
 
 
 def found(chance: random.Random, account_id: str, service: str, name: str) -> dict[str, Any]:
+    """A role of a service as an audit shows it. The order in which `chance` is asked decides what is in the fleet."""
     status = chance.choice(STATUSES)
     life = aws_facts()["services"][service]
     if status == "absent":
         return {"kind": "role", "name": name, "arn": None, "service": service, "status": status, "drift": []}
     principal = f"{PRINCIPALS.get(service, 'sagemaker')}.amazonaws.com"
-    trust = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": principal},
-                "Action": "sts:AssumeRole",
-                "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
-            }
-        ],
-    }
     drifted = status == "drifted"
     bucket = f"{name.lower()}-{account_id}-{chance.randrange(6)}" if drifted else f"{name.lower()}-{account_id}"
-    inline = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Action": ["s3:GetObject", "s3:ListBucket", "s3:PutObject"],
-                "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
-            },
-            {"Effect": "Allow", "Action": "logs:*", "Resource": f"arn:aws:logs:*:{account_id}:log-group:/{service}/*"},
-        ],
-    }
+    inline = data_access(service, account_id, bucket)
     day = f"2026-{chance.randrange(1, 12):02}-{chance.randrange(1, 28):02}"
     return {
         "kind": "role",
@@ -154,35 +134,64 @@ def found(chance: random.Random, account_id: str, service: str, name: str) -> di
         "found_by": [{"by": "name", "value": name}, {"by": "trust_principal", "value": principal}],
         "status": status,
         "profile": None if status == "unknown" else "documented",
-        "drift": [
-            {"place": "inline_policies.data", "expected": None, "actual": inline},
-            {"place": "max_session_duration", "expected": 3600, "actual": 7200},
-        ]
-        if drifted
-        else [],
+        "drift": drift(inline) if drifted else [],
         "quarantined": {"since": f"{day}T08:00:00Z", "reason": "unused"} if chance.random() < 0.02 else None,
         "service_linked": False,
         "trusted": [
             {"principal": principal, "kind": "service", "conditions": ["aws:SourceAccount"], "state": life["state"]}
         ],
-        "last_used": {"date": f"{day}T09:12:00Z", "region": "eu-west-1"} if chance.random() < 0.5 else {},
-        "created": f"{2018 + chance.randrange(8)}{day[4:]}T07:00:00Z",
-        "dangling": ["AROAEXAMPLEGONE00001"] if chance.random() < 0.02 else [],
-        "depended_on_by": [
-            {"resource": "role/pipeline", "how": "pass_role", "detail": "passes it to sagemaker.amazonaws.com"}
-        ]
-        if chance.random() < 0.15
-        else [],
+        **usage(chance, day),
         "content": {
             "path": "/service-role/",
             "managed_policies": [f"arn:aws:iam::aws:policy/service-role/{name}Policy"],
             "inline_policies": {"data": inline},
             "boundary": None,
-            "assume_role_policy_document": trust,
+            "assume_role_policy_document": trust(principal, account_id),
             "description": f"Made for {life['name']}",
             "max_session_duration": 7200 if drifted else 3600,
             "tags": {"owner": chance.choice(NAMES), "cost-center": "4711"},
         },
+    }
+
+
+def trust(principal: str, account_id: str) -> dict[str, Any]:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": principal},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def data_access(service: str, account_id: str, bucket: str) -> dict[str, Any]:
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": ["s3:GetObject", "s3:ListBucket", "s3:PutObject"],
+                "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+            },
+            {"Effect": "Allow", "Action": "logs:*", "Resource": f"arn:aws:logs:*:{account_id}:log-group:/{service}/*"},
+        ],
+    }
+
+
+def drift(inline: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"place": "inline_policies.data", "expected": None, "actual": inline},
+        {"place": "max_session_duration", "expected": 3600, "actual": 7200},
+    ]
+
+
+def usage(chance: random.Random, day: str) -> dict[str, Any]:
+    pipeline = {"resource": "role/pipeline", "how": "pass_role", "detail": "passes it to sagemaker.amazonaws.com"}
+    return {
+        "last_used": {"date": f"{day}T09:12:00Z", "region": "eu-west-1"} if chance.random() < 0.5 else {},
+        "created": f"{2018 + chance.randrange(8)}{day[4:]}T07:00:00Z",
+        "dangling": ["AROAEXAMPLEGONE00001"] if chance.random() < 0.02 else [],
+        "depended_on_by": [pipeline] if chance.random() < 0.15 else [],
     }
 
 
