@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from ..policy.document import PolicyDocument
+from .asked_requests import Grant
 from .caller_choices import ConditionKeys
 from .finding import Severity
-from .grant_questions import Grant
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,11 @@ from ..policy.document import PolicyDocument
 from ..resolve.desired_state import DesiredState
 from ..resolve.policy_arns import Resolver
 from ..resolve.quarantine import current_quarantine
+from .asked_requests import ANY_SERVICE
 from .aws_facts import AwsFacts, FindingRule, SharedWithRoles
 from .caller_choices import told_condition
 from .finding import Finding, Severity, most_severe_first
-from .grant_questions import ANY_SERVICE, Holdings
+from .grant_questions import Holdings
 from .matchers import AccountAfter, Match, RuleSubject, matches
 from .risky_grants import held_policies
 

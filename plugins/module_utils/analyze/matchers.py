@@ -15,6 +15,7 @@ from typing import assert_never
 from ..model import CurrentState, Identity, Role
 from ..policy.document import dangling_principals
 from ..resolve.desired_state import DesiredState
+from .asked_requests import ANY_SERVICE
 from .aws_facts import (
     AwsFacts,
     Condition,
@@ -27,7 +28,7 @@ from .aws_facts import (
     TrustsServices,
 )
 from .caller_choices import Chance
-from .grant_questions import ANY_SERVICE, Holding, Holdings, sure
+from .grant_questions import Holding, Holdings, sure
 from .risky_grants import RiskyGrants, access_after
 from .trust_questions import ANOTHER_ACCOUNT, Trust
 

@@ -18,19 +18,9 @@ from ..model import CurrentState, Identity, ManagedPolicy, Role
 from ..policy.document import PolicyDocument
 from ..resolve.desired_state import DesiredState
 from .account_access import AccountAccess
+from .asked_requests import UNNAMED, Asker, Grant
 from .aws_facts import AwsFacts
-from .grant_questions import (
-    UNNAMED,
-    Allowing,
-    Asker,
-    Grant,
-    GrantQuestion,
-    Holding,
-    Holdings,
-    allowing_by_action,
-    merged,
-    policy_of_resources,
-)
+from .grant_questions import Allowing, GrantQuestion, Holding, Holdings, allowing_by_action, merged, policy_of_resources
 
 _KEYS_OF_CALLERS = ("aws:principal", "aws:userid", "aws:username")
 

@@ -16,8 +16,8 @@ from ..access.principals import Principal, PrincipalKind
 from ..access.request import Request
 from ..model import Account, Role
 from .account_access import EVERYTHING
+from .asked_requests import UNNAMED, instance
 from .caller_choices import Chance, ConditionKeys, KeyNames, chance, surest
-from .grant_questions import UNNAMED, instance
 
 _ASSUME = "sts:AssumeRole"
 _WITH_TOKEN = "sts:AssumeRoleWithWebIdentity"
