@@ -2,14 +2,14 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
-# The virtual environment, and the Python to make it of.
+# The virtual environment, and the Python to create it with.
 export VENV ?= .venv
 export PYTHON ?= python3
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.venv/collections
 export ANSIBLE_HOME := $(CURDIR)/$(VENV)/ansible
 export PYTHONPATH := $(CURDIR)/tests:$(CURDIR)/.venv/collections:$(CURDIR)
-# Without bytecode every start of Ansible compiles it anew, which takes longer than all the rest of it.
+# Without bytecode every start of Ansible compiles it again, which takes longer than everything else.
 unexport PYTHONDONTWRITEBYTECODE
 
 DEMO := $(VENV)/installed-demo
@@ -18,7 +18,7 @@ LINT := $(VENV)/installed-lint
 BENCH := $(VENV)/installed-bench
 MUTATION := $(VENV)/installed-mutation
 
-# What the tests have asked AWS for, by part. A choice of tests (K, S) leaves the record of the last whole run as it is.
+# The permissions that the tests have used, by part. A run of chosen tests (K, S) keeps the record of the last whole run.
 CALLS := $(CURDIR)/$(VENV)/calls
 
 # The newest generation runs the tests that are marked for both, unless WHOLE=1 or a choice asks for others.
@@ -57,12 +57,12 @@ local-aws: $(DEMO) ## Run a local AWS in the foreground, to try playbooks agains
 
 .PHONY: test
 test: export WHOLE := $(WHOLE)
-test: $(TEST) ## Set up and run what must pass, with the newest ansible-core too where Python 3.13 is (WHOLE=1 before a release)
+test: $(TEST) ## Set up and run what must pass, also with the newest ansible-core if Python 3.13 is installed (WHOLE=1 before a release)
 	@scripts/test
 
 .PHONY: unit
 unit: export LOCAL_AWS_CALLS := $(if $(K),,$(CALLS)/unit)
-unit: $(TEST) ## Run the tests of the engine, the modules and local AWS (K=boundary for those with that in their name)
+unit: $(TEST) ## Run the tests of the engine, the modules and local AWS (K=boundary for those with boundary in their name)
 	@rm -rf "$$LOCAL_AWS_CALLS"
 	@python -m pytest $(call tests,unit) $(PROFILE) -n 2 -q
 
@@ -73,7 +73,7 @@ integration: $(TEST) ## Run playbooks, modules and examples of the documentation
 	@python -m pytest $(call tests,integration) -n 2 --dist loadfile -q
 
 .PHONY: browser
-browser: $(TEST) ## Look at reports in headless Chromium, which is installed where there is none
+browser: $(TEST) ## Look at reports in headless Chromium, which is installed if it is missing
 	-@python -m browser.chromium
 	@python -m pytest tests/browser -q -rs
 
@@ -87,11 +87,11 @@ molecule: $(TEST) ## Run the molecule scenario of every service role (S=panorama
 
 .PHONY: permissions
 permissions: export LOCAL_AWS_CALLS := $(CALLS)
-permissions: $(TEST) ## Hold all that the tests have asked AWS for against the policy documents
+permissions: $(TEST) ## Compare the permissions that the tests have used with the policy documents
 	@python -m pytest tests/permissions -q
 
 .PHONY: coverage
-coverage: $(TEST) ## Measure which branches of the engine the unit tests meet, and fail below 95 %
+coverage: $(TEST) ## Measure which branches of the engine the unit tests run, and fail below 95 %
 	@rm -rf tests/output/coverage && mkdir -p tests/output/coverage
 	@# The tracer multiplies processor time, which one test limits.
 	@python -m coverage run -m pytest tests/unit -n 2 -q -p mutation.empty_caches --hypothesis-profile=mutation \
@@ -99,15 +99,15 @@ coverage: $(TEST) ## Measure which branches of the engine the unit tests meet, a
 	@python -m coverage combine -q && python -m coverage report
 
 .PHONY: mutation
-mutation: $(MUTATION) ## Change the engine line by line and see the tests notice (MODULES="validate/declaration plan/planner" for some)
+mutation: $(MUTATION) ## Change the engine line by line and check that a test fails (MODULES="validate/declaration plan/planner" for some)
 	@python -m mutation $(MODULES)
 
 .PHONY: bench
-bench: $(BENCH) ## Measure site.yml, audit.yml and iam_baseline beside amazon.aws, mitogen and boto3 (QUICK=1, WHOLE=1, REPEATS=5, EARLIER=commit, RESULTS=folder)
+bench: $(BENCH) ## Measure site.yml, audit.yml and iam_baseline in comparison with amazon.aws, mitogen and boto3 (QUICK=1, WHOLE=1, REPEATS=5, EARLIER=commit, RESULTS=folder)
 	@python -m bench $(if $(QUICK),--quick) $(if $(WHOLE),--whole) $(if $(EARLIER),--earlier $(EARLIER)) $(if $(REPEATS),--repeats $(REPEATS)) $(if $(RESULTS),--results $(RESULTS))
 
 .PHONY: lint
-lint: $(LINT) ## Check what reviewers of a collection check (ONLY="mypy yamllint" for some of it)
+lint: $(LINT) ## Run the checks that reviewers of a collection run (ONLY="mypy yamllint" for some of them)
 	@python scripts/lint $(ONLY)
 
 .PHONY: format
@@ -115,7 +115,7 @@ format: $(LINT) ## Format the Python code
 	@ruff check --fix . && ruff format .
 
 .PHONY: docs
-docs: $(LINT) ## Write what is generated: the files of the roles, the tables of variables, the lists of services, the boundary
+docs: $(LINT) ## Write the generated files: of the roles, the tables of variables, the lists of services, the boundary
 	@scripts/role_files
 	@scripts/role_readmes
 	@scripts/playbook_variables
@@ -123,7 +123,7 @@ docs: $(LINT) ## Write what is generated: the files of the roles, the tables of 
 	@scripts/boundary_actions
 
 .PHONY: site
-site: $(LINT) ## Build the documentation as one site, and say where it is
+site: $(LINT) ## Build the documentation as one site, and print its path
 	@scripts/documentation_site
 
 .PHONY: clean

@@ -33,7 +33,7 @@ Missing = Mapping[str, str]
 
 
 def main() -> int:
-    """0 if everything was measured; 1, with a report of what was, if a run failed or did not do what it is for."""
+    """0 if everything was measured. 1, with a report of what was measured, if a run failed or had a wrong outcome."""
     wanted, began = asked(), time.monotonic()
     samples: list[Sample] = []
     missing: dict[str, str] = {}
@@ -61,7 +61,7 @@ def main() -> int:
 
 
 def missing_alternatives(wanted: Asked, folder: Path) -> dict[str, str]:
-    """Why alternatives that are asked for cannot be measured, by name. Writes the earlier commit where one is given."""
+    """Why requested alternatives cannot be measured, by name. Writes the earlier commit if one is given."""
     missing = unavailable(chosen(wanted, ALTERNATIVES, {}), folder)
     if wanted.earlier:
         write_collections(folder, wanted.earlier)
@@ -73,7 +73,7 @@ def missing_alternatives(wanted: Asked, folder: Path) -> dict[str, str]:
 
 
 def chosen(wanted: Asked, alternatives: Iterable[Alternative], missing: Missing) -> list[Alternative]:
-    """The alternatives that are asked for and can be had; without mitogen if the run is to be quick."""
+    """The requested alternatives that are available; without mitogen for a quick run."""
     return [
         alternative
         for alternative in alternatives

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An account of local AWS: what it holds, made by hand, broken by hand, and compared with the workload."""
+"""An account of local AWS: its content, manual creation, manual changes, and the comparison with the workload."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .measure import RunFailed
 from .workload import account_of, path_of
 
 LEFT_OUT = ("OrganizationAccountAccessRole", "AWSServiceRoleForOrganizations")
-"""Roles that are there before anybody keeps anything."""
+"""Roles that exist before any tool runs."""
 
 Workload = Mapping[str, Any]
 Held = dict[str, dict[str, Any]]
@@ -22,8 +22,8 @@ Held = dict[str, dict[str, Any]]
 def held(iam: Any) -> Held:
     """Roles, customer managed policies and groups, without ids and dates.
 
-    As GetAccountAuthorizationDetails tells them; of a policy the default version only. Descriptions come from
-    ListRoles, tags of policies from ListPolicyTags.
+    As in GetAccountAuthorizationDetails; only the default version of a policy. Descriptions come from ListRoles, tags
+    of policies from ListPolicyTags.
     """
     kinds = ["Role", "LocalManagedPolicy", "Group"]
     details = iam.get_paginator("get_account_authorization_details").paginate(Filter=kinds).build_full_result()
@@ -57,7 +57,7 @@ def held(iam: Any) -> Held:
 
 
 def require(iam: Any, wanted: Workload | None, after: str) -> None:
-    """Raise RunFailed where the account does not hold the workload, or anything at all where that is None."""
+    """Raise RunFailed if the account does not contain the workload, or is not empty if the workload is None."""
     there = held(iam)
     expected: Held = account_of(wanted) if wanted else {"managed_policies": {}, "roles": {}, "groups": {}}
     for kind, entries in expected.items():
@@ -70,7 +70,7 @@ def require(iam: Any, wanted: Workload | None, after: str) -> None:
 
 
 def create(iam: Any, wanted: Workload) -> None:
-    """Make what the workload says, with the plain SDK; its groups are there."""
+    """Create the workload with the plain SDK; its groups exist already."""
     for policy in wanted["managed_policies"]:
         document, tags = json.dumps(policy["policy"]), _tag_list(policy["tags"])
         iam.create_policy(PolicyName=policy["name"], Path=path_of(policy), PolicyDocument=document, Tags=tags)
@@ -93,13 +93,13 @@ def create(iam: Any, wanted: Workload) -> None:
 
 
 def create_groups(iam: Any, names: Iterable[str]) -> None:
-    """Make groups without policies."""
+    """Create groups without policies."""
     for name in names:
         iam.create_group(GroupName=name)
 
 
 def drift(iam: Any, wanted: Workload) -> dict[str, Any]:
-    """Change one inline policy of a role by hand; returns the workload as the account then is."""
+    """Change one inline policy of a role by hand; returns the workload with this change."""
     drifted: dict[str, Any] = json.loads(json.dumps(wanted))
     with_inline = [role for role in drifted["roles"] if role["inline_policies"]]
     role = with_inline[len(with_inline) // 2]
@@ -125,7 +125,7 @@ def _tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def _ordered(value: Any) -> Any:
-    """A document in one order, a list of one element as that element: IAM takes these for the same."""
+    """A document in one order, a list of one element as that element: for IAM these are equal."""
     if isinstance(value, dict):
         return {key: _ordered(item) for key, item in value.items()}
     if isinstance(value, list):

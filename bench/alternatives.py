@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The alternatives that are compared: what each is called, the command it is, and how long it takes about."""
+"""The alternatives that are compared: their names, their commands, and about how long they take."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _HERE = Path(__file__).parent
 COLLECTIONS = _HERE.parent / ".venv" / "collections"
 
 ACTIONS = ("create", "no-op", "check", "drift", "delete")
-"""In the order in which an account lives through them; `check` is check mode on the account that has drifted."""
+"""In the order in which they run in an account; `check` is check mode in the account after drift."""
 
 Command = list[str]
 Variables = dict[str, Any]
@@ -27,11 +27,12 @@ Variables = dict[str, Any]
 
 @dataclass(frozen=True)
 class Alternative:
-    """`command(folder, action)` is what is measured, in a folder that `write_folder` made.
+    """`command(folder, action)` is measured, in a folder that `write_folder` created.
 
-    `seconds` and `calls` guess at a no-op in one account, `further` at the seconds of each further account: they only
-    serve to tell how much is left. `variables(workload)` are those of its hosts, `keeps` says whether it writes the
-    workload, and `slow` ones are measured less. `{root}` in a value of `environment` is the folder of the run.
+    `seconds` and `calls` estimate a no-op in one account, `further` the seconds of each further account: they only
+    serve to estimate the remaining time. `variables(workload)` are those of its hosts, `keeps` says whether it writes
+    the workload, and `slow` ones are measured less often. `{root}` in a value of `environment` is the folder of the
+    run.
     """
 
     name: str
@@ -48,7 +49,7 @@ class Alternative:
 
 
 def playbook(name: str) -> Callable[[Path, str], Command]:
-    """One of the collection's own playbooks; what only looks runs in check mode."""
+    """One of the collection's own playbooks; actions that only read run in check mode."""
 
     def command(folder: Path, action: str) -> Command:
         found = [_program(), "-i", str(folder / "inventory.json"), f"aws_ml.permissions.{name}"]
@@ -58,7 +59,7 @@ def playbook(name: str) -> Callable[[Path, str], Command]:
 
 
 def ansible(present: str, absent: str = "") -> Callable[[Path, str], Command]:
-    """ansible-playbook with a playbook, or with another to delete."""
+    """ansible-playbook with one playbook, and with another one to delete."""
 
     def command(folder: Path, action: str) -> Command:
         file = _HERE / "playbooks" / (absent if action == "delete" and absent else present)

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is to be measured in this run, as the command line asks for it."""
+"""What to measure in this run, from the command line."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ OUTPUT = Path(__file__).parent / "output"
 SIZES = (1, 10, 50, 200, 1000)
 QUICK_SIZES = (1, 10, 50)
 LARGEST_SLOW = 10
-"""Accounts up to which the slow alternatives are measured; beyond, their cost is extrapolated."""
+"""The maximum number of accounts for which slow alternatives are measured; for more, their cost is extrapolated."""
 LARGEST_SLOW_WHOLE = 50
 
 
@@ -39,7 +39,7 @@ LARGEST_SLOW_WHOLE = 50
 class Asked:
     """`latencies` in seconds; `cases` are those of `samples`; `alternatives` are names, empty for all.
 
-    `earlier` is a commit of this collection to measure beside it, empty for none.
+    `earlier` is another commit of this collection to measure, empty for none.
     """
 
     cases: tuple[str, ...]
@@ -60,7 +60,7 @@ class Asked:
 def asked(arguments: list[str] | None = None) -> Asked:
     """Read the command line."""
     names = sorted({alternative.name for alternative in ALTERNATIVES})
-    parser = argparse.ArgumentParser(prog="bench", description="Measure how IAM permissions are kept, side by side.")
+    parser = argparse.ArgumentParser(prog="bench", description="Measure tools that keep IAM permissions in sync.")
     parser.add_argument("--only", type=_names, default=CASES, help=f"some of {','.join(CASES)}")
     parser.add_argument("--alternatives", type=_names, default=(), help=f"some of {','.join(names)}")
     parser.add_argument("--actions", type=_names, default=ACTIONS, help=f"some of {','.join(ACTIONS)}")
@@ -69,7 +69,7 @@ def asked(arguments: list[str] | None = None) -> Asked:
     parser.add_argument("--repeats", type=int, help="default 3, with --quick 1")
     parser.add_argument("--quick", action="store_true", help="one repeat, fewer fleets, no mitogen")
     parser.add_argument("--whole", action="store_true", help="measure amazon.aws in 50 accounts, too")
-    parser.add_argument("--earlier", default="", help="a commit of this collection to measure beside it")
+    parser.add_argument("--earlier", default="", help="another commit of this collection to measure")
     parser.add_argument("--results", type=Path, default=OUTPUT, help="folder for the report, default bench/output")
     given = parser.parse_args(arguments)
     for name, known in ((given.alternatives, names), (given.actions, ACTIONS), (given.only, CASES)):

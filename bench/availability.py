@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which alternatives cannot be measured here, and why: tried with one small module before anything else."""
+"""Which alternatives cannot be measured on this machine, and why: one small module is tried first."""
 
 from __future__ import annotations
 

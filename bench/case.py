@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A case: something that is measured in several alternatives, planned before it begins."""
+"""A case: it is measured in several alternatives and planned before it begins."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .screen import Screen
 
 @dataclass(frozen=True)
 class Case:
-    """`run(folder, screen)` makes the measurements in their order, in a folder to work in."""
+    """`run(folder, screen)` does the measurements in their order, in a working folder."""
 
     measurements: Sequence[Measurement]
     run: Callable[[Path, Screen], Iterator[Sample]]

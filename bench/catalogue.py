@@ -22,7 +22,7 @@ _SCRIPT = Path(__file__).parent / "scripts" / "catalogue_load.py"
 
 
 def catalogue(asked: Asked) -> Case:
-    """The case, with its plan made. The CPU-seconds of a sample are those of the loading alone."""
+    """The case with its plan. The CPU-seconds of a sample are those of the loading alone."""
     plan = [Measurement(CATALOGUE, OURS, "load", 1, 0.0, 1.0) for _unused in range(asked.repeats)]
 
     def run(folder: Path, screen: Screen) -> Iterator[Sample]:

@@ -80,7 +80,7 @@ def _points(found: Medians, alternative: str) -> list[tuple[int, Median]]:
 
 
 def _spread(places: list[float]) -> list[float]:
-    """Ascending places, moved up where they would be too close to read."""
+    """Ascending places, moved up if they would be too close to read."""
     moved: list[float] = []
     for place in places:
         moved.append(max(place, moved[-1] * _APART) if moved else place)

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""This collection at another commit, beside which today's is measured."""
+"""This collection at another commit, for comparison with the current one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _REPOSITORY = Path(__file__).parents[1]
 def write_collections(root: Path, commit: str) -> None:
     """Write a folder of collections for the alternative `earlier`: this one at `commit`, the others as they are.
 
-    Raises RunFailed where git does not know the commit.
+    Raises RunFailed if the commit does not exist.
     """
     collections = root / "earlier-collections" / "ansible_collections"
     ours = collections / "aws_ml" / "permissions"

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From samples to what they mean: medians, slopes, extrapolations, ratios. Pure."""
+"""Computes figures from samples: medians, slopes, extrapolations, ratios. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Median:
-    """The medians of a point's samples, each quantity for itself. `runs` is 0 where they are extrapolated."""
+    """The medians of a point's samples, each quantity separately. `runs` is 0 if they are extrapolated."""
 
     runs: int
     wall: float
@@ -63,7 +63,7 @@ def medians(samples: Iterable[Sample]) -> dict[Point, Median]:
 
 @dataclass(frozen=True)
 class Row:
-    """An alternative in a case of many accounts, with one action: what grows with the number of accounts."""
+    """An alternative with one action in a case of many accounts."""
 
     case: str
     alternative: str
@@ -79,22 +79,22 @@ def row_sizes(found: Medians, row: Row) -> list[int]:
 
 
 def slope(points: Sequence[tuple[float, float]]) -> float:
-    """The rise of the line of least squares. Raises ValueError for fewer than two different places."""
+    """The slope of the least-squares line. Raises ValueError for fewer than two different places."""
     if len({x for x, _unused in points}) < 2:
         raise ValueError("a slope needs two different places")
     return statistics.linear_regression([x for x, _unused in points], [y for _unused, y in points]).slope
 
 
 def further(found: Medians, row: Row, quantity: Quantity) -> float | None:
-    """What each further account costs: the slope up to LARGE_FLEET accounts, None with fewer than two sizes."""
+    """The cost of each further account: the slope up to LARGE_FLEET accounts, None with fewer than two sizes."""
     known = [(float(size), found[row.at(size)].of(quantity)) for size in row_sizes(found, row) if size <= LARGE_FLEET]
     return slope(known) if len(known) > 1 else None
 
 
 def extrapolated(found: Medians, row: Row, accounts: int) -> Median | None:
-    """The cost beyond the largest number of accounts that was measured: on the straight line through the last two.
+    """The cost for more accounts than were measured: on the straight line through the last two sizes.
 
-    Memory is that of the largest. None where there are no two, or nothing to extrapolate.
+    Memory is that of the largest size. None with fewer than two sizes, or without anything to extrapolate.
     """
     sizes = row_sizes(found, row)
     if len(sizes) < 2 or accounts <= sizes[-1]:
@@ -106,5 +106,5 @@ def extrapolated(found: Medians, row: Row, accounts: int) -> Median | None:
 
 
 def ratio(one: float | None, other: float | None) -> float | None:
-    """How many times `other` is in `one`, None where either is missing or there is nothing to divide by."""
+    """`one` divided by `other`, None if either is missing or `other` is zero."""
     return one / other if one is not None and other else None

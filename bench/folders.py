@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The folder that an alternative works in: inventory, group variables and workload, written before it is measured."""
+"""The working folder of an alternative: inventory, group variables and workload, written before the measurement."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CONFIGURATION = Path(__file__).parent / "playbooks" / "ansible.cfg"
 
 @dataclass(frozen=True)
 class Account:
-    """`role_arn` is the role to enter it by, empty where the caller's own credentials are its."""
+    """`role_arn` is the role to assume in it, empty if the caller's credentials belong to it."""
 
     id: str
     role_arn: str = ""
@@ -31,9 +31,9 @@ class Account:
 def write_folder(
     root: Path, alternative: Alternative, accounts: Sequence[Account], variables: Variables, workload: Workload
 ) -> Path:
-    """Write what the alternative needs to keep a workload in these accounts, anew; returns its folder.
+    """Write a new folder with everything that the alternative needs for these accounts; returns the folder.
 
-    `variables` are those of all hosts, beside the alternative's own. `workload` has the placeholder for the account.
+    `variables` are those of all hosts, besides the alternative's own. `workload` has the placeholder for the account.
     """
     folder = root / alternative.name
     shutil.rmtree(folder, ignore_errors=True)
@@ -50,7 +50,7 @@ def write_folder(
 
 
 def environment(root: Path, alternative: Alternative, aws: Mapping[str, str]) -> dict[str, str]:
-    """What an alternative runs with: nothing of the caller's Ansible, AWS and Python settings."""
+    """The environment of an alternative, without the caller's settings of Ansible, AWS and Python."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -72,7 +72,7 @@ def _host(account: Account) -> dict[str, str]:
 
 
 def _other_python(root: Path) -> Path:
-    """This environment's interpreter under another path, by which the collection's actions do not know it."""
+    """This environment's interpreter with another path, so that the collection's actions treat it as another one."""
     folder = root / "other-python"
     python = folder / "bin" / "python"
     if not python.exists():

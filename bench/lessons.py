@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the replaying server learns: every run that is measured in many accounts, made once in one account."""
+"""The lessons of the replaying server: every run that is measured in many accounts runs once in one account."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Calls = dict[str, int]
 
 @dataclass(frozen=True)
 class Known:
-    """What is kept, the variables of all hosts, and the groups that exist before; see `Job`."""
+    """The workload, the variables of all hosts, and the groups that exist before; see `Job`."""
 
     workload: Workload
     variables: Variables
@@ -45,9 +45,10 @@ class Teacher:
         self._learned: dict[str, Calls] = {}
 
     def teach(self, alternative: Alternative, actions: Collection[str]) -> None:
-        """Learn these actions of an alternative, one after the other in one account, which is compared after each.
+        """Learn these actions of an alternative, one after the other in one account, and compare the account after
+        each.
 
-        Raises RunFailed where one did not do what it is for.
+        Raises RunFailed if one had a wrong outcome.
         """
         member = self._aws.members[0]
         wanted = filled(self._known.workload, member["id"])
@@ -69,11 +70,11 @@ class Teacher:
             self._learned[_lesson(alternative, action)] = learned
 
     def lesson(self, alternative: Alternative, action: str) -> Calls:
-        """The calls of what was learned."""
+        """The calls that were learned."""
         return self._learned[_lesson(alternative, action)]
 
     def replayed(self, alternative: Alternative, action: str, fleet: Sequence[Account]) -> tuple[Cost, dict[str, Any]]:
-        """What a run in these accounts cost, answered from memory, and what `Replay.counts` says of it."""
+        """The cost of a run in these accounts, answered from memory, and its `Replay.counts`."""
         self._replay.recite(_lesson(alternative, action))
         self._replay.counts()
         cost = self._run(alternative, action, fleet)
@@ -87,19 +88,21 @@ class Teacher:
 
 
 def require_reads(alternative: Alternative, action: str, calls: Mapping[str, int], policies: int) -> None:
-    """Raise RunFailed where what only looks writes, or this collection reads more than the declared objects need.
+    """Raise RunFailed if an action that only reads writes, or if this collection reads more than the declared objects
+    need.
 
-    It enters the account, reads it with two listings, and reads the tags of each declared customer managed policy.
+    It assumes the role, reads the account with two listings, and reads the tags of each declared customer managed
+    policy.
     """
     if action in WITHOUT_WRITES and writes(calls):
-        raise RunFailed(f"{alternative.label}, {action}: made {writes(calls)} writes, should make none")
+        raise RunFailed(f"{alternative.label}, {action}: made {writes(calls)} writes, expected none")
     if alternative.name != OURS or action not in READ_ONLY_WHAT_IS_NEEDED:
         return
     once = dict.fromkeys(("AssumeRole", "GetAccountAuthorizationDetails", "ListRoles"), 1)
     if calls != {**once, "ListPolicyTags": policies}:
         raise RunFailed(
-            f"{alternative.label}, {action}: an account is to be asked {once} and the tags of {policies} policies,"
-            f" it was asked {dict(calls)}"
+            f"{alternative.label}, {action}: expected the calls {once} and the tags of {policies} policies,"
+            f" made: {dict(calls)}"
         )
 
 

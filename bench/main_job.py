@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The main job: what the hosts declare for five services, and what site.yml makes of it in an empty account."""
+"""The main job: what the hosts declare for five services, and what site.yml creates from it in an empty account."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _content() -> dict[str, Any]:
 
 
 def groups() -> list[str]:
-    """The groups that exist before anything is granted to them."""
+    """The groups, which exist before they get permissions."""
     return list(_content()["groups"])
 
 
@@ -43,14 +43,14 @@ def declared(profile: str) -> Variables:
 
 
 def retired() -> Variables:
-    """The variables with which the documented profile is retired: nothing of it is wanted, its age is no obstacle."""
+    """The variables to retire the documented profile: nothing is declared, and its age does not block it."""
     variables = declared("documented")
     states = {f"{service}_iam_state": "absent" for service in variables["aws_ml_services"]}
     return {**variables, **states, "aws_ml_retire_allow": ["used", "depended_on", "share", "too_young"]}
 
 
 def made_by_site(aws: LocalAws, root: Path, profile: str) -> Workload:
-    """What site.yml makes in an empty account with those groups, which all alternatives then keep."""
+    """What site.yml creates in an empty account with those groups. All alternatives then keep this in sync."""
     aws.reset()
     member = aws.members[0]
     iam = aws.client("iam", account=member["id"])
@@ -61,6 +61,6 @@ def made_by_site(aws: LocalAws, root: Path, profile: str) -> Workload:
 
 
 def audited(aws: LocalAws, root: Path) -> Workload:
-    """What an account holds that is audited: the documented profile, and the roles of others."""
+    """The content of an account that is audited: the documented profile, and other roles."""
     made = made_by_site(aws, root, "documented")
     return {**made, "roles": [*made["roles"], *other_roles()]}

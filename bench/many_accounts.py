@@ -28,9 +28,9 @@ ENTRANCE = "OrganizationAccountAccessRole"
 
 @dataclass(frozen=True)
 class Job:
-    """What is done in many accounts.
+    """Work in many accounts.
 
-    `workload(aws, root)` is what an account holds once it is done, with the placeholder for its id; it may be found out
+    `workload(aws, root)` is the content of an account after it, with the placeholder for its id; it may be determined
     with a run in a local AWS. `variables()` are those of all hosts, `groups` exist before.
     """
 
@@ -42,7 +42,7 @@ class Job:
     groups: Sequence[str] = ()
 
     def actions_of(self, alternative: Alternative) -> tuple[str, ...]:
-        """The actions that are measured of an alternative: of one that keeps nothing, the one that only looks."""
+        """The measured actions of an alternative: if it does not write, only the one that reads."""
         measured = ("create", "no-op") if alternative.keeps and alternative.slow else self.actions
         if alternative.keeps or len(self.actions) == 1:
             return tuple(action for action in self.actions if action in measured)
@@ -50,7 +50,7 @@ class Job:
 
 
 def in_many(job: Job, alternatives: Sequence[Alternative], asked: Asked) -> Case:
-    """A case of many accounts, with its plan made."""
+    """A case of many accounts with its plan."""
     plan = planned(job, alternatives, asked)
 
     def run(folder: Path, screen: Screen) -> Iterator[Sample]:
@@ -71,7 +71,7 @@ def in_many(job: Job, alternatives: Sequence[Alternative], asked: Asked) -> Case
 
 
 def planned(job: Job, alternatives: Sequence[Alternative], asked: Asked) -> list[tuple[Alternative, Measurement]]:
-    """Every repeat of a size goes through all actions and alternatives that are measured there."""
+    """Every repeat of a size runs all actions and alternatives that are measured for it."""
     found = []
     for size in asked.sizes:
         for number in range(asked.repeats):
@@ -98,7 +98,7 @@ def _bearable(alternative: Alternative, one: Measurement, asked: Asked) -> bool:
 
 
 def measured(teacher: Teacher, alternative: Alternative, measurement: Measurement) -> Sample:
-    """Measure. Raises RunFailed where accounts were asked other things than the account that was learned from."""
+    """Measure. Raises RunFailed if the calls to an account differ from those of the account that was learned from."""
     ids = [str(700000000000 + number) for number in range(measurement.accounts)]
     fleet = [Account(account, f"arn:aws:iam::{account}:role/{ENTRANCE}") for account in ids]
     lesson = teacher.lesson(alternative, measurement.action)
@@ -108,7 +108,7 @@ def measured(teacher: Teacher, alternative: Alternative, measurement: Measuremen
 
 
 def require_calls(label: str, ids: Sequence[str], lesson: Mapping[str, int], counts: Mapping[str, Any]) -> None:
-    """Raise RunFailed where an account was asked more, less or other things than the lesson has, by action.
+    """Raise RunFailed if the number of calls to an account differs from the lesson, by action.
 
     `counts` are those of `Replay.counts`.
     """

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one run of a command cost: measured in a small process around it, see `watch`."""
+"""The cost of one run of a command, measured in a small process around it, see `watch`."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _WATCH = Path(__file__).with_name("watch.py")
 
 
 class RunFailed(Exception):
-    """A measured command ended with another status than 0, or did not do what it is for."""
+    """A measured command ended with a status other than 0, or had a wrong outcome."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one run. Seconds and bytes.
+    """The cost of one run. Seconds and bytes.
 
     `wall` is from the start of the command to its end; `cpu` is user and system time of all its processes, those left
     behind included; `memory` is the peak resident memory of the first process (of ansible-playbook: the controller),

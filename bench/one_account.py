@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One account through its whole life, kept by one alternative after the other, with every step checked."""
+"""One account from creation to deletion, with one alternative after the other, and a check of every step."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WITHOUT_WRITES = ("no-op", "check")
 
 
 def one_account(alternatives: Sequence[Alternative], asked: Asked) -> Case:
-    """The case, with its plan made."""
+    """The case with its plan."""
     planned = lives(alternatives, asked)
 
     def run(folder: Path, screen: Screen) -> Iterator[Sample]:
@@ -40,7 +40,7 @@ def one_account(alternatives: Sequence[Alternative], asked: Asked) -> Case:
 
 @dataclass(frozen=True)
 class Life:
-    """The actions of one account that are measured, in the order of ACTIONS; what lies between is done by hand."""
+    """The measured actions of one account, in the order of ACTIONS; the steps between them are done by hand."""
 
     alternative: Alternative
     latency: float
@@ -51,7 +51,7 @@ class Life:
 
 
 def lives(alternatives: Sequence[Alternative], asked: Asked) -> list[Life]:
-    """Every repeat goes through all alternatives, so that what disturbs the machine disturbs them alike."""
+    """Every repeat runs all alternatives, so that other load on the machine affects all of them."""
     found = []
     for latency in asked.latencies:
         for number in range(asked.repeats):
@@ -69,7 +69,7 @@ def lives(alternatives: Sequence[Alternative], asked: Asked) -> list[Life]:
 
 
 def _bearable(alternative: Alternative, latency: float, asked: Asked) -> list[str]:
-    """The actions of a life: for an empty play one, for slow alternatives in a quick run what the promises rest on."""
+    """The actions of a life: one for an empty play; for slow ones in a quick run those that the promises need."""
     if not alternative.keeps:
         return ["no-op"]
     quick = asked.quick and alternative.slow
@@ -84,7 +84,7 @@ def _measurement(alternative: Alternative, action: str, latency: float) -> Measu
 
 
 class OneAccount:
-    """The management account of a local AWS, entered with the caller's own credentials."""
+    """The management account of a local AWS, with the caller's own credentials."""
 
     def __init__(self, aws: LocalAws, root: Path, screen: Screen) -> None:
         self._aws, self._root, self._screen = aws, root, screen
@@ -92,7 +92,7 @@ class OneAccount:
         self._wanted = filled(workload(), aws.management)
 
     def samples(self, life: Life) -> Iterator[Sample]:
-        """Live a life. Raises RunFailed where a step did not do what it is for."""
+        """Run a life. Raises RunFailed if a step had a wrong outcome."""
         self._aws.reset()
         folder = write_folder(self._root, life.alternative, [Account(self._aws.management)], {}, workload())
         if "create" not in life.actions and life.alternative.keeps:
@@ -106,7 +106,7 @@ class OneAccount:
             with self._screen.measuring(measurement, life.alternative.label) as told:
                 told.sample = sample = self._measured(life, folder, measurement)
             if action in WITHOUT_WRITES and sample.writes:
-                raise RunFailed(f"{life.alternative.label}, {action}: made {sample.writes} writes, should make none")
+                raise RunFailed(f"{life.alternative.label}, {action}: made {sample.writes} writes, expected none")
             expected = there if life.alternative.keeps else None
             accounts.require(self._iam, expected, f"{life.alternative.label}, {action}")
             yield sample

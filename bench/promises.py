@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What this collection promises about its speed, and whether this run kept it."""
+"""What this collection promises about its speed, and whether this run meets it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True)
 class Verdict:
-    """`found` is None where the run did not measure what it takes."""
+    """`found` is None if the run did not measure the required figures."""
 
     promise: str
     bound: float
@@ -34,7 +34,7 @@ class Verdict:
 
 
 def verdicts(found: Medians) -> list[Verdict]:
-    """Every promise, with what the medians say."""
+    """Every promise, with the result from the medians."""
     return [*_of_the_main_job(found), *_of_one_account(found)]
 
 
@@ -97,7 +97,7 @@ def _no_op(found: Medians, latency: float, alternative: str) -> Median | None:
 
 
 def _compared(found: Medians, latency: float, alternative: str, quantity: Quantity) -> float | None:
-    """How many times more an alternative takes than ours."""
+    """How many times longer an alternative takes than ours."""
     return ratio(_get(_no_op(found, latency, alternative), quantity), _get(_no_op(found, latency, OURS), quantity))
 
 

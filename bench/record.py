@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The record of a run: everything the report and the chart are made from, as JSON and back."""
+"""The record of a run: the data of the report and the chart, as JSON and back."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from .samples import DOCUMENTED, LARGE_FLEET, OURS, Sample
 
 @dataclass(frozen=True)
 class Record:
-    """`machine` is as `machine.describe` tells it, with `earlier`, the commit that was measured, too, or empty.
+    """`machine` is the result of `machine.describe`, and `earlier` the other commit that was measured, or empty.
 
-    `unavailable` says of alternatives why they could not be measured.
+    `unavailable` says why alternatives could not be measured.
     """
 
     machine: Mapping[str, Any]
@@ -28,7 +28,7 @@ class Record:
     unavailable: Mapping[str, str]
 
     def document(self) -> dict[str, Any]:
-        """As JSON: besides what `of` reads, the medians with their ratios and what was promised."""
+        """As JSON: the values that `of` reads, and the medians with their ratios and the promises."""
         found = with_extrapolations(medians(self.samples))
         return {
             "machine": dict(self.machine),
@@ -42,7 +42,7 @@ class Record:
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Record:
-        """From what `document` gave."""
+        """From a result of `document`."""
         return cls(
             document["machine"],
             document["repeats"],
@@ -53,7 +53,7 @@ class Record:
 
 
 def with_extrapolations(found: Medians) -> dict[Point, Median]:
-    """The medians, and what amazon.aws would cost in as many accounts as ours was measured with, to LARGE_FLEET."""
+    """The medians, and the extrapolated cost of amazon.aws for as many accounts as ours, up to LARGE_FLEET."""
     whole = dict(found)
     amazon = Row(DOCUMENTED, "amazon")
     for size in row_sizes(found, Row(DOCUMENTED, OURS)):

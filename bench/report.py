@@ -24,7 +24,7 @@ HEADINGS = {
 }
 CHART = "chart.svg"
 QUIET = 0.25
-"""Share of the machine's time spent on other things from which the report warns."""
+"""Minimum share of the machine's time spent on other processes for a warning in the report."""
 
 Rows = list[Sequence[str]]
 
@@ -100,7 +100,7 @@ def _no_op(found: Medians, latency: float) -> str:
 
 
 def _job(found: Medians, job: Job) -> list[str]:
-    """The section of a case of many accounts, empty where it was not measured."""
+    """The section of a case of many accounts, empty if it was not measured."""
     sizes = sorted({point.accounts for point in found if point.case == job.case})
     if not sizes:
         return []

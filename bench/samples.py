@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is measured, and the samples that come of it."""
+"""Measurements and their samples."""
 
 from __future__ import annotations
 
@@ -11,25 +11,26 @@ from dataclasses import asdict, dataclass
 from .measure import Cost
 
 ONCE_FROM = 10.0
-"""Seconds from which a measurement is made once, except what the promises rest on: ours, and a no-op in one account."""
+"""Seconds from which a measurement is done only once, except those for the promises: ours, and a no-op in one account.
+"""
 
 OURS = "ours"
 """The alternative that all others of a case are compared with."""
 
 ACCOUNT, BASELINE = "account", "baseline"
-"""The cases of iam_baseline: one account through its whole life, and a no-op in many."""
+"""The cases of iam_baseline: one account from creation to deletion, and a no-op in many."""
 DOCUMENTED, LEAST_PRIVILEGE, AUDIT, RETIRE = "documented", "least_privilege", "audit", "retire"
 """The cases of the main job in many accounts: site.yml with each profile, audit.yml, retire.yml in check mode."""
 CATALOGUE = "catalogue"
 """The case of loading and checking the catalogue of services."""
 
 LARGE_FLEET = 200
-"""Accounts up to which everything of ours is measured; beyond, a no-op and an audit, once."""
+"""The maximum number of accounts for which all of ours is measured; for more, a no-op and an audit, once."""
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """One run of an alternative. `latency` is in seconds, `seconds` is a guess at how long it takes."""
+    """One run of an alternative. `latency` is in seconds, `seconds` is an estimate of its duration."""
 
     case: str
     alternative: str
@@ -47,7 +48,9 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Sample:
-    """What a measurement came to; `calls` and `writes` are what the server was asked. The rest is as in `Cost`."""
+    """The result of a measurement; `calls` and `writes` are the calls that the server received. The rest is as in
+    `Cost`.
+    """
 
     case: str
     alternative: str
@@ -74,7 +77,7 @@ def writes(actions: Mapping[str, int]) -> int:
 
 
 def repeats(measurement: Measurement, asked: int) -> int:
-    """How often a measurement is made."""
+    """How often a measurement is repeated."""
     if measurement.accounts > LARGE_FLEET:
         return 1
     weighty = measurement.alternative == OURS or (measurement.case, measurement.action) == (ACCOUNT, "no-op")

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the person who waits sees: what is being measured, what it came to, and how much is left."""
+"""The output during a run: the current measurement, its result, and the remaining time."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from .samples import Measurement, Sample
 
 @dataclass
 class Told:
-    """Filled in by who measures."""
+    """Filled in by the code that measures."""
 
     sample: Sample | None = None
 
 
 class Screen:
-    """Counts measurements off against what is planned."""
+    """Counts measurements against the plan."""
 
     def __init__(self, planned: Sequence[Measurement]) -> None:
         self._all = len(planned)
@@ -33,7 +33,7 @@ class Screen:
 
     @contextmanager
     def measuring(self, measurement: Measurement, label: str) -> Iterator[Told]:
-        """Show a measurement while it runs, and what it came to."""
+        """Show a measurement while it runs, and its result."""
         self._done += 1
         head = f"[{self._done:>{len(str(self._all))}}/{self._all}] {measurement.what}: {label}"
         if sys.stdout.isatty():

@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs one command and writes what it and all its descendants cost, as JSON. Usage: watch.py RESULT LOG COMMAND...
+"""Runs one command and writes the cost of it and all its descendants as JSON. Usage: watch.py RESULT LOG COMMAND...
 
-A program of its own, small and without imports of the project: a child's peak memory counts that of its parent at the
-moment of the fork, and processes that a command leaves behind (mitogen's) come to their nearest reaper, which this is.
+It is a separate small program without imports of the project: a child's peak memory includes that of its parent at the
+fork, and processes that a command leaves behind (mitogen's) become children of their nearest reaper, which is this one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 
 PR_SET_CHILD_SUBREAPER = 36
 LINGER = 15.0
-"""Seconds that descendants have to end by themselves once the command has."""
+"""Seconds that descendants have to end by themselves after the command."""
 SAMPLING = 0.01
 """Seconds between two looks at the memory of the command's first process."""
 
@@ -47,7 +47,7 @@ class Peak(threading.Thread):
 
 
 def busy() -> float:
-    """CPU-seconds that this machine has worked since it started, for anybody."""
+    """CPU-seconds of all processes of this machine since it started."""
     fields = Path("/proc/stat").read_text(encoding="utf-8").splitlines()[0].split()[1:]
     user, nice, system, _unused, _unused, irq, softirq = (int(field) for field in fields[:7])
     return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")

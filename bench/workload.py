@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What accounts hold: the objects that are kept, and what else is in an account that is audited.
+"""The content of accounts: the objects that are kept in sync, and other objects of an audited account.
 
-A workload has `managed_policies`, `roles` and, where there are any, `groups`, in the form of the options of
-iam_baseline. Groups exist before; of them only the policies are kept.
+A workload has `managed_policies`, `roles` and, if there are any, `groups`, in the form of the options of iam_baseline.
+Groups exist before; only their policies are kept in sync.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ EMPTY_WORKLOAD: Workload = {"managed_policies": [], "roles": []}
 
 
 def workload() -> Workload:
-    """What iam_baseline keeps, with a placeholder for the account."""
+    """What iam_baseline keeps in sync, with a placeholder for the account."""
     content: Workload = yaml.safe_load(_BASELINE.read_text(encoding="utf-8"))
     return content
 
 
 def other_roles() -> list[dict[str, Any]]:
-    """The roles of nobody but the account's own, with a placeholder for the account."""
+    """The roles that belong to no service, with a placeholder for the account."""
     found = yaml.safe_load(_OTHERS.read_text(encoding="utf-8"))
     return [filled(role, team, _TEAM) for team in found["teams"] for role in found["team_roles"]]
 
 
 def filled(content: Workload, value: str, placeholder: str = PLACEHOLDER) -> Workload:
-    """The content with a value where the placeholder is."""
+    """The content with a value instead of the placeholder."""
     found: Workload = json.loads(json.dumps(content).replace(placeholder, value))
     return found
 
 
 def account_of(found: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """What the workload says, in the form in which `accounts.held` gives what an account holds."""
+    """The workload, in the form of the result of `accounts.held`."""
     return {
         "managed_policies": {one["name"]: _without_name({"path": "/", **one}) for one in found["managed_policies"]},
         "roles": {one["name"]: _without_name({"path": "/", **one}) for one in found["roles"]},
@@ -53,9 +53,9 @@ def account_of(found: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def workload_of(held: Mapping[str, Mapping[str, Any]], account_id: str) -> Workload:
-    """The workload that an account holds, with the placeholder where its id was.
+    """The workload in an account, with the placeholder instead of its id.
 
-    Roles that trust other roles come last, because IAM wants those to be there.
+    Roles that trust other roles come last, because IAM requires that those exist.
     """
     listed = {kind: [{"name": name, **entry} for name, entry in entries.items()] for kind, entries in held.items()}
     listed["roles"].sort(key=lambda role: ":role/" in json.dumps(role["assume_role_policy_document"]))

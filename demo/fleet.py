@@ -50,10 +50,10 @@ class Fleet:
         return self.run("site", *options)
 
     def run(self, playbook: str, *options: str, refuses: bool = False, says: bool = False) -> int:
-        """Run a playbook and show its output as it comes, with `says` also of tasks that only say something.
+        """Run a playbook and show its output immediately; with `says`, also that of tasks that only print a message.
 
-        Returns the number of AWS calls it made. What it did goes into a report in `REPORTS`. Ends the demonstration
-        where the playbook fails, or, if it is one that `refuses`, where it does not.
+        Returns the number of AWS calls it made. Its report is in `REPORTS`. Ends the demonstration if the playbook
+        fails, or, with `refuses`, if it does not.
         """
         before = len(self.aws.calls())
         arguments = ["ansible-playbook", "-i", str(self._inventory.name), f"playbooks/{playbook}.yml", *options]
@@ -109,7 +109,7 @@ class Fleet:
         iam.untag_role(RoleName=role, TagKeys=["owner"])
 
     def writes(self) -> int:
-        """How many writes the playbook runs have made in all."""
+        """The number of writes of all playbook runs."""
         return sum(not call["action"].startswith(READS) for call in self.aws.calls())
 
 

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The second half of the demonstration: what ended services have left in an account is found, retired and restored."""
+"""The second half of the demonstration: it finds, retires and restores what ended services have left in an account."""
 
 from __future__ import annotations
 

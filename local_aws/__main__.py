@@ -40,7 +40,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _greet(organization: dict[str, Any]) -> None:
-    """What a person at a terminal needs."""
+    """Print what a user at a terminal needs."""
     lines = [
         f"Local AWS at {organization['endpoint']}, management account {organization['management']}. Ctrl-C stops it.",
         *(f"  {member['id']}  {member['name']:<16} {member['role_arn']}" for member in organization["members"]),
@@ -51,7 +51,7 @@ def _greet(organization: dict[str, Any]) -> None:
 
 
 def _watch(parent: int) -> None:
-    """End when that process is gone, however it went; a child sees it in having another parent."""
+    """End when that process has ended, for any reason; a child detects it because it has another parent."""
     child = os.getppid() == parent
     while os.getppid() == parent if child else _lives(parent):
         time.sleep(0.25)
@@ -59,7 +59,7 @@ def _watch(parent: int) -> None:
 
 
 def _lives(process: int) -> bool:
-    """Whether a process is there and has not ended without anybody having waited for it."""
+    """Whether a process is alive. A process that has ended and was not waited for is not."""
     try:
         return Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
     except OSError:

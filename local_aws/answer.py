@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What goes back to the client: the IAM and STS XML answers and errors of the AWS query protocol."""
+"""The response to the client: the IAM and STS XML answers and errors of the AWS query protocol."""
 
 from __future__ import annotations
 

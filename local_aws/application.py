@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One server's state and the way of a request through it: control or AWS, limits, rules, moto, log."""
+"""One server's state and the steps of a request: control or AWS, limits, rules, moto, log."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Application:
             self.iam.page_limit = options["page_limit"]
 
     def reset(self) -> None:
-        """Back to the fresh organization and quotas; options other than quotas, sessions and the log stay."""
+        """Restore the fresh organization and quotas; other options, sessions and the log do not change."""
         self.organization.restore()
         self.iam.reset()
         self.iam.quotas.reset()
@@ -102,12 +102,12 @@ class Application:
                 return other_answer(call, request)
         except AwsError as error:
             return error_answer(call.service, error, call.json_protocol)
-        except Exception as failure:  # a fault of this server must show as one, not as a closed connection
+        except Exception as failure:  # an error of this server must be visible as one, not as a closed connection
             text = f"The local AWS failed in {call.service}:{call.action}: {type(failure).__name__}: {failure}"
             return error_answer(call.service, AwsError("LocalAwsFailure", text, 501), call.json_protocol)
 
     def _check_permissions(self, call: Call) -> None:
-        """Note what the call needs, and refuse it where the caller lacks that and the server is told to mind."""
+        """Record the permissions that the call needs. With `authorize`, refuse it if the caller lacks them."""
         checks = self.authorizes and not call.observer
         if not checks and not (self.record.wanted and call.caller):
             return

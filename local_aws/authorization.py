@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Refuses what the policies of a session's role do not allow, where the server is told to: see the option `authorize`.
+"""Refuses calls that the policies of a session's role do not allow, if the option `authorize` is set.
 
-The role's policies, its permissions boundary and the policy of the session each have to allow, and none may deny.
-Without a session a caller is the operator of the organization, who may do everything; so may the role that AWS
-Organizations makes, which moto makes without its AdministratorAccess.
+The role's policies, its permissions boundary and the policy of the session must each allow the call, and none may deny
+it. Without a session a caller is the operator of the organization, who may do everything. The role that AWS
+Organizations creates may do everything too, because moto creates it without its AdministratorAccess.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def session_of(call: Call) -> Any:
 
 
 def _layers(store: Store, role: Any, session: Any) -> Iterator[tuple[str, list[Document]]]:
-    """Each kind of policy that has to allow. The policies of a role that is gone allow nothing."""
+    """Each kind of policy that must allow the call. The policies of a deleted role allow nothing."""
     attached = [_document(policy) for policy in role.managed_policies.values()] if role else []
     inline = [json.loads(text) for text in role.policies.values()] if role else []
     yield "identity-based policy", attached + inline

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the collection's modules have needed permissions for, each once, in a file for each server.
+"""The permissions that the collection's modules have needed, each once, in a file for each server.
 
-The folder is in the environment variable LOCAL_AWS_CALLS, so that it reaches the servers of every test, of ansible
-and of molecule. Without it nothing is recorded. `permissions.record` reads the files.
+The folder is in the environment variable LOCAL_AWS_CALLS, so that it reaches the servers of every test, of ansible and
+of molecule. Without it nothing is recorded. `permissions.record` reads the files.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ FOLDER = "LOCAL_AWS_CALLS"
 
 
 class CallRecord:
-    """Appends what has not been seen yet. A line is an object with what `Needed` has, who called, and where."""
+    """Appends permissions that are not recorded yet. A line is an object with the fields of `Needed`, the caller and
+    the account.
+    """
 
     def __init__(self) -> None:
         folder = os.environ.get(FOLDER)
@@ -34,7 +36,7 @@ class CallRecord:
         return self._file is not None
 
     def add(self, call: Call, needed: Iterable[Needed]) -> None:
-        """Note what a module's call needed; calls of tests themselves have no module."""
+        """Record the permissions of a module's call; calls of tests themselves have no module."""
         if self._file is None or not call.caller or not call.action.isidentifier():  # cut off in the middle
             return
         for one in needed:

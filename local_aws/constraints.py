@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Lengths, ranges, patterns and enumerations of parameters, as AWS's own service model states them (FACTS C1).
 
-The SDK checks only minimums before it sends; AWS answers the rest with `ValidationError` and the wording used here.
+The SDK checks only minimums before it sends; For the rest, AWS returns `ValidationError` with the wording used here.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from typing import Any
 
 
 def control(endpoint: str, method: str, path: str, document: Any = None, *, timeout: float) -> Any:
-    """What the server answers. Raises ValueError with its message where it refuses, OSError where it is not there."""
+    """The answer of the server. Raises ValueError with its message if it refuses, OSError if it is not running."""
     body = None if document is None else json.dumps(document)
     # urllib.request would read all certificates of the system each time, which takes longer than the answer.
     with closing(HTTPConnection(endpoint.removeprefix("http://"), timeout=timeout)) as connection:

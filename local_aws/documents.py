@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The grammar of identity policies, as far as IAM refuses a document for it.
 
-What moto already knows (syntax, versions, resources, conditions, dates) is asked of moto; this adds what it lets
-pass. Sources: IAM User Guide, "Grammar of the IAM JSON policy language"; FACTS C1, C11.
+moto checks syntax, versions, resources, conditions and dates; this adds the checks that it lacks. Sources: IAM User
+Guide, "Grammar of the IAM JSON policy language"; FACTS C1, C11.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def statements(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def condition_blocks(statement: dict[str, Any]) -> list[dict[str, Any]]:
-    """What stands under each operator of a statement's condition."""
+    """The content of each operator of a statement's condition."""
     condition = statement.get("Condition")
     return [keys for keys in condition.values() if isinstance(keys, dict)] if isinstance(condition, dict) else []
 
@@ -84,7 +84,7 @@ def _parsed(text: str) -> dict[str, Any]:
 
 
 def _numbers_as_text(statement: dict[str, Any]) -> None:
-    """IAM takes numbers as condition values; moto does not."""
+    """IAM accepts numbers as condition values; moto does not."""
     for keys in condition_blocks(statement):
         keys.update({key: _as_text(value) for key, value in keys.items()})
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How an AWS client is pointed at a server: environment variables of the operator of the organization."""
+"""Environment variables that direct an AWS client to a server, as the operator of the organization."""
 
 from __future__ import annotations
 

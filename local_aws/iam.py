@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The IAM service: constraints, then the action's own rule or answer, then moto for what is left."""
+"""The IAM service: constraints, then the action's own rule or answer, then moto for the rest."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _READS = ("Get", "List", "Simulate", "Generate")
 
 
 class ToMoto:
-    """What an action returns when moto is to answer it."""
+    """Returned by an action that moto answers."""
 
 
 TO_MOTO = ToMoto()
@@ -60,7 +60,7 @@ class Iam:
         return self.visibility.seen(account, partition)
 
     def reset(self) -> None:
-        """Forget what is remembered beside the accounts' state."""
+        """Forget everything that is stored besides the accounts' state."""
         self.visibility.forget()
         self.trust.reset()
         self.deletions.forget()

@@ -14,7 +14,7 @@ from .store import Store, group_named, user_named, user_tags
 
 @action("CreateUser")
 def create_user(iam: Iam, store: Store, call: Call) -> Result:
-    """A new user with an id that a trust policy can hold."""
+    """A new user with an id that a trust policy can contain."""
     name = call.required("UserName")
     check_name_free(store.users.values(), name, "User with name {} already exists.")
     check_boundary(iam, call)
@@ -50,7 +50,7 @@ def tag_user(iam: Iam, store: Store, call: Call) -> Result:
 
 @action("DeleteUser")
 def delete_user(iam: Iam, store: Store, call: Call) -> Result:
-    """moto refuses what still has policies."""
+    """moto refuses to delete a user with policies."""
     user = user_named(store, call.required("UserName"))
     if any(member.id == user.id for group in store.groups.values() for member in group.users):
         raise delete_conflict("Cannot delete entity, must remove users from group first.")

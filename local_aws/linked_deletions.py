@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Deletion tasks of service-linked roles: they take their time, and fail where the service still uses the role.
+"""Deletion tasks of service-linked roles: they take some time, and fail if the service still uses the role.
 
 Sources: DeleteServiceLinkedRole and GetServiceLinkedRoleDeletionStatus in the IAM API reference (FACTS C5).
 """
@@ -19,7 +19,7 @@ _OWNER = "/aws-service-role/"
 
 @dataclass(frozen=True)
 class Course:
-    """What a deletion comes to: how many seconds it takes, and why it fails, if it does."""
+    """The outcome of a deletion: how many seconds it takes, and why it fails, if it does."""
 
     seconds: float = 0.0
     reason: str = ""
@@ -28,7 +28,7 @@ class Course:
 
 @dataclass(frozen=True)
 class DeletionTask:
-    """A deletion that was asked for."""
+    """A requested deletion."""
 
     id: str
     account: str
@@ -51,11 +51,11 @@ class LinkedDeletions:
     _open: set[str] = field(default_factory=set)
 
     def seed(self, account: str, role: str, course: Course) -> None:
-        """Say what deletions of this role come to from now on."""
+        """Set the outcome of deletions of this role from now on."""
         self._courses[account, role] = course
 
     def ask(self, store: Store, path: str, role: str) -> str:
-        """Ask for a deletion; the id of its task, or of the one that is under way already."""
+        """Request a deletion; returns the id of its task, or of the one that is already running."""
         account = str(store.account_id)
         for task in self._tasks.values():
             if (task.account, task.role) == (account, role) and not task.over:
@@ -82,7 +82,7 @@ class LinkedDeletions:
         return {"Status": "FAILED", "Reason": {"Reason": task.course.reason, "RoleUsageList": list(task.course.usage)}}
 
     def settle(self) -> None:
-        """Take away the roles whose deletion is over and did not fail."""
+        """Remove the roles whose deletion has ended without a failure."""
         for name in [name for name in self._open if self._tasks[name].over]:
             self._open.remove(name)
             task = self._tasks[name]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Handing a call to moto: IAM directly to its response class, everything else to its whole server application.
+"""Passes calls to moto: IAM directly to its response class, everything else to its whole server application.
 
-Going to the IAM class directly lets a call be answered from a given state of the account, which eventual
-consistency needs, and saves the routing, which is half the time of a small call.
+Going to the IAM class directly lets a call be answered from a given state of the account, which eventual consistency
+needs, and saves the routing, which is half the time of a small call.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def other_answer(call: Call, request: HttpRequest) -> Answer:
 
     try:
         body = b"".join(_moto(environ, start_response))
-    except Exception as failure:  # moto raises whatever it stumbles over in what it does not know
+    except Exception as failure:  # moto raises many kinds of exceptions for requests that it does not support
         text = f"The local AWS cannot answer {call.service}:{call.action} ({type(failure).__name__}: {failure})."
         raise AwsError("NotImplemented", text, 501) from failure
     status, answer_headers = started[-1]

@@ -7,9 +7,9 @@ import os
 
 
 def set_up() -> None:
-    """Anew in a process that is a fork of the one that imported this, and was given another environment."""
+    """Set the variables; again in a process that is a fork of the one that imported this, with another environment."""
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
-    os.environ.pop("MOTO_ACCOUNT_ID", None)  # would put every call into one account
+    os.environ.pop("MOTO_ACCOUNT_ID", None)  # would assign every call to one account
     os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
 
 

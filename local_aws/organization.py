@@ -37,7 +37,7 @@ class Member:
 
 
 class Organization:
-    """The organization, and the state of its accounts to go back to."""
+    """The organization, and the fresh state of its accounts."""
 
     def __init__(self, management: str, members: int) -> None:
         mock_random.seed(_SEED)
@@ -46,7 +46,7 @@ class Organization:
         live_store(management)
         existing = set(iam_backends)
         backend.create_organization(region="us-east-1")
-        for stray in set(iam_backends) - existing:  # moto gives the management account a second, nameless one
+        for stray in set(iam_backends) - existing:  # moto lists the management account a second time, without a name
             del iam_backends[stray]
         owner = backend.accounts[0]
         owner.name, owner.email = "management", "aws+management@example.com"
@@ -76,7 +76,7 @@ class Organization:
         return Member(account, name, email, sample["unit"], f"arn:aws:iam::{account}:role/{ACCESS_ROLE}")
 
     def restore(self) -> None:
-        """Put every account back to its fresh state, and forget what other services hold; sessions stay valid."""
+        """Restore the fresh state of every account, and forget the state of other services; sessions stay valid."""
         for account in list(iam_backends):
             if account not in self._fresh:
                 del iam_backends[account]

@@ -14,7 +14,7 @@ Item = TypeVar("Item")
 
 
 def page(iam: Iam, call: Call, items: Sequence[Item]) -> tuple[Sequence[Item], dict[str, Any]]:
-    """The items of the page that is asked for, and the members that tell whether there are more."""
+    """The items of the requested page, and the members that say whether there are more."""
     marker = call.text("Marker")
     try:
         start = int(marker, 16) if marker else 0

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which permissions AWS asks for before it answers a call: actions, the resources they are asked for, condition keys.
+"""Which permissions AWS requires for a call: actions, their resources, condition keys.
 
-From the service authorization reference of IAM, STS and Organizations. What it leaves out and the API reference says:
-tags of a creation need the tagging permission too, AddRoleToInstanceProfile passes the role, and nobody needs a
-permission for GetCallerIdentity.
+From the service authorization reference of IAM, STS and Organizations. The API reference adds: tags in a creation need
+the tagging permission too, AddRoleToInstanceProfile passes the role, and GetCallerIdentity needs no permission.
 """
 
 from __future__ import annotations
@@ -26,7 +25,8 @@ _EC2 = "ec2.amazonaws.com"
 
 @dataclass(frozen=True)
 class Needed:
-    """One permission: `resource` is an ARN, or `*` for what has none. `context` holds condition keys in lower case.
+    """One permission: `resource` is an ARN, or `*` for an action without one. `context` contains condition keys in
+    lower case.
 
     A tuple is the values of a multivalued key, which AWS compares by ForAllValues and ForAnyValue only.
     """
@@ -58,7 +58,7 @@ def _iam(call: Call, store: Store) -> Iterator[Needed]:
 
 
 def _object(call: Call, store: Store) -> tuple[str, Any]:
-    """The ARN of what a call is about, and the object if it is there."""
+    """The ARN of the object of a call, and the object if it exists."""
     for parameter in ("InstanceProfileName", "RoleName", "UserName", "GroupName"):
         if call.text(parameter):
             return _named(call, store, parameter)
@@ -70,9 +70,9 @@ def _object(call: Call, store: Store) -> tuple[str, Any]:
 
 
 def _named(call: Call, store: Store, parameter: str) -> tuple[str, Any]:
-    """What a name stands for. What is not there has no path, as IAM does not look for it before it has decided.
+    """The object of a name. A missing object has no path, because IAM does not look for it before it has decided.
 
-    All service-linked roles are under one path, so a name that a service's role had is taken to be there.
+    All service-linked roles have one path, so such a name of a deleted role is assumed to exist.
     """
     kind, name = _NAMED[parameter], call.text(parameter) or ""
     if _CREATED.get(call.action) == parameter:
@@ -99,7 +99,7 @@ def _context(call: Call, entity: Any) -> Iterator[tuple[str, str | tuple[str, ..
 
 
 def _tags(call: Call) -> Iterator[tuple[str, str | tuple[str, ...]]]:
-    """The keys of the tags that a call writes or takes off, and the values of those that it writes."""
+    """The keys of the tags that a call writes or removes, and the values of those that it writes."""
     tags = {str(tag["Key"]): str(tag["Value"]) for tag in call.listed("Tags")}
     keys = [*tags, *map(str, call.listed("TagKeys"))]
     if keys:

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What IAM decides by policies: an explicit deny wins, then an allow, then the denial that everything begins with.
+"""IAM's decision from policies: an explicit deny wins, then an allow, else the request is denied.
 
-Of conditions it knows StringEquals, StringLike, ArnEquals and ArnLike, with IfExists, Not, ForAllValues and
-ForAnyValue, and Null; what it does not know it refuses to judge. Principals are not looked at: these are policies of
-identities.
+It supports the conditions StringEquals, StringLike, ArnEquals and ArnLike, with IfExists, Not, ForAllValues and
+ForAnyValue, and Null. Others are an error. Principals are ignored, because these are policies of identities.
 """
 
 from __future__ import annotations
@@ -24,22 +23,22 @@ _VARIABLE = re.compile(r"\$\{([\w:/-]+)\}")
 
 
 class Unknown(Exception):
-    """A policy says something that is not understood here."""
+    """A policy contains something that is not supported here."""
 
 
 def allows(documents: Iterable[Document], needed: Needed) -> bool:
-    """Whether policies of one kind, all of an identity's or a boundary, allow it and do not deny it."""
+    """Whether policies of one kind (all of an identity, or a boundary) allow the request and do not deny it."""
     effects = {statement["Effect"] for statement in matching(documents, needed)}
     return "Allow" in effects and "Deny" not in effects
 
 
 def denies(documents: Iterable[Document], needed: Needed) -> bool:
-    """Whether a policy denies it, whatever others say."""
+    """Whether a policy denies the request, regardless of other policies."""
     return any(statement["Effect"] == "Deny" for statement in matching(documents, needed))
 
 
 def matching(documents: Iterable[Document], needed: Needed) -> Iterator[Statement]:
-    """The statements that are about it."""
+    """The statements that apply to the request."""
     for document in documents:
         for statement in _listed(document["Statement"]):
             if (
@@ -57,7 +56,7 @@ def _is_about(statement: Statement, element: str, value: str, ignore_case: bool 
 
 
 def is_like(pattern: str, value: str, ignore_case: bool = False) -> bool:
-    """Whether a pattern stands for a value: `*` is any text, `?` any character."""
+    """Whether a pattern matches a value: `*` is any text, `?` any character."""
     return bool(_compiled(pattern, ignore_case).fullmatch(value))
 
 
@@ -68,7 +67,7 @@ def _compiled(pattern: str, ignore_case: bool) -> re.Pattern[str]:
 
 
 def _is_met(condition: Mapping[str, Mapping[str, Any]], context: Context) -> bool:
-    """Every operator and every key has to hold; of the values of a key one is enough, or with Not, none."""
+    """Every operator and every key must be met; one value of a key is enough, or with Not, none may match."""
     return all(
         _holds(operator, key.lower(), [_filled(str(value), context) for value in _listed(values)], context)
         for operator, keys in condition.items()
@@ -77,7 +76,7 @@ def _is_met(condition: Mapping[str, Mapping[str, Any]], context: Context) -> boo
 
 
 def _holds(operator: str, key: str, values: list[str], context: Context) -> bool:
-    """Whether one operator holds for one key. A key that is not there meets ForAllValues, and never ForAnyValue."""
+    """Whether one operator is met for one key. A missing key meets ForAllValues, and never ForAnyValue."""
     if operator == "Null":
         return (key not in context) == (values[0].lower() == "true")
     parsed = _OPERATOR.fullmatch(operator)
@@ -103,7 +102,7 @@ def _compared(operator: str, quantifier: str | None, found: str | tuple[str, ...
 
 
 def _filled(value: str, context: Context) -> str:
-    """A value with its policy variables; one that the request does not carry, or that is multivalued, never matches."""
+    """A value with its policy variables; one that is missing in the request, or multivalued, never matches."""
 
     def text(variable: re.Match[str]) -> str:
         found = context.get(variable[1].lower())

@@ -50,7 +50,7 @@ def _own_policy(store: Store, call: Call) -> Any:
 
 @action("AttachRolePolicy", "AttachUserPolicy", "AttachGroupPolicy")
 def attach_policy(iam: Iam, store: Store, call: Call) -> Result:
-    """Attaching what is attached already succeeds and changes nothing."""
+    """Attaching an attached policy succeeds and changes nothing."""
     kind, holder = _holder(store, call)
     policy = policy_with_arn(store, call.required("PolicyArn"))
     iam.withdrawn.check_attachable(store, policy.arn)
@@ -65,7 +65,7 @@ def attach_policy(iam: Iam, store: Store, call: Call) -> Result:
 
 @action("DetachRolePolicy", "DetachUserPolicy", "DetachGroupPolicy")
 def detach_policy(iam: Iam, store: Store, call: Call) -> Result:
-    """Detaching what is not attached is an error."""
+    """Detaching a policy that is not attached is an error."""
     arn = call.required("PolicyArn")
     _unused, holder = _holder(store, call)
     if holder.managed_policies.pop(arn, None) is None:
@@ -86,7 +86,7 @@ def put_inline_policy(iam: Iam, store: Store, call: Call) -> Result:
 
 @action("DeleteRolePolicy", "DeleteUserPolicy", "DeleteGroupPolicy")
 def delete_inline_policy(iam: Iam, store: Store, call: Call) -> Result:
-    """Deleting an inline policy that is not there is an error."""
+    """Deleting an inline policy that does not exist is an error."""
     kind, holder = _holder(store, call)
     name = call.required("PolicyName")
     if holder.policies.pop(name, None) is None:

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Principals of trust policies: which ones IAM accepts, and how it stores them (FACTS C4).
 
-A service is known by `.amazonaws.com` in every partition, and by the suffix of the partition (botocore's list).
+A service principal ends with `.amazonaws.com` in every partition, or with the suffix of the partition (botocore's
+list).
 
-IAM keeps a role or user by its unique id. While the entity exists the id is shown as its ARN; afterwards the id
-itself shows, also when an entity of the same name has been created again.
+IAM stores a role or user by its unique id. While the entity exists the id is shown as its ARN. After that the id itself
+is shown, even if an entity of the same name has been created again.
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ class LocalAws:
     def client(self, service: str, account: str | None = None, *, observer: bool = True, **options: Any) -> Any:
         """A boto3 client in an account, by default one whose calls are marked in the log and neither limited nor slow.
 
-        Members are entered through their access role, once for each account; clients are kept.
+        For members, the access role is assumed once for each account; clients are kept.
         """
         region = options.pop("region_name", "us-east-1")
         key = (service, account or self.management, f"{region} {observer} {sorted(options.items(), key=str)}")
@@ -132,15 +132,15 @@ class LocalAws:
         self._control("POST", "options", options)
 
     def reset(self) -> None:
-        """Back to the fresh organization; credentials, options other than quotas, and the log stay."""
+        """Restore the fresh organization; credentials, options other than quotas, and the log do not change."""
         self._control("POST", "reset", {})
 
     def seed(self, account: str, **wanted: Any) -> None:
-        """Create what the API cannot; see `seed` for what can be wanted."""
+        """Create what the API cannot; see `seed`."""
         self._control("POST", "seed", {"account": account, **wanted})
 
     def calls(self, *, account: str | None = None, observer: bool = False) -> list[dict[str, Any]]:
-        """The log of calls, without those of observers unless they are asked for."""
+        """The log of calls, without those of observers unless they are requested."""
         entries: list[dict[str, Any]] = self._control("GET", "calls")
         return [
             entry for entry in entries if (observer or not entry["observer"]) and account in (None, entry["account"])

@@ -16,7 +16,7 @@ TAGS_PER_ENTITY = 50
 
 
 def document_size(document: str) -> int:
-    """The size IAM counts: whitespace is free."""
+    """The size that IAM counts: without white space."""
     return sum(1 for character in document if not character.isspace())
 
 
@@ -41,7 +41,7 @@ class Quotas:
         self._values.update({name: int(value) for name, value in values.items()})
 
     def one_more(self, present: Sized | int, quota: str, label: str) -> None:
-        """Refuse one more of something that is already there as often as allowed."""
+        """Refuse one more object if the quota is reached."""
         count = present if isinstance(present, int) else len(present)
         if count >= self[quota]:
             raise limit_exceeded(f"Cannot exceed quota for {label}: {self[quota]}")

@@ -28,7 +28,7 @@ _KINDS = ("User", "Group", "Role", "LocalManagedPolicy", "AWSManagedPolicy")
 
 @action("GetRole")
 def get_role(iam: Iam, store: Store, call: Call) -> Result:
-    """One role whole."""
+    """One complete role."""
     return {"Role": shapes.whole_role(role_named(store, call.required("RoleName")), iam.trust)}
 
 
@@ -41,7 +41,7 @@ def list_roles(iam: Iam, store: Store, call: Call) -> Result:
 
 @action("GetUser")
 def get_user(iam: Iam, store: Store, call: Call) -> Result:
-    """One user; without a name moto answers for the caller."""
+    """One user; without a name, moto returns the caller."""
     name = call.text("UserName")
     return {"User": shapes.whole_user(store, user_named(store, name))} if name else TO_MOTO
 
@@ -140,7 +140,7 @@ def list_policy_versions(iam: Iam, store: Store, call: Call) -> Result:
 
 @action("ListEntitiesForPolicy")
 def list_entities_for_policy(iam: Iam, store: Store, call: Call) -> Result:
-    """Who a managed policy is attached to, or is the boundary of."""
+    """The identities that a managed policy is attached to, or is the boundary of."""
     arn, usage = call.required("PolicyArn"), call.text("PolicyUsageFilter")
     prefix, wanted = call.text("PathPrefix") or "/", call.text("EntityFilter")
     found: list[tuple[str, Any]] = []

@@ -38,7 +38,7 @@ class Call:
     """A call of an AWS action.
 
     `flat` holds the query-protocol fields as sent, `parameters` the same nested, or what a JSON protocol sent. `caller`
-    is the module of the collection that calls, with `check_mode` after it where it only plans; empty for others.
+    is the module of the collection that calls, with `check_mode` after it if it only plans; empty for others.
     """
 
     service: str
@@ -59,7 +59,7 @@ class Call:
         return value if isinstance(value, str) else None
 
     def required(self, name: str) -> str:
-        """A string parameter that the constraints have shown to be there."""
+        """A string parameter that exists, according to the constraints."""
         return str(self.parameters[name])
 
     def listed(self, name: str) -> list[Any]:

@@ -25,7 +25,7 @@ def check_modifiable(path: str, name: str) -> None:
 
 
 def check_boundary(iam: Iam, call: Call) -> None:
-    """Refuse a permissions boundary that is no managed policy, or not one yet, of the account or of AWS."""
+    """Refuse a permissions boundary that is not an existing managed policy of the account or of AWS."""
     arn = call.text("PermissionsBoundary")
     if arn and ":policy/aws-service-role/" in arn:
         raise AwsError("PolicyNotAttachable", "Cannot attach a Service Role Policy to a Customer Role.")
@@ -106,7 +106,7 @@ def put_role_permissions_boundary(iam: Iam, store: Store, call: Call) -> Result:
 
 @action("DeleteRole")
 def delete_role(iam: Iam, store: Store, call: Call) -> Result:
-    """moto refuses what still has policies or instance profiles."""
+    """moto refuses to delete a role with policies or instance profiles."""
     return change_role(iam, store, call)
 
 
@@ -146,7 +146,7 @@ def create_instance_profile(iam: Iam, store: Store, call: Call) -> Result:
 
 @action("AddRoleToInstanceProfile", "RemoveRoleFromInstanceProfile")
 def change_instance_profile(iam: Iam, store: Store, call: Call) -> Result:
-    """Roles that belong to AWS stay out of instance profiles; what is not in one cannot be removed."""
+    """Roles that belong to AWS cannot be added to instance profiles; a role that is not in one cannot be removed."""
     profile = store.instance_profiles.get(call.required("InstanceProfileName"))
     names = [role.name for role in profile.roles] if profile else []
     if call.action == "RemoveRoleFromInstanceProfile" and profile and call.required("RoleName") not in names:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""State that no API call can bring about: roles that belong to AWS, last use, many roles at once.
+"""State that no API call can create: roles that belong to AWS, last use, many roles at once.
 
 `POST /_local_aws/seed` takes an object with `account` and any of:
 
@@ -7,9 +7,9 @@
 - `service_linked_deletion`: {"role", "seconds", "reason", "usage": [{"Region", "Resources": [ARN]}]}: how long the
   deletion of a service-linked role takes, and, if there is a reason, why it fails
 - `role`: {"name", "path", "trust" (document), "description", "tags", "source_role_template", "managed_policies",
-  "created" (ISO 8601)}; without the last it is some years old
+  "created" (ISO 8601)}; without `created` it is some years old
 - `created`: {"name", "date" (ISO 8601)}: when the roles and policies of that name were created
-- `all_created`: when all roles and policies that the account has by now were created (ISO 8601)
+- `all_created`: when all present roles and policies of the account were created (ISO 8601)
 - `role_last_used`: {"name", "date" (ISO 8601), "region"}
 - `withdrawn_policy`: the ARN of a policy of AWS, which is withdrawn until the next reset
 - `many_roles`: {"count", "prefix", "path", "trust"}
@@ -37,7 +37,7 @@ _YEARS_AGO = "2021-06-01T00:00:00+00:00"
 
 
 def seed(iam: Iam, wanted: dict[str, Any]) -> None:
-    """Put the wanted state into an account; it is visible at once."""
+    """Create the requested state in an account; it is visible immediately."""
     store = live_store(wanted["account"], wanted.get("partition", "aws"))
     if linked := wanted.get("service_linked_role"):
         create_linked(store, linked["service"], linked.get("suffix", ""), linked.get("description", ""))
@@ -71,7 +71,7 @@ def _make_older(store: Store, created: str, name: str | None = None) -> None:
 
 
 def _naive(moment: str) -> datetime:
-    """A time as moto keeps it: UTC, without a time zone."""
+    """A time as moto stores it: UTC, without a time zone."""
     return datetime.fromisoformat(moment).astimezone(UTC).replace(tzinfo=None)
 
 

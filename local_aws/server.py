@@ -60,10 +60,10 @@ class Server(ThreadingHTTPServer):
         self.application.endpoint = f"http://{host}:{self.server_address[1]}"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up in the middle is nothing to report."""
+        """A client that closes the connection early is not reported."""
 
     def start(self) -> threading.Thread:
-        """Serve in a thread of its own."""
+        """Serve in a separate thread."""
         thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
         thread.start()
         return thread

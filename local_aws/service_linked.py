@@ -46,7 +46,7 @@ def create_service_linked_role(iam: Iam, store: Store, call: Call) -> Result:
 
 @action("DeleteServiceLinkedRole")
 def delete_service_linked_role(iam: Iam, store: Store, call: Call) -> Result:
-    """A task that deletes the role, see `linked_deletions`. AWS takes the policy off by itself."""
+    """A task that deletes the role, see `linked_deletions`. AWS detaches the policy itself."""
     role = role_named(store, call.required("RoleName"))
     if not role.path.startswith(SERVICE_LINKED):
         raise AwsError("InvalidInput", f"{role.name} is not a service-linked role")
@@ -55,5 +55,5 @@ def delete_service_linked_role(iam: Iam, store: Store, call: Call) -> Result:
 
 @action("GetServiceLinkedRoleDeletionStatus")
 def get_service_linked_role_deletion_status(iam: Iam, store: Store, call: Call) -> Result:
-    """How a deletion goes on."""
+    """The status of a deletion."""
     return iam.deletions.status(str(store.account_id), call.required("DeletionTaskId"))

@@ -30,7 +30,7 @@ def inline(policies: Mapping[str, str]) -> list[Structure]:
 
 
 def last_used(role: Role) -> Structure:
-    """When a role was last used. AWS shows use after about four hours; here it shows only where it was seeded."""
+    """When a role was last used. AWS shows use after about four hours; here it is shown only if it was seeded."""
     if role.last_used is None or role.last_used_region is None:
         return {}
     return {"LastUsedDate": role.last_used, "Region": role.last_used_region}
@@ -181,7 +181,7 @@ def policy_detail(given: ManagedPolicy, counts: tuple[Mapping[str, int], Mapping
 
 
 def policy_version(version: Any, with_document: bool) -> Structure:
-    """A version of a managed policy; ListPolicyVersions leaves the document out."""
+    """A version of a managed policy; ListPolicyVersions omits the document."""
     return {
         "Document": quoted(version.document) if with_document else None,
         "VersionId": version.version_id,

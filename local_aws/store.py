@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""moto's IAM state of each account: finding accounts and entities in it, copying it and putting it back.
+"""moto's IAM state of each account: finds accounts and entities in it, copies it and restores it.
 
-AWS's own managed policies are one set for all accounts of a partition. moto would build 1,500 objects and parse
-5 MB of JSON for each account; how often such a policy is used is counted from the attachments instead.
+AWS's own managed policies are one set for all accounts of a partition. moto would build 1,500 objects and parse 5 MB of
+JSON for each account; how often such a policy is used is counted from the attachments instead.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ _make_aws_policies = IAMBackend._init_aws_policies
 
 
 class _CheckedBefore:
-    """Stands in for moto's document validators: `documents` and `trust` have checked the text already."""
+    """Replaces moto's document validators: `documents` and `trust` have already checked the text."""
 
     def __init__(self, document: str) -> None:
         self.document = document
 
     def validate(self) -> None:
-        """Nothing is left to check."""
+        """Does nothing."""
 
 
 _aws_policies: dict[str, list[ManagedPolicy]] = {}
@@ -50,8 +50,8 @@ def aws_policies(partition: str) -> dict[str, ManagedPolicy]:
 
 
 def prepare_moto() -> None:
-    """Change what moto does for every account: shared AWS policies, and no document checks of its own."""
-    mock_random.seed()  # servers that are forks of one process make ids of their own
+    """Change moto for every account: shared AWS policies, and none of its own document checks."""
+    mock_random.seed()  # servers that are forks of one process generate their own ids
     vars(iam_models).update(IAMPolicyDocumentValidator=_CheckedBefore, IAMTrustPolicyDocumentValidator=_CheckedBefore)
     setattr(IAMBackend, "_init_aws_policies", _shared_aws_policies)  # noqa: B010 - typed as a method of moto's class
 
@@ -68,12 +68,12 @@ def live_stores() -> Iterator[Store]:
 
 
 def account_known(account: str) -> bool:
-    """Whether this server holds that account."""
+    """Whether this server has that account."""
     return account in iam_backends
 
 
 def account_of(access_key: str, management: str) -> str:
-    """The account an access key belongs to; a key nobody issued is an administrator of the management account."""
+    """The account an access key belongs to; an unknown key is an administrator of the management account."""
     for store in live_stores():
         if access_key in store.access_keys:
             return str(store.account_id)
@@ -135,7 +135,7 @@ def profiles_of(store: Store, role: Role) -> list[InstanceProfile]:
 
 
 def user_tags(store: Store, user: User) -> list[dict[str, str]]:
-    """The tags of a user, which moto keeps apart from the user."""
+    """The tags of a user, which moto stores separately from the user."""
     tags: list[dict[str, str]] = store.tagger.list_tags_for_resource(user.arn)["Tags"]
     return tags
 
@@ -183,7 +183,7 @@ def freeze(store: Store) -> bytes:
 
 
 def thaw(frozen: bytes, into: Store) -> Store:
-    """Put a copied state into a store."""
+    """Restore a copied state into a store."""
     shared = aws_policies(into.partition)
     state = _Unpickler(io.BytesIO(frozen), into, into.partition).load()
     state["managed_policies"] = {**shared, **state["managed_policies"]}
@@ -192,7 +192,7 @@ def thaw(frozen: bytes, into: Store) -> Store:
 
 
 def thaw_apart(frozen: bytes, live: Store) -> Store:
-    """A copied state as a store of its own, beside the live one it was copied from."""
+    """A copied state as a separate store, besides the live one that it was copied from."""
     apart = Store.__new__(Store)
     apart.__dict__.update(
         partition=live.partition, aws_managed_policies=live.aws_managed_policies, access_keys=live.access_keys

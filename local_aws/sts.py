@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""AssumeRole as AWS decides it: the role has to exist, be visible, and trust the caller (FACTS C3, C4).
+"""AssumeRole with AWS's rules: the role must exist, be visible, and trust the caller (FACTS C3, C4).
 
-Of conditions only `sts:ExternalId` is evaluated; others count as met.
+Only the condition `sts:ExternalId` is evaluated; others count as met.
 """
 
 from __future__ import annotations

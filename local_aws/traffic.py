@@ -17,7 +17,7 @@ _LOG_LENGTH = 200_000
 
 
 class RateLimits:
-    """A token bucket for each account and action; `*` is the rate of each action that has none of its own."""
+    """A token bucket for each account and action; `*` is the rate of each action without its own rate."""
 
     def __init__(self) -> None:
         self.rates: dict[str, float] = {}
@@ -56,7 +56,7 @@ class CallLog:
         self._lock = threading.Lock()
 
     def add(self, call: Call, status: int, error: str | None, started: float) -> None:
-        """Note a call that has been answered."""
+        """Record a call that has been answered."""
         entry = {
             "time": round(started, 6),
             "duration": round(time.time() - started, 6),

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Trust policies: what IAM refuses, what it stores and what it hands back.
+"""Trust policies: what IAM refuses, what it stores and what it returns.
 
-IAM hands back arrays and keys in an order of its own that changes between reads (FACTS C4). Here the order turns
-by one place with every read of a role, so that it differs from read to read and is the same in every run.
+IAM returns arrays and keys in its own order, which changes between reads (FACTS C4). Here the order rotates by one
+place with every read of a role, so that it differs from read to read and is the same in every run.
 
-What is refused: FACTS C11, and the IAM user guide on NotPrincipal and on shared OIDC providers. Where no source has
-IAM's words, the message is ours.
+Sources of the refusals: FACTS C11, and the IAM user guide on NotPrincipal and on shared OIDC providers. If no source
+has IAM's text, the message is our own.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _IN_ANSWER = re.compile(
 
 
 def stored_trust(text: str, partition: str, seen: StoreOf, *, of_old: bool = False) -> str:
-    """Check a trust policy and give the text that IAM stores for it.
+    """Check a trust policy and return the text that IAM stores for it.
 
-    One `of_old` was written before IAM asked for claims of shared providers; it stays until it is written again.
+    One `of_old` was written before IAM required claims of shared providers; it is valid until it is written again.
     """
     try:
         document = json.loads(text)
@@ -124,7 +124,7 @@ def _store_principals(statement: dict[str, Any], partition: str, seen: StoreOf) 
 
 
 def _check_claims(statement: dict[str, Any]) -> None:
-    """Refuse to let everyone in whom a shared provider of identities knows."""
+    """Refuse to trust every identity of a shared identity provider."""
     keys = {key.lower() for block in condition_blocks(statement) for key in block}
     for provider in statement["Principal"].get("Federated", []) if statement["Effect"] == "Allow" else []:
         name = provider.partition(":oidc-provider/")[2]
@@ -142,18 +142,18 @@ def _listed(value: Any) -> list[Any]:
 
 @lru_cache(maxsize=4096)
 def quoted(document: str) -> str:
-    """A document as IAM puts it into answers: URL-encoded (RFC 3986)."""
+    """A document as in IAM's answers: URL-encoded (RFC 3986)."""
     return quote(document, safe="-_.~")
 
 
 class TrustReader:
-    """Hands out stored trust policies, turning their order with every read of a role."""
+    """Returns stored trust policies, and rotates their order with every read of a role."""
 
     def __init__(self) -> None:
         self._reads: Counter[str] = Counter()
 
     def reset(self) -> None:
-        """Start again with the order in which documents were written."""
+        """Start again with the order of the written documents."""
         self._reads.clear()
 
     def shown(self, role_id: str, stored: str) -> str:
@@ -191,7 +191,7 @@ def _shown_principals(stored: Any) -> Any:
 
 
 def _turned_values(value: Any, turn: int) -> Any:
-    """Arrays and objects turned; an array of one is shown as its only value."""
+    """Arrays and objects in rotated order; an array of one is shown as its only value."""
     if isinstance(value, list):
         return value[0] if len(value) == 1 else _turned(value, turn)
     if isinstance(value, dict):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Eventual consistency: a write shows in reads only after a delay (FACTS C3).
+"""Eventual consistency: reads show a write only after a delay (FACTS C3).
 
-Each write leaves a frozen copy of the account behind; a read is answered from the newest copy that is old enough.
-Without a delay nothing is copied and reads see the live state.
+Each write stores a frozen copy of the account; a read is answered from the newest copy that is old enough. Without a
+delay nothing is copied and reads see the live state.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from .store import Store, freeze, live_store, thaw_apart
 
 
 class _History:
-    """The frozen states of one account, oldest first, each with the moment from which it was true."""
+    """The frozen states of one account, oldest first, each with the time of its start."""
 
     def __init__(self, before: bytes) -> None:
         self.states: list[tuple[float, bytes]] = [(float("-inf"), before)]
@@ -28,7 +28,7 @@ class Visibility:
         self._histories: dict[tuple[str, str], _History] = {}
 
     def forget(self) -> None:
-        """Make everything visible at once."""
+        """Make everything visible immediately."""
         self._histories.clear()
 
     def before_write(self, account: str, partition: str) -> None:
@@ -37,7 +37,7 @@ class Visibility:
             self._histories[account, partition] = _History(freeze(live_store(account, partition)))
 
     def after_write(self, account: str, partition: str) -> None:
-        """Keep the state a write has led to."""
+        """Keep the state after a write."""
         history = self._histories.get((account, partition))
         if self.delay and history:
             history.states.append((time.monotonic(), freeze(live_store(account, partition))))

@@ -1,8 +1,9 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Policies that AWS has withdrawn: they work where they are attached, can be attached to nothing, and are gone once
-nobody holds them (FACTS A0)."""
+"""Policies that AWS has withdrawn: they work where they are attached, cannot be attached any more, and disappear when
+they are detached everywhere (FACTS A0).
+"""
 
 from __future__ import annotations
 
@@ -20,14 +21,14 @@ class Withdrawn:
         self._arns.setdefault(account, set()).add(arn)
 
     def forget(self) -> None:
-        """Have AWS offer everything again."""
+        """Make all withdrawn policies available again."""
         self._arns.clear()
 
     def holds(self, store: Store, arn: str) -> bool:
         return arn in self._arns.get(store.account_id, ())
 
     def check_there(self, store: Store, arn: str) -> None:
-        """Refuse to show a withdrawn policy that nobody holds."""
+        """Refuse to show a withdrawn policy that is not attached to anything."""
         if self.holds(store, arn) and arn not in attachment_counts(store)[0]:
             raise no_such_entity(f"Policy {arn} was not found.")
 

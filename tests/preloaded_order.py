@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An order to a preloaded Python, over a connection that then tells the process id of the program and how it ends.
+"""An order to a preloaded Python, over a connection that returns the process id of the program and its exit status.
 
-As a program it stands in for the interpreter: `preloaded_order.py ADDRESS SCRIPT [ARGUMENT]...` runs the script with
-its own streams, environment and folder. It imports little: the time of its start is what it is there to spare.
+As a program it replaces the interpreter: `preloaded_order.py ADDRESS SCRIPT [ARGUMENT]...` runs the script with its own
+streams, environment and folder. It imports little, because its purpose is to save the time of a start.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def tell(connection: socket.socket, number: int) -> None:
 
 
 def told(connection: socket.socket) -> int:
-    """What is told next. Raises EOFError where there is nobody to tell it any more."""
+    """The next reported number. Raises EOFError if the other end is closed."""
     answer = connection.recv(_NUMBER.size, socket.MSG_WAITALL)
     if len(answer) < _NUMBER.size:
         raise EOFError("the process that the program is a fork of has ended")

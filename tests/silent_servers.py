@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers on loopback that never answer: one takes every connection, the other accepts none."""
+"""Servers on loopback that never answer: one accepts every connection, the other accepts none."""
 
 from __future__ import annotations
 

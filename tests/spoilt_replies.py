@@ -1,9 +1,9 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A proxy in front of the local AWS that passes every call on and spoils what comes back.
+"""A proxy in front of the local AWS that passes every call on and damages the replies.
 
-Whatever the kind, as much of the reply's body is in what it sends as that allows: whoever quotes it is found out.
+Every kind of damage keeps as much of the reply's body as possible, so that code that quotes it is detected.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ BROKEN_CONNECTION = {"chunks of no size", "no status line", "nothing at all"}
 
 
 def _plain(body: bytes) -> bytes:
-    """A body as text that can stand in XML and JSON."""
+    """A body as text that XML and JSON can contain."""
     return re.sub(rb'[<>&"\\\n]', b" ", body)
 
 
@@ -145,7 +145,7 @@ class SpoilingProxy:
         return f"http://127.0.0.1:{self._server.server_address[1]}/{len(self._rules) - 1}"
 
     def leaks(self, text: str) -> list[str]:
-        """The secrets that stand in a text, whole or to a good part."""
+        """The secrets that a text contains, complete or to a large part."""
         return sorted(secret for secret in self.secrets if secret in text or secret[:20] in text)
 
     def answer(self, path: str, headers: Any, body: bytes) -> Sent:

@@ -4,11 +4,10 @@
 """Answers of one account, given for any account. No I/O.
 
 They are learned in lessons, one for each run that is replayed. A call that was made several times in a lesson has
-several answers, in their order: what is read before a write differs from what is read after it. The last is given from
-then on.
+several answers, in their order: a read before a write differs from a read after it. The last answer is repeated.
 
-A call is known by service, action and all of its parameters, with the account's id left out of them. Which account it
-is for is told by the access key, or for AssumeRole by the role; an assumed role's access key holds the account's id.
+A call is identified by service, action and all of its parameters, without the account's id in them. The access key
+shows the account, or for AssumeRole the role does; an assumed role's access key contains the account's id.
 """
 
 from __future__ import annotations
@@ -28,12 +27,12 @@ Key = tuple[str, str, tuple[tuple[str, str], ...]]
 
 
 class NotLearned(Exception):
-    """A call that was never learned; tells which."""
+    """A call that was never learned; the text names it."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """What a request asks for. `account` is empty for the caller's own."""
+    """The content of a request. `account` is empty for the caller's own."""
 
     service: str
     action: str
@@ -41,7 +40,7 @@ class Call:
     parameters: tuple[tuple[str, str], ...]
 
     def key(self) -> Key:
-        """What the call is in any account."""
+        """The key of the call, equal for all accounts."""
         if not self.account:
             return self.service, self.action, self.parameters
         stripped = ((name, value.replace(self.account, _PLACE)) for name, value in self.parameters)
@@ -63,7 +62,7 @@ class Memory:
     _issued: set[str] = field(default_factory=set)
 
     def begin(self, lesson: str) -> None:
-        """Learn a lesson, anew where it is known."""
+        """Learn a lesson; replaces one of the same name."""
         self._lesson = self._lessons[lesson] = {}
 
     def recite(self, lesson: str) -> None:
@@ -83,7 +82,7 @@ class Memory:
         return Call(signed[2], action, account, tuple(sorted(parameters.items())))
 
     def learn(self, call: Call, status: int, body: bytes) -> None:
-        """Keep what the account answered."""
+        """Keep the answer of the account."""
         issued = _ISSUED.search(body)
         if issued:
             self._issued.add(issued[1].decode())
@@ -91,7 +90,7 @@ class Memory:
         self._lesson.setdefault(call.key(), []).append((status, body))
 
     def answer(self, call: Call) -> Answer:
-        """What the call's account answers. Raises NotLearned."""
+        """The answer for the account of the call. Raises NotLearned."""
         key = call.key()
         learned = self._lesson.get(key)
         if learned is None:

@@ -15,7 +15,7 @@ from typing import Any
 
 
 class Replay:
-    """Learns lessons in one account of a server; told to recite one, answers for every account."""
+    """Learns lessons in one account of a server. When it recites a lesson, it answers for every account."""
 
     def __init__(self, account: str, upstream: str) -> None:
         command = [sys.executable, "-m", "bench.replay", account, upstream]
@@ -34,7 +34,7 @@ class Replay:
         self._ask("POST", f"/learn/{lesson}")
 
     def recite(self, lesson: str) -> None:
-        """Pass no more calls on: answer from a lesson, from its beginning."""
+        """Stop passing calls on, and answer from a lesson, from its beginning."""
         self._ask("POST", f"/recite/{lesson}")
 
     def counts(self) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The HTTP side: one loop, keep-alive, answers written as they are kept.
+"""The HTTP server: one loop, keep-alive, answers written as they are stored.
 
-Besides AWS's calls it takes `GET /counts` (calls by action and what was not learned), `DELETE /counts`,
-`POST /learn/LESSON`, and `POST /recite/LESSON`, which ends the learning.
+Besides AWS's calls it accepts `GET /counts` (calls by action and calls that were not learned), `DELETE /counts`, `POST
+/learn/LESSON`, and `POST /recite/LESSON`, which ends the learning.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class Connection(asyncio.Protocol):
 
 
 async def serve(memory: Memory, upstream: str) -> None:
-    """Serve on a free port of the loopback until the process ends; the port is told on standard output."""
+    """Serve on a free port of the loopback until the process ends; it writes the port to standard output."""
     responder = Responder(memory, upstream)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Connection(responder), "127.0.0.1", 0, backlog=512)

@@ -1,12 +1,13 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Audits accounts of growing size in memory, and prints what that costs as a table in Markdown. It makes no call.
+"""Audits accounts of growing size in memory, and prints the cost as a table in Markdown. It makes no calls.
 
 Usage: audit_growth.py [ROLES ...]; by default 500 1000 2000 5000 roles
 
-An account has a third as many customer managed policies as roles. Every row is a process of its own, so that its memory
-is that of its size alone. Growth is the CPU time divided by that of the smallest size, beside the same for the roles.
+An account has a third as many customer managed policies as roles. Every row runs in its own process, so that its memory
+is that of its size alone. Growth is the CPU time divided by that of the smallest size, next to the same ratio for the
+roles.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def role(number: int, attached: str, inline: dict[str, Any]) -> Role:
 def account(roles: int, *, passing: bool) -> CurrentState:
     """An account with a role of a guide that administers IAM, and a user who writes into one role.
 
-    Where `passing` is set, every second role may pass any role to Lambda and SageMaker.
+    With `passing`, every second role may pass any role to Lambda and SageMaker.
     """
     policies = [policy(number) for number in range(roles // 3)]
     identities: list[Identity] = []

@@ -1,11 +1,11 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keeps a workload true in many accounts with the collection's engine, in one process with threads: no Ansible around.
+"""Keeps a workload in sync in many accounts with the collection's engine, in one process with threads, without Ansible.
 
 Usage: engine.py WORKLOAD.json --accounts ACCOUNTS.json
 
-What the engine itself costs in a fleet, to tell it from what Ansible adds.
+It measures the cost of the engine without that of Ansible.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keeps a workload true with boto3 and as few calls as it takes, side by side: the practical floor.
+"""Keeps a workload in sync with boto3 and the fewest calls, in parallel: the practical minimum.
 
 Usage: floor.py WORKLOAD.json [--check] [--absent] [--accounts ACCOUNTS.json]
 
-It is exact for its own documents and nothing more: no rules, no safe order of writes, no retries of its own, no plan.
-ACCOUNTS.json lists `account_id` and `role_arn` of each account; without it the caller's own account is kept.
+It handles only its own documents: it has no rules, no safe order of writes, no retries of its own and no plan.
+ACCOUNTS.json lists `account_id` and `role_arn` of each account; without it the caller's own account is used.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _client_lock = threading.Lock()
 
 
 class Write:
-    """One write, not yet made."""
+    """One write that is not done yet."""
 
     def __init__(self, action: str, **parameters: Any) -> None:
         self.action, self.parameters = action, parameters
@@ -73,7 +73,7 @@ class Account:
         self.iam, self.wanted, self.calls = iam, wanted, calls
 
     def keep(self, check: bool, absent: bool) -> list[str]:
-        """The writes that were made, or would be."""
+        """The writes that were done, or would be."""
         self.read(absent)
         phases = self.removal() if absent else self.convergence()
         for phase in phases:
@@ -165,7 +165,7 @@ class Account:
             yield Write("delete_role_policy", RoleName=name, PolicyName=policy)
 
     def group_policies(self, group: dict[str, Any]) -> Iterable[Write]:
-        """What the group lacks; what else it has is not looked at."""
+        """The policies that the group lacks; other policies are ignored."""
         name, there = group["name"], self.groups[group["name"]]
         attached = {policy["PolicyArn"] for policy in there["AttachedManagedPolicies"]}
         inline = {policy["PolicyName"]: policy["PolicyDocument"] for policy in there["GroupPolicyList"]}
@@ -200,7 +200,7 @@ def tagging(kind: str, whose: dict[str, str], there: dict[str, str], wanted: dic
 
 
 def client(session: Any, service: str, keys: dict[str, str]) -> Any:
-    with _client_lock:  # boto3's clients are safe across threads, making them is not
+    with _client_lock:  # boto3's clients are safe across threads, their creation is not
         return session.client(service, config=CONFIG, **keys)
 
 

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keeps a workload true in one account with boto3, one call after the other, as such scripts are written.
+"""Keeps a workload in sync in one account with boto3, one call after the other, as scripts usually do.
 
 Usage: one_by_one.py WORKLOAD.json [--check] [--absent]
 """
@@ -36,7 +36,7 @@ def as_dict(tags: Any) -> Tags:
 
 
 class Keeper:
-    """One account; in check mode the writes are only told."""
+    """One account; in check mode the writes are only reported."""
 
     def __init__(self, check: bool) -> None:
         self.iam = boto3.client("iam")

@@ -1,12 +1,12 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads many accounts with the calls of an audit, boto3 and threads, and counts what it read: the floor of an audit.
+"""Reads many accounts with the calls of an audit, boto3 and threads, and counts the objects: the minimum for an audit.
 
 Usage: reading.py ACCOUNTS.json
 
-It asks for the tags of every customer managed policy, an audit only of those that the guides left behind: in an account
-with others, it would make more calls.
+It asks for the tags of every customer managed policy, an audit only of those that the guides created: in an account
+with others, this script would make more calls.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ FILTER = ["User", "Group", "Role", "LocalManagedPolicy"]
 
 
 def read(iam: Any, calls: ThreadPoolExecutor) -> Counter[str]:
-    """How much there is of each kind, of roles that are listed, and of tags of policies."""
+    """The number of objects of each kind, of listed roles, and of tags of policies."""
     details = calls.submit(listing, iam.get_account_authorization_details, "", Filter=FILTER)
     roles = calls.submit(listing, iam.list_roles, "Roles")
     found: Counter[str] = Counter()

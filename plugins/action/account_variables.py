@@ -23,7 +23,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.playb
     values_of,
 )
 
-if HAS_JMESPATH:  # without it, the task says so
+if HAS_JMESPATH:  # if it is missing, the task reports that
     known_variables()  # read before the workers are forked
 
 

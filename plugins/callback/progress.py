@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Shows the progress of a run over many accounts. plugin_utils counts and words the lines."""
+"""Shows the progress of a run over many accounts. plugin_utils counts and creates the lines."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes the results of a run in all accounts to files. The work is done in plugin_utils/report_*."""
+"""Writes the results of a run in all accounts to files. The work is done in plugin_utils/report."""
 
 from __future__ import annotations
 

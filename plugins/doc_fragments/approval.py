@@ -4,13 +4,14 @@
 
 
 class ModuleDocFragment:
-    """What every module that writes takes and promises."""
+    """The options and return values of every module that writes."""
 
     DOCUMENTATION = r"""
 options:
   approved_plan:
     description:
-      - The RV(approval) of a run in check mode that someone approved. It is the RV(plan_id) and when the plan was made.
+      - The RV(approval) of a run in check mode that someone approved. It is the RV(plan_id) and when the plan was
+        created.
       - The task applies exactly that plan or nothing. The plan differs if other writes are needed, or if what they rely
         on has changed. They rely on the unique ids, policies, trust policies and tags of the objects, on the documents
         of their present and future policies and boundaries, and on the findings. The task then fails with the new

@@ -4,7 +4,7 @@
 
 
 class ModuleDocFragment:
-    """What Ansible's own features get from every module."""
+    """The attributes of every module: its support of Ansible's features."""
 
     DOCUMENTATION = r"""
 options: {}

@@ -4,7 +4,7 @@
 
 
 class ModuleDocFragment:
-    """What every module takes that takes things away."""
+    """The options of every module that removes something."""
 
     DOCUMENTATION = r"""
 options:
@@ -15,11 +15,11 @@ options:
         refused.
       - Every object that the plan writes to is saved completely, as it was, in one JSON file for each account and run
         of Ansible, with mode 0600. M(aws_ml.permissions.iam_restore) restores it.
-      - If the backup cannot be written, the task writes nothing to IAM. A plan that only adds makes no backup, unless
+      - If the backup cannot be written, the task writes nothing to IAM. A plan that only adds creates no backup, unless
         it puts a role into quarantine. The backup is then the record of the quarantine.
       - It is a path on the machine where the module runs. A relative path starts from the folder that Ansible was
         started in, unless the connection leads to another machine.
-      - If omitted, no backup is made. RV(deleted) still contains a copy of what the writes removed.
+      - If omitted, no backup is created. RV(deleted) still contains a copy of what the writes removed.
     type: path
 notes:
   - After the last write, the task reads the declared objects again. If they are not as written within a minute, another

@@ -82,7 +82,7 @@ notes:
 
 
 class ModuleDocFragment:
-    """Everything that one task declares for one account, composed like the argument spec from its parts."""
+    """Everything that one task declares for one account, composed of its parts like the argument spec."""
 
     def __init__(self):
         self.DOCUMENTATION = _DECLARATION

@@ -4,7 +4,7 @@
 
 
 class ModuleDocFragment:
-    """Where a task works and as whom: what every module takes beside amazon.aws's connection options."""
+    """The account and the role of a task: the options of every module besides amazon.aws's connection options."""
 
     DOCUMENTATION = r"""
 options:

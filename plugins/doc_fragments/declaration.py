@@ -4,7 +4,7 @@
 
 
 class ModuleDocFragment:
-    """How a declaration is read, whichever module it is given to."""
+    """How every module reads a declaration."""
 
     DOCUMENTATION = r"""
 options: {}

@@ -4,7 +4,7 @@
 
 
 class ModuleDocFragment:
-    """What modules take that put roles into quarantine or give them back."""
+    """The options of modules that begin or lift quarantines of roles."""
 
     DOCUMENTATION = r"""
 options:

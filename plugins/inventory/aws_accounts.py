@@ -458,7 +458,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         except Exception as error:  # a group inside itself is no AnsibleError
             if options["strict"]:
                 raise
-            return f"keyed_groups cannot make its groups: {shown(str(error))}. To fix: change its tags or keyed_groups."
+            return (
+                f"keyed_groups cannot create its groups: {shown(str(error))}. To fix: change its tags or keyed_groups."
+            )
         written = {entry.get("parent_group") for entry in options["keyed_groups"] if isinstance(entry, Mapping)}
         joined = [group for group in self.inventory.hosts[host].get_groups() if group.name not in before]
         foreign = {each.name for each in joined if each.name not in written or host in each.host_names}

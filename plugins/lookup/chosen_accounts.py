@@ -114,7 +114,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         return values, problems
 
     def _with_paths(self, playbook: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The variables, with the folders of services in group_vars/all where they are not set for the play.
+        """The variables, with the folders of services in group_vars/all if they are not set for the play.
 
         They are loaded here once, so that not every host has to, and variables for all hosts may name their services.
         `account_variables` reports problems with them.
@@ -169,7 +169,7 @@ def _load_knowledge(playbook: str, paths: Paths) -> None:
     if playbook == "site":
         knowledge_with(paths)
     else:
-        audit_action = import_module(AUDIT_ACTION)  # its facts are large, and other playbooks do without
+        audit_action = import_module(AUDIT_ACTION)  # its facts are large, and other playbooks do not need them
         audit_action.audit_knowledge_with(paths)
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""Problems and errors as data: every problem has a place and says what would be right.
+"""Problems and errors as data: every problem has a place and says what is right.
 
 Every text for users passes `printable` where it is created: in the constructors here, of `plan.Step` and of
 `analyze.finding`, in the notes of a restore, and for warnings in `modules.registry`. Texts of an account can contain
@@ -96,7 +96,7 @@ class EngineError(Exception):
         }
 
     def add(self, sentence: str) -> None:
-        """Say one more thing at the end of the message."""
+        """Add a sentence to the end of the message."""
         self.message = f"{self.message} {printable(sentence)}"
         self.args = (self.message,)
 

@@ -21,7 +21,7 @@ try:
     from botocore.parsers import ResponseParserFactory
 
     HAS_SDK = True
-    # The exceptions after a request was sent. A connection that was never made has other exceptions.
+    # The exceptions after a request was sent. A connection that was never opened has other exceptions.
     LOST_REPLIES: tuple[type[Exception], ...] = (HTTPClientError,)
     NO_CONNECTION: tuple[type[Exception], ...] = (ConnectTimeoutError,)
     NO_REPLY: tuple[type[Exception], ...] = (ReadTimeoutError,)
@@ -44,7 +44,7 @@ except ImportError:
     HAS_AMAZON_AWS = False
 
     def get_aws_connection_info(module: Any) -> Any:
-        """Never called: the action reports first what is missing."""
+        """Never called: the action reports what is missing before."""
         raise NotImplementedError
 
     def aws_argument_spec() -> dict[str, Any]:

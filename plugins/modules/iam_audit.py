@@ -150,7 +150,7 @@ escalation_paths:
       elements: str
     severity:
       description:
-        - V(critical); V(high) where a step depends on a condition, or on what happens to run; V(low) where only
+        - V(critical); V(high) if a step depends on a condition, or on what happens to run; V(low) if only
           services that have ended can assume the role that it begins with.
       returned: always
       type: str
@@ -218,12 +218,12 @@ objects:
       type: str
       sample: AWSDeepLensServiceRole
     arn:
-      description: Its ARN; null where it is absent.
+      description: Its ARN; null if it is absent.
       returned: always
       type: str
       sample: arn:aws:iam::123456789012:role/service-role/AWSDeepLensServiceRole
     path:
-      description: Its path; null where it is absent.
+      description: Its path; null if it is absent.
       returned: always
       type: str
       sample: /service-role/
@@ -238,12 +238,12 @@ objects:
       type: str
       sample: ended
     service_since:
-      description: The day since which the service is in that state; null where AWS gives no day.
+      description: The day since which the service is in that state; null if AWS gives no day.
       returned: always
       type: str
       sample: "2024-01-31"
     found_by:
-      description: Why it belongs to the service; empty where it is absent.
+      description: Why it belongs to the service; empty if it is absent.
       returned: always
       type: list
       elements: dict
@@ -271,7 +271,7 @@ objects:
     left_over:
       description:
         - What belongs to the service in a role that others can assume too, and that grants more than the service
-          needed. Only these parts are left over, not the role. Empty where the object itself belongs to the service.
+          needed. Only these parts are left over, not the role. Empty if the object itself belongs to the service.
       returned: always
       type: list
       elements: dict
@@ -302,7 +302,7 @@ objects:
       sample: drifted
     profile:
       description:
-        - What it was compared with, V(documented), V(least_privilege) or V(declared); null where the status is
+        - What it was compared with, V(documented), V(least_privilege) or V(declared); null if the status is
           V(unknown) or V(left_in).
       returned: always
       type: str
@@ -336,11 +336,11 @@ objects:
           returned: always
           type: str
         after:
-          description: The desired state, YAML; empty where the object should not exist.
+          description: The desired state, YAML; empty if the object should not exist.
           returned: always
           type: str
     quarantined:
-      description: Since when and why a role is in quarantine; null where it is not.
+      description: Since when and why a role is in quarantine; null if it is not.
       returned: always
       type: dict
       contains:
@@ -350,7 +350,7 @@ objects:
           type: str
           sample: "2026-11-22T10:00:00Z"
         reason:
-          description: Why; empty where no reason was given.
+          description: Why; empty if no reason was given.
           returned: always
           type: str
     service_linked:
@@ -395,16 +395,16 @@ objects:
       contains:
         date:
           description: When, ISO 8601.
-          returned: where the role was used
+          returned: if the role was used
           type: str
           sample: "2026-11-01T08:00:00+00:00"
         region:
           description: In which Region.
-          returned: where the role was used
+          returned: if the role was used
           type: str
           sample: us-east-1
     created:
-      description: When it was created, ISO 8601; null where it is absent.
+      description: When it was created, ISO 8601; null if it is absent.
       returned: always
       type: str
       sample: "2019-03-11T09:30:00+00:00"
@@ -438,12 +438,12 @@ objects:
           returned: always
           type: str
         by_name:
-          description: V(false) where only a wildcard for every role reaches it.
+          description: V(false) if only a wildcard for every role reaches it.
           returned: always
           type: bool
     content:
       description:
-        - The complete object, with the option names of M(aws_ml.permissions.iam_baseline); empty where it is absent.
+        - The complete object, with the option names of M(aws_ml.permissions.iam_baseline); empty if it is absent.
       returned: always
       type: dict
 problems:

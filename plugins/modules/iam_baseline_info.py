@@ -179,7 +179,7 @@ api_calls:
   sample: {GetAccountAuthorizationDetails: 1, ListRoles: 1}
 approval:
   description:
-    - The RV(plan_id) and when the plan was made, in UTC.
+    - The RV(plan_id) and when the plan was created, in UTC.
     - What O(aws_ml.permissions.iam_baseline#module:approved_plan) takes.
   returned: success
   type: str
@@ -188,7 +188,7 @@ attachments:
   description:
     - The complete users, groups and roles as declared, in the order of their declaration; C(status) says how the
       account differs.
-  returned: success, where O(attachments) holds any
+  returned: success, if O(attachments) contains any
   type: list
   elements: dict
   contains:
@@ -203,7 +203,7 @@ attachments:
       type: str
       sample: quality-inspectors
     arn:
-      description: ARN of the user, group or role, predicted where it is missing; null where there is none.
+      description: ARN of the user, group or role, predicted if it is missing; null if there is none.
       returned: always
       type: str
       sample: arn:aws:iam::123456789012:group/quality-inspectors
@@ -231,7 +231,7 @@ attachments:
       returned: unless it is unwanted or absent
       type: dict
     boundary:
-      description: ARN of the permissions boundary, null where there is none.
+      description: ARN of the permissions boundary, null if there is none.
       returned: unless it is unwanted or absent
       type: str
       sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
@@ -240,7 +240,7 @@ attachments:
       returned: for a role, unless it is unwanted or absent
       type: dict
     description:
-      description: Description of the role, empty where there is none.
+      description: Description of the role, empty if there is none.
       returned: for a role, unless it is unwanted or absent
       type: str
     max_session_duration:
@@ -292,28 +292,28 @@ deleted:
       type: dict
     path:
       description: Path.
-      returned: where it is removed or a managed policy
+      returned: if it is removed or a managed policy
       type: str
       sample: /
     description:
       description: Description.
-      returned: where it is removed or a managed policy
+      returned: if it is removed or a managed policy
       type: str
     tags:
       description: Tags.
-      returned: where it is removed or a managed policy
+      returned: if it is removed or a managed policy
       type: dict
     assume_role_policy_document:
       description: Trust policy.
-      returned: where it is removed
+      returned: if it is removed
       type: dict
     boundary:
-      description: ARN of the permissions boundary, null where there was none.
-      returned: where it is removed
+      description: ARN of the permissions boundary, null if there was none.
+      returned: if it is removed
       type: str
     max_session_duration:
       description: Maximum session duration in seconds.
-      returned: where it is removed
+      returned: if it is removed
       type: int
       sample: 3600
 diff:
@@ -322,11 +322,11 @@ diff:
   type: dict
   contains:
     before:
-      description: The objects as they are, YAML; empty where none exists or nothing differs.
+      description: The objects as they are, YAML; empty if none exists or nothing differs.
       returned: always
       type: str
     after:
-      description: The objects as declared, YAML; empty where all are to be absent or nothing differs.
+      description: The objects as declared, YAML; empty if all are to be absent or nothing differs.
       returned: always
       type: str
 error_code:
@@ -384,7 +384,7 @@ in_sync:
 managed_policies:
   description:
     - The managed policies as declared, in the order of their declaration; C(status) says how the account differs.
-  returned: success, where O(managed_policies) holds any
+  returned: success, if O(managed_policies) contains any
   type: list
   elements: dict
   contains:
@@ -394,7 +394,7 @@ managed_policies:
       type: str
       sample: DeepLensWarehouseInventory
     arn:
-      description: ARN of the policy, predicted where it is missing; null where there is none.
+      description: ARN of the policy, predicted if it is missing; null if there is none.
       returned: always
       type: str
       sample: arn:aws:iam::123456789012:policy/DeepLensWarehouseInventory
@@ -411,7 +411,7 @@ managed_policies:
       type: str
       sample: /
     description:
-      description: Description of the policy, empty where there is none.
+      description: Description of the policy, empty if there is none.
       returned: unless it is unwanted or absent
       type: str
     policy:
@@ -425,7 +425,7 @@ managed_policies:
       sample: {team: vision}
 plan:
   description:
-    - Every write, in its order, that M(aws_ml.permissions.iam_baseline) would make. Empty where nothing differs.
+    - Every write, in its order, that M(aws_ml.permissions.iam_baseline) would make. Empty if nothing differs.
   returned: success
   type: list
   elements: dict
@@ -463,7 +463,7 @@ problems:
   sample: ["roles[2].max_session_duration: 60 is outside 3600 to 43200 seconds (1 to 12 hours)"]
 roles:
   description: The roles as declared, in the order of their declaration; C(status) says how the account differs.
-  returned: success, where O(roles) holds any
+  returned: success, if O(roles) contains any
   type: list
   elements: dict
   contains:
@@ -473,7 +473,7 @@ roles:
       type: str
       sample: AWSDeepLensServiceRole
     arn:
-      description: ARN of the role, predicted where it is missing; null where there is none.
+      description: ARN of the role, predicted if it is missing; null if there is none.
       returned: always
       type: str
       sample: arn:aws:iam::123456789012:role/service-role/AWSDeepLensServiceRole
@@ -485,7 +485,7 @@ roles:
       type: str
       sample: in_sync
     quarantined:
-      description: The quarantine that the role is in, null where it is in none.
+      description: The quarantine that the role is in, null if it is in none.
       returned: always
       type: dict
       sample: null
@@ -496,7 +496,7 @@ roles:
           type: str
           sample: "2026-11-22T10:00:00Z"
         reason:
-          description: Why, empty where no reason was given.
+          description: Why, empty if no reason was given.
           returned: always
           type: str
           sample: service ended
@@ -516,7 +516,7 @@ roles:
       returned: unless it is unwanted or absent
       type: dict
     boundary:
-      description: ARN of the permissions boundary, null where there is none.
+      description: ARN of the permissions boundary, null if there is none.
       returned: unless it is unwanted or absent
       type: str
       sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
@@ -525,7 +525,7 @@ roles:
       returned: unless it is unwanted or absent
       type: dict
     description:
-      description: Description of the role, empty where there is none.
+      description: Description of the role, empty if there is none.
       returned: unless it is unwanted or absent
       type: str
     max_session_duration:
@@ -539,24 +539,24 @@ roles:
       type: dict
       sample: {team: vision}
     last_used:
-      description: When the role was last used, empty where IAM reports no use in the last 400 days.
+      description: When the role was last used, empty if IAM reports no use in the last 400 days.
       returned: always
       type: dict
       contains:
         date:
           description: Time of the last use, ISO 8601. IAM can report it some hours late.
-          returned: where IAM reports a use
+          returned: if IAM reports a use
           type: str
           sample: "2026-11-01T08:00:00+00:00"
         region:
           description: The Region that the role was used in.
-          returned: where IAM reports a use
+          returned: if IAM reports a use
           type: str
           sample: us-east-1
 trust_statements:
   description:
     - The complete roles as declared, in the order of their declaration; C(status) says how the account differs.
-  returned: success, where O(trust_statements) holds any
+  returned: success, if O(trust_statements) contains any
   type: list
   elements: dict
   contains:
@@ -566,7 +566,7 @@ trust_statements:
       type: str
       sample: gt-execution
     arn:
-      description: ARN of the role, predicted where it is missing; null where there is none.
+      description: ARN of the role, predicted if it is missing; null if there is none.
       returned: always
       type: str
       sample: arn:aws:iam::123456789012:role/gt-execution
@@ -593,7 +593,7 @@ trust_statements:
       returned: unless it is unwanted or absent
       type: dict
     boundary:
-      description: ARN of the permissions boundary, null where there is none.
+      description: ARN of the permissions boundary, null if there is none.
       returned: unless it is unwanted or absent
       type: str
       sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
@@ -602,7 +602,7 @@ trust_statements:
       returned: unless it is unwanted or absent
       type: dict
     description:
-      description: Description of the role, empty where there is none.
+      description: Description of the role, empty if there is none.
       returned: unless it is unwanted or absent
       type: str
     max_session_duration:

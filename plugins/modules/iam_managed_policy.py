@@ -131,13 +131,13 @@ api_calls:
   type: dict
   sample: {ListPolicies: 1, CreatePolicy: 1}
 approval:
-  description: The RV(plan_id) and when the plan was made, in UTC. What O(approved_plan) takes.
+  description: The RV(plan_id) and when the plan was created, in UTC. What O(approved_plan) takes.
   returned: in check mode
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945@2026-11-29T23:00:00Z
 backup:
-  description: The backup that was made before anything was removed.
-  returned: where O(backup_dir) is given and something is removed, and it is not check mode
+  description: The backup that was created before anything was removed.
+  returned: if O(backup_dir) is given and something is removed, and it is not check mode
   type: dict
   contains:
     path:
@@ -197,12 +197,12 @@ diff:
   type: dict
   contains:
     before:
-      description: The objects as they were, YAML; empty where none existed or nothing changes.
+      description: The objects as they were, YAML; empty if none existed or nothing changes.
       returned: always
       type: str
     after:
       description:
-        - The objects as they are, or in check mode would be, YAML; empty where none is left or nothing changes.
+        - The objects as they are, or in check mode would be, YAML; empty if none is left or nothing changes.
       returned: always
       type: str
 differences:
@@ -289,7 +289,7 @@ managed_policies:
       type: str
       sample: DeepLensWarehouseInventory
     arn:
-      description: ARN of the policy, predicted where it is yet to be created; null where there is none.
+      description: ARN of the policy, predicted if it is yet to be created; null if there is none.
       returned: always
       type: str
       sample: arn:aws:iam::123456789012:policy/DeepLensWarehouseInventory
@@ -305,7 +305,7 @@ managed_policies:
       type: str
       sample: /
     description:
-      description: Description of the policy, empty where there is none.
+      description: Description of the policy, empty if there is none.
       returned: unless it is deleted or absent
       type: str
     policy:
@@ -319,10 +319,10 @@ managed_policies:
       sample: {team: vision}
 plan:
   description:
-    - Every write in its order; in check mode, every write that would be made. Empty where nothing differs.
+    - Every write in its order; in check mode, every write that would be done. Empty if nothing differs.
     - When the task fails after it has called AWS, a dictionary of three such lists instead. Writes in C(done) were
-      made, those in C(not_done) were not. Those in C(unknown) were sent, and neither a reply nor reading the account
-      showed whether they were made.
+      done, those in C(not_done) were not. Those in C(unknown) were sent, and neither a reply nor reading the account
+      showed whether they were done.
   returned: success, when a write fails, or when the plan is not the approved one
   type: list
   elements: dict

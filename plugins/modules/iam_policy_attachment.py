@@ -128,7 +128,7 @@ api_calls:
   type: dict
   sample: {GetGroup: 1, AttachGroupPolicy: 1}
 approval:
-  description: The RV(plan_id) and when the plan was made, in UTC. What O(approved_plan) takes.
+  description: The RV(plan_id) and when the plan was created, in UTC. What O(approved_plan) takes.
   returned: in check mode
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945@2026-11-29T23:00:00Z
@@ -149,7 +149,7 @@ attachments:
       type: str
       sample: quality-inspectors
     arn:
-      description: ARN of the user, group or role, predicted where it is yet to be created; null where there is none.
+      description: ARN of the user, group or role, predicted if it is yet to be created; null if there is none.
       returned: always
       type: str
       sample: arn:aws:iam::123456789012:group/quality-inspectors
@@ -176,7 +176,7 @@ attachments:
       returned: unless it is deleted or absent
       type: dict
     boundary:
-      description: ARN of the permissions boundary, null where there is none.
+      description: ARN of the permissions boundary, null if there is none.
       returned: unless it is deleted or absent
       type: str
       sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
@@ -185,7 +185,7 @@ attachments:
       returned: for a role, unless it is deleted or absent
       type: dict
     description:
-      description: Description of the role, empty where there is none.
+      description: Description of the role, empty if there is none.
       returned: for a role, unless it is deleted or absent
       type: str
     max_session_duration:
@@ -199,8 +199,8 @@ attachments:
       type: dict
       sample: {team: vision}
 backup:
-  description: The backup that was made before anything was removed.
-  returned: where O(backup_dir) is given and something is removed, and it is not check mode
+  description: The backup that was created before anything was removed.
+  returned: if O(backup_dir) is given and something is removed, and it is not check mode
   type: dict
   contains:
     path:
@@ -252,12 +252,12 @@ diff:
   type: dict
   contains:
     before:
-      description: The objects as they were, YAML; empty where none existed or nothing changes.
+      description: The objects as they were, YAML; empty if none existed or nothing changes.
       returned: always
       type: str
     after:
       description:
-        - The objects as they are, or in check mode would be, YAML; empty where none is left or nothing changes.
+        - The objects as they are, or in check mode would be, YAML; empty if none is left or nothing changes.
       returned: always
       type: str
 differences:
@@ -337,7 +337,7 @@ lifted_quarantines:
   description:
     - The quarantines that end because AWSDenyAll is detached from the role, or in check mode would end. A warning names
       each.
-  returned: where a quarantine ends
+  returned: if a quarantine ends
   type: list
   elements: dict
   contains:
@@ -352,16 +352,16 @@ lifted_quarantines:
       type: str
       sample: "2026-11-22T10:00:00Z"
     reason:
-      description: Why, according to its tags; empty where they give no reason.
+      description: Why, according to its tags; empty if they give no reason.
       returned: always
       type: str
       sample: service ended
 plan:
   description:
-    - Every write in its order; in check mode, every write that would be made. Empty where nothing differs.
+    - Every write in its order; in check mode, every write that would be done. Empty if nothing differs.
     - When the task fails after it has called AWS, a dictionary of three such lists instead. Writes in C(done) were
-      made, those in C(not_done) were not. Those in C(unknown) were sent, and neither a reply nor reading the account
-      showed whether they were made.
+      done, those in C(not_done) were not. Those in C(unknown) were sent, and neither a reply nor reading the account
+      showed whether they were done.
   returned: success, when a write fails, or when the plan is not the approved one
   type: list
   elements: dict

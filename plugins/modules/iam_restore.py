@@ -265,13 +265,13 @@ api_calls:
   type: dict
   sample: {GetAccountAuthorizationDetails: 1, ListRoles: 1, CreateRole: 5}
 approval:
-  description: The RV(plan_id) and when the plan was made, in UTC. What O(approved_plan) takes.
+  description: The RV(plan_id) and when the plan was created, in UTC. What O(approved_plan) takes.
   returned: in check mode
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945@2026-11-29T23:00:00Z
 attachments:
   description: The users and groups, and the roles of which only policies were chosen, as they are after the task.
-  returned: success, where there are any
+  returned: success, if there are any
   type: list
   elements: dict
   contains:
@@ -286,7 +286,7 @@ attachments:
       type: str
       sample: quality-inspectors
     arn:
-      description: ARN of the user, group or role, predicted where it is yet to be created; null where there is none.
+      description: ARN of the user, group or role, predicted if it is yet to be created; null if there is none.
       returned: always
       type: str
       sample: arn:aws:iam::123456789012:group/quality-inspectors
@@ -313,7 +313,7 @@ attachments:
       returned: unless it is deleted or absent
       type: dict
     boundary:
-      description: ARN of the permissions boundary, null where there is none.
+      description: ARN of the permissions boundary, null if there is none.
       returned: unless it is deleted or absent
       type: str
       sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
@@ -322,7 +322,7 @@ attachments:
       returned: for a role, unless it is deleted or absent
       type: dict
     description:
-      description: Description of the role, empty where there is none.
+      description: Description of the role, empty if there is none.
       returned: for a role, unless it is deleted or absent
       type: str
     max_session_duration:
@@ -336,8 +336,8 @@ attachments:
       type: dict
       sample: {team: vision}
 backup:
-  description: The backup that was made before anything was removed.
-  returned: where O(backup_dir) is given and something is removed, and it is not check mode
+  description: The backup that was created before anything was removed.
+  returned: if O(backup_dir) is given and something is removed, and it is not check mode
   type: dict
   contains:
     path:
@@ -405,23 +405,23 @@ deleted:
       type: dict
     description:
       description: Description.
-      returned: where it is replaced
+      returned: if it is replaced
       type: str
     tags:
       description: Tags.
-      returned: where it is replaced
+      returned: if it is replaced
       type: dict
     assume_role_policy_document:
       description: Trust policy.
-      returned: where it is replaced
+      returned: if it is replaced
       type: dict
     boundary:
-      description: ARN of the permissions boundary, null where there was none.
-      returned: where it is replaced
+      description: ARN of the permissions boundary, null if there was none.
+      returned: if it is replaced
       type: str
     max_session_duration:
       description: Maximum session duration in seconds.
-      returned: where it is replaced
+      returned: if it is replaced
       type: int
       sample: 3600
 diff:
@@ -430,12 +430,12 @@ diff:
   type: dict
   contains:
     before:
-      description: The objects as they were, YAML; empty where none existed or nothing changes.
+      description: The objects as they were, YAML; empty if none existed or nothing changes.
       returned: always
       type: str
     after:
       description:
-        - The objects as they are, or in check mode would be, YAML; empty where none is left or nothing changes.
+        - The objects as they are, or in check mode would be, YAML; empty if none is left or nothing changes.
       returned: always
       type: str
 differences:
@@ -528,14 +528,14 @@ lifted_quarantines:
       type: str
       sample: "2026-11-22T10:00:00Z"
     reason:
-      description: Why, empty where no reason was given.
+      description: Why, empty if no reason was given.
       returned: always
       type: str
       sample: AWS DeepLens ended on 2024-01-31
 managed_policies:
   description: The managed policies of the backup as they are after the task, and those that replace AWS managed
     policies.
-  returned: success, where there are any
+  returned: success, if there are any
   type: list
   elements: dict
   contains:
@@ -545,7 +545,7 @@ managed_policies:
       type: str
       sample: DeepLensWarehouseInventory
     arn:
-      description: ARN of the policy, predicted where it is yet to be created; null where there is none.
+      description: ARN of the policy, predicted if it is yet to be created; null if there is none.
       returned: always
       type: str
       sample: arn:aws:iam::123456789012:policy/DeepLensWarehouseInventory
@@ -561,7 +561,7 @@ managed_policies:
       type: str
       sample: /
     description:
-      description: Description of the policy, empty where there is none.
+      description: Description of the policy, empty if there is none.
       returned: unless it is deleted or absent
       type: str
     policy:
@@ -595,10 +595,10 @@ not_restored:
       type: str
 plan:
   description:
-    - Every write in its order; in check mode, every write that would be made. Empty where nothing differs.
+    - Every write in its order; in check mode, every write that would be done. Empty if nothing differs.
     - When the task fails after it has called AWS, a dictionary of three such lists instead. Writes in C(done) were
-      made, those in C(not_done) were not. Those in C(unknown) were sent, and neither a reply nor reading the account
-      showed whether they were made.
+      done, those in C(not_done) were not. Those in C(unknown) were sent, and neither a reply nor reading the account
+      showed whether they were done.
   returned: success, when a write fails, or when the plan is not the approved one
   type: list
   elements: dict
@@ -653,7 +653,7 @@ restored_as:
       sample: arn:aws:iam::123456789012:policy/AWSLambdaFullAccess-restored
 roles:
   description: The roles of the backup as they are after the task.
-  returned: success, where there are any
+  returned: success, if there are any
   type: list
   elements: dict
   contains:
@@ -663,7 +663,7 @@ roles:
       type: str
       sample: AWSDeepLensServiceRole
     arn:
-      description: ARN of the role, predicted where it is yet to be created; null where there is none.
+      description: ARN of the role, predicted if it is yet to be created; null if there is none.
       returned: always
       type: str
       sample: arn:aws:iam::123456789012:role/service-role/AWSDeepLensServiceRole
@@ -675,7 +675,7 @@ roles:
       type: str
       sample: created
     quarantined:
-      description: The quarantine that the role is in after the task, null where it is in none.
+      description: The quarantine that the role is in after the task, null if it is in none.
       returned: always
       type: dict
       sample: null
@@ -686,7 +686,7 @@ roles:
           type: str
           sample: "2026-11-22T10:00:00Z"
         reason:
-          description: Why, empty where no reason was given.
+          description: Why, empty if no reason was given.
           returned: always
           type: str
           sample: service ended
@@ -706,7 +706,7 @@ roles:
       returned: unless it is deleted or absent
       type: dict
     boundary:
-      description: ARN of the permissions boundary, null where there is none.
+      description: ARN of the permissions boundary, null if there is none.
       returned: unless it is deleted or absent
       type: str
       sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
@@ -715,7 +715,7 @@ roles:
       returned: unless it is deleted or absent
       type: dict
     description:
-      description: Description of the role, empty where there is none.
+      description: Description of the role, empty if there is none.
       returned: unless it is deleted or absent
       type: str
     max_session_duration:
@@ -735,8 +735,8 @@ sources:
   elements: str
   sample: [/var/backups/iam/123456789012-20261122T100000Z-9f86d081884c.json]
 trust_statements:
-  description: Other roles, in whose trust policies ARNs of restored roles took the place of the ids of deleted ones.
-  returned: success, where there are any
+  description: Other roles, whose trust policies now have ARNs of restored roles instead of the ids of deleted ones.
+  returned: success, if there are any
   type: list
   elements: dict
   contains:
@@ -746,7 +746,7 @@ trust_statements:
       type: str
       sample: gt-execution
     arn:
-      description: ARN of the role, predicted where it is yet to be created; null where there is none.
+      description: ARN of the role, predicted if it is yet to be created; null if there is none.
       returned: always
       type: str
       sample: arn:aws:iam::123456789012:role/gt-execution
@@ -772,7 +772,7 @@ trust_statements:
       returned: unless it is deleted or absent
       type: dict
     boundary:
-      description: ARN of the permissions boundary, null where there is none.
+      description: ARN of the permissions boundary, null if there is none.
       returned: unless it is deleted or absent
       type: str
       sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
@@ -781,7 +781,7 @@ trust_statements:
       returned: unless it is deleted or absent
       type: dict
     description:
-      description: Description of the role, empty where there is none.
+      description: Description of the role, empty if there is none.
       returned: unless it is deleted or absent
       type: str
     max_session_duration:

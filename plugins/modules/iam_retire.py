@@ -205,13 +205,13 @@ api_calls:
   type: dict
   sample: {GetAccountAuthorizationDetails: 1, ListRoles: 1, CreateRole: 5}
 approval:
-  description: The RV(plan_id) and when the plan was made, in UTC. What O(approved_plan) takes.
+  description: The RV(plan_id) and when the plan was created, in UTC. What O(approved_plan) takes.
   returned: in check mode
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945@2026-11-29T23:00:00Z
 backup:
-  description: The backup that was made before anything was written.
-  returned: where something is written, and it is not check mode
+  description: The backup that was created before anything was written.
+  returned: if something is written, and it is not check mode
   type: dict
   contains:
     path:
@@ -264,28 +264,28 @@ deleted:
       type: dict
     path:
       description: Path.
-      returned: where it is removed or a managed policy
+      returned: if it is removed or a managed policy
       type: str
       sample: /
     description:
       description: Description.
-      returned: where it is removed or a managed policy
+      returned: if it is removed or a managed policy
       type: str
     tags:
       description: Tags.
-      returned: where it is removed or a managed policy
+      returned: if it is removed or a managed policy
       type: dict
     assume_role_policy_document:
       description: Trust policy.
-      returned: where it is removed
+      returned: if it is removed
       type: dict
     boundary:
-      description: ARN of the permissions boundary, null where there was none.
-      returned: where it is removed
+      description: ARN of the permissions boundary, null if there was none.
+      returned: if it is removed
       type: str
     max_session_duration:
       description: Maximum session duration in seconds.
-      returned: where it is removed
+      returned: if it is removed
       type: int
       sample: 3600
 diff:
@@ -294,12 +294,12 @@ diff:
   type: dict
   contains:
     before:
-      description: The objects as they were, YAML; empty where none existed or nothing changes.
+      description: The objects as they were, YAML; empty if none existed or nothing changes.
       returned: always
       type: str
     after:
       description:
-        - The objects as they are, or in check mode would be, YAML; empty where none is left or nothing changes.
+        - The objects as they are, or in check mode would be, YAML; empty if none is left or nothing changes.
       returned: always
       type: str
 differences:
@@ -351,7 +351,7 @@ findings:
   elements: dict
 managed_policies:
   description: The customer managed policies that the task deletes.
-  returned: success, where there are any
+  returned: success, if there are any
   type: list
   elements: dict
   contains:
@@ -372,10 +372,10 @@ managed_policies:
       sample: deleted
 plan:
   description:
-    - Every write in its order; in check mode, every write that would be made. Empty where nothing differs.
+    - Every write in its order; in check mode, every write that would be done. Empty if nothing differs.
     - When the task fails after it has called AWS, a dictionary of three such lists instead. Writes in C(done) were
-      made, those in C(not_done) were not. Those in C(unknown) were sent, and neither a reply nor reading the account
-      showed whether they were made.
+      done, those in C(not_done) were not. Those in C(unknown) were sent, and neither a reply nor reading the account
+      showed whether they were done.
   returned: success, when a write fails, or when the plan is not the approved one
   type: list
   elements: dict
@@ -466,7 +466,7 @@ retired:
       type: str
       sample: quarantined
     until:
-      description: When it is to be deleted, UTC, ISO 8601; null where it is deleted now or kept.
+      description: When it is to be deleted, UTC, ISO 8601; null if it is deleted now or kept.
       returned: always
       type: str
       sample: "2026-12-22T10:00:00Z"
@@ -484,7 +484,7 @@ retired:
       sample: ""
 roles:
   description: The roles that the task writes to, as they are after it.
-  returned: success, where there are any
+  returned: success, if there are any
   type: list
   elements: dict
   contains:
@@ -505,7 +505,7 @@ roles:
       type: str
       sample: quarantined
     quarantined:
-      description: The quarantine that the role is in after the task, null where it is in none.
+      description: The quarantine that the role is in after the task, null if it is in none.
       returned: always
       type: dict
       sample: null
@@ -516,7 +516,7 @@ roles:
           type: str
           sample: "2026-11-22T10:00:00Z"
         reason:
-          description: Why, empty where no reason was given.
+          description: Why, empty if no reason was given.
           returned: always
           type: str
           sample: service ended
@@ -536,7 +536,7 @@ roles:
       returned: unless it is deleted
       type: dict
     boundary:
-      description: ARN of the permissions boundary, null where there is none.
+      description: ARN of the permissions boundary, null if there is none.
       returned: unless it is deleted
       type: str
       sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
@@ -545,7 +545,7 @@ roles:
       returned: unless it is deleted
       type: dict
     description:
-      description: Description of the role, empty where there is none.
+      description: Description of the role, empty if there is none.
       returned: unless it is deleted
       type: str
     max_session_duration:

@@ -169,13 +169,13 @@ api_calls:
   type: dict
   sample: {GetRole: 1, CreateRole: 1}
 approval:
-  description: The RV(plan_id) and when the plan was made, in UTC. What O(approved_plan) takes.
+  description: The RV(plan_id) and when the plan was created, in UTC. What O(approved_plan) takes.
   returned: in check mode
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945@2026-11-29T23:00:00Z
 backup:
-  description: The backup that was made before anything was removed.
-  returned: where O(backup_dir) is given and something is removed, and it is not check mode
+  description: The backup that was created before anything was removed.
+  returned: if O(backup_dir) is given and something is removed, and it is not check mode
   type: dict
   contains:
     path:
@@ -223,28 +223,28 @@ deleted:
       type: dict
     path:
       description: Path.
-      returned: where it is removed
+      returned: if it is removed
       type: str
       sample: /
     description:
       description: Description.
-      returned: where it is removed
+      returned: if it is removed
       type: str
     tags:
       description: Tags.
-      returned: where it is removed
+      returned: if it is removed
       type: dict
     assume_role_policy_document:
       description: Trust policy.
-      returned: where it is removed
+      returned: if it is removed
       type: dict
     boundary:
-      description: ARN of the permissions boundary, null where there was none.
-      returned: where it is removed
+      description: ARN of the permissions boundary, null if there was none.
+      returned: if it is removed
       type: str
     max_session_duration:
       description: Maximum session duration in seconds.
-      returned: where it is removed
+      returned: if it is removed
       type: int
       sample: 3600
 diff:
@@ -253,12 +253,12 @@ diff:
   type: dict
   contains:
     before:
-      description: The objects as they were, YAML; empty where none existed or nothing changes.
+      description: The objects as they were, YAML; empty if none existed or nothing changes.
       returned: always
       type: str
     after:
       description:
-        - The objects as they are, or in check mode would be, YAML; empty where none is left or nothing changes.
+        - The objects as they are, or in check mode would be, YAML; empty if none is left or nothing changes.
       returned: always
       type: str
 differences:
@@ -337,7 +337,7 @@ findings:
 lifted_quarantines:
   description:
     - The quarantines that the task ends, or in check mode would end, by name of the role. A warning names each as well.
-  returned: where a quarantine ends
+  returned: if a quarantine ends
   type: list
   elements: dict
   contains:
@@ -352,16 +352,16 @@ lifted_quarantines:
       type: str
       sample: "2026-11-22T10:00:00Z"
     reason:
-      description: Why, according to its tags; empty where they give no reason.
+      description: Why, according to its tags; empty if they give no reason.
       returned: always
       type: str
       sample: service ended
 plan:
   description:
-    - Every write in its order; in check mode, every write that would be made. Empty where nothing differs.
+    - Every write in its order; in check mode, every write that would be done. Empty if nothing differs.
     - When the task fails after it has called AWS, a dictionary of three such lists instead. Writes in C(done) were
-      made, those in C(not_done) were not. Those in C(unknown) were sent, and neither a reply nor reading the account
-      showed whether they were made.
+      done, those in C(not_done) were not. Those in C(unknown) were sent, and neither a reply nor reading the account
+      showed whether they were done.
   returned: success, when a write fails, or when the plan is not the approved one
   type: list
   elements: dict
@@ -409,7 +409,7 @@ roles:
       type: str
       sample: AWSDeepLensServiceRole
     arn:
-      description: ARN of the role, predicted where it is yet to be created; null where there is none.
+      description: ARN of the role, predicted if it is yet to be created; null if there is none.
       returned: always
       type: str
       sample: arn:aws:iam::123456789012:role/service-role/AWSDeepLensServiceRole
@@ -421,7 +421,7 @@ roles:
       type: str
       sample: created
     quarantined:
-      description: The quarantine that the role is in after the task, null where it is in none.
+      description: The quarantine that the role is in after the task, null if it is in none.
       returned: always
       type: dict
       sample: null
@@ -432,7 +432,7 @@ roles:
           type: str
           sample: "2026-11-22T10:00:00Z"
         reason:
-          description: Why, empty where no reason was given.
+          description: Why, empty if no reason was given.
           returned: always
           type: str
           sample: service ended
@@ -452,7 +452,7 @@ roles:
       returned: unless it is deleted or absent
       type: dict
     boundary:
-      description: ARN of the permissions boundary, null where there is none.
+      description: ARN of the permissions boundary, null if there is none.
       returned: unless it is deleted or absent
       type: str
       sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
@@ -461,7 +461,7 @@ roles:
       returned: unless it is deleted or absent
       type: dict
     description:
-      description: Description of the role, empty where there is none.
+      description: Description of the role, empty if there is none.
       returned: unless it is deleted or absent
       type: str
     max_session_duration:

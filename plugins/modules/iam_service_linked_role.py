@@ -117,7 +117,7 @@ api_calls:
   type: dict
   sample: {ListRoles: 1, DeleteServiceLinkedRole: 1}
 approval:
-  description: The RV(plan_id) and when the plan was made, in UTC. What O(approved_plan) takes.
+  description: The RV(plan_id) and when the plan was created, in UTC. What O(approved_plan) takes.
   returned: in check mode
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945@2026-11-29T23:00:00Z
@@ -202,12 +202,12 @@ roles:
   elements: dict
   contains:
     name:
-      description: Name of the role, null where a service has none.
+      description: Name of the role, null if a service has none.
       returned: always
       type: str
       sample: AWSServiceRoleForAWSPanorama
     arn:
-      description: ARN of the role, null where there is none.
+      description: ARN of the role, null if there is none.
       returned: always
       type: str
       sample: arn:aws:iam::123456789012:role/aws-service-role/panorama.amazonaws.com/AWSServiceRoleForAWSPanorama
@@ -234,7 +234,7 @@ roles:
           type: str
           sample: SUCCEEDED
         reason:
-          description: Why the role stays, in the words of IAM; empty where it does not.
+          description: Why the role stays, in the words of IAM; empty if it does not.
           returned: always
           type: str
         usage:

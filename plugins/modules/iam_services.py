@@ -118,13 +118,13 @@ api_calls:
   type: dict
   sample: {GetAccountAuthorizationDetails: 1, ListRoles: 1, CreateRole: 5}
 approval:
-  description: The RV(plan_id) and when the plan was made, in UTC. What O(approved_plan) takes.
+  description: The RV(plan_id) and when the plan was created, in UTC. What O(approved_plan) takes.
   returned: in check mode
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945@2026-11-29T23:00:00Z
 attachments:
   description: The complete users, groups and roles as they are after the task, in the order of their declaration.
-  returned: success, where the services declare any
+  returned: success, if the services declare any
   type: list
   elements: dict
   contains:
@@ -144,7 +144,7 @@ attachments:
       type: str
       sample: quality-inspectors
     arn:
-      description: ARN of the user, group or role, predicted where it is yet to be created; null where there is none.
+      description: ARN of the user, group or role, predicted if it is yet to be created; null if there is none.
       returned: always
       type: str
       sample: arn:aws:iam::123456789012:group/quality-inspectors
@@ -171,7 +171,7 @@ attachments:
       returned: unless it is deleted or absent
       type: dict
     boundary:
-      description: ARN of the permissions boundary, null where there is none.
+      description: ARN of the permissions boundary, null if there is none.
       returned: unless it is deleted or absent
       type: str
       sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
@@ -180,7 +180,7 @@ attachments:
       returned: for a role, unless it is deleted or absent
       type: dict
     description:
-      description: Description of the role, empty where there is none.
+      description: Description of the role, empty if there is none.
       returned: for a role, unless it is deleted or absent
       type: str
     max_session_duration:
@@ -194,8 +194,8 @@ attachments:
       type: dict
       sample: {team: vision}
 backup:
-  description: The backup that was made before anything was removed.
-  returned: where O(backup_dir) is given and something is removed, and it is not check mode
+  description: The backup that was created before anything was removed.
+  returned: if O(backup_dir) is given and something is removed, and it is not check mode
   type: dict
   contains:
     path:
@@ -248,28 +248,28 @@ deleted:
       type: dict
     path:
       description: Path.
-      returned: where it is removed or a managed policy
+      returned: if it is removed or a managed policy
       type: str
       sample: /
     description:
       description: Description.
-      returned: where it is removed or a managed policy
+      returned: if it is removed or a managed policy
       type: str
     tags:
       description: Tags.
-      returned: where it is removed or a managed policy
+      returned: if it is removed or a managed policy
       type: dict
     assume_role_policy_document:
       description: Trust policy.
-      returned: where it is removed
+      returned: if it is removed
       type: dict
     boundary:
-      description: ARN of the permissions boundary, null where there was none.
-      returned: where it is removed
+      description: ARN of the permissions boundary, null if there was none.
+      returned: if it is removed
       type: str
     max_session_duration:
       description: Maximum session duration in seconds.
-      returned: where it is removed
+      returned: if it is removed
       type: int
       sample: 3600
 diff:
@@ -278,12 +278,12 @@ diff:
   type: dict
   contains:
     before:
-      description: The objects as they were, YAML; empty where none existed or nothing changes.
+      description: The objects as they were, YAML; empty if none existed or nothing changes.
       returned: always
       type: str
     after:
       description:
-        - The objects as they are, or in check mode would be, YAML; empty where none is left or nothing changes.
+        - The objects as they are, or in check mode would be, YAML; empty if none is left or nothing changes.
       returned: always
       type: str
 differences:
@@ -367,7 +367,7 @@ findings:
 lifted_quarantines:
   description:
     - The quarantines that the task ends, or in check mode would end, by name of the role. A warning names each as well.
-  returned: where a quarantine ends
+  returned: if a quarantine ends
   type: list
   elements: dict
   contains:
@@ -382,13 +382,13 @@ lifted_quarantines:
       type: str
       sample: "2026-11-22T10:00:00Z"
     reason:
-      description: Why, according to its tags; empty where they give no reason.
+      description: Why, according to its tags; empty if they give no reason.
       returned: always
       type: str
       sample: service ended
 managed_policies:
   description: The managed policies as they are after the task, in the order of their declaration.
-  returned: success, where the services declare any
+  returned: success, if the services declare any
   type: list
   elements: dict
   contains:
@@ -403,7 +403,7 @@ managed_policies:
       type: str
       sample: DeepLensWarehouseInventory
     arn:
-      description: ARN of the policy, predicted where it is yet to be created; null where there is none.
+      description: ARN of the policy, predicted if it is yet to be created; null if there is none.
       returned: always
       type: str
       sample: arn:aws:iam::123456789012:policy/DeepLensWarehouseInventory
@@ -419,7 +419,7 @@ managed_policies:
       type: str
       sample: /
     description:
-      description: Description of the policy, empty where there is none.
+      description: Description of the policy, empty if there is none.
       returned: unless it is deleted or absent
       type: str
     policy:
@@ -433,7 +433,7 @@ managed_policies:
       sample: {team: vision}
 plan:
   description:
-    - Every write in its order; in check mode, every write that would be made. Empty where nothing differs.
+    - Every write in its order; in check mode, every write that would be done. Empty if nothing differs.
     - When the task fails after it has called AWS, a dictionary of two such lists instead, C(done) and C(not_done).
   returned: success, when a write fails, or when the plan is not the approved one
   type: list
@@ -477,7 +477,7 @@ problems:
   sample: ["roles[2].max_session_duration: 60 is outside 3600 to 43200 seconds (1 to 12 hours)"]
 roles:
   description: The roles as they are after the task, in the order of their declaration.
-  returned: success, where the services declare any
+  returned: success, if the services declare any
   type: list
   elements: dict
   contains:
@@ -492,7 +492,7 @@ roles:
       type: str
       sample: AWSDeepLensServiceRole
     arn:
-      description: ARN of the role, predicted where it is yet to be created; null where there is none.
+      description: ARN of the role, predicted if it is yet to be created; null if there is none.
       returned: always
       type: str
       sample: arn:aws:iam::123456789012:role/service-role/AWSDeepLensServiceRole
@@ -522,7 +522,7 @@ roles:
       returned: unless it is deleted or absent
       type: dict
     boundary:
-      description: ARN of the permissions boundary, null where there is none.
+      description: ARN of the permissions boundary, null if there is none.
       returned: unless it is deleted or absent
       type: str
       sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
@@ -531,7 +531,7 @@ roles:
       returned: unless it is deleted or absent
       type: dict
     description:
-      description: Description of the role, empty where there is none.
+      description: Description of the role, empty if there is none.
       returned: unless it is deleted or absent
       type: str
     max_session_duration:
@@ -567,7 +567,7 @@ services:
       sample: present
 trust_statements:
   description: The complete roles as they are after the task, in the order of their declaration.
-  returned: success, where the services declare any
+  returned: success, if the services declare any
   type: list
   elements: dict
   contains:
@@ -582,7 +582,7 @@ trust_statements:
       type: str
       sample: gt-execution
     arn:
-      description: ARN of the role, predicted where it is yet to be created; null where there is none.
+      description: ARN of the role, predicted if it is yet to be created; null if there is none.
       returned: always
       type: str
       sample: arn:aws:iam::123456789012:role/gt-execution
@@ -608,7 +608,7 @@ trust_statements:
       returned: unless it is deleted or absent
       type: dict
     boundary:
-      description: ARN of the permissions boundary, null where there is none.
+      description: ARN of the permissions boundary, null if there is none.
       returned: unless it is deleted or absent
       type: str
       sample: arn:aws:iam::123456789012:policy/MachineLearningBoundary
@@ -617,7 +617,7 @@ trust_statements:
       returned: unless it is deleted or absent
       type: dict
     description:
-      description: Description of the role, empty where there is none.
+      description: Description of the role, empty if there is none.
       returned: unless it is deleted or absent
       type: str
     max_session_duration:

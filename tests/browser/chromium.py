@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finds a Chromium for the tests. `python -m browser.chromium` installs one where there is none.
+"""Finds a Chromium for the tests. `python -m browser.chromium` installs one if it is missing.
 
-PyPI brings Playwright, which drives a browser, and no browser. Whatever is on the machine will do; else Playwright
-downloads its own, and where that is out of reach, Debian's package is installed.
+PyPI has Playwright, which controls a browser, but no browser. An installed Chromium is used if there is one. Otherwise
+Playwright downloads its own, and if it cannot, Debian's package is installed.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def find() -> str | None:
 
 
 def install() -> str | None:
-    """Try every way to a Chromium and return its path. What the ways print goes to stderr."""
+    """Try every method to get a Chromium and return its path. Their output goes to stderr."""
     as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
     ways = [[[sys.executable, "-m", "playwright", "install", "chromium"]]]
     if shutil.which("apt-get"):

@@ -37,7 +37,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(chromium: Browser, tmp_path: Path) -> Iterator[Open]:
-    """`open_page(html, **context options)`; nothing may be asked of the network or be said on the console."""
+    """`open_page(html, **context options)`; network requests and console messages are failures."""
     contexts = []
     told: list[str] = []
 

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reports to look at, and what a test finds and does on their page."""
+"""Reports for the tests, and what a test reads and does on their page."""
 
 from __future__ import annotations
 

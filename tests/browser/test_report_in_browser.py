@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a person does with a report: filter, move about, open."""
+"""What a user does with a report: filter, navigate, open."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from playwright.sync_api import Page
 from unit.plugins.plugin_utils.report.generated_fleet import report
 
 AT_ONCE = 100
-"""Milliseconds until what was done to a filter is shown."""
+"""Milliseconds until the page shows a change of a filter."""
 
 FOCUSED = "document.activeElement.closest('[data-row]') ? {...document.activeElement.dataset} : null"
 
 
 def choose(page: Page, control: str, value: str, event: str) -> None:
-    """What a person's choice comes to, without Playwright's waiting for it."""
+    """Select an option as a user does, without Playwright's waiting."""
     page.evaluate(
         """([control, value, event]) => {
           const element = document.querySelector(control);

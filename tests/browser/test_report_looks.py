@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a report looks: its colours, on paper, in a narrow window, and with text that somebody chose."""
+"""How a report looks: its colours, on paper, in a narrow window, and with hostile text."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_text_of_accounts_is_shown_as_it_is(open_page: Open, evil: str) -> None:
 
 
 def test_signs_that_are_not_seen_are_shown_as_escapes(open_page: Open) -> None:
-    """Else they could turn round what stands beside them, and make one name look like another."""
+    """Otherwise they could reverse the text next to them, and make one name look like another."""
     moving = "x\u202ey\u200bz\x9b"
     named = {"arn": moving, "content": {"inline_policies": {"a": {moving: moving}}, "description": moving}}
     page = open_page(as_page(example("drifted", name="camera-turned", **named), Statuses.load()))

@@ -1,9 +1,9 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An evaluator of IAM policies that others have written, as a judge of what we believe of access.
+"""An independent evaluator of IAM policies, to check our assumptions about access.
 
-`@cloud-copilot/iam-simulate` runs as a process of its own, and `python -m iam_simulate` installs it. It is under the
+`@cloud-copilot/iam-simulate` runs as a separate process, and `python -m iam_simulate` installs it. It is under the
 AGPL, so nothing of it is imported, shipped or copied.
 """
 
@@ -33,7 +33,7 @@ def node() -> str:
 
 
 class IamSimulate:
-    """The running judge. Use it as a context manager."""
+    """The running evaluator. Use it as a context manager."""
 
     def __init__(self) -> None:
         command = [node(), str(HERE / "judge.mjs"), str(INSTALLED)]
@@ -49,7 +49,7 @@ class IamSimulate:
         self._process.wait()
 
     def allowed(self, simulations: Sequence[Simulation]) -> list[bool]:
-        """Whether each request is allowed. Raises ValueError where a simulation is none."""
+        """Whether each request is allowed. Raises ValueError if a simulation is not valid."""
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.write(json.dumps(simulations) + "\n")
         self._process.stdin.flush()

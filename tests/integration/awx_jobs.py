@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs playbooks by ansible-runner, the engine under AWX, with what AWX puts around it.
+"""Runs playbooks by ansible-runner, which AWX uses, with the environment of AWX.
 
-As AWX does: an inventory that was imported once and is handed to jobs by a script, a slice of its hosts for each job,
-credentials in the environment of the process alone, and artifacts of all slices laid over each other by name.
+As in AWX, an inventory is imported once and passed to jobs by a script, each job gets a slice of its hosts, credentials
+are only in the environment of the process, and artifacts of all slices are merged by name.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class Awx:
         self._write(here, "env/extravars", json.dumps(extra_vars or {}))
         self._write(here, "env/envvars", json.dumps(dict(self.credential)))
         listed = json.dumps(self._slice(self.hosts if hosts is None else hosts))
-        # A shell prints it: the line of an interpreter stands no space in a path.
+        # A shell prints it, because the path in the line of an interpreter cannot contain a space.
         self._write(here, "inventory/hosts", f"#!/bin/sh\ncat <<'END'\n{listed}\nEND\n").chmod(0o700)
         for name, text in self.project.items():
             self._write(here, f"project/{name}", text)
@@ -153,7 +153,7 @@ class Awx:
 
 
 def artifacts_of(jobs: Iterable[Job]) -> dict[str, Any]:
-    """What AWX hands to the next node: of variables with one name, those of the job that ended last."""
+    """The variables that AWX passes to the next node: of several with one name, that of the job that ended last."""
     handed: dict[str, Any] = {}
     for job in jobs:
         handed.update(job.artifacts)

@@ -21,7 +21,7 @@ SLICES = 2
 
 @dataclass
 class WorkflowJob:
-    """What a run of the workflow came to. `nodes` are those that ran, in order, and whether each succeeded."""
+    """The outcome of a run of the workflow. `nodes` are those that ran, in order, and whether each succeeded."""
 
     nodes: dict[str, bool] = field(default_factory=dict)
     jobs: dict[str, list[Job]] = field(default_factory=dict)

@@ -1,7 +1,9 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the accounts of documented examples hold before they run, and whether they hold afterwards what is said."""
+"""The content of the accounts of documented examples before they run, and whether their content afterwards is as
+documented.
+"""
 
 from __future__ import annotations
 
@@ -25,11 +27,11 @@ def trust_of(**principal: str) -> dict[str, Any]:
 
 
 SOMEBODY = trust_of(Service="ec2.amazonaws.com")
-"""Who may assume a given role of which nothing is said."""
+"""The trusted principals of a given role without a trust policy."""
 
 
 YEARS_AGO = "2021-06-01T00:00:00+00:00"
-"""When what is given was created. Retire refuses what is new."""
+"""The creation time of given objects. Retire refuses new ones."""
 
 
 class Accounts:
@@ -55,7 +57,7 @@ class Accounts:
         return self._session.client("iam", endpoint_url=self._aws.endpoint, region_name="us-east-1", **keys)
 
     def prepare(self, example: Example) -> None:
-        """Make what the example finds: what it is given, and the roles by which it enters."""
+        """Create the objects that the example needs, and the roles that it assumes."""
         given: dict[str, Given] = {account: {} for account in (example.account, *example.accounts.values())}
         given.update({str(account): content for account, content in example.entry.get("given_in", {}).items()})
         given[example.account] = {**given[example.account], **example.entry.get("given", {})}
@@ -68,7 +70,7 @@ class Accounts:
             self._aws.seed(example.account, **seed)
 
     def prepare_management(self, example: Example) -> None:
-        """Make the roles by which the example enters the management account."""
+        """Create the roles that the example assumes in the management account."""
         create(self._aws.client("iam"), declared({"roles": self._entrances(example)}, self._aws.management))
 
     def _entrances(self, example: Example) -> dict[str, Any]:
@@ -77,7 +79,7 @@ class Accounts:
         return {name.rpartition("/")[2]: {"path": _path(name), "trust": trust} for name in names}
 
     def problems(self, example: Example) -> Iterator[str]:
-        """What the account of an example that has run holds otherwise than its entry says."""
+        """The differences between the account after an example and its entry."""
         if "after" in example.entry or "holds" in example.entry:
             found = held(self.iam(example.account))
             for entrance in example.entrances:
@@ -89,7 +91,7 @@ class Accounts:
 
 
 def missing(wanted: Any, found: Any, place: str) -> Iterator[str]:
-    """What of `wanted` is not in `found`, which may hold more keys."""
+    """The parts of `wanted` that are not in `found`, which may contain more keys."""
     if isinstance(wanted, dict) and isinstance(found, dict):
         for key, value in wanted.items():
             if key in found:

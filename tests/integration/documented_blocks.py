@@ -23,7 +23,7 @@ _COMMENT_NAME = re.compile(r"# (\S+\.ya?ml)\n")
 
 @dataclass(frozen=True)
 class Block:
-    """A code block, where it stands, and what its directive says of it."""
+    """A code block, its place, and the options of its directive."""
 
     page: str
     line: int

@@ -45,7 +45,7 @@ class Command:
 
 
 def commands(block: Block) -> Iterator[Command]:
-    """What a person would type of a block. In a console, that stands behind `$` and what is printed below it."""
+    """The commands of a block that a user types. In a console, they follow `$`, and their output is below them."""
     if block.language != "console":
         text = block.text.replace("\\\n", " ")
         yield from (Command(block, line) for line in text.splitlines() if line.strip() and not line.startswith("#"))
@@ -63,7 +63,7 @@ def all_commands() -> list[Command]:
 
 
 def problems(command: Command) -> Iterator[str]:
-    """What of a command cannot be."""
+    """The problems with a command."""
     words = command.words
     if words and words[0] in PROGRAMS:
         try:
@@ -80,7 +80,7 @@ def problems(command: Command) -> Iterator[str]:
 
 
 def _parsed(words: list[str]) -> Mapping[str, Any]:
-    """What the program itself makes of its command line."""
+    """The command line as the program itself parses it."""
     module, _unused, name = PROGRAMS[words[0]].partition(".")
     program: CLI = getattr(importlib.import_module(f"ansible.cli.{module}"), name)(words)
     program.init_parser()

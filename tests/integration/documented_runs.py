@@ -26,14 +26,14 @@ Hosts = dict[str, dict[str, Any]]
 
 @dataclass
 class Outcome:
-    """What became of one host of an example: the two runs' counts of changes, and every result of the first."""
+    """The outcome for one host of an example: the two runs' counts of changes, and every result of the first."""
 
     changed: list[int] = field(default_factory=list)
     results: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     @property
     def failures(self) -> list[str]:
-        """Messages of the first run, with the problems that stand beside them."""
+        """Messages of the first run, with their problems."""
         return [
             " ".join([str(result.get("msg", "")), *map(str, result.get("problems", []))])
             for _unused, result in self.results

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The account in which the examples of a module are run: what they take to be there."""
+"""The account in which the examples of a module run, with the objects that they expect."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ PASS_ANY_ROLE = document({"Effect": "Allow", "Action": "iam:PassRole", "Resource
 EVERYTHING = document({"Effect": "Allow", "Action": "*", "Resource": "*"})
 
 EXTERNAL_ID = "known-to-both-sides"
-"""What the caller has to say to enter the role permissions-deployer."""
+"""The external ID of the role permissions-deployer."""
 
 RECORD_KEY = "0123456789abcdef" * 4
-"""What signs the records of quarantines."""
+"""The key that signs the records of quarantines."""
 
 
 def make_role(iam: Any, name: str, *trust: dict[str, Any]) -> None:
@@ -44,7 +44,7 @@ def make_role(iam: Any, name: str, *trust: dict[str, Any]) -> None:
 
 
 def make_l4e_role(iam: Any, *trust: dict[str, Any]) -> None:
-    """What the guide of Lookout for Equipment leaves behind."""
+    """Create what the guide of Lookout for Equipment leaves behind."""
     make_role(iam, "l4e-role", *trust)
     iam.attach_role_policy(RoleName="l4e-role", PolicyArn="arn:aws:iam::aws:policy/IAMFullAccess")
     iam.put_role_policy(RoleName="l4e-role", PolicyName="PassAnyRole", PolicyDocument=PASS_ANY_ROLE)
@@ -122,7 +122,7 @@ def before_service_linked_roles(iam: Any) -> None:
 
 
 def before_audit(iam: Any) -> None:
-    """Something drifted, something quarantined, a way to become administrator, and a principal that was deleted."""
+    """Drift, a quarantine, a privilege escalation path, and a principal that was deleted."""
     make_l4e_role(iam, SAGEMAKER, LOOKOUT)
     make_role(iam, "AWSDeepLensGreengrassGroupRole", GREENGRASS)
     make_role(iam, "former-notebook", SAGEMAKER)
@@ -187,7 +187,9 @@ def quarantined(iam: Any, name: str, since: str) -> None:
 
 
 def before_retirement(iam: Any) -> None:
-    """Roles of DeepLens, one of which is in quarantine long enough, their policies, and a role of a living service."""
+    """Roles of DeepLens, one of which is in quarantine long enough, their policies, and a role of a service that has
+    not ended.
+    """
     make_role(iam, "AWSDeepLensServiceRole", statement({"Service": "deeplens.amazonaws.com"}))
     make_role(iam, "camera-runtime", LAMBDA)
     make_role(iam, "camera-demo", LAMBDA)

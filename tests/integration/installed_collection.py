@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The collection as a user has it: built into a tarball, and installed from there into a place of its own.
+"""The collection as a user has it: built into a tarball, and installed from it into a separate folder.
 
-Commands run in an environment made from nothing, in a user's own folder: no variable and no path leads to the checkout.
-amazon.aws comes from where the package `ansible` puts it.
+Commands run in a new environment, in a user's own folder: no variable and no path refers to the checkout. amazon.aws
+comes from the package `ansible`.
 """
 
 from __future__ import annotations

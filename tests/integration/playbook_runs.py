@@ -37,7 +37,7 @@ def play_of(role: str) -> str:
 
 @dataclass(frozen=True)
 class Run:
-    """What one run of ansible-playbook came to. Warnings are in `stderr`."""
+    """The outcome of one run of ansible-playbook. Warnings are in `stderr`."""
 
     rc: int
     stdout: str

@@ -24,7 +24,7 @@ FOLDERS = {
     "role": "roles",
 }
 INSIDE = {"action", "doc_fragments", "module_utils", "plugin_utils"}
-"""Folders of plugins that nobody looks up."""
+"""Folders of plugins that are not in the documentation."""
 ANSIBLES_OWN = "/ansible/_internal/ansible_collections/ansible/_protomatter"
 """ansible-core 2.21 warns of this part of itself whenever roles are looked up."""
 

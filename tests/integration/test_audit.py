@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The audit playbook: what it says of accounts that people have left, with how many calls, and that it only reads."""
+"""The audit playbook: its result for accounts with leftovers, the number of its calls, and that it only reads."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def test_a_caller_who_may_not_list_the_account_is_told_what_he_needs(
         " needs iam:GetAccountAuthorizationDetails, iam:ListRoles and iam:ListPolicyTags, which AWS's policy"
         " SecurityAudit allows."
     )
-    # What is not refused may have been asked side by side; nothing is asked in its place.
+    # Calls that are not refused may run in parallel; no other calls replace them.
     assert set(aws.call_counts(messy)) <= {"GetAccountAuthorizationDetails", "ListRoles"} - {refused}
 
 

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""playbooks/awx/setup.yml, run against what answers as the API of AWX does (awx_api.py says how far that goes)."""
+"""playbooks/awx/setup.yml, run against a server with the API of AWX (awx_api.py describes its limits)."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def written(api: AwxApi) -> list[tuple[str, str]]:
 
 
 def pending_approval(api: AwxApi) -> Item:
-    """One that somebody has yet to give."""
+    """An approval that is still pending."""
     template = api.named("workflow_job_template_nodes", "approval")["unified_job_template"]
     return api.add("workflow_approvals", workflow_approval_template=template, status="pending")
 
@@ -116,7 +116,7 @@ def test_setup_makes_everything_and_a_second_one_changes_nothing(api: AwxApi, se
 
 
 def test_change_of_a_workflow_of_an_older_setup_keeps_a_pending_approval(api: AwxApi, set_up: SetUp) -> None:
-    """As it was before nobody was asked for nothing: the approval came after the check."""
+    """In older setups the approval came directly after the check."""
     assert set_up().rc == 0
     nodes = {name: api.named("workflow_job_template_nodes", name) for name in ("check", "approval")}
     api.linked[f"{nodes['check']['url']}always_nodes/"] = [nodes["approval"]["id"]]
@@ -209,7 +209,7 @@ def credentials_of(api: AwxApi, template: str) -> list[int]:
 
 
 def the_workflow_is_right(api: AwxApi) -> None:
-    """What each node starts is in this test; what comes of it, in test_awx_workflow.py."""
+    """This test checks what each node starts; test_awx_workflow.py checks the outcome."""
     [workflow] = api.objects["workflow_job_templates"].values()
     assert (workflow["ask_variables_on_launch"], workflow["allow_simultaneous"]) == (False, False)
     templates = {**api.objects["job_templates"], **api.objects["workflow_approval_templates"]}

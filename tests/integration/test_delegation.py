@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A task that is delegated to another account writes there, as who that account is entered as, and nowhere else."""
+"""A task that is delegated to another account writes only there, with the role of that account."""
 
 from __future__ import annotations
 

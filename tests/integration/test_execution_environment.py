@@ -45,7 +45,7 @@ def collection() -> Installed:
 
 @pytest.fixture(scope="module")
 def amazon(collection: Installed, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tarball that stands for amazon.aws: its name, its version and the requirement that the images leave out."""
+    """A tarball in place of amazon.aws: its name, its version and the requirement that the images leave out."""
     place = tmp_path_factory.mktemp("amazon")
     listed = definition_of(collection.root / FOLDER, FROM_TARBALLS)["dependencies"]["galaxy"]["collections"]
     [version] = [found[1] for entry in listed if (found := re.search(r"amazon-aws-(.+)\.tar\.gz", entry["name"]))]

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stands between a task and AWS: each failure says what is wrong and the next step, in the worker and as a module.
+"""Failures between a task and AWS: each says what is wrong and the next step, in the worker and as a module.
 
 getting_in.yml has the cases. One playbook runs them all, one task for each; as modules a few of them, which take long.
 """
@@ -90,7 +90,7 @@ def proxy(aws: LocalAws) -> Iterator[SpoilingProxy]:
 
 @pytest.fixture(scope="module")
 def untrusted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The endpoint of a server whose certificate nobody has signed."""
+    """The endpoint of a server with a self-signed certificate."""
     folder = tmp_path_factory.mktemp("tls")
     certificate = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
     files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
@@ -107,7 +107,7 @@ def untrusted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 class _Quiet(HTTPServer):
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that does not trust the certificate hangs up, which is what is tried."""
+        """A client that does not trust the certificate closes the connection, which is what is tested."""
 
 
 @pytest.fixture(scope="module")

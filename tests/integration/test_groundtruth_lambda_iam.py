@@ -58,7 +58,7 @@ WRITES = ("Create", "Put", "Update", "Attach", "Detach", "Delete", "Tag", "Untag
 
 @pytest.fixture
 def account(aws: LocalAws) -> str:
-    """The first member account, with people and roles that are somebody else's."""
+    """The first member account, with users and roles of other owners."""
     member: str = aws.members[0]["id"]
     create(aws.client("iam", account=member), declared(BEFORE, member))
     return member

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Profile `documented` leaves an account as somebody does who follows AWS's guide, its mistakes corrected.
+"""Profile `documented` creates the same account as AWS's guide with its mistakes corrected.
 
 guides/SERVICE.yml holds what that is, read from the guide and written down by hand: for each case the account `before`,
 the `variables` of the service role, and the whole account `after`.

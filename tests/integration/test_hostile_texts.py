@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An account in which every text is hostile: no playbook shows a forged line, or a sign that moves what is there."""
+"""An account in which every text is hostile: no playbook shows a forged line, or a character that moves other text."""
 
 from __future__ import annotations
 

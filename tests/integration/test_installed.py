@@ -54,7 +54,7 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def account(aws: LocalAws) -> dict[str, Any]:
-    """An account with a role that somebody else keeps, and one that the preview of Panorama left."""
+    """An account with a role of another owner, and one that the preview of Panorama left."""
     member: dict[str, Any] = aws.members[0]
     aws.seed(member["id"], role={"name": "of-others", "trust": TRUST})
     aws.seed(member["id"], role={"name": "AWSPanoramaGreengrassRole", "trust": TRUST})
@@ -97,7 +97,7 @@ def play(collection: Installed, aws: LocalAws, account: dict[str, Any], project:
 
 
 def warnings(run: Run) -> list[str]:
-    """What a run told on stderr, less the lines of the two callbacks."""
+    """The output of a run on stderr, without the lines of the two callbacks."""
     return [line for line in run.stderr.splitlines() if not line.startswith((f"{NAME}: ", "  "))]
 
 

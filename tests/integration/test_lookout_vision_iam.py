@@ -60,7 +60,7 @@ def result(run: Run) -> dict[str, Any]:
 
 
 def held(iam: Any) -> dict[str, set[str]]:
-    """Names of the managed policies of everybody, and of the account's own."""
+    """Names of the managed policies of all users, groups and roles, and of the account's own policies."""
     found = iam.get_account_authorization_details(Filter=["User", "Group", "Role", "LocalManagedPolicy"])
     named = {
         **{entry["UserName"]: entry for entry in found["UserDetailList"]},

@@ -148,7 +148,7 @@ def test_examples_run_and_return_what_is_documented(module: str, server: LocalAw
     always = {
         key
         for key, entry in returns.items()
-        if entry["returned"].split(",")[0] == "success" and "where" not in entry["returned"]
+        if entry["returned"].split(",")[0] == "success" and " if " not in entry["returned"]
     }
     assert [
         (task, always - set(result)) for task, result in ours if not result.get("failed") and always - set(result)

@@ -42,7 +42,7 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
     "own_services-unknown-trace": (CHECK, f"{SERVICE}/traces.yml", "inline_policies", "inline_policy"),
     "own_services-wrong-values": (SITE, "group_vars/all.yml", "_bucket: parcel-images", '_job: "*"'),
 }
-"""By the block of what is told: the command, the file, what is right in it, and what stands there by mistake."""
+"""By the block with the output: the command, the file, its correct text, and the mistake in it."""
 
 
 @dataclass

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Playbooks with exactly the permissions of docs/permissions: the guide's identities, and IAM that minds them.
+"""Playbooks with exactly the permissions of docs/permissions: the guide's identities, and IAM that checks permissions.
 
 Local AWS refuses here what the policies of a session's role do not allow. Ansible runs as the central identity.
 """

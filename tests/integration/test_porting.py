@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The promise of docs/docsite/rst/porting.rst: after tasks of amazon.aws, those beside them change nothing."""
+"""The promise of docs/docsite/rst/porting.rst: after tasks of amazon.aws, the corresponding tasks change nothing."""
 
 from __future__ import annotations
 

@@ -255,7 +255,7 @@ def test_a_loop_and_a_look_are_of_one_account(watch: Watch, inventory: Inventory
 
 
 def test_accounts_are_those_that_have_a_service(watch: Watch, fleet: LocalAws, inventory: Inventory) -> None:
-    """One with two services counts once; one whose variables are refused is told too."""
+    """One with two services counts once; one whose variables are refused is reported too."""
     fleet.set(latency=0.3)
     one, two, three, wrong, *nothing = inventory["all"]["hosts"]
     services = {one: ["deeplens"], two: ["deeplens", "panorama"], three: ["panorama"], wrong: ["deeplens"]}

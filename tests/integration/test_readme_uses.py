@@ -33,7 +33,7 @@ EXISTING = {
     **{f"lookout_vision_iam_{kind}": kind for kind in KINDS},
     **{f"groundtruth_lambda_iam_existing_{which}_role": "roles" for which in ("execution", "pre", "post")},
 }
-"""Variables that name somebody who is there already, beside all dictionaries of `users`, `groups` and `roles`."""
+"""Variables that name existing identities, besides all dictionaries of `users`, `groups` and `roles`."""
 BEFORE_REMOVAL = {"panorama_iam": {"panorama_iam_generation": "released"}}
 """What else to declare when that is made which a use removes: Panorama's names applications of the released product."""
 TRUST = {

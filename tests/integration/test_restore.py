@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook site takes a service away with a backup, and the playbook restore puts it back."""
+"""The playbook site removes a service with a backup, and the playbook restore restores it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook that retires, over a fleet: from the audit to the last role, and the backups that stay."""
+"""The playbook that retires, in many accounts: from the audit to the last role, and the backups that remain."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Secrets are in nothing that a run leaves, and what equals a secret is in results as it is."""
+"""No output of a run contains a secret, and data that equals a secret is unchanged in results."""
 
 from __future__ import annotations
 

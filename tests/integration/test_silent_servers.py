@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A server that takes connections and never answers: whoever runs a playbook or lists an inventory is told at once."""
+"""A server that takes connections and never answers: a playbook and an inventory report it immediately."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ WIDTH = "200"
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """What somebody else would clone: the files of this checkout as they are, in a repository of one commit."""
+    """A repository to clone: the current files of this checkout, in one commit."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
         cwd=COLLECTION,

@@ -44,7 +44,7 @@ def account(aws: LocalAws) -> str:
 
 @pytest.fixture
 def left(aws: LocalAws, account: str) -> None:
-    """What somebody made for DeepLens long ago, and a role of somebody else."""
+    """Old roles for DeepLens that were created by hand, and a role of another owner."""
     trust = {
         "Version": "2012-10-17",
         "Statement": [

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text for every list, dictionary and people variable of every service: it is what it stands for, or it is refused.
+"""Text for every list, dictionary and people variable of every service: it equals its value as data, or it is refused.
 
 Each sample is a host. All of them are the same account, so that equal plans have equal ids. A variable is read by
 playbooks/site.yml, or by the role of its service, whose argument specification Ansible checks first.
@@ -197,7 +197,7 @@ EXTRA = {
         json.dumps({"panorama_iam_operators": "{}", "panorama_iam_former_operators": '{"users": ["alice", "bob"]}'}),
     ),
 }
-"""A service, an extra variable that gives to alice and bob, and one more that takes it away."""
+"""A service, an extra variable that grants something to alice and bob, and one more that removes it."""
 
 
 @pytest.mark.parametrize("case", EXTRA)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where a task runs: in the worker, or as a module because of what the playbook asks of it. The result is the same.
 
-Two things stand in for what a test machine need not have: a connection that claims to lead elsewhere (it is the local
+Two replacements are used for what a test machine may lack: a connection that claims to lead elsewhere (it is the local
 one under another name), and a `sudo` that becomes nobody.
 """
 

@@ -1,7 +1,9 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table of what the playbooks refuse before any call to AWS, and what stands for a value of another type."""
+"""The table of what the playbooks refuse before any call to AWS, and the text that is accepted for values of other
+types.
+"""
 
 from __future__ import annotations
 

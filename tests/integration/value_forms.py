@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Values for every list, dictionary and people variable of a service, as data and as the text that may stand for it.
+"""Values for every list, dictionary and people variable of a service, as data and as the equivalent text.
 
 The variables come from the catalogue. What a sample needs to be valid, and which variables exclude each other, is in
 value_forms.yml; a variable that is in no sample of its service is an error.
@@ -28,7 +28,7 @@ FORMS = {
     "spaced": ("two", lambda values: " , ".join(map(str, values))),
     "json": ("two", json.dumps),
 }
-"""Each form of text: whether it stands for one value or two, and how the text is made of them."""
+"""Each form of text: whether it represents one value or two, and how the text is created from them."""
 
 _PEOPLE = {"user_name": "users", "group_name": "groups", "role_name": "roles"}
 
@@ -62,7 +62,7 @@ class Sample:
         return self._values(value)
 
     def refused(self, form: str) -> Iterator[tuple[str, Values]]:
-        """For each variable and option that such text cannot stand for: its place, and values with the text."""
+        """For each variable and option that does not accept such text: its place, and values with the text."""
         for name, variable in self.variables.items():
             if _is_refused(variable, form):
                 yield f"{self.service.prefix}{name}", self._with(name, _text_of(form))
@@ -196,7 +196,7 @@ class Sample:
 
 
 def samples(service: ServiceDefinition) -> list[Sample]:
-    """The samples of a service, in which every variable that is a list, a dictionary or people stands at least once."""
+    """The samples of a service, in which every variable that is a list, a dictionary or people is in use."""
     variables = {name: variable for name, variable in service.variables.items() if _is_structure(variable)}
     found = []
     for entry in TABLE["samples"].get(service.name, [{}]):

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mutate modules of the engine in a copy of the checkout; fail where a mutant lives that nobody has explained."""
+"""Mutate modules of the engine in a copy of the checkout; fail if a mutant survives without an explanation."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What became of each mutant, and which of those that live are explained."""
+"""The outcome of each mutant, and which of the survivors are explained."""
 
 from __future__ import annotations
 

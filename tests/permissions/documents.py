@@ -16,7 +16,9 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.model import Ac
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "permissions"
 NAMES = sorted(file.stem for file in FOLDER.glob("*.json"))
 MODES = ("audit", "converge", "retire", "restore", "inventory", "central")
-"""The documents that stand for what a run does; `converge_bounded` is another for the same, `boundary` is none."""
+"""The documents for the modes of a run; `converge_bounded` is a second one for the same mode, `boundary` is not for a
+mode.
+"""
 ADDED = {"retire": ("retire_full_roles",)}
 """Documents that an identity of a mode has beside that of the mode where few runs need more."""
 

@@ -1,9 +1,9 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the modules needed permissions for while the tests ran, as local AWS wrote it down (`local_aws.call_record`).
+"""The permissions that the modules needed in the tests, as recorded by local AWS (`local_aws.call_record`).
 
-Accounts and partitions are all taken for one: a document is filled in alike in each.
+All accounts and partitions are treated as one, because a document is filled in the same way in each.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The whole suite as the proof of the policy documents: they allow every call that was made, and no more than was made.
+"""The whole suite as the proof of the policy documents: they allow exactly the calls of the tests.
 
 Runs after all other tests, on what they have recorded in the folder LOCAL_AWS_CALLS, a folder in it for each part.
 """
@@ -28,17 +28,17 @@ PARTS = {
     "integration": CALLERS,
     "molecule": {"iam_services"},
 }
-"""The modules that each part of the tests has to have called, or its record is not whole."""
+"""The modules that each part of the tests must have called; otherwise its record is incomplete."""
 
 AUTOMATION = re.compile(r"arn:[a-z-]+:iam::\d{12}:(role|policy)/ml-permissions/.+")
 OTHER_PARTITION = re.compile(r"arn:aws-[a-z-]+:.+")
-"""Once accounts and partitions are taken for one. IAM refuses these ARNs whoever asks."""
+"""With all accounts and partitions treated as one. IAM refuses these ARNs for every caller."""
 PROVEN_IN = {
     **{mode: mode for mode in MODES},
     **{name: mode for mode, names in ADDED.items() for name in names},
     "converge_bounded": "converge",
 }
-"""The mode whose calls show that a document holds nothing needless. What the boundary allows, no module does."""
+"""The mode whose calls show that a document allows nothing unnecessary. No module does what the boundary allows."""
 
 Calls = dict[str, list[Recorded]]
 
@@ -70,7 +70,7 @@ def is_deployment(one: Recorded) -> bool:
 
 
 def entered(one: Recorded) -> Needed:
-    """What is needed; to enter a role, whatever a test calls it, as to enter one of the automation's."""
+    """The needed permission; assuming any role of a test counts as assuming one of the automation's."""
     if one.needed.action != "sts:AssumeRole":
         return one.needed
     arn = re.sub(r":role/.*", ":role/ml-permissions/entered", one.needed.resource)

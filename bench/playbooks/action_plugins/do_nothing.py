@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An action that does nothing: what a task costs before it does anything."""
+"""An action that does nothing, to measure the cost of a task itself."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from itertools import islice, product
 
 from ..policy.wildcards import covers, meet
 from .common_text import common_texts
+from .conditions import CompiledCondition
 from .context import Context
 from .contexts import Free, any_key, contexts
 from .coverage import Region, glob, is_denied, is_plain
@@ -76,6 +77,16 @@ def possible(
     return best
 
 
+def allowed_requests(
+    asked: Request, policies: Policies, action: str, resource: str, *, beside: Policies
+) -> Iterator[Request]:
+    """Requests of the caller about an action and a resource, both patterns, that the policies allow, in many contexts.
+
+    The contexts are also those that the conditions of other policies tell apart, which stand `beside` them.
+    """
+    yield from _Question(asked, policies, any_key, beside).allowed_requests(action.lower(), glob(resource))
+
+
 def _better(one: Answer, other: Answer) -> Answer:
     """The answer that says more: one with an example that may be allowed, then one that is open."""
     ranks = [(answer.outcome is Outcome.ALLOWED, bool(answer.keys), answer.outcome) for answer in (one, other)]
@@ -85,7 +96,7 @@ def _better(one: Answer, other: Answer) -> Answer:
 
 
 class _Question:
-    def __init__(self, asked: Request, policies: Policies, free: Free) -> None:
+    def __init__(self, asked: Request, policies: Policies, free: Free, beside: Policies | None = None) -> None:
         self._asked = asked
         self._policies = policies
         self._free = free
@@ -93,7 +104,9 @@ class _Question:
         self._left = MOST_EVALUATIONS
         self._denials = tuple(denials(asked, policies))
         self._ways = list(_ways(asked, policies))
-        self._statements = [*self._denials, *(one for way in self._ways for layer in way for one in layer)]
+        self._statements = [*self._denials, *_in_ways(self._ways)]
+        if beside is not None:
+            self._statements += [*denials(asked, beside), *_in_ways(_ways(asked, beside))]
 
     def answer(self, action: str, resource: str) -> Answer:
         best = DENIED
@@ -111,6 +124,16 @@ class _Question:
             # One request alone can be judged without an example.
             return _answer_of(evaluate(replace(self._asked, action=action, resource=resource), self._policies), None)
         return best
+
+    def allowed_requests(self, action: str, resource: str) -> Iterator[Request]:
+        for way in self._ways:
+            open_regions = [self._open_regions(layer, action, resource) for layer in way]
+            for example in islice(self._examples(open_regions), MOST_EXAMPLES) if all(open_regions) else ():
+                for context in contexts(example.full_context, self._conditions(example), self._free):
+                    self._left -= 1
+                    tried = replace(example, context=context)
+                    if self._left >= 0 and evaluate(tried, self._policies).outcome is Outcome.ALLOWED:
+                        yield tried
 
     def _open_regions(self, layer: Layer, action: str, resource: str) -> list[Region]:
         """The regions of what is asked that a layer allows, without those that are denied as a whole."""
@@ -151,10 +174,8 @@ class _Question:
 
     def _judged(self, example: Request) -> Answer:
         """The best answer for a request in some context."""
-        about = [one for one in self._statements if one.names_action(example.lower_action)]
-        conditions = [condition for statement in about for condition in statement.conditions]
         best = DENIED
-        for context in contexts(example.full_context, conditions, self._free):
+        for context in contexts(example.full_context, self._conditions(example), self._free):
             self._left -= 2
             if self._left < 0:
                 return _better(best, UNDECIDED)
@@ -165,6 +186,10 @@ class _Question:
             unknown = self._without_fixed(example, context)
             best = _better(best, _answer_of(evaluate(unknown, self._policies), unknown))
         return best
+
+    def _conditions(self, example: Request) -> list[CompiledCondition]:
+        about = (one for one in self._statements if one.names_action(example.lower_action))
+        return [condition for statement in about for condition in statement.conditions]
 
     def _without_fixed(self, example: Request, context: Context) -> Request:
         """The request in a context in which the keys that are not free stay unknown."""
@@ -190,6 +215,10 @@ def _ways(asked: Request, policies: Policies) -> Iterator[list[Layer]]:
     if policies.resource is not None:
         naming = [one for one in policies.resource.allowing if one.named(asked.principal) > Named.BY_ACCOUNT]
         yield [naming, *limits]
+
+
+def _in_ways(ways: Iterable[Iterable[Layer]]) -> list[CompiledStatement]:
+    return [statement for way in ways for layer in way for statement in layer]
 
 
 def _allowing(policies: Iterable[Policy]) -> Layer:

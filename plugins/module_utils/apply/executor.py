@@ -49,7 +49,7 @@ class _Progress:
     """How far the steps of a plan are, each by its index.
 
     `waiting_for` contains for each step those that have to be finished first, `made` the finished ones that this run
-    did, `unknown` those that were sent and that AWS may have made.
+    did, `unknown` those that were sent and that AWS may have performed.
     """
 
     steps: list[Step]
@@ -85,7 +85,7 @@ class _Progress:
             self.failed, self.error = self.steps[index], error
 
     def execution(self) -> Execution:
-        """What became of the plan."""
+        """The outcome of the plan."""
         over = self.finished | self.unknown
         return Execution(
             done=[step for index, step in enumerate(self.steps) if index in self.made],
@@ -144,7 +144,7 @@ class Executor:
         return progress.execution()
 
     def _end(self, index: int, future: Future[bool], progress: _Progress) -> None:
-        """Take in what became of a step."""
+        """Record the outcome of a step."""
         error = future.exception()
         if error is None:
             progress.finished.add(index)
@@ -209,7 +209,7 @@ class Executor:
         return False
 
     def _is_found_done(self, step: Step, error: Exception, attempt: _Attempt) -> bool:
-        """Whether the account already is as the step wants it, although the call did not say so."""
+        """Whether the account is already as the step requires, although the call did not confirm it."""
         if attempt.is_unreadable:
             return False
         try:
@@ -232,7 +232,7 @@ def _was_resent(error: Exception) -> bool:
 
 
 def _request(step: Step) -> dict[str, Any]:
-    """The parameters of the call; Empty ones are omitted, except where they clear the current value."""
+    """The parameters of the call; empty ones are omitted, except where they clear the current value."""
     return {
         key: value.text if isinstance(value, PolicyDocument) else value
         for key, value in step.parameters.items()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""Whether a write whose call failed is made all the same, by what the account shows at once."""
+"""Whether a write was done although its call failed, by what the account shows immediately."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from ..read.transformations import role_of, tags
 
 @dataclass(frozen=True)
 class Made:
-    """A write that is found to be made; `version` is the id of the policy version that it made, if it makes any."""
+    """A write that was done; `version` is the id of the policy version that it created, if any."""
 
     version: str = ""
 
 
 class MadeWrites:
-    """Looks in one account for what writes have made."""
+    """Looks in one account for the effects of writes."""
 
     def __init__(self, iam: Service, account: Account) -> None:
         self._iam = iam
@@ -40,10 +40,10 @@ class MadeWrites:
         }
 
     def find(self, step: Step, error: Exception) -> Made | None:
-        """What the step has made although its call failed with this error; None where the error is no sign of that.
+        """What the step has done although its call failed with this error; None if the error does not suggest that.
 
-        Raises CallFailed where the account cannot be read. What only removes has nothing to look for: the error code
-        says that it is gone.
+        Raises CallFailed if the account cannot be read. A write that only removes needs no read: the error code says
+        that the object no longer exists.
         """
         write = step.write
         if error_code(error) in write.done_codes or (write.repeats and is_lost_reply(error)):
@@ -85,7 +85,7 @@ class MadeWrites:
         return Made() if any(role["RoleName"] == wanted["RoleName"] for role in roles) else None
 
     def _default_version_with(self, wanted: PolicyDocument, arn: str) -> str:
-        """The id of the default version of a policy where its document is the wanted one, else nothing."""
+        """The id of the default version of a policy if its document is the wanted one, else empty."""
         policy = self._iam.find("GetPolicy", PolicyArn=arn)
         version = policy["Policy"]["DefaultVersionId"] if policy else ""
         return version if version and self._document(arn, version) == wanted else ""

@@ -33,8 +33,8 @@ _UNREAD_BY_LOOKUP = ("version", "instance_profile")
 class Difference:
     """One difference from what was written. `what` is empty if the whole object is missing or unexpected.
 
-    `found` and `expected` are JSON values, None for nothing. `piece` is what of the object differs; None for the whole
-    object and for older versions.
+    `found` and `expected` are JSON values, None for nothing. `piece` is the part of the object that differs; None for
+    the whole object and for older versions.
     """
 
     resource: str

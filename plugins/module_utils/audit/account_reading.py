@@ -22,8 +22,9 @@ from ..sdk import ClientError
 
 
 def read_account(connection: Connection) -> CurrentState:
-    """The state of everything in IAM except tags of policies. Raises AwsError if the caller may not list it: requesting
-    every object by itself would take hundreds of calls. Otherwise raises what botocore raises."""
+    """The state of everything in IAM except tags of policies. Raises AwsError if the caller may not list it: separate
+    requests for all objects would take hundreds of calls. Otherwise raises what botocore raises.
+    """
     try:
         account, state = AuthorizationDetails(connection.iam, sys.maxsize).read_everything()
     except ClientError as error:

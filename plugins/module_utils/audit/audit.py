@@ -33,15 +33,15 @@ from .trusted_principals import trusted_principals
 
 DOCUMENTED = "documented"
 LEFT_IN = "left_in"
-"""The status of a role that is not the service's own and that a service has left something in."""
+"""The status of a role of another owner that contains permissions or trust for a service."""
 
 
 @dataclass(frozen=True)
 class AuditedObject:
-    """One object of one service. `subject` is None where it is absent.
+    """One object of one service. `subject` is None if it is absent.
 
-    `status` is in_sync, drifted, absent, left_in (a role that is not the service's own, with `left_over` in it) or
-    unknown (like no profile); `form` is what it was compared with.
+    `status` is in_sync, drifted, absent, left_in (a role of another owner, with `left_over` in it) or unknown (not
+    similar to any profile); `form` is what it was compared with.
     """
 
     service: str
@@ -91,7 +91,7 @@ def audit(
     declared: Sequence[Mapping[str, Any]] = (),
     found: Sequence[Found] | None = None,
 ) -> AuditedAccount:
-    """Audit the account for the services, which are keys of the traces; `declared` is what services_task types.
+    """Audit the account for the services, which are keys of the traces; `declared` is typed.
 
     The state is that of the whole account, from `account_reading`. `found` is the result of `belonging` for the same,
     if the caller has computed it already.
@@ -122,7 +122,7 @@ def belonging(
     services: Sequence[str],
     declared: Sequence[Mapping[str, Any]] = (),
 ) -> list[Found]:
-    """What in the account belongs to the services, without a comparison."""
+    """The objects of the account that belong to the services, without a comparison."""
     traces = {service: knowledge.traces[service] for service in services}
     names: dict[str, frozenset[tuple[str, str]]] = {}
     for profile in declared_profiles(declared, services):
@@ -217,7 +217,9 @@ class _Judge:
         return []
 
     def _profile_of_people(self, found: Found) -> str | None:
-        """`documented` for a user or group that has nothing of the service except what its guide attaches to users."""
+        """`documented` for a user or group that has only those policies of the service that its guide attaches to
+        users.
+        """
         people = self._knowledge.traces[found.service].people
         if found.kind not in ("user", "group"):
             return None
@@ -232,7 +234,7 @@ class _Judge:
 
 
 def _absent(there: Sequence[AuditedObject], profiles: Sequence[Profile]) -> Iterator[AuditedObject]:
-    """What declarations and documented profiles name and the account does not have."""
+    """The objects that declarations or documented profiles name and that the account does not have."""
     known = {(one.service, one.kind, one.name.lower()) for one in there}
     for profile in profiles:
         if profile.profile not in (DECLARED, DOCUMENTED):
@@ -245,7 +247,7 @@ def _absent(there: Sequence[AuditedObject], profiles: Sequence[Profile]) -> Iter
 
 
 def _without_the_denied(state: CurrentState) -> CurrentState:
-    """The account in effect: what is denied everything, as in quarantine, can do nothing."""
+    """The account without the permissions of identities that are denied everything, as in quarantine."""
     denied = {
         key: replace(identity, managed=frozenset(), inline={})
         for key, identity in state.identities.items()

@@ -51,7 +51,7 @@ class Dependant:
 
 
 class Dependants:
-    """Answers for the objects of one account; the account is searched once."""
+    """The dependants of the objects of one account; the account is searched once."""
 
     def __init__(
         self,

@@ -39,7 +39,9 @@ class Evidence:
 
     @cached_property
     def managed(self) -> dict[str, str]:
-        """What follows `policy/` in each ARN of a policy of AWS, and the ARN itself of one of the account; sorted."""
+        """For each AWS managed policy the part of its ARN after `policy/`, for each customer managed policy its ARN;
+        sorted.
+        """
         if not isinstance(self.subject, Identity):
             return {}
         return {
@@ -66,7 +68,7 @@ class Evidence:
 
     @cached_property
     def tokens(self) -> frozenset[str]:
-        """Everything that a trace without a pattern can be, like `tokens` of the traces of a service."""
+        """All texts that a trace without a pattern can be equal to, like `tokens` of the traces of a service."""
         inline = self.subject.inline if isinstance(self.subject, Identity) else ()
         of_role = (*_beginnings(self.subject.path), *self.subject.tags) if isinstance(self.subject, Role) else ()
         return frozenset({self.name, *self.trusted, *self.managed, *inline, *self.every_prefix, *of_role})
@@ -85,7 +87,7 @@ def trusted_services(role: Role) -> set[str]:
 
 
 def prefix(action: str) -> str:
-    """The service of an action with its colon, in lower case; the whole text where it names none."""
+    """The service of an action with its colon, in lower case; the whole text if it has none."""
     return action[: action.find(":") + 1].lower() or action
 
 

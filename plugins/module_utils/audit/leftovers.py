@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""What of a service is left in a role that is not the service's own. Pure.
+"""What a service has left in a role of another owner. Pure.
 
 A role that another principal may assume too stays in use without the service. It belongs to the service nevertheless if
 its name, its path or an inline policy shows that, or if it grants only what is the service's.
@@ -24,7 +24,7 @@ _TRUST = "trust_principal"
 
 
 def with_left_over(found: Iterable[Found], services: Mapping[str, ServiceTraces], ended: frozenset[str]) -> list[Found]:
-    """The found objects, with `left_over` for roles that are not the service's own.
+    """The found objects, with `left_over` for roles of other owners.
 
     `ended` are the principals of all services that have ended.
     """

@@ -109,7 +109,7 @@ def _identity_drift(wanted: Identity, actual: Identity, with_sids: bool) -> Iter
 
 
 def _attached_drift(wanted: frozenset[str], actual: frozenset[str]) -> Iterator[Difference]:
-    """A customer managed policy in place of the AWS managed policy of that name is one difference, with both ARNs."""
+    """A customer managed policy instead of the AWS managed policy of that name is one difference, with both ARNs."""
     left = sorted(actual - wanted)
     for arn in sorted(wanted - actual):
         name = policy_name(arn)
@@ -152,7 +152,7 @@ def _tag_drift(wanted: Mapping[str, str], actual: Mapping[str, str]) -> Iterator
 
 
 def _statements(document: PolicyDocument, with_sids: bool) -> dict[str, Any]:
-    """The statements in canonical order, by the text that IAM would take for the same."""
+    """The statements in canonical order, by their canonical text."""
     presented = document.presented()["Statement"]
     return {canonical_statement(statement, with_sid=with_sids): statement for statement in presented}
 

@@ -39,7 +39,7 @@ ObjectName = tuple[str, str]
 
 @dataclass(frozen=True)
 class Form:
-    """One object as one profile has it. `whole` is whether everything about it counts; `name` keeps its case.
+    """One object as one profile has it. With `whole`, all of its properties count. `name` keeps its case.
 
     `policies` says which policies of the account the names in it mean.
     """
@@ -74,7 +74,7 @@ class Profile:
     options: Options
 
     def names(self) -> Iterator[tuple[str, str]]:
-        """Kind and name of everything that it wants to exist, in its order."""
+        """Kind and name of every object that it declares present, in its order."""
         if self.options.get("state") == "absent":
             return
         for kind, name, item in self._items():

@@ -44,7 +44,8 @@ class Trace:
 class ServiceTraces:
     """The traces of one service. Names are in lower case; `meant` maps a misspelled name to the right one.
 
-    `parts` are those values of `by` that, in a role that is not the service's own, show only what is left over.
+    `parts` are those values of `by` that, in a role that is not the service's own, show only that something is left
+    over.
     """
 
     principals: Strengths = field(default_factory=dict)
@@ -117,10 +118,10 @@ class ServiceTraces:
 
 @dataclass(frozen=True)
 class LeftOver:
-    """Something of a service in a role that is not the service's own: its place, as in `drift`, and what to do.
+    """What a service has left in a role of another owner: its place, as in `drift`, and what to do.
 
-    `policy` is the name of the inline policy that it is in, empty for none; `trusted` is True for what is in the trust
-    policy.
+    `policy` is the name of the inline policy that contains it, empty if none does; `trusted` is True for a part of the
+    trust policy.
     """
 
     place: str
@@ -137,7 +138,7 @@ class LeftOver:
 class Found:
     """An object of the account that belongs to a service, with all traces that show this.
 
-    If it has `left_over`, the role is not the service's own, and only these parts belong to the service.
+    If it has `left_over`, the role has another owner, and only these parts belong to the service.
     """
 
     service: str

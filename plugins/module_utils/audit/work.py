@@ -78,7 +78,7 @@ class AccountAudit:
 
 
 def audited_services(knowledge: AuditFacts, options: Options) -> list[str]:
-    """The services to look for: those asked for, or all, in alphabetical order."""
+    """The services to look for: the requested ones, or all, in alphabetical order."""
     asked = options.get("services") or ()
     return [service for service in knowledge.traces if not asked or service in asked]
 
@@ -92,7 +92,7 @@ def service_problems(knowledge: AuditFacts, options: Options) -> Iterator[Proble
 
 
 def sound_declarations(of_services: Sequence[Options]) -> tuple[list[Options], list[Problem]]:
-    """What the host's variables declare, with the defaults of `iam_baseline`, and what is wrong in it."""
+    """What the host's variables declare, with the defaults of `iam_baseline`, and the problems in it."""
     declared, found = typed(of_services)
     return declared, [*found, *(problem for one in declared for problem in _problems_of(one))]
 

@@ -26,7 +26,7 @@ from .timeouts import waited
 
 DEFAULT_SESSION_NAME = "aws_ml.permissions"
 NO_RUN = RunProcess()
-"""Of a task that is part of no run of Ansible, or may outlive it."""
+"""For a task that is not part of a run of Ansible, or may outlive it."""
 
 
 class SessionKeeper(Protocol):
@@ -41,7 +41,7 @@ class SessionKeeper(Protocol):
 
 @dataclass
 class Connection:
-    """AWS as one caller. `account` is known at once where a role was assumed."""
+    """AWS as one caller. `account` is known from the start if a role was assumed."""
 
     clients: Clients
     pace: CallPace
@@ -92,9 +92,9 @@ def connect(
 ) -> Connection:
     """Open a connection with a module's options. Raises EngineError if they do not give credentials.
 
-    `run` is the run of Ansible that the task ends with, `run_folder` that run's own folder, empty where there is none.
-    `agent` is part of the user agent of every call, see `user_agent`. `counter` counts the calls for the caller.
-    `warn` gets what does not end the task. `tell` gets, without delay, the calls that wait for a reply.
+    `run` is the run of Ansible that the task ends with, `run_folder` that run's own folder, empty if there is none.
+    `agent` is part of the user agent of every call, see `user_agent`. `counter` counts the calls for the caller. `warn`
+    gets what does not end the task. `tell` gets, without delay, the calls that wait for a reply.
     """
     profile = str(options.get("profile") or os.environ.get("AWS_PROFILE") or "default")
     try:

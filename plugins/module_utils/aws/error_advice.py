@@ -69,7 +69,7 @@ _BY_CODE: Mapping[str, str] = {
     "PartialCredentialsError": "Give both parts of the key, access_key and secret_key, in the same place.",
     "ProfileNotFound": (
         "Check profile and AWS_PROFILE; aws configure list-profiles lists what ~/.aws/config and ~/.aws/credentials"
-        " hold (AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name others). This user must be able to read them."
+        " contain (AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name others). This user must be able to read them."
     ),
     "ProxyConnectionError": "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, and the user and password in them.",
     "ReadTimeoutError": (
@@ -84,8 +84,8 @@ _BY_CODE: Mapping[str, str] = {
     "SSOTokenLoadError": _LOG_IN,
     "SignatureDoesNotMatch": "Check secret_key (AWS_SECRET_ACCESS_KEY): it does not belong to this access key.",
     "UnreadableReply": (
-        "Something between this machine and AWS has answered or has cut the reply: check HTTPS_PROXY, NO_PROXY,"
-        " endpoint_url and whether the network wants a login, then run again."
+        "Something between this machine and AWS has answered or has cut off the reply: check HTTPS_PROXY, NO_PROXY,"
+        " endpoint_url and whether the network requires a login, then run again."
     ),
 }
 _SAME: Mapping[str, str] = {
@@ -115,7 +115,7 @@ def error_code(error: BaseException) -> str:
 
 
 def error_message(error: BaseException) -> str:
-    """AWS's text, or the SDK's text where it cannot quote a reply or a secret. Empty otherwise."""
+    """AWS's text, or the SDK's text if it cannot quote a reply or a secret. Empty otherwise."""
     if isinstance(error, ClientError):
         text = str(error.response.get("Error", {}).get("Message", ""))
         # Some services repeat what they signed, including the session token.

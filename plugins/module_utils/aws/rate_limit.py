@@ -6,8 +6,8 @@
 
 Each task is a process, so the pace is stored in files, one for each rate limit of AWS: one for STS for all accounts,
 and one for IAM for each account. A file contains the time of the next call and is locked while a task reads or writes
-it. If a task cannot reach the run's folder (another machine, another user, a run that has ended), it keeps the pace
-alone and warns once.
+it. If a task cannot reach the run's folder (another machine, another user, a run that has ended), it limits only its
+own rate and warns once.
 """
 
 from __future__ import annotations

@@ -29,7 +29,9 @@ class UnreadableReply(BotoCoreError):
 
 
 class CheckedParsers(ResponseParserFactory):
-    """Makes botocore's parsers, each behind a check of the reply. For the component `response_parser_factory`."""
+    """Creates botocore's parsers, each with a check of the reply before it. For the component
+    `response_parser_factory`.
+    """
 
     def create_parser(self, protocol_name: str) -> Any:
         return _CheckedParser(super().create_parser(protocol_name), protocol_name)
@@ -61,7 +63,7 @@ class _CheckedParser:
     def _parsed(self, response: Mapping[str, Any], shape: Any) -> Any:
         try:
             return self._parser.parse(response, shape)
-        except Exception:  # whatever it is, it may quote the body
+        except Exception:  # any other error may quote the body
             return None
 
     def _is_of_aws(self, response: Mapping[str, Any], shape: Any, parsed: Mapping[str, Any]) -> bool:

@@ -64,11 +64,11 @@ class Service:
         counter.watch(client)
         self._now = threading.local()
         client.meta.events.register_first("needs-retry", self._note_lost_reply)
-        # Sent twice, it would leave two versions: whoever calls it has to look before sending again.
+        # A second call would create a second version, so the caller must read before it calls again.
         client.meta.events.register_first("needs-retry.iam.CreatePolicyVersion", _raise_lost_reply)
 
     def call(self, action: str, mends: Mends | None = None, **parameters: Any) -> dict[str, Any]:
-        """Make one call. It is repeated while the error is temporary, or while `mends` says so.
+        """Make one call. It is repeated while the error is temporary, or while `mends` returns true.
 
         Raises botocore's exception when a repetition cannot help.
         """
@@ -88,7 +88,7 @@ class Service:
                 if is_over or not hopeful or is_given_up(error):
                     error.operation_name, error.profile = action, self.profile  # type: ignore[attr-defined]
                     error.reply_was_lost = self._now.reply_was_lost  # type: ignore[attr-defined]
-                    error.__cause__ = error.__context__ = None  # what urllib3 raised may quote the reply
+                    error.__cause__ = error.__context__ = None  # the exception of urllib3 may quote the reply
                     raise
             time.sleep(pause * random.uniform(0.8, 1.2))
             pause = min(pause * 2, 2.0)

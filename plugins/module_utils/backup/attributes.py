@@ -87,7 +87,7 @@ def without_pieces(thing: Thing, gone: Collection[Piece]) -> Thing:
 def is_of_the_run(piece: Piece, before: Any, left: Any, now: Any) -> bool:
     """Whether a piece is as it was before a run, as the run was to leave it, or in an intermediate state.
 
-    None is no such piece.
+    None means that the piece does not exist.
     """
     if now in (before, left):
         return True

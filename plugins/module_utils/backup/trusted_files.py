@@ -79,7 +79,7 @@ def _require_regular(path: str, status: os.stat_result) -> None:
 def _problems(path: str, status: os.stat_result) -> Iterator[str]:
     if status.st_uid not in (0, os.geteuid()):
         yield (
-            f"{path} belongs to another user (uid {status.st_uid}), who can change it: make sure that it is genuine,"
+            f"{path} belongs to another user (uid {status.st_uid}), who can change it: check that it is genuine,"
             f" then chown {os.geteuid()} {shlex.quote(path)}"
         )
     if status.st_mode & _OTHERS_WRITE:
@@ -88,7 +88,7 @@ def _problems(path: str, status: os.stat_result) -> Iterator[str]:
 
 def _writable(path: str, mode: int) -> str:
     return (
-        f"{path} can be written by others (mode {stat.S_IMODE(mode):04o}): make sure that what is in it is genuine,"
+        f"{path} can be written by others (mode {stat.S_IMODE(mode):04o}): check that its content is genuine,"
         f" then chmod go-w {shlex.quote(path)}"
     )
 

@@ -49,7 +49,7 @@ MOST_WORK = 1_000_000
 """The most steps of one evaluation of a service. One account needs some thousands."""
 
 _UNREADABLE = (ValueError, RecursionError)
-"""What JMESPath raises beside its own errors for an expression that it cannot read: numbers and nesting without end."""
+"""What JMESPath raises besides its own errors for an expression that it cannot read: huge numbers and deep nesting."""
 
 _UNSUITABLE = (TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
 """The same for values: text compared with a number, a step of 0, infinite numbers."""
@@ -202,7 +202,7 @@ class Expression:
 
 
 def _key(entry: Any) -> Any:
-    """What two entries have in common that are the same to JMESPath, for which 1 and true are not."""
+    """The key of an entry: equal for entries that are equal in JMESPath. There, 1 and true are not equal."""
     return entry if isinstance(entry, str) else (json.dumps(entry, sort_keys=True, default=str),)
 
 
@@ -216,7 +216,7 @@ WHOLE = "@"
 _RELATIVE = frozenset(
     {"subexpression", "filter_projection", "projection", "value_projection", "pipe", "index_expression"}
 )
-"""Of these only the first child is evaluated where the whole is; the others stand on what the first one came to."""
+"""Only the first child of these is evaluated with the values of the whole; the others use the result of the first."""
 
 
 def _root_names(node: Mapping[str, Any]) -> Iterator[str]:

@@ -141,8 +141,8 @@ class Parser:
         trust = parts.of_profile.get("trust", parts.of_service.get("trust"))
         if trust is not None and parts.belongs:
             content["assume_role_policy_document"] = self._trust(path, parts.profile, trust)
-        # What only another profile has is never made here, and may use locals of that profile; of a trust statement,
-        # the content says what is removed.
+        # An object that only another profile has is never created here, and may use locals of that profile. For a trust
+        # statement, the content says what is removed.
         is_made = parts.belongs or section == "trust_statements"
         keys = set(content) - set(_IDENTITY) if is_made else set()
         conditions = [part["when"] for part in both if "when" in part] if is_made else []

@@ -24,11 +24,11 @@ Locals = tuple[tuple[str, Template], ...]
 class ObjectDefinition:
     """A role, customer managed policy, attachment or trust statement of one profile.
 
-    It is wanted where `belongs` (the profile has it) and all of `when` hold; else it is absent where `absent_when`
-    holds and left alone where it does not. `loops` repeat it. `variables` are those that decide about its name, for
-    messages; none where the name is fixed. `identity` has its `name`, and `state` where an entry of a list can be
-    absent; that of an attachment has `to` and `former` (`users`, `groups` and `roles` each) and their `place` in
-    messages. `content` has the other options of `iam_baseline` for its section.
+    It is present if `belongs` (the profile has it) and all of `when` are true. Otherwise it is absent if `absent_when`
+    is true, and unchanged if not. `loops` repeat it. `variables` are those that its name depends on, for messages; none
+    if the name is fixed. `identity` has its `name`, and `state` if an entry of a list can be absent; that of an
+    attachment has `to` and `former` (`users`, `groups` and `roles` each) and their `place` in messages. `content` has
+    the other options of `iam_baseline` for its section.
 
     `owned` is for an attachment: the templates of all policies that the service may ever have attached to these
     identities, with `managed_policies` and `inline_policies`, one for each profile. Policies that are not declared now

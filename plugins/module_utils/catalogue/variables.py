@@ -47,9 +47,9 @@ _PEOPLE = {"users": "user_name", "groups": "group_name", "roles": "role_name"}
 class Variable:
     """One variable, or one option of a variable that is a dictionary or a list of dictionaries.
 
-    `type` is one of TYPES, `elements` that of the entries of a list (`str` or `dict`), `kind` what a text or each text
-    of a list names (see `value_kinds`). A variable of type `people` has the options `users`, `groups` and `roles`.
-    `default` is None where there is none. A list that is not given is empty, or None where `may_be_null`: where the
+    `type` is one of TYPES, `elements` that of the entries of a list (`str` or `dict`), `kind` the kind of value of a
+    text or of each text of a list (see `value_kinds`). A variable of type `people` has the options `users`, `groups`
+    and `roles`. `default` is None if there is none. A list that is not given is empty, or None with `may_be_null`: the
     definition says `default: null`, because not given and empty mean different things.
     """
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""What the options of `iam_baseline` declare, or those of the module of a single object."""
+"""What the options of `iam_baseline` or of a single-object module declare."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from ..plan.plan import Step
 from ..read.reader import Reader, require_account
 from ..resolve.desired_state import DesiredState, desired_state_of
 from ..resolve.quarantine import moment
+from ..validate.access_gates import access_gate_problems
 from ..validate.connection import connection_problems
 from ..validate.declaration import problems
 from ..validate.trust_warnings import trust_warnings
@@ -50,6 +51,7 @@ class DeclaredObjects:
         parser = self._parser(PROVISIONAL_ACCOUNT)
         declarations = self._declared(parser)
         found = [
+            *access_gate_problems(self.options),
             *connection_problems(self.options, self.task.context.account_from),
             *key_problems(self.options),
             *parser.problems,
@@ -96,7 +98,7 @@ class DeclaredObjects:
 
     @property
     def _is_whole(self) -> bool:
-        """Whether the task may declare objects of every kind, so that a sweep of the account can pay."""
+        """Whether the task may declare objects of every kind, so that a bulk read can take fewer calls."""
         return self.task.section is None
 
     def _declared(self, parser: DeclarationParser) -> Declarations:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""Carries out the plan of a task until the account shows what it wrote, and keeps what the plan takes away."""
+"""Applies the plan of a task until the account shows what it wrote, and backs up what the plan removes."""
 
 from __future__ import annotations
 

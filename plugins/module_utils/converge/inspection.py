@@ -20,7 +20,7 @@ from .task import Task
 
 
 class Inspection:
-    """The work of a module that only tells of what it declares."""
+    """The work of a module that only reports on what it declares."""
 
     def __init__(self, task: Task, source: Source) -> None:
         self.task = task
@@ -46,7 +46,7 @@ class Inspection:
 
 
 def _tell_drift(result: dict[str, Any], situation: Situation) -> None:
-    """Say in the statuses of a result what is, in the place of what would be done."""
+    """Replace the statuses in a result: report the current state instead of what would be done."""
     used = last_use(situation.declarations, situation.state)
     for item, declared in zip(result.get("roles", ()), situation.declarations.roles, strict=True):
         now, then = (of.identities.get(declared.key) for of in (situation.state, situation.desired))

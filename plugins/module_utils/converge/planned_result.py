@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""The result of a task that converges or inspects, made of its situation."""
+"""The result of a task that converges or inspects, created from its situation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .task import Task
 
 
 def planned_result(resolution: Resolution, connection: Connection, situation: Situation) -> dict[str, Any]:
-    """What the plan of a situation would bring. Warnings are added to the task."""
+    """What the plan of a situation would change. Warnings are added to the task."""
     task, plan = resolution.task, situation.plan
     _warn(task, situation)
     trusts_tags = resolution.recorder.trusts_tags
@@ -32,6 +32,7 @@ def planned_result(resolution: Resolution, connection: Connection, situation: Si
         "plan_id": plan.id,
         **({"approval": approval_of(plan, task.now)} if task.check_mode else {}),
         "findings": [one.shown() for one in situation.findings],
+        "access_diff": situation.access.shown(),
         "deleted": taken_away(plan.steps),
         **objects(situation.declarations, situation.state, situation.desired),
         **({"lifted_quarantines": lifted} if lifted else {}),

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""Reads what only the declarations together with the state show to be needed: the objects that they refer to.
+"""Reads the objects that declarations refer to. Which ones are needed depends on the declarations and the state.
 
 Every function raises what botocore raises.
 """

@@ -2,13 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""From what is declared and the state of the account to where the account is to be, and the plan to get there."""
+"""From the declarations and the current state of the account to its desired state, and the plan between them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ..analyze.access_diff import AccessDiff, access_diff
 from ..analyze.findings import approved_findings
 from ..apply.waiter import Waiter
 from ..aws.connection import Connection
@@ -18,6 +19,7 @@ from ..backup.store import BackupFile
 from ..errors import InputError, Problem
 from ..limits import Quotas
 from ..model import CurrentState, Declarations
+from ..plan.access_gates import require_allowed_access
 from ..plan.approval import require_approval
 from ..plan.plan import Step
 from ..plan.planner import plan as plan_for
@@ -51,7 +53,12 @@ class Resolution:
     def approved(self, connection: Connection) -> Situation:
         """The situation as it is read now. Raises EngineError if its plan is not the approved one."""
         situation = self.read(connection)
-        require_approval(situation.plan, situation.findings, self.task.options, self.task.now)
+        options = self.task.options
+        require_approval(situation.plan, situation.findings, options, self.task.now)
+        if situation.plan.steps:
+            self.task.warnings += require_allowed_access(
+                situation.plan, situation.access, situation.state, situation.desired, options
+            )
         return situation
 
     def read(self, connection: Connection, done: Sequence[Step] = ()) -> Situation:
@@ -65,7 +72,7 @@ class Resolution:
                     raise
 
     def situation(self, connection: Connection, done: Sequence[Step]) -> Situation:
-        """The situation after these writes, read once. Raises InputError where there is no plan."""
+        """The situation after these writes, read once. Raises InputError if there is no plan."""
         reading = self.source.read(connection, done, self.recorder)
         reader = Reader(connection)
         if reading.desired is None:
@@ -111,16 +118,17 @@ class Resolution:
             plan = plan_for(state, desired, quotas)
         self.recorder.begin(state, desired, plan)
         noticed = self.source.findings(declarations, state, desired)
+        access = access_diff(state, desired) if plan.steps else AccessDiff()
         if plan.steps:
             approved = approved_findings(self.task.context.facts, noticed)
-            plan = replace(plan, relies_on=relied_on(state, desired, approved))
-        return Situation(declarations, state, desired, plan, noticed)
+            plan = replace(plan, relies_on=relied_on(state, desired, approved, access))
+        return Situation(declarations, state, desired, plan, noticed, access)
 
 
 def _complete(
     reader: Reader, declarations: Declarations, state: CurrentState, *, foresee: bool
 ) -> tuple[CurrentState, DesiredState]:
-    """Read what only the declarations together with the state show to be needed, and compute the desired state.
+    """Read the objects that the declarations refer to, and compute the desired state.
 
     With `foresee`, what the account lacks is assumed to be created by an earlier task (see `assumed_objects`).
     """

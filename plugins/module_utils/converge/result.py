@@ -163,5 +163,5 @@ def as_yaml(content: Mapping[str, Any]) -> str:
         text = json.dumps(content, indent=2, sort_keys=False) + "\n"
     else:
         text = yaml.safe_dump(content, sort_keys=False, default_flow_style=False, width=120, allow_unicode=True)
-    # Users read it, and YAML keeps characters that would move others.
+    # Users read it, and YAML does not escape characters that change how the text around them is shown.
     return "\n".join(printable(line, None) for line in text.split("\n"))

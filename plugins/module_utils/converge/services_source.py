@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""What the services of an account declare together, read, planned and written once."""
+"""The declarations of all services of an account together, which are read, planned and written once."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Data = Mapping[str, Any]
 
 
 class ServicesSource:
-    """What each service declares, of `context.declared` of the task, in one declaration."""
+    """The declarations of all services in `context.declared` of the task, as one declaration."""
 
     backs_up_additions = False
     made_by = ""

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""What a converge is handed: who declares, reads the account for that, and says what only it knows of a result."""
+"""What a converge works with: it declares objects, reads the account for them, and adds its own values to a result."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ..analyze.access_diff import AccessDiff
 from ..analyze.finding import Finding
 from ..aws.connection import Connection
 from ..backup.quarantine_recorder import QuarantineRecorder
@@ -23,8 +24,8 @@ from ..resolve.desired_state import DesiredState
 class Reading:
     """What is declared for an account, and the state of that account.
 
-    `desired` is where the objects are to be, None where the declarations say it. `first_steps` are carried out before
-    the plan to get there.
+    `desired` is the desired state of the objects, None if it follows from the declarations. `first_steps` are done
+    before the plan.
     """
 
     declarations: Declarations
@@ -35,13 +36,17 @@ class Reading:
 
 @dataclass
 class Situation:
-    """Everything that was read and computed: the current state, the desired state, and the plan between them."""
+    """Everything that was read and computed: the current state, the desired state, and the plan between them.
+
+    `access` is what access the plan changes.
+    """
 
     declarations: Declarations
     state: CurrentState
     desired: DesiredState
     plan: Plan
     findings: list[Finding]
+    access: AccessDiff
 
 
 class Source(Protocol):
@@ -58,7 +63,7 @@ class Source(Protocol):
     def made_by(self) -> str: ...
 
     def check(self) -> None:
-        """Before the first call. Raises EngineError with every problem of the options."""
+        """Check the options before the first call. Raises EngineError with all problems."""
 
     def read(self, connection: Connection, done: Sequence[Step], recorder: QuarantineRecorder) -> Reading:
         """Read the account after these writes of the task. Raises EngineError and what botocore raises."""
@@ -76,7 +81,7 @@ class Source(Protocol):
         """The events that are recorded before the plan is applied, besides the quarantines that end."""
 
     def with_own(self, result: dict[str, Any]) -> dict[str, Any]:
-        """A result with what only this source tells; it adds its warnings to the task."""
+        """A result with the values of this source; it adds its warnings to the task."""
 
     def told(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        """What is reported of the task, from the values of its result, a success or a failure."""
+        """What is reported of the task, from the values of its result, for a success or a failure."""

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""What a task is: its options and flags, who listens to it, and what it reports of itself whatever ends it."""
+"""A task: its options and flags, the receivers of its messages, and what it reports however it ends."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .failures import progress
 
 @dataclass
 class Writes:
-    """How far a task came with its plan; `unknown` are writes that AWS may have made."""
+    """How much of its plan a task has done; `unknown` are writes that AWS may have performed."""
 
     done: list[Step] = field(default_factory=list)
     not_done: Sequence[Step] = ()
@@ -35,9 +35,9 @@ class Writes:
 class Task:
     """One task. `section` is the option of `iam_baseline` that a single-object module corresponds to, None for all.
 
-    `module` is part of the user agent of the task's calls; the work of another module than `iam_baseline` sets it.
-    `on_wait` is called for each call that is waited for, `tell` for the other tasks that are. `backup` is where the
-    task saves what it removes, None for one that saves nothing.
+    `module` is part of the user agent of the task's calls; modules other than `iam_baseline` set it. `on_wait` is
+    called for each call that the task waits for, `tell` for each other task that it waits for. `backup` is where the
+    task saves what it removes, None for a task that saves nothing.
     """
 
     options: Mapping[str, Any]
@@ -61,7 +61,7 @@ class Task:
         self._connection: Connection | None = None
 
     def connect(self, *, check_mode: bool = False) -> Connection:
-        """Open the connection of the task; the user agent tells of check mode. Raises EngineError."""
+        """Open the connection of the task; the user agent contains the mode. Raises EngineError."""
         self._connection = connect(
             self.options,
             self.sessions,
@@ -80,7 +80,7 @@ class Task:
         return {"backup": made} if made else {}
 
     def so_far(self) -> dict[str, Any]:
-        """What a result contains whatever ends the task: empty until AWS was called."""
+        """What a result contains however the task ends: empty until AWS was called."""
         calls = self._counter.counts()
         if not calls:
             return {}
@@ -94,11 +94,11 @@ class Work(Protocol):
     """What a module does with its task."""
 
     def result(self) -> dict[str, Any]:
-        """Do it, and return the values of an ordinary result. Raises EngineError."""
+        """Do the work, and return the values of an ordinary result. Raises EngineError."""
 
     def told(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        """What is reported of the task, from the values of its result, a success or a failure."""
+        """What is reported of the task, from the values of its result, for a success or a failure."""
 
 
 Begin = Callable[[Task], Work]
-"""The work of a module for one task; making it calls nothing and checks nothing."""
+"""Creates the work of a module for one task, without any call or check."""

@@ -36,6 +36,14 @@ def approval_option() -> Spec:
     return {"approved_plan": {"type": "str"}, "approval_hours": {"type": "float", "default": 24.0}}
 
 
+def access_gate_options() -> Spec:
+    """The options of every module that writes policies: what access its plan may not grant."""
+    return {
+        "no_new_access": {"type": "str", "choices": ["fail", "warn"]},
+        "not_granted": {"type": "list", "elements": "str", "default": []},
+    }
+
+
 def backup_option() -> Spec:
     """The option of every module that writes: the folder in which it backs up what it removes."""
     return {"backup_dir": {"type": "path"}}

@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""Placeholders in a declaration for values that are not known before the account is.
+"""Placeholders in a declaration for values that depend on the account.
 
-`<account_id>`, `<partition>` and `<role_arn:NAME>` can be used in any string of a declaration, so that one
-declaration works for every account. `<role_arn:NAME>` is the ARN that the role NAME of the same task has or will
-have. If the role exists, its path and the case of its name count. The task can declare the role or only name it in an
-attachment or in a trust statement.
+`<account_id>`, `<partition>` and `<role_arn:NAME>` can be used in any string of a declaration, so that one declaration
+works for every account. `<role_arn:NAME>` is the ARN that the role NAME of the same task has or will have. If the role
+exists, its path and the case of its name count. The task can declare the role or only name it in an attachment or in a
+trust statement.
 """
 
 from __future__ import annotations

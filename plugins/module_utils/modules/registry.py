@@ -19,6 +19,7 @@ from ..converge.failures import reading_failed
 from ..converge.task import Begin, Task, Work
 from ..declare.argument_specs import (
     Spec,
+    access_gate_options,
     approval_option,
     attachment_options,
     audit_options,
@@ -53,7 +54,7 @@ class Shape:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TaskOutcome:
     """The outcome of a task: the values of an ordinary result, or of a failure with its `msg`."""
 
     values: Mapping[str, Any]
@@ -76,16 +77,18 @@ SHAPES: Mapping[str, Shape] = {
 }
 
 NO_CONTEXT = RunContext()
-"""Of a task that nothing is known of but its options."""
+"""The context of a task of which only the options are known."""
 
 SECRET = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-"""What Ansible shows in place of a secret."""
+"""What Ansible shows instead of a secret."""
 
 
 def argument_spec(name: str) -> Spec:
     """The whole argument spec of a module, by its name without the collection."""
     shape = SHAPES[name]
-    of_writers = {} if shape.read_only else {**approval_option(), **(backup_option() if shape.backs_up else {})}
+    of_writers = {} if shape.read_only else approval_option()
+    if shape.backs_up and not shape.read_only:
+        of_writers |= {**access_gate_options(), **backup_option()}
     of_quarantines = record_option() if shape.quarantines else {}
     return {**connection_options(), **of_writers, **of_quarantines, **shape.options()}
 
@@ -118,15 +121,14 @@ def run(
     on_step: OnStep | None = None,
     on_wait: Callable[[str], None] | None = None,
     tell: Tell = silent,
-) -> Outcome:
+) -> TaskOutcome:
     """Run a module's task with its validated options.
 
-    Without `begin` it converges, or inspects where the module is `read_only`. What only one module needs is begun by
-    its own package, so that the others need not load it.
-    Whatever ends the task, the outcome says what was done by then, and where the backup is.
-    With `sessions`, roles that earlier tasks assumed are not assumed again. `on_step` is called for each write as it is
-    done, `on_wait` for each call that gets no reply and is sent again (without it, warnings report that), `tell` for
-    other tasks that this one waits for.
+    Without `begin` it converges, or inspects if the module is `read_only`. Work that only one module needs is begun by
+    its own package, so that the others need not load it. However the task ends, the outcome says what was done by then,
+    and where the backup is. With `sessions`, roles that earlier tasks assumed are not assumed again. `on_step` is
+    called for each write as it is done, `on_wait` for each call that gets no reply and is sent again (without it,
+    warnings report that), `tell` for other tasks that this one waits for.
     """
     shape = SHAPES[name]
     reads = check_mode or shape.read_only
@@ -136,20 +138,20 @@ def run(
     return _outcome(task, shape, begin or (inspecting if shape.read_only else converging))
 
 
-def _outcome(task: Task, shape: Shape, begin: Begin) -> Outcome:
-    """What the work of the task comes to, an exception of any kind included."""
+def _outcome(task: Task, shape: Shape, begin: Begin) -> TaskOutcome:
+    """The outcome of the work of the task, or of any exception."""
     work: Work | None = None
     try:
         work = begin(task)
         task.warnings += () if shape.read_only else connection_warnings(task.options)
         values = work.result()
-        return Outcome(work.told(values), _warnings(task))
+        return TaskOutcome(work.told(values), _warnings(task))
     except EngineError as error:
         failure = error
     except Exception as error:
         failure = reading_failed(error, str(task.so_far().get("account_id", "")))
     failed = {"msg": failure.message, **_known(task, shape), **failure.fields}
-    return Outcome(work.told(failed) if work else failed, _warnings(task), failed=True)
+    return TaskOutcome(work.told(failed) if work else failed, _warnings(task), failed=True)
 
 
 def _known(task: Task, shape: Shape) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from .registry import argument_spec, run, without_secrets
 
 
 class Module(AnsibleModule):  # type: ignore[misc]
-    """Removes what the controller passes on from the arguments before they are validated: these are no options."""
+    """Removes what the controller passes on from the arguments before they are validated: these are not options."""
 
     def _load_params(self) -> None:
         super()._load_params()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""Whether the plan that was made is the one that was approved. Pure."""
+"""Whether the created plan is the approved one. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def approval_of(plan: Plan, now: datetime) -> str:
 
 
 def require_approval(plan: Plan, findings: Sequence[Finding], options: Mapping[str, Any], now: datetime) -> None:
-    """Refuse a plan with writes that is not the approved one, where one was approved. Raises EngineError."""
+    """If a plan was approved, refuse any other plan with writes. Raises EngineError."""
     approved = options.get("approved_plan")
     approval = Approval.parse(approved) if approved is not None else None
     if approval is None or not plan.steps:
@@ -36,7 +36,7 @@ def require_approval(plan: Plan, findings: Sequence[Finding], options: Mapping[s
 
 
 def _why_not(approval: Approval, plan: Plan, findings: Sequence[Finding], hours: float, now: datetime) -> str:
-    """Why this plan must not be applied under this approval; empty where it may be."""
+    """Why this plan must not be applied with this approval; empty if it may be."""
     if approval.made is not None:
         age, made = now - approval.made, f"{approval.made:%Y-%m-%dT%H:%M:%SZ}"
         if age.total_seconds() > hours * 3600:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""What the changes of one user, group or role are made with. Pure."""
+"""Creates the changes of one user, group or role. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .tag_conditions import TestedTags
 
 
 class IdentityWriter:
-    """Makes changes of one identity: their keys, their steps, and what has to exist for them."""
+    """Creates changes of one identity: their keys, their steps, and what has to exist for them."""
 
     def __init__(
         self,

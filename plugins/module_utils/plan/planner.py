@@ -24,7 +24,7 @@ from .tag_conditions import TestedTags, changes_tags
 from .writes import Element
 
 OTHERS = "others in the account"
-"""Stands for every identity that uses a policy and was not read."""
+"""Represents every identity that uses a policy and was not read."""
 
 
 def plan(state: CurrentState, desired: DesiredState, quotas: Quotas) -> Plan:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ..analyze.access_diff import AccessDiff
 from ..analyze.finding import Finding
 from ..declare.policy_references import is_aws_managed
 from ..model import CurrentState, Identity, ManagedPolicy, Role
@@ -20,8 +21,10 @@ from ..policy.document import PolicyDocument
 from ..resolve.desired_state import DesiredState
 
 
-def relied_on(state: CurrentState, desired: DesiredState, findings: Iterable[Finding]) -> dict[str, Any]:
-    """The subjects' current state, the documents of policies they have or get, and the findings; no order, no times.
+def relied_on(
+    state: CurrentState, desired: DesiredState, findings: Iterable[Finding], access: AccessDiff
+) -> dict[str, Any]:
+    """The subjects' current state, the documents of policies they have or get, findings and access; no order, no times.
 
     The result of the writes follows from the writes. AWS managed policies count by their ARN, and by their version if
     it was read: no one in the account can change them.
@@ -32,6 +35,7 @@ def relied_on(state: CurrentState, desired: DesiredState, findings: Iterable[Fin
         },
         "policies": {name: _policy(state.policies[name]) for name in desired.policies.keys() & state.policies.keys()},
         "documents": {arn: _content(state, arn) for arn in policies_in_use(state, desired)},
+        "access": sorted(access.lines()),
         "findings": sorted({(item.severity.text, item.code, item.resource) for item in findings}),
     }
 

@@ -4,7 +4,7 @@
 # Private to this collection: it may change in any release. Do not import it elsewhere.
 """Every IAM write that this collection makes, in one table. Pure.
 
-What depends on the action of a write asks the table. An action that is not in it is an error at once.
+Code that depends on the action of a write uses this table. An action that is not in it is an error.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ _OBJECTS = (Element.ROLE, Element.SERVICE_LINKED_ROLE, Element.POLICY)
 
 
 def write_of(action: str) -> Write:
-    """The write with this action. Raises ValueError where the collection makes no such write."""
+    """The write with this action. Raises ValueError if the collection does not make it."""
     if action not in WRITES:
         raise ValueError(f"{action} is not among the IAM writes of this collection (see WRITES)")
     return WRITES[action]

@@ -4,7 +4,7 @@
 # Private to this collection: it may change in any release. Do not import it elsewhere.
 """One statement of a policy document, read once into typed fields. Pure.
 
-Whoever asks what a statement means reads this. Only what judges the form of a statement (`validate`) or writes it to
+All code that needs the meaning of a statement uses this. Only code that validates its form (`validate`) or writes it to
 IAM reads its raw content.
 """
 
@@ -37,7 +37,7 @@ class Condition:
 class Statement:
     """The elements of a statement; a scalar is a list of one. Texts keep their case.
 
-    An element that is not there is None, and `sid` is "" then. `content` is the statement as it is written.
+    A missing element is None, a missing `sid` is "". `content` is the statement as it is written.
     """
 
     effect: str
@@ -53,7 +53,7 @@ class Statement:
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Statement:
-        """Read a statement. What of it has no form that IAM takes is left out; `validate` refuses it."""
+        """Read a statement. Parts in a form that IAM does not accept are left out; `validate` refuses them."""
         return cls(
             effect=str(content.get("Effect", "")),
             actions=_texts(content, "Action"),
@@ -69,7 +69,7 @@ class Statement:
 
     @property
     def is_conditional(self) -> bool:
-        """Whether a Condition is written, if only one without keys."""
+        """Whether the statement has a Condition, even one without keys."""
         return bool(self.content.get("Condition"))
 
     @cached_property
@@ -84,7 +84,7 @@ def listed(value: Any) -> Iterable[Any]:
 
 
 def scalar(value: Any) -> str:
-    """A value as IAM has it: booleans and numbers are texts."""
+    """A value as IAM stores it: booleans and numbers become text."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return value if isinstance(value, str) else str(value)

@@ -36,7 +36,7 @@ _OF_ACCOUNT = re.compile(r"arn:[a-z0-9-]+:(?:iam|sts)::(\d{12}):.+")
 class TrustIntersection:
     """`document` allows only what both policies allow, and denies what either denies.
 
-    `complete` is False where both may allow something that it does not.
+    `complete` is False if both may allow something that it does not.
     """
 
     document: PolicyDocument

@@ -59,7 +59,7 @@ class Reader:
         return replace(state, policy_users=users)
 
     def aws_policies(self, partition: str) -> AwsPolicies:
-        """What asks IAM for AWS's own policies."""
+        """The reader of AWS managed policies."""
         return AwsPolicies(self._iam, partition, self._workers)
 
     def existing_arns(self, arns: Sequence[str]) -> dict[str, str | None]:

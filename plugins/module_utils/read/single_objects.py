@@ -83,7 +83,7 @@ class SingleObjects:
         return identity_of(kind, detail)
 
     def exists(self, kind: str, name: str) -> str | None:
-        """The ARN of a role or user, None if there is none of that name."""
+        """The ARN of a role or user, None if it does not exist."""
         capital = kind.capitalize()
         answer = self._iam.find(f"Get{capital}", **{f"{capital}Name": name})
         return answer[capital]["Arn"] if answer else None

@@ -24,7 +24,7 @@ from .desired_state import DesiredState
 
 
 def state_problems(declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Problem]:
-    """Every reason why the target cannot be reached in this account, except for quotas."""
+    """Every reason why the desired state cannot be reached in this account, except for quotas."""
     found = list(desired.problems)
     places = {attachment.key: within(attachment.place, "iam_name") for attachment in declarations.attachments}
     places.update({trust.key: within(trust.place, "name") for trust in declarations.trust_statements})

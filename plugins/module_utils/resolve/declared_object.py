@@ -29,13 +29,14 @@ from ..policy.trust_policy import merged, without
 
 ArnsOf = Callable[[str, str], frozenset[str]]
 """The ARNs that a name or ARN of a managed policy means, given the place where it is declared. Empty if none is known,
-several only if all of them are held already."""
+several only if all of them are already attached.
+"""
 
 IdentityT = TypeVar("IdentityT", bound=Identity)
 
 
 def role_by_arns(declared: RoleDeclaration, arns_of: ArnsOf) -> RoleDeclaration:
-    """The declaration with the ARNs of its managed policies and of its boundary ("" if it is to have none)."""
+    """The declaration with the ARNs of its managed policies and of its boundary ("" for no boundary)."""
     managed, boundary = declared.managed, declared.boundary
     if managed is not None:
         managed = _arns(managed, within(declared.place, "managed_policies"), arns_of)
@@ -50,7 +51,7 @@ def attachment_by_arns(declared: AttachmentDeclaration, arns_of: ArnsOf) -> Atta
 
 
 def applied_role(role: Role, declared: RoleDeclaration) -> Role:
-    """The role with a declaration applied that names policies by their ARNs. None in it leaves what is there."""
+    """The role with a declaration applied that names policies by their ARNs. None in it keeps the current value."""
     managed, inline = role.managed, role.inline
     if declared.managed is not None:
         managed = frozenset(declared.managed) | (frozenset() if declared.purge_managed else role.managed)
@@ -89,7 +90,7 @@ def applied_attachment(identity: IdentityT, declared: AttachmentDeclaration) -> 
 def applied_trust(role: Role, declared: TrustDeclaration) -> Role:
     """The role with the declared statements in its trust policy or out of it, which may leave it without a statement.
 
-    IAM refuses such a trust policy; whoever writes has to look.
+    IAM refuses such a trust policy; the caller must check that before a write.
     """
     change = merged if declared.present else without
     return replace(role, trust=change(role.trust, declared.statements))

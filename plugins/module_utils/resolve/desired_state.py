@@ -4,8 +4,8 @@
 # Private to this collection: it may change in any release. Do not import it elsewhere.
 """The desired state of an account: the current state, with the declarations of one task applied to it. Pure.
 
-Only the objects that a task declares are in a target. Several declarations can be about one object (a role, an
-attachment to it and a statement in its trust policy); they are applied in that order.
+The desired state contains only the objects that a task declares. Several declarations can be about one object (a role,
+an attachment to it and a statement in its trust policy); they are applied in that order.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class DesiredState:
 
 
 def desired_state_of(declarations: Declarations, state: CurrentState) -> DesiredState:
-    """Apply the declarations to the state. Problems that only the account's state shows are in the target."""
+    """Apply the declarations to the state. The result contains the problems that depend on the state of the account."""
     return _Overlay(declarations, state).desired
 
 
@@ -217,7 +217,7 @@ class _Overlay:
         return self.state.identities.get(key)
 
     def _arns_for(self, identity: Identity | None) -> ArnsOf:
-        """What references mean for an identity, if it is there. A reference that means nothing is a problem."""
+        """What references mean for an identity, if it exists. A reference without a policy is a problem."""
 
         def arns_of(reference: str, place: str) -> frozenset[str]:
             answer = self.resolver.resolve(reference, place, identity)

@@ -70,7 +70,7 @@ class Resolver:
     def expected(self, reference: str, identity: Identity) -> frozenset[str]:
         """The ARN that `resolve` gives, whether or not it can be attached.
 
-        Where it gives none, the policies that the identity holds and that may be meant, else the reference.
+        If it gives none: the policies of the identity that may be meant, else the reference.
         """
         candidates = frozenset({reference}) if reference.startswith("arn:") else self._candidates(reference, identity)
         if len(candidates) == 1:

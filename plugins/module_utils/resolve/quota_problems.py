@@ -37,7 +37,7 @@ def quota_problems(
         ("managed_policies", quotas.managed_policies_in_use, new_policies, quotas.managed_policies),
     ):
         if new and used + new > quota:
-            found.append(Problem(option, f"{new} more would make {used + new}; this account's quota is {quota}"))
+            found.append(Problem(option, f"{new} more would result in {used + new}; this account's quota is {quota}"))
     return found
 
 

@@ -13,7 +13,9 @@ from .notes import Notes
 
 
 def free_profiles(role: Role, profiles: Mapping[str, str | None], notes: Notes) -> tuple[str, ...]:
-    """Those of the role's that it can join, or is in already. `profiles` maps those there are to a role or None."""
+    """The instance profiles of the role that it can join or is already in. `profiles` maps each existing one to a role
+    or None.
+    """
     free = []
     for name in role.instance_profiles:
         holder = profiles.get(name)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""What a restore cannot restore, or not as it was, reported to users. Pure."""
+"""Reports to users what a restore cannot restore, or cannot restore unchanged. Pure."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class PolicyRestoration:
         self._notes = notes
 
     def restore(self) -> None:
-        """Lay every policy that is wanted."""
+        """Apply every chosen policy of the backup."""
         for name in sorted(self._backup.policies):
             if self._choice.everything or name in self._choice.policies:
                 kept = self._backup.policies[name]
@@ -44,7 +44,7 @@ class PolicyRestoration:
                     self._desired.policies[name] = self._put_back(kept, there)
 
     def arn_now(self, arn: str) -> tuple[str | None, str]:
-        """The ARN to attach in the place of one in the backup, or None and why there is none.
+        """The ARN to attach instead of one in the backup, or None and the reason.
 
         A policy that is in the backup and not in the account is restored too.
         """
@@ -62,7 +62,7 @@ class PolicyRestoration:
         then = kept.held.get(arn)
         if then is None:
             return f"what policy {name} said at the backup is not known"
-        return "" if grants_no_more(there.document, then) else f"policy {name} says something else than at the backup"
+        return "" if grants_no_more(there.document, then) else f"policy {name} has another document than at the backup"
 
     def stand_in_of(self, arn: str) -> str | None:
         """The ARN of the policy that replaces an AWS managed policy, if AWS has withdrawn it."""
@@ -104,7 +104,7 @@ class PolicyRestoration:
         if kept.document.size > limit:
             return None, (
                 f"AWS has withdrawn {name}, and its {kept.document.size} characters do not fit into a customer managed"
-                f" policy, which takes {limit}"
+                f" policy, whose limit is {limit}"
             )
         self._desired.policies[other.lower()] = there or ManagedPolicy(
             other, "/", own_arn, kept.document, f"The content of {arn}, which AWS has withdrawn"
@@ -166,7 +166,7 @@ class PolicyRestoration:
         return self._with_older(restored, kept, there)
 
     def _with_older(self, restored: ManagedPolicy, kept: Kept[ManagedPolicy], there: ManagedPolicy) -> ManagedPolicy:
-        """With the versions that the run deleted, as far as the limit of versions allows."""
+        """The policy with the versions that the run deleted, up to the limit of versions."""
         known = {version.document.canonical for version in there.versions if version.document is not None}
         left = {version.document.canonical for version in (kept.left.versions if kept.left else ()) if version.document}
         spoken = {there.document.canonical, restored.document.canonical, *known, *left}
@@ -184,7 +184,7 @@ class PolicyRestoration:
 
 
 def _older(before: ManagedPolicy, spoken: set[str]) -> list[PolicyVersion]:
-    """Versions beside the default one that say something else than what is spoken already, oldest first."""
+    """Versions besides the default one whose documents differ from the documents in `spoken`, oldest first."""
     found = []
     said = set(spoken)
     for version in before.versions:
@@ -195,7 +195,7 @@ def _older(before: ManagedPolicy, spoken: set[str]) -> list[PolicyVersion]:
 
 
 def grants_no_more(one: PolicyDocument, other: PolicyDocument) -> bool:
-    """Whether a document surely grants nothing that the other does not. In doubt it is not so."""
+    """Whether a document certainly grants nothing that the other does not. If in doubt, false."""
     if one.content.get("Version") != other.content.get("Version"):
         return one == other
     allowed, denied = _statements(one, "Allow"), _statements(one, "Deny")

@@ -4,7 +4,7 @@
 # Private to this collection: it may change in any release. Do not import it elsewhere.
 """The quarantine of a role that is restored. Pure.
 
-A restore lifts the quarantine that the run of the backup began. Any other quarantine came later, and stays.
+A restore lifts the quarantine that the run of the backup began. Any other quarantine began later and is kept.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from ..resolve.quarantine import (
 
 @dataclass(frozen=True)
 class Ending:
-    """The pieces of a quarantine that are removed, and which it is. Without pieces: why one stays, and what to do."""
+    """The pieces of a quarantine to remove, and the quarantine. Without pieces: why it is kept, and what to do."""
 
     pieces: frozenset[Piece] = frozenset()
     quarantine: Quarantine | None = None
@@ -37,7 +37,7 @@ class Ending:
 
 
 def ending(kept: Kept[Identity], current: Identity, *, is_named: bool) -> Ending:
-    """What of its quarantine a role loses. `is_named` says that it was chosen by its name, or `overwrite` given."""
+    """What a role loses of its quarantine. `is_named`: the role was chosen by its name, or `overwrite` is set."""
     of_run, now = quarantine_of_run(kept), tagged(current)
     if of_run is None:
         came_later = standing(current) is not None and standing(kept.before) is None

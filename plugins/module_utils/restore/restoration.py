@@ -37,10 +37,10 @@ from .selection import Choice
 from .trust_policies import PROTECTED, TrustRestoration, undecayed
 
 _MARK: Piece = ("tag", RETIRED_TAG)
-"""Says that the removal of a role was begun. A restored role is to stay."""
+"""Shows that the removal of a role was begun. A restored role is not removed, so it loses this tag."""
 
 _ABSENT = object()
-"""Differs from every value, where None would mean that there was no such piece."""
+"""Differs from every value. None would mean that the piece did not exist."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Restoration:
 
 
 def restoration(backup: Backup, choice: Choice, state: CurrentState, profiles: Mapping[str, str | None]) -> Restoration:
-    """What is to be restored. `profiles` maps the instance profiles that there are to the role in each, or None."""
+    """What is to be restored. `profiles` maps each existing instance profile to its role, or None."""
     return _Restoring(backup, choice, state, profiles).outcome()
 
 
@@ -143,7 +143,7 @@ class _Restoring:
         if quarantine is not None:
             self.notes.warnings.append(
                 f"{resource} is restored as it was when it was removed, in quarantine since {quarantine.since}, and"
-                " no record tells of the new role: iam_policy_attachment with state: absent takes AWSDenyAll off"
+                " there is no record of the new role: iam_policy_attachment with state: absent detaches AWSDenyAll"
             )
 
     def _put_back(self, key: str, kept: Kept[Identity], current: Identity, wanted: Mapping[Piece, Any]) -> Identity:
@@ -181,13 +181,13 @@ class _Restoring:
         return self._with(without_pieces(current, end.pieces), kept, todo)
 
     def _hold_back(self, key: str, name: str, reasons: Iterable[str]) -> None:
-        """Leave a role as it is, because something about it was changed since the backup."""
+        """Keep a role unchanged, because it was changed since the backup."""
         remedy = f"choose it by its name (roles: [{name}]) or give overwrite: true to put it back"
         self.notes.leave(resource_name("role", name), "; ".join(reasons), remedy)
         self.withheld.add(key)
 
     def _ending(self, key: str, kept: Kept[Identity], current: Role) -> Ending:
-        """What of its quarantine the role loses, told in the notes."""
+        """What the role loses of its quarantine, reported in the notes."""
         end = ending(kept, current, is_named=self.choice.is_named(key))
         resource = current.resource
         if end.pieces and not self.choice.is_whole(key):
@@ -198,14 +198,14 @@ class _Restoring:
         return end
 
     def _widened(self, key: str, kept: Kept[Identity], pieces: Mapping[Piece, Any]) -> dict[Piece, str]:
-        """Why policies would give more than they gave at the backup, where they are not chosen by name."""
+        """Why policies that are not chosen by name would grant more than at the backup."""
         found = {}
         for piece, value in pieces.items():
             if piece[0] != "managed" and piece != BOUNDARY:
                 continue
             why = self.policies.widened(kept, value if piece == BOUNDARY else piece[1])
             if why and self.choice.names_piece(key, piece):
-                remedy = "compare it with the backup, which holds what it said, and restore or replace it"
+                remedy = "compare it with its document in the backup, and restore or replace it"
                 self.notes.leave(kept.before.resource, why, remedy)
             elif why:
                 found[piece] = why
@@ -214,7 +214,7 @@ class _Restoring:
     def _differing(
         self, key: str, kept: Kept[Identity], current: Identity, wanted: Mapping[Piece, Any]
     ) -> tuple[dict[Piece, Any], list[Piece]]:
-        """The pieces to put back, and those that others changed since the backup and that are not chosen."""
+        """The pieces to restore, and those that others changed since the backup and that are not chosen."""
         arns = self.trusts.arns_of_ids()
         left, now = undecayed(pieces_of(kept.left), arns), pieces_of(current)
         seen, before = undecayed(now, arns), undecayed(wanted, arns)
@@ -241,7 +241,7 @@ class _Restoring:
         return todo, changed
 
     def _with(self, current: Identity, kept: Kept[Identity], todo: Mapping[Piece, Any]) -> Identity:
-        """The object with the pieces that can be had."""
+        """The object with the pieces that can be restored."""
         resource = current.resource
         pieces = pieces_of(current)
         for piece, value in todo.items():

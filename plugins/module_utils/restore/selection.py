@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""What of a backup is to be restored: all of it, or chosen roles, policies and attachments. Pure."""
+"""Which part of a backup is restored: everything, or chosen roles, policies and attachments. Pure."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from ..model import (
 )
 
 RESTORED = "-restored"
-"""Suffix of the name of the customer managed policy that replaces a policy which AWS has withdrawn."""
+"""Suffix of the name of the customer managed policy that replaces a policy that AWS has withdrawn."""
 
 
 @dataclass(frozen=True)
 class ChosenAttachment:
-    """Policies of one identity. Without any named, all that were saved of it."""
+    """Policies of one identity. If none is named, all that were saved."""
 
     kind: IdentityKind
     name: str
@@ -53,7 +53,7 @@ class ChosenAttachment:
 
 @dataclass(frozen=True)
 class Choice:
-    """What is to be restored. Nothing chosen is everything. Names are compared regardless of case.
+    """What is to be restored. If nothing is chosen, everything is. Names are compared regardless of case.
 
     With `overwrite`, what was changed since the backup is restored as if it had been chosen by its name.
     """
@@ -65,7 +65,7 @@ class Choice:
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Choice:
-        """The choice that the options of `iam_restore` make."""
+        """The choice in the options of `iam_restore`."""
         attachments = tuple(
             ChosenAttachment(
                 item["iam_type"],
@@ -87,7 +87,7 @@ class Choice:
         return not (self.roles or self.policies or self.attachments)
 
     def is_whole(self, key: str) -> bool:
-        """Whether an identity is to be restored with all that it had."""
+        """Whether an identity is to be restored completely."""
         return self.everything or key in {identity_key("role", name) for name in self.roles}
 
     def is_named(self, key: str) -> bool:
@@ -95,10 +95,10 @@ class Choice:
         return self.overwrite or (self.is_whole(key) and not self.everything)
 
     def takes(self, key: str, piece: Piece, value: Any) -> bool:
-        """Whether a piece of an identity is wanted."""
+        """Whether a piece of an identity is chosen."""
         if self.is_whole(key) or any(one.key == key and one.takes(piece) for one in self.attachments):
             return True
-        # A policy is attached again to those who had it, or had it as their boundary.
+        # A policy is attached again to the identities that had it, or had it as their boundary.
         arn = value if piece == BOUNDARY else piece[1] if piece[0] == "managed" else ""
         return bool(arn) and not is_aws_managed(arn) and arn.rpartition("/")[2].lower() in self.policies
 
@@ -136,7 +136,7 @@ def choice_problems(options: Mapping[str, Any], choice: Choice, backup: Backup) 
 
 
 def to_read(backup: Backup) -> Declarations:
-    """What has to be read of the account to restore any of the backup, as declarations that change nothing."""
+    """What must be read of the account to restore any part of the backup, as declarations that change nothing."""
     roles, attachments = [], []
     for key in sorted(backup.identities):
         identity = backup.identities[key].before

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""What `iam_restore` puts back: from a backup, by the same plan, approval and executor as what is declared."""
+"""What `iam_restore` restores from a backup, with the same plan, approval and executor as for declarations."""
 
 from __future__ import annotations
 
@@ -27,13 +27,14 @@ from ..model import CurrentState, Declarations, Role
 from ..plan.plan import Step
 from ..read.reader import Reader, require_account
 from ..resolve.desired_state import DesiredState
+from ..validate.access_gates import access_gate_problems
 from ..validate.connection import connection_problems
 from .restoration import Restoration, restoration
 from .selection import Choice, choice_problems, to_read
 
 
 class KeptObjects:
-    """What a backup holds and the options of `iam_restore` choose."""
+    """The objects of a backup that the options of `iam_restore` choose."""
 
     backs_up_additions = False
     made_by = MADE_BY_RESTORE
@@ -44,7 +45,7 @@ class KeptObjects:
     def check(self) -> None:
         """Read the backup. Raises EngineError if it cannot be trusted or does not contain what is chosen."""
         options = self.task.options
-        found = list(connection_problems(options, self.task.context.account_from))
+        found = [*access_gate_problems(options), *connection_problems(options, self.task.context.account_from)]
         if found:
             raise InputError(found)
         self._kept, self._sources = read(options["src"], options.get("account_id"), self.task.now)
@@ -61,7 +62,7 @@ class KeptObjects:
         state = with_policies(reader, reading, state)
         profiles = reader.profile_holders(_profiles(self._kept, state))
         first = restoration(self._kept, self._choice, state, profiles)
-        # Which principals are missing shows only once it is known what will be there.
+        # The missing principals are known only after the desired state is known.
         state = with_principals(reader, state, first.desired)
         self._restoration: Restoration = restoration(self._kept, self._choice, state, profiles)
         if not reader.saw_all_roles:

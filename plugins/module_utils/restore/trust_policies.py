@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""Trust policies of a backup as IAM accepts them, and those of other roles that name deleted roles by id. Pure.
+"""Trust policies of a backup in a form that IAM accepts, and other trust policies with ids of deleted roles. Pure.
 
-Where a role was deleted, its unique id stands in the trust policies that named it, also once a role of that name is
-there again (FACTS C4): there the ARN is written again.
+After a role is deleted, the trust policies that named it contain its unique id, even if a role of that name exists
+again (FACTS C4). The id is replaced by the ARN.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ PROTECTED = ("/aws-service-role/", "/aws-reserved/")
 
 
 class TrustRestoration:
-    """Says what trust policies to write, and lays healed ones in `desired`.
+    """Computes the trust policies to write, and applies the corrected ones to `desired`.
 
-    `withheld` holds the keys of roles that stay as they are; it grows while the others are laid.
+    `withheld` contains the keys of roles that stay unchanged. It grows while the others are applied.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class TrustRestoration:
         self._withheld = withheld
 
     def written(self, role: Role, *, told_of: bool = False) -> PolicyDocument:
-        """The trust policy to write for a role of the backup: without principals that IAM would not take."""
+        """The trust policy to write for a role of the backup, without principals that IAM would not accept."""
         trust = with_principals(role.trust, self.arns_of_ids())
         missing = own_principals(trust, self._state.account.id) & set(self._state.missing_principals)
         lost = frozenset(missing | set(dangling_principals(trust)))
@@ -65,7 +65,7 @@ class TrustRestoration:
         return without_principals(trust, lost) if lost else trust
 
     def is_half_made(self, kept: Kept[Identity], now: PolicyDocument) -> bool:
-        """Whether a trust policy is that of a role whose restore was cut short before it let in roles made later."""
+        """Whether a restore was interrupted before this trust policy trusted the roles that are created later."""
         if kept.left is not None or not isinstance(kept.before, Role):
             return False
         wanted = self.written(kept.before)
@@ -84,7 +84,7 @@ class TrustRestoration:
         return arns
 
     def heal(self) -> None:
-        """Write the ARNs of wanted roles that are back where their old ids stand, in every trust policy there is."""
+        """In every existing trust policy, replace the old ids of restored roles by their ARNs."""
         there = {**self._state.identities, **{key: role for key, role in self._desired.identities.items() if role}}
         keys = {arn: identity_key("role", arn.rpartition("/")[2]) for arn in self.arns_of_ids().values()}
         back = {arn for arn, key in keys.items() if key in there and self._choice.is_whole(key)}
@@ -107,5 +107,5 @@ class TrustRestoration:
 
 
 def undecayed(pieces: Mapping[Piece, Any], arns: Mapping[str, str]) -> dict[Piece, Any]:
-    """The pieces with ARNs where the trust policy shows ids of roles that were deleted."""
+    """The pieces, with ARNs in the trust policy instead of the ids of deleted roles."""
     return {piece: with_principals(value, arns) if piece == TRUST else value for piece, value in pieces.items()}

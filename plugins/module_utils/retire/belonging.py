@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""What an audit found that belongs to a service by more than tags, which are not proof. Pure."""
+"""The objects of an audit that belong to a service. Tags alone are not proof. Pure."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _traces_without_tags(one: AuditedObject) -> list[Trace]:
 
 
 def _begun(state: CurrentState, lives: Mapping[str, ServiceLife], records: Records) -> Iterator[AuditedObject]:
-    """Roles whose removal was cut short when nothing but a record told what they belong to."""
+    """Roles whose removal was interrupted when only a record showed which service they belong to."""
     for role in state.identities.values():
         if isinstance(role, Role):
             for service in records.of(role).services:

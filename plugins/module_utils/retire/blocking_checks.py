@@ -18,7 +18,7 @@ from .retirement import KEPT, QUARANTINED, REMOVED, WAITING, Retired, Retirement
 
 DEFAULT_ROLE_FRACTION = 0.5
 FLOOR = 20
-"""Roles that may go in one run by the default share, however few roles the account has (docs/decisions/0014)."""
+"""Roles that one run may retire with the default fraction, even if the account has few roles (docs/decisions/0014)."""
 
 ALLOWABLE = ("used", "depended_on", "service_alive", "share", "too_young", "declared_present")
 """The refusals that `allow` overrides."""
@@ -30,7 +30,7 @@ Declared = Mapping[tuple[str, str], Sequence[str]]
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why an object is not retired, and the option (in the playbook, the variable) that has it retired all the same."""
+    """Why an object is not retired, and the option (in the playbook, the variable) that overrides this."""
 
     resource: str
     code: str
@@ -93,12 +93,12 @@ def _of_protected(item: Retired) -> Iterator[Refusal]:
         return
     leave_out = f"exclude: [{role.name}] (aws_ml_retire_exclude) leaves it out"
     if role.path.startswith("/aws-service-role/"):
-        why = "is a service-linked role, which only its service can release; iam_service_linked_role asks it to"
+        why = "is a service-linked role, which only its service can delete; use iam_service_linked_role"
         yield Refusal(item.resource, "service_linked", why, leave_out)
     elif role.path.startswith("/aws-reserved/"):
         yield Refusal(item.resource, "reserved", f"is reserved for AWS (path {role.path})", leave_out)
     elif role.source_template:
-        why = f"was made from role template {role.source_template} and is managed there"
+        why = f"was created from role template {role.source_template} and is managed there"
         yield Refusal(item.resource, "template", why, leave_out)
 
 
@@ -143,7 +143,7 @@ def _of_dependants(item: Retired, wish: Wish, leaving: set[str]) -> Iterator[Ref
 
 
 def _of_age(item: Retired, wish: Wish, now: datetime) -> Iterator[Refusal]:
-    """What was in quarantine since before it is young no more: nobody has needed it meanwhile."""
+    """An object that was already in quarantine does not count as new: it was not needed meanwhile."""
     if "too_young" in wish.allowed or not wish.min_age or _is_protected(item):
         return
     if not item.subject.created:
@@ -167,7 +167,7 @@ def _of_declaration(item: Retired, wish: Wish, declared: Declared) -> Iterator[R
 def _of_named(
     wish: Wish, planned: Retirement, objects: Sequence[AuditedObject], state: CurrentState
 ) -> Iterator[Refusal]:
-    """Names without wildcards that are in the account and not of the services, or that somebody keeps."""
+    """Names without wildcards of objects that do not belong to the services, or that another owner keeps."""
     for item in planned.of(KEPT):
         if item.kind == "policy" and _is_named(item.subject.name, wish.policies):
             override = (
@@ -191,8 +191,8 @@ def _of_named(
             continue
         if services:
             belongs = ", ".join(sorted(services))
-            override = f"services: [{belongs}] (aws_ml_retire_services) has it retired with its service"
-            yield Refusal(resource, "other_service", f"belongs to {belongs}, which is not asked for", override)
+            override = f"services: [{belongs}] (aws_ml_retire_services) retires it with its service"
+            yield Refusal(resource, "other_service", f"belongs to {belongs}, which is not requested", override)
         else:
             module = "iam_role" if kind == "role" else "iam_managed_policy"
             why = "nothing shows that it belongs to a service of this collection"

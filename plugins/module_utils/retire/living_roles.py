@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""Roles that are not the service's own and that services have left something in: they stay. Pure."""
+"""Roles of other owners that contain permissions or trust for services. They are kept. Pure."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _MOST_TOLD = 5
 
 
 def is_living(group: Sequence[AuditedObject], services: Collection[str]) -> bool:
-    """Whether a role is somebody else's as far as these services go; `group` is what an audit says of it for each."""
+    """Whether a role belongs to another owner; `group` is what an audit reports about it for each service."""
     return all(one.left_over for one in group if one.service in services)
 
 
 def what_to_take_out(group: Sequence[AuditedObject]) -> str:
-    """Why such a role stays, and what of it can go."""
+    """Why such a role is kept, and what can be removed from it."""
     told = list(
         dict.fromkeys(f"{item.value} in {item.place}: {item.remedy}" for one in group for item in one.left_over)
     )

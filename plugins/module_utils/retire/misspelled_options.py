@@ -4,8 +4,8 @@
 # Private to this collection: it may change in any release. Do not import it elsewhere.
 """Entries of `exclude`, `roles` and `policies` that match nothing in an account, and what they were meant for. Pure.
 
-An entry for a whole fleet need not match in every account. It stands against a retirement where it looks like a
-misspelling of a name that it would decide about (docs/decisions/0020).
+An entry for many accounts need not match in each of them. It blocks a retirement if it looks like a misspelling of a
+name that it would decide about (docs/decisions/0020).
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from .retirement import QUARANTINED, REMOVED, WAITING, Retirement, Wish, matches
 _WILDCARDS = re.compile(r"[*?\[\]]+")
 _SEPARATORS = re.compile(r"[-_.]")
 _SHORTEST = 4
-"""Characters of a pattern below which everything looks like it."""
+"""Minimum characters of a pattern: a shorter one is similar to every name."""
 _LONG = 8
-"""Characters from which two slips still leave a name recognizable; below, one does."""
+"""Minimum characters of a name for which two typing errors are allowed; for a shorter one, only one is."""
 _KINDS = {"exclude": "role or policy", "roles": "role", "policies": "policy"}
 
 
@@ -51,7 +51,7 @@ def misspelled(
     objects: Sequence[AuditedObject],
     traces: Iterable[ServiceTraces],
 ) -> Iterator[Refusal]:
-    """A refusal for each object that an entry without a match was meant to keep, or to retire."""
+    """A refusal for each object that an entry without a match was probably meant to keep or to retire."""
     documented = {name for one in traces for name in (*one.roles, *one.policies) if name not in one.meant}
     going = {item.resource for item in planned.of(QUARANTINED, REMOVED, WAITING)}
     staying = {
@@ -73,7 +73,7 @@ def misspelled(
 
 
 def warnings(lost: dict[str, list[str]]) -> list[str]:
-    """One for each entry. They name no account, so that Ansible shows them once and not for every account."""
+    """A warning for each entry. They do not name the account, so Ansible shows each only once for all accounts."""
     return [
         f"{option}: {shown(entry)} matches no {_KINDS[option]} of the account"
         for option, entries in lost.items()
@@ -88,7 +88,7 @@ def _refusal(option: str, entry: str, resource: str) -> Refusal:
 
 
 def _is_like(entry: str, name: str) -> bool:
-    """Whether an entry is a name with a slip. Names that differ in nothing but digits are names of two objects."""
+    """Whether an entry is a name with a typing error. Names that differ only in digits belong to two objects."""
     if _WILDCARDS.search(entry):
         piece = max(_WILDCARDS.split(entry), key=len).lower()
         width = len(piece)
@@ -101,7 +101,7 @@ def _is_like(entry: str, name: str) -> bool:
 
 
 def _core(name: str) -> str:
-    """A name without what is easily left out: separators, case, AWS in front and Role at the end."""
+    """A name without the parts that are often omitted: separators, case, AWS at the start and Role at the end."""
     return _SEPARATORS.sub("", name.lower()).removeprefix("aws").removesuffix("role")
 
 
@@ -110,7 +110,7 @@ def _allowed(text: str) -> int:
 
 
 def _slips(one: str, other: str) -> int:
-    """Letters left out, added, changed, or swapped with the next one, that lead from one text to the other."""
+    """The number of characters omitted, added, changed, or swapped with the next one between two texts."""
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, 1):

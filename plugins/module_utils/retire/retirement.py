@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""What is retired in one run: what goes into quarantine, what is deleted, and what waits. Pure.
+"""What one run puts into quarantine, what it deletes, and what waits. Pure.
 
 The `blocking_checks` decide whether it may be retired.
 """
@@ -43,10 +43,10 @@ KEPT = "kept"
 
 @dataclass(frozen=True)
 class Wish:
-    """What a task asks for. `roles` and `policies` are None where neither is given.
+    """What a task requests. `roles` and `policies` are None if neither is given.
 
-    `excluded` and they are globs over names; `max_role_fraction` is None for the default; `own_role` is the name of the
-    role that the task itself works as, where it is known.
+    These two and `excluded` are glob patterns of names. `max_role_fraction` is None for the default. `own_role` is the
+    name of the role that the task itself uses, if it is known.
     """
 
     services: frozenset[str] = frozenset()
@@ -70,18 +70,18 @@ class Wish:
         return matches(name, wanted or ()) and not matches(name, self.excluded)
 
     def names(self, kind: str, name: str) -> bool:
-        """Whether an object is asked for by its very name."""
+        """Whether an object is requested by its exact name."""
         wanted = self.roles if kind == "role" else self.policies
         return any(one.lower() == name.lower() for one in wanted or ())
 
 
 @dataclass(frozen=True)
 class Retired:
-    """One object and what becomes of it. `until` is when it goes for good, where that is known.
+    """One object and what is done with it. `until` is when it is deleted, if that is known.
 
-    `services` are all that it belongs to, wished for or not. `depended_on_by` is as in the audit. `since` is when its
-    quarantine was recorded to begin, of a policy that of the last role that had it. `unrecorded` is when a quarantine
-    began that its tags tell of and no record does, empty where they tell of none.
+    `services` are all services that it belongs to, requested or not. `depended_on_by` is as in the audit. `since` is
+    the recorded start of its quarantine; for a policy, of the last role that had it. `unrecorded` is the start of a
+    quarantine that only its tags report, empty if there is none.
     """
 
     subject: Role | ManagedPolicy
@@ -103,7 +103,7 @@ class Retired:
 
     @property
     def note(self) -> str:
-        """What people should know besides, empty for nothing."""
+        """Further information for users, empty if there is none."""
         if not self.unrecorded:
             return ""
         return f"quarantine since {shown(self.unrecorded)} is reported by its tags but not recorded here; it starts now"
@@ -159,7 +159,7 @@ def retirement(
     lives: Mapping[str, ServiceLife],
     records: Records,
 ) -> Retirement:
-    """Lay the wish over what belongs to services and what is recorded of earlier runs."""
+    """Apply the wish to the objects of the services and to the records of earlier runs."""
     named = [one for one in found.by_tags if wish.names(one.kind, one.name)]
     meant = _meant(wish, [*found.objects, *named])
     roles: list[Retired] = []
@@ -185,7 +185,7 @@ def retirement(
 
 
 def _meant(wish: Wish, objects: Iterable[AuditedObject]) -> list[list[AuditedObject]]:
-    """The roles and policies that are wished for, by name, each as often as there are services that it belongs to."""
+    """The requested roles and policies by name, each once for each service that it belongs to."""
     found: dict[str, list[AuditedObject]] = {}
     for one in objects:
         if isinstance(one.subject, (Role, ManagedPolicy)):
@@ -198,9 +198,9 @@ def _meant(wish: Wish, objects: Iterable[AuditedObject]) -> list[list[AuditedObj
 
 
 def marks(planned: Retirement, records: Records) -> tuple[Step, ...]:
-    """Signed tags that say that removals were begun, so that the next run goes on without this one's backup.
+    """Signed tags that record that removals were begun, so that the next run continues without this one's backup.
 
-    None without a key; none on a role that has no space for one.
+    There are none without a key, and none on a role that has no space for one.
     """
     return tuple(
         _mark(item.subject, item, records)
@@ -226,7 +226,7 @@ def _mark(role: Role, item: Retired, records: Records) -> Step:
 
 
 def matches(name: str, patterns: Iterable[str]) -> bool:
-    """Whether a name fits one of the globs; IAM names are unique whatever their case."""
+    """Whether a name matches one of the patterns; IAM names are unique regardless of case."""
     return any(fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns)
 
 
@@ -261,7 +261,7 @@ def _kept_by_tags(role: Role, group: Sequence[AuditedObject]) -> Retired:
 def _policy_retired(
     policy: ManagedPolicy, group: Sequence[AuditedObject], state: CurrentState, roles: Sequence[Retired]
 ) -> Retired:
-    """A policy goes once nothing has it any more: it grants nothing then."""
+    """A policy is deleted after it is detached from everything, because then it grants nothing."""
     services = tuple(one.service for one in group)
     steps = {item.subject.key: item for item in roles if isinstance(item.subject, Role)}
     users = [identity for identity in state.identities.values() if _uses(identity, policy.arn)]
@@ -273,7 +273,7 @@ def _policy_retired(
     if later:
         dates = [item.until for item in later if item.until]
         names = ", ".join(sorted(item.resource for item in later))
-        return Retired(policy, services, WAITING, max(dates) if dates else None, f"goes with {names}")
+        return Retired(policy, services, WAITING, max(dates) if dates else None, f"it is deleted after {names}")
     begun = [steps[user.key].since for user in users]
     since = max((one for one in begun if one), default=None) if all(begun) else None
     return Retired(policy, services, REMOVED, since=since)

@@ -29,6 +29,7 @@ from ..model import CurrentState, Declarations
 from ..plan.plan import Step
 from ..read.reader import require_account
 from ..resolve.desired_state import DesiredState, desired_state_of
+from ..validate.access_gates import access_gate_problems
 from ..validate.connection import connection_problems
 from ..validate.declaration import quarantine_reason_problems
 from .belonging import belonging
@@ -41,7 +42,7 @@ LONGEST_UNUSED = 400
 
 
 class ObjectsToRetire:
-    """What one task of iam_retire takes away. Objects that go into quarantine are saved in the backup as well."""
+    """What one task of iam_retire removes. The backup also contains objects that go into quarantine."""
 
     backs_up_additions = True
     made_by = ""
@@ -56,6 +57,7 @@ class ObjectsToRetire:
         options, context = self.task.options, self.task.context
         self._services_declare, more = sound_declarations(context.declared)
         found = [
+            *access_gate_problems(options),
             *connection_problems(options, context.account_from),
             *service_problems(self._audit_knowledge, options),
             *_problems(options),
@@ -66,13 +68,13 @@ class ObjectsToRetire:
             raise InputError(found)
         if not options.get("backup_dir"):
             why = "backup_dir is not set, and nothing is retired without a backup"
-            override = "backup_dir (aws_ml_backup_dir) says where backups go"
+            override = "set backup_dir (aws_ml_backup_dir)"
             raise Refused([Refusal("account", "no_backup_dir", why, override)], options.get("account_id") or "")
 
     def read(self, connection: Connection, done: Sequence[Step], recorder: QuarantineRecorder) -> Reading:
         state = with_own_writes(read_account(connection), done)
         require_account(state, self.task.options.get("account_id"))
-        # All services, since what one has left behind may belong to another that lives.
+        # All services, because an object that one left behind may belong to another one that has not ended.
         found = audit(self._audit_knowledge, state, list(self._audit_knowledge.traces), self._services_declare)
         wish, lives = self._wish(), self.task.context.facts.services
         records = recorder.records(state.account)

@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""Service-linked roles go by a deletion task of IAM, which asks the service whether it still needs them (FACTS C5)."""
+"""Deletes service-linked roles with a deletion task of IAM, which asks the service whether it still needs them (FACTS
+C5).
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from ..analyze.access_diff import AccessDiff
 from ..aws.connection import Connection
 from ..aws.error_advice import error_code
 from ..aws.service import as_aws_error, is_lost_reply, may_be_made
@@ -47,7 +50,7 @@ class ServiceLinkedRoleDeletion:
         self.pause = pause
 
     def result(self) -> dict[str, Any]:
-        """Delete what there is, or say what would be. Raises EngineError."""
+        """Delete the existing roles, or report what would be deleted. Raises EngineError."""
         found = [*connection_problems(self.options, self.task.context.account_from), *_problems(self.options)]
         if found:
             raise InputError(found)
@@ -70,7 +73,9 @@ class ServiceLinkedRoleDeletion:
         roles = self._roles(connection)
         state = CurrentState(account, {role.key: role for role in roles})
         desired = DesiredState(dict.fromkeys(state.identities))
-        plan = Plan(account, tuple(map(_step, roles)), relies_on=relied_on(state, desired, ()) if roles else {})
+        plan = Plan(
+            account, tuple(map(_step, roles)), relies_on=relied_on(state, desired, (), AccessDiff()) if roles else {}
+        )
         require_approval(plan, (), self.options, self.task.now)
         items = [_item(role, "deleted") for role in roles]
         if not roles:
@@ -92,7 +97,7 @@ class ServiceLinkedRoleDeletion:
         return result
 
     def _roles(self, connection: Connection) -> list[Role]:
-        """The service-linked roles that are meant and there."""
+        """The requested service-linked roles that exist."""
         service, name = self.options.get("aws_service_name"), self.options.get("name")
         if service is None:
             answer = connection.iam.find("GetRole", RoleName=name)
@@ -106,7 +111,7 @@ class ServiceLinkedRoleDeletion:
         return [role for role in roles if name is None or role.name.lower() == name.lower()]
 
     def _deleted(self, connection: Connection, roles: list[Role], items: list[Item], plan: Plan) -> list[Item]:
-        """What became of each role. Raises EngineError where one stays."""
+        """The outcome for each role. Raises EngineError if one is not deleted."""
         asked = []
         writes, on_step = self.task.writes, self.task.on_step
         writes.not_done = plan.steps
@@ -140,9 +145,9 @@ class ServiceLinkedRoleDeletion:
         return told
 
     def _asked(self, connection: Connection, role: Role) -> str | None:
-        """The deletion task of a role, an earlier one if it is under way; None where the role has gone meanwhile.
+        """The deletion task of a role, or an earlier one that is still running; None if the role no longer exists.
 
-        Empty where this run has deleted it, and the reply that named the task was lost.
+        Empty if this run has deleted the role, and the reply with the task was lost.
         """
         lost: list[Exception] = []
 
@@ -159,7 +164,7 @@ class ServiceLinkedRoleDeletion:
         return str(answer["DeletionTaskId"])
 
     def _ended(self, connection: Connection, task: str, deadline: float) -> Mapping[str, Any]:
-        """The status of a task once it is over, or as it is when there is no more time to wait."""
+        """The status of a task after it has ended, or when the time to wait is over."""
         while True:
             status = connection.iam.read("GetServiceLinkedRoleDeletionStatus", DeletionTaskId=task)
             over = status["Status"] in ("SUCCEEDED", "FAILED")

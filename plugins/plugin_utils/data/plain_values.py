@@ -11,7 +11,7 @@ from typing import Any
 
 
 def plain(value: Any) -> Any:
-    """A value without the tags that Ansible's templating leaves on everything, as JSON would carry it."""
+    """A value without the tags that Ansible's templating adds, as it would be in JSON."""
     if isinstance(value, Mapping):
         return {plain(key): plain(entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):

@@ -20,7 +20,9 @@ from .units import Unit
 def role_problem(name: str) -> str:
     """What is wrong with `assume_role_name`, or nothing."""
     if name.startswith("arn:"):
-        return f"assume_role_name: {shown(name)} is an ARN; give the role's name, from which each account's ARN is made"
+        return (
+            f"assume_role_name: {shown(name)} is an ARN; give the role's name, from which each account's ARN is created"
+        )
     if not re.fullmatch(r"[A-Za-z0-9_+=,.@-]+(/[A-Za-z0-9_+=,.@-]+)*", name):
         return (
             f"assume_role_name: {shown(name)} is not the name of a role, or a path and a name such as automation/deploy"

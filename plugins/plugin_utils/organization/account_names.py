@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""The name of the host of an account, and whose variables that name brings. Pure.
+"""The name of the host of an account, and which account's variables that name has. Pure.
 
 Names and emails are chosen in the accounts, tags by everyone who can tag them. Such a text must not become the name of
 a group, a name with a meaning for Ansible or a file system, or a name with the variables of another account.
@@ -38,7 +38,7 @@ _FILES = (".yml", ".yaml", ".json")
 class GivenVariables:
     """Variables that a host name has from elsewhere: files in a folder host_vars, or a host of another source.
 
-    `account_id` is the `aws_account_id` that stands among them, empty where none does. `place` is for messages.
+    `account_id` is the `aws_account_id` among them, empty if there is none. `place` is for messages.
     """
 
     name: str
@@ -48,7 +48,7 @@ class GivenVariables:
 
     @property
     def is_taken(self) -> bool:
-        """Whether no account may have the name but the one that is stated."""
+        """Whether only the stated account may have the name."""
         return self.is_host or bool(self.account_id)
 
 
@@ -62,7 +62,7 @@ class HostName:
 
 @dataclass(frozen=True)
 class Trial:
-    """The groups that a source makes, and what is wrong with those of a host, by the host's name."""
+    """The groups that a source creates, and the problem with the groups of a host, by the host's name."""
 
     groups: set[str]
     problems: Mapping[str, Sequence[str]]
@@ -73,8 +73,8 @@ def host_names(
 ) -> dict[str, HostName]:
     """The host of each account, by the ID of the account. `groups` are all groups of the inventory.
 
-    A name that is given variables together with an `aws_account_id` belongs to that account, whatever accounts are
-    called. Any other name becomes NAME-ID where it is not the name of this account alone.
+    A name that has variables with an `aws_account_id` belongs to that account, whatever the names of accounts are. Any
+    other name becomes NAME-ID if it is not the name of this account alone.
     """
     wanted = {account.id: _safe(HOSTNAMES[kind](account)) or account.id for account in accounts}
     owned = {} if kind == "id" else _owned_names(wanted, groups, given)
@@ -160,7 +160,7 @@ def _problems(
 
 
 def _is_text(name: str) -> bool:
-    """Whether the name is also text in YAML. `on` or `1e+3` would be read as another type."""
+    """Whether YAML reads the name as text. `on` or `1e+3` would be read as another type."""
     try:
         return isinstance(yaml.safe_load(name), str)
     except yaml.YAMLError:
@@ -168,5 +168,5 @@ def _is_text(name: str) -> bool:
 
 
 def _safe(name: str) -> str:
-    """The name with a hyphen for all that means something in Ansible's host patterns, in a path, or in a shell."""
+    """The name with a hyphen for each character with a meaning in Ansible's host patterns, in a path, or in a shell."""
     return re.sub(r"[^A-Za-z0-9_.@+-]+", "-", name).strip("-.@")

@@ -57,7 +57,7 @@ def select(connect: Callable[[], Reads], wanted: WantedAccounts) -> Selection:
     by_id = {unit.id: unit for unit in units}
     chosen = chosen_units(units, wanted.ous, wanted.exclude_ous)
     found = reader.accounts(unit.id for unit in units if unit.id in chosen)
-    there = list({account.id: account for account in found}.values())  # one moved during the read is listed twice
+    there = list({account.id: account for account in found}.values())  # moved during the read: listed twice
     accounts = wanted.filter.before_tags(there, reader.management_id)
     if wanted.read_tags:
         accounts = wanted.filter.by_tags(reader.with_tags(accounts))

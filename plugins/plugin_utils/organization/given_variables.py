@@ -36,7 +36,7 @@ class Elsewhere:
     folders: Sequence[str]
 
     def group_place(self, loader: Any, group: str) -> str:
-        """Where a group has variables, for messages; empty where it has none."""
+        """The place of a group's variables, for messages; empty if it has none."""
         files = [file for each in self.folders for file in files_for(loader, os.path.join(each, "group_vars"), group)]
         return files[0] if files else f"the group {group} of another source" if group in self.groups else ""
 

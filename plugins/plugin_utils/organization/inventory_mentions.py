@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""What an inventory says about the user's own services, before a host is chosen and Ansible has its variables."""
+"""What an inventory contains about the user's own services, before a host is chosen and Ansible has its variables."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.gi
 
 
 def value_for_all(loader: Any, name: str) -> Any:
-    """The value of a variable in `group_vars/all`, beside the inventory or the playbook; None where it has none."""
+    """The value of a variable in `group_vars/all`, beside the inventory or the playbook; None if it has no value."""
     found = None
     for folder in variable_folders(os.getcwd()):
         for file in files_for(loader, os.path.join(folder, "group_vars"), "all"):
@@ -33,7 +33,7 @@ def value_for_all(loader: Any, name: str) -> Any:
 
 
 def is_mentioned(name: str) -> bool:
-    """Whether a file of the inventory, or one in its folders of variables, has the name of a variable in it."""
+    """Whether a file of the inventory, or one in its folders of variables, contains the name of a variable."""
     return any(name.encode() in content for content in _contents())
 
 

@@ -31,7 +31,7 @@ _GONE = {"ParentNotFoundException", "TargetNotFoundException", "AccountNotFoundE
 
 
 class Reads(Protocol):
-    """What reads: a `Service` of the engine."""
+    """The interface for reads: a `Service` of the engine."""
 
     def read(self, action: str, **parameters: Any) -> dict[str, Any]: ...
 
@@ -118,8 +118,8 @@ class OrganizationReader:
             )
         elif code == "TooManyRequestsException":
             advice = (
-                "Others use up the rate at which AWS answers this organization. Run again later, set cache to true, or"
-                " ask for less with ous and read_tags."
+                "Other callers use up the rate limit of this organization. Run again later, set cache to true, or"
+                " request less with ous and read_tags."
             )
         elif code in _GONE:
             advice = "The organization was changed while it was being read. Run again."
@@ -130,7 +130,7 @@ class OrganizationReader:
 
 
 def _account(found: Mapping[str, Any], unit_id: str) -> OrganizationAccount:
-    # State took the place of Status, which AWS stopped answering on 2026-09-09; some partitions and SDKs still have it.
+    # State replaces Status, which AWS does not return since 2026-09-09; some partitions and SDKs still have Status.
     status = found.get("State") or found.get("Status")
     if not status:
         raise EngineError(

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""The organizational units of an organization: their paths, their groups, and which of them are asked for. Pure."""
+"""The organizational units of an organization: their paths, their groups, and which of them are selected. Pure."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ class Unit:
 
 
 def group_names(units: Sequence[Unit], prefix: str) -> dict[str, str]:
-    """The group of each unit, by the unit's ID. Units whose groups would be the same all get their ID into the name."""
+    """The group of each unit, by the unit's ID. If units would have the same group, their IDs are added."""
     plain = {unit.id: _plain_group(unit, prefix) for unit in units}
     count = Counter([*plain.values(), *ANSIBLE_GROUPS])
     return {unit: name if count[name] == 1 else f"{name}__{_safe(unit)}" for unit, name in plain.items()}
 
 
 def renamed_units(units: Sequence[Unit], prefix: str) -> dict[str, list[Unit]]:
-    """The groups that do not exist because several units, or Ansible, would have them, with these units."""
+    """The groups that are not created because several units, or Ansible, use the same name, with these units."""
     groups = group_names(units, prefix)
     renamed: dict[str, list[Unit]] = {}
     for unit in units:
@@ -61,7 +61,7 @@ def renamed_units(units: Sequence[Unit], prefix: str) -> dict[str, list[Unit]]:
 def lost_groups(units: Sequence[Unit], prefix: str, place: Callable[[str], str]) -> dict[str, list[str]]:
     """Variables for groups that `renamed_units` removed, reported for the ID of each unit that lacks them.
 
-    `place` says where a group has variables, and nothing where it has none.
+    `place` returns the place of a group's variables, empty if it has none.
     """
     by_id = {unit.id: unit for unit in units}
     lost: dict[str, list[str]] = {}
@@ -78,9 +78,9 @@ def lost_groups(units: Sequence[Unit], prefix: str, place: Callable[[str], str])
 
 
 def chosen_units(units: Sequence[Unit], wanted: Sequence[str], unwanted: Sequence[str]) -> set[str]:
-    """The IDs of the units in a wanted subtree (in any, where none is wanted) and in no unwanted one.
+    """The IDs of the units in a selected subtree (in any, if none is selected) and not in an excluded one.
 
-    Raises EngineError for an entry that names no unit, or more than one by its bare name.
+    Raises EngineError for an entry that does not name a unit, or whose bare name is that of several units.
     """
     problems: list[str] = []
     heads = {
@@ -108,7 +108,7 @@ def lineage(unit: Unit, by_id: Mapping[str, Unit]) -> Iterable[str]:
 
 
 def _named(units: Sequence[Unit], entry: str, option: str, problems: list[str]) -> list[Unit]:
-    """The units that an entry means: by ID, by path where it begins with /, else by name."""
+    """The units that an entry means: by ID, by path if it begins with /, else by name."""
     if entry.startswith("/"):
         pattern = "/" + entry.strip("/")
         found = [unit for unit in units if fnmatchcase(unit.path, pattern)]

@@ -4,9 +4,9 @@
 # Private to this collection: it may change in any release. Do not import it elsewhere.
 """A report in few bytes: what many accounts have in common is written once. Pure.
 
-The same role in a thousand accounts differs by the account's ID and some dates. So an account's own ID becomes a sign,
-every value of some length goes into a pool where it stands once, and `{"": 7}` stands for the seventh. The reader is
-report_page/data.js.
+The same role in a thousand accounts differs by the account's ID and some dates. So an account's own ID is replaced by a
+sign, every longer value is written once into a pool, and `{"": 7}` refers to the seventh. The reader is
+report/page/data.js.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES
 
 OWN_ACCOUNT = "\ue000"
-"""Stands for the ID of the account that a value belongs to; a sign that is in no text of IAM."""
+"""Replaces the ID of the account that a value belongs to; IAM's texts do not contain this sign."""
 
 SHORTEST = 12
 """A value whose JSON is shorter is not moved to the pool."""
@@ -38,7 +38,7 @@ class Pool:
         self._places: dict[str, int] = {}
 
     def put(self, value: Any, account_id: str | None) -> str:
-        """The JSON that stands for a value of the account, a reference where it is long enough."""
+        """The JSON for a value of the account: a reference if the value is long enough."""
         if isinstance(value, str):
             text = value.replace(OWN_ACCOUNT, "\ufffd")
             text = _json(text.replace(account_id, OWN_ACCOUNT) if account_id else text)
@@ -68,7 +68,7 @@ class Pool:
 
 
 def encoded(report: Mapping[str, Any], extras: Mapping[str, Any]) -> str:
-    """The report as one JSON object, with `extras` beside: pool, columns, and rows of cells."""
+    """The report as one JSON object with pool, columns, rows of cells, and `extras`."""
     pool = Pool()
     columns, places = _columns(report)
     names = {name: place for place, name in enumerate(extras["statuses"])}
@@ -96,7 +96,7 @@ def encoded(report: Mapping[str, Any], extras: Mapping[str, Any]) -> str:
 def _columns(report: Mapping[str, Any]) -> tuple[list[list[Any]], dict[tuple[str, str], tuple[int, bool]]]:
     """Columns as [service, kind, name, how many share it], and the column of each object and whether it is shared.
 
-    An object that no task counted to a service stands where other accounts have it.
+    An object that no task assigned to a service is in the column that other accounts have it in.
     """
     counts: Counter[tuple[str, str]] = Counter()
     spelt: dict[tuple[str, str], tuple[str, str]] = {}

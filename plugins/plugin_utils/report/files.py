@@ -16,7 +16,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.private_
 
 
 def write_files(directory: Path, contents: Mapping[str, str]) -> list[Path]:
-    """Write every content under its name, UTF-8, for the owner alone. Raises OSError, and then has written none.
+    """Write every content under its name, UTF-8, for the owner alone. If it raises OSError, nothing was written.
 
     A file of the same name is replaced. A directory that does not exist is created for its owner, like its parents.
     """
@@ -27,7 +27,7 @@ def write_files(directory: Path, contents: Mapping[str, str]) -> list[Path]:
             handle, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=directory)
             written.append((Path(temporary), directory / name))
             with os.fdopen(handle, "wb") as file:
-                # Half a surrogate pair, as in a path that is not UTF-8, must not cost the report.
+                # Half a surrogate pair, as in a path that is not UTF-8, must not prevent the report.
                 file.write(content.encode("utf-8", "replace"))
                 file.flush()
                 os.fsync(file.fileno())

@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""The report as one HTML file that loads nothing: template, style, script and data. Pure but for its own files."""
+"""The report as one HTML file that loads nothing: template, style, script and data. Pure, except that it reads its own
+files.
+"""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ OUTCOMES = ("unreachable", "failed", "refused", "changed", "would_change", "atte
 
 @dataclass
 class ReportedObject:
-    """A role, customer managed policy, user or group of an account, with what all tasks said of it."""
+    """A role, customer managed policy, user or group of an account, with the values of all tasks."""
 
     kind: str
     name: str
@@ -53,7 +53,9 @@ class ReportedObject:
     details: dict[str, Any] = field(default_factory=dict)
 
     def add(self, said: Said, statuses: Statuses) -> None:
-        """Of several tasks that write, or would, what did most counts; of several that read, the last."""
+        """If several tasks write, or would write, the one with the greatest effect counts; if several read, the last
+        one.
+        """
         more = said.weight == 0 or statuses.rank(said.status) < statuses.rank(self.status)
         if said.weight > self.weight or (said.weight == self.weight and more):
             self.status, self.weight = said.status, said.weight
@@ -66,7 +68,7 @@ class ReportedObject:
 
 @dataclass
 class ReportedAccount:
-    """One account under one host; `account_id` is empty where no result names it."""
+    """One account under one host; `account_id` is empty if no result names it."""
 
     host: str
     account_id: str
@@ -139,7 +141,7 @@ class Collector:
             known = [account for account in self.accounts.values() if account.host == result.host]
             account_id = known[-1].account_id if known else ""
         elif (result.host, "") in self.accounts:
-            # Its first result did not say which account it is.
+            # The first result did not name the account.
             first = self.accounts.pop((result.host, ""))
             first.account_id = account_id
             self.accounts[result.host, account_id] = first
@@ -147,7 +149,7 @@ class Collector:
         account.add(result, self.statuses)
 
     def report(self, run: Mapping[str, Any], failed_hosts: Iterable[str] = ()) -> dict[str, Any]:
-        """The report; a host that is not among `failed_hosts` did not fail in the end, whatever was rescued."""
+        """The report; a host that is not in `failed_hosts` did not fail at the end: its failures were rescued."""
         failed = set(failed_hosts)
         listed = sorted(self.accounts.values(), key=lambda account: (account.host, account.account_id))
         accounts = [self._account(account, account.host in failed) for account in listed]

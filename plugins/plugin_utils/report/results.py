@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""What one result of a task says about an account and its objects, for the report. Pure.
+"""Reads one result of a task for the report: the account and its objects. Pure.
 
-Only keys that the modules document are taken, so nothing else can reach a file: no arguments, no environment.
+Only keys that the modules document are used, so nothing else can reach a file: no arguments, no environment.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ _FINDING = ("severity", "code", "resource", "message", "remedy")
 
 @dataclass(frozen=True)
 class TaskResult:
-    """A task or one item of its loop on one host. `module` is empty where it is not of this collection."""
+    """A task or one item of its loop on one host. `module` is empty if it is not in this collection."""
 
     host: str
     task: str
     module: str = ""
     account_id: str = ""
-    """What the task or the inventory says; the result knows better where it has one."""
+    """The account id of the task or the inventory; that of the result takes precedence."""
     check_mode: bool = False
     failed: bool = False
     ignored: bool = False
@@ -61,7 +61,7 @@ class TaskResult:
 
 @dataclass
 class Said:
-    """What a task says of one object. `details` holds what the report shows when the object is opened."""
+    """What a task reports of one object. `details` contains what the report shows when the object is opened."""
 
     kind: str
     name: str
@@ -136,7 +136,7 @@ def not_restored_of(result: TaskResult) -> list[dict[str, Any]]:
 
 
 def services_of(result: TaskResult) -> str:
-    """The services that a task was for, with a comma between them; empty where it does not tell."""
+    """The services that a task was for, separated by commas; empty if the result does not contain them."""
     return ", ".join(str(one.get("service")) for one in dicts(result.values.get("services")))
 
 
@@ -201,7 +201,7 @@ def _said(result: TaskResult, kind: str, item: Mapping[str, Any], status: str) -
     for diff in diffs_of(item.get("diff")).values():
         details["diff"] = diff
     if isinstance(item.get("last_used"), Mapping):
-        # Empty has a meaning here: no use in the time that IAM reports.
+        # An empty value has a meaning: no use in the period that IAM reports.
         details["last_used"] = picked(item["last_used"], ("date", "region"))
     if result.module == "iam_audit":
         details["audit_status"] = str(item.get("status"))
@@ -217,13 +217,13 @@ def _said(result: TaskResult, kind: str, item: Mapping[str, Any], status: str) -
 
 
 def _spoken(result: TaskResult, kind: str, name: str, status: str, details: dict[str, Any]) -> Said:
-    """`weight`: what was written outweighs what would be, and that what was read."""
+    """`weight`: a written object takes precedence over a planned one, and that over one that was only read."""
     weight = 0 if result.module in READS else 1 if result.check_mode else 2
     return Said(kind, name, status, weight, details)
 
 
 def _half_done(result: TaskResult) -> Iterator[Said]:
-    """What a failure shows about objects, by the steps that were done and those that were not."""
+    """What a failure shows about objects: the steps that were done and those that were not."""
     if not result.failed:
         return
     states: dict[str, set[str]] = {}

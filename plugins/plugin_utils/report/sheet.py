@@ -43,7 +43,7 @@ COLUMNS = (
 
 
 def as_sheet(report: Mapping[str, Any]) -> str:
-    """CSV with a heading, quoted as RFC 4180 has it; several values in a field are parted by a space or a semicolon."""
+    """CSV with a heading, quoted as RFC 4180 has it; values in one field are separated by a space or a semicolon."""
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
@@ -99,7 +99,7 @@ def _codes(holder: Mapping[str, Any]) -> str:
 def _inert(value: object) -> str:
     """A value that a spreadsheet does not read as a formula: IAM allows names such as `=1+1` and `@SUM`.
 
-    What cannot be seen is written as an escape. Spreadsheets take white space and wide signs in front of a formula too.
+    Invisible characters are written as escapes. Spreadsheets also accept white space and wide signs before a formula.
     """
     text = "\n".join(printable(line, None) for line in str(value).split("\n"))
     begins = unicodedata.normalize("NFKC", text).lstrip()[:1]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""The statuses and severities of a report, and which of several represents the whole."""
+"""The statuses and severities of a report, and which of several is shown for the whole."""
 
 from __future__ import annotations
 
@@ -35,6 +35,6 @@ class Statuses:
 
 
 def worst(severities: Iterable[str | None]) -> str | None:
-    """The worst of some severities, None where there are none."""
+    """The worst of some severities, None if there are none."""
     found = set(severities)
     return next((severity for severity in SEVERITIES if severity in found), None)

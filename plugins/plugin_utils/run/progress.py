@@ -4,7 +4,7 @@
 # Private to this collection: it may change in any release. Do not import it elsewhere.
 """The progress of a run: counts the accounts of each task and words the lines that are shown while it runs. Pure.
 
-Moments are seconds of any clock that only goes forward.
+Moments are seconds of a monotonic clock.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ FEW = 3
 """The number of accounts that are named when a task waits for them last, or when they take long."""
 
 LONG = 30.0
-"""Seconds after which an account is named while others go on: an account takes a few, and a silent AWS a minute."""
+"""Seconds after which a slow account is named: an account takes a few seconds, or a minute if AWS does not answer."""
 
 
 @dataclass
 class TaskProgress:
-    """One task over the accounts `hosts`. Those without a result that are not under way have yet to begin."""
+    """One task over the accounts `hosts`. Those that have no result and are not running have not begun."""
 
     name: str
     hosts: frozenset[str]
@@ -43,7 +43,7 @@ class TaskProgress:
     left_out: set[str] = field(default_factory=set)
 
     def line(self, now: float, lost: Collection[str]) -> str:
-        """How far the task is; `lost` are hosts that failed before they came to it."""
+        """The progress of the task; `lost` are hosts that failed before it."""
         known = [account for account in self.told.values() if account is not None]
         parts = [f"{len(self.told)} of {count(self._total(lost), 'account')}"]
         for status in (CHANGED, WOULD_CHANGE, DRIFTED, FAILED, UNREACHABLE):
@@ -79,7 +79,7 @@ class TaskProgress:
 
 
 class RunProgress:
-    """All tasks of a run that are the collection's own. Nothing is said of the others."""
+    """All tasks of a run that belong to the collection. The others are not shown."""
 
     def __init__(self) -> None:
         self._hosts: frozenset[str] = frozenset()
@@ -95,7 +95,7 @@ class RunProgress:
         self._stages = {}
 
     def started(self, task: Hashable, name: str, host: str, now: float, hosts: Collection[str] | None = None) -> None:
-        """A host comes to a task that runs for `hosts`, by default for all of the play."""
+        """A host begins a task that runs for `hosts`, by default for all hosts of the play."""
         if task not in self._stages:
             self._stages[task] = TaskProgress(name, self._hosts if hosts is None else frozenset(hosts), now)
         self._stages[task].running[host] = now
@@ -104,7 +104,7 @@ class RunProgress:
             self._began = now
 
     def finished(self, task: Hashable, host: str, account: RunAccount | None, now: float) -> None:
-        """A host is done with a task; `account` is None where its result says nothing."""
+        """A host has finished a task; `account` is None if its result shows nothing."""
         stage = self._stages.get(task)
         if stage is not None:
             stage.running.pop(host, None)
@@ -122,11 +122,13 @@ class RunProgress:
             stage.left_out.add(host)
 
     def lost(self, host: str) -> None:
-        """A host failed, in whatever task, and will come to no other unless it is seen again."""
+        """A host failed in some task and runs no other one, unless it is seen again."""
         self._lost.add(host)
 
     def lines(self, now: float, interval: float) -> list[str]:
-        """A line for each task that has been running for at least `interval` seconds, named where there are several."""
+        """A line for each task that has been running for at least `interval` seconds, with its name if there are
+        several.
+        """
         stages = [stage for stage in self._stages.values() if stage.running]
         several = len(stages) > 1
         return [

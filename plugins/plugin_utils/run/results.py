@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""What the result of one task says about an account, in numbers. Pure.
+"""The numbers in the result of one task for an account. Pure.
 
-Only keys that the modules document are looked at, and none is trusted to be there: `no_log` leaves hardly any, and
-`failed_when`, `async` and a module that died leave others.
+Only keys that the modules document are read, and each of them may be missing: `no_log` removes nearly all, and
+`failed_when`, `async` and a module that died cause other results.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ STATUSES = (LOOKED_AT, IN_SYNC, CHANGED, WOULD_CHANGE, DRIFTED, FAILED, UNREACHA
 """The outcomes of an account, from the best to the worst. Of several results the worst counts."""
 
 REASON_LENGTH = 300
-"""Characters of a reason that are kept; the whole message is where the task failed."""
+"""Characters of a reason that are kept; the failure of the task has the whole message."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class RunFinding:
 
 @dataclass(frozen=True)
 class RunAccount:
-    """What is known of an account. `writes` are those that were made, `planned` those of check mode, by action."""
+    """What is known of an account. `writes` are those that were done, `planned` those of check mode, by action."""
 
     status: str = IN_SYNC
     writes: Counter[str] = field(default_factory=Counter)
@@ -53,7 +53,7 @@ class RunAccount:
     reasons: tuple[str, ...] = ()
 
     def __add__(self, other: RunAccount) -> RunAccount:
-        """Both, `other` being the later: what it has made is not to be made any more."""
+        """Both combined; `other` is the later one. What it has written is not planned any more."""
         to_make = self.planned - other.writes
         carried_out = self.status == WOULD_CHANGE and other.writes and not to_make
         return RunAccount(
@@ -85,7 +85,7 @@ def read_result(
         return None
     status = _status(result, failed, unreachable, check_mode)
     steps = result.get("plan")
-    # A plan that was begun and not finished is in two parts.
+    # An incomplete plan is in two parts.
     done = Counter(_actions(steps.get("done") if isinstance(steps, Mapping) else steps))
     made = status == CHANGED or (status == FAILED and isinstance(steps, Mapping))
     return RunAccount(
@@ -122,10 +122,10 @@ def _status(result: Mapping[str, Any], failed: bool, unreachable: bool, check_mo
         return FAILED
     if result.get("in_sync") is False:
         return DRIFTED
-    # `changed_when` decides over `changed`, not over what was written.
+    # `changed_when` changes `changed`, not what was written.
     if _sequence(result.get("plan")) if "plan" in result and "in_sync" not in result else result.get("changed"):
         return WOULD_CHANGE if check_mode else CHANGED
-    # An audit compares with nothing that was declared, and plans nothing.
+    # An audit does not compare with declarations and plans nothing.
     if "account_id" in result and "plan" not in result:
         return LOOKED_AT
     return IN_SYNC

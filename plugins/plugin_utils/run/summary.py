@@ -4,7 +4,7 @@
 # Private to this collection: it may change in any release. Do not import it elsewhere.
 """The summary at the end of a run: the outcomes of the accounts, their critical findings, and why some failed. Pure.
 
-What is the same in many accounts is one line, so that a problem of all accounts does not fill the screen.
+The same text for many accounts is one line, so a problem of all accounts does not fill the screen.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ NAMES = 5
 
 
 def summary(accounts: Mapping[str, RunAccount], took: str) -> list[str]:
-    """The lines for accounts by their names in the inventory; `took` is put behind their number."""
+    """The lines for accounts by their names in the inventory; `took` follows their number."""
     statuses = Counter(account.status for account in accounts.values())
     shown = ", ".join(f"{statuses[status]} {status}" for status in STATUSES if statuses[status])
     lines = [f"{count(len(accounts), 'account')}{took}: {shown}"]

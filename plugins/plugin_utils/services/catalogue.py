@@ -115,7 +115,7 @@ def _finding_codes() -> frozenset[str]:
 
 
 def is_convergeable(files: Mapping[str, Any]) -> bool:
-    """Whether the files of a service have a profile, or say no more than what audits and retirements know of it."""
+    """Whether the files of a service have a profile. If not, the service is only audited and retired."""
     return any(profile in files for profile in PROFILES)
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""The data files beside this one: of modules, which cannot read them where they run, and of the playbooks."""
+"""The data files of modules, which cannot read them where they run, and of the playbooks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def audit_facts(paths: Paths = NO_PATHS) -> dict[str, Any]:
 
 
 def service_lives(paths: Paths = NO_PATHS) -> dict[str, Any]:
-    """The lives of all services and of what they are worked through, with those of the user in the folders `paths`."""
+    """The lives of all services and of the services that they need, with those of the user in the folders `paths`."""
     return {**lives(paths), **data_files("aws_facts")["platforms"]}
 
 

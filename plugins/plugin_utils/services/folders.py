@@ -108,7 +108,7 @@ def absolute(paths: Sequence[str]) -> tuple[str, ...]:
 
 
 def folders_of(path: str, problems: list[PlacedProblem]) -> list[Path]:
-    """The folders of services at a path: itself where it is one, or all within it. What is wrong goes to `problems`."""
+    """The folders of services at a path: the path itself if it is one, or all folders in it. Adds to `problems`."""
     folder = Path(path)
     found: list[Path] = []
     try:
@@ -128,7 +128,7 @@ def folders_of(path: str, problems: list[PlacedProblem]) -> list[Path]:
 
 
 def read_folder(folder: Path, problems: list[PlacedProblem]) -> ServiceFolder | None:
-    """The files of a service. What is wrong with them as files is added to `problems`."""
+    """The files of a service. Problems with the files themselves are added to `problems`."""
     where = _short(folder)
     before = len(problems)
     if not _NAME.fullmatch(folder.name) or folder.name in RESERVED:

@@ -142,7 +142,7 @@ def lines_with(node: yaml.Node, path: Path, holds: Callable[[str], bool]) -> lis
 
 
 def _at(node: yaml.Node, path: Path, whole: bool = False) -> tuple[yaml.Node | None, Any]:
-    """The key and the node at a path: with `whole` no node where the path does not lead to one."""
+    """The key and the node at a path: with `whole` no node if the path does not exist."""
     key: yaml.Node | None = None
     for step in path:
         if isinstance(node, yaml.MappingNode):
@@ -158,7 +158,7 @@ def _at(node: yaml.Node, path: Path, whole: bool = False) -> tuple[yaml.Node | N
 
 
 def _pairs(node: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.Node]]:
-    """Keys with values; what is merged in comes last."""
+    """Keys with values; merged ones come last."""
     for key, value in node.value:
         if key.tag != _MERGE:
             yield key, value

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 VARIABLES = ("aws_account_id", "aws_account_arn", "aws_account_name_problem")
-"""The variables of a host that say so."""
+"""The variables of a host that show this."""
 
 
 def account_problem(variables: Mapping[str, Any]) -> str:

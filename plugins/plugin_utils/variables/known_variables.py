@@ -38,7 +38,7 @@ class KnownVariables:
     """`playbooks` are the variables of the playbooks by name, with what variables.yml says of each.
 
     `services` are those that an account can be converged to, `audited` those that audits look for, `results` what
-    playbooks and roles set themselves, `others` names that are no misspelling although they look like one.
+    playbooks and roles set themselves, `others` names that look like a misspelling and are not.
     """
 
     playbooks: Mapping[str, Mapping[str, Any]]
@@ -72,7 +72,7 @@ class KnownVariables:
         return [Problem(name, why) for name in names if name in self.results]
 
     def services_for(self, spec: Mapping[str, Any]) -> tuple[str, ...]:
-        """What the entries of a variable of a playbook may be, where they are services."""
+        """The allowed entries of a variable of a playbook whose entries are services."""
         return self.audited if spec.get("of") == "audited_services" else self.services
 
     def role_problems(self, service: str, names: Iterable[str], origin: str) -> list[Problem]:
@@ -100,7 +100,7 @@ class KnownVariables:
 
 @cache
 def known_variables(paths: Paths = NO_PATHS) -> KnownVariables:
-    """What the installed collection knows, and the user's own services at these paths. Raises DefinitionsError."""
+    """The variables of the installed collection and of the user's services at these paths. Raises DefinitionsError."""
     facts = playbook_facts()["variables"]
     services = tuple(catalogue(paths))
     roles_of = (*services, facts["generic_role"]["service"])

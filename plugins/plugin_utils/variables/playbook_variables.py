@@ -40,9 +40,9 @@ def values_of(
 ) -> tuple[dict[str, Any], list[Problem]]:
     """The value of each variable that is set or has a default, and a problem for each that is missing or wrong.
 
-    Without `of_host`, variables of a host are not known yet, so what depends on them is passed over. Of
-    `aws_ml_services`, only those in `aws_ml_only_services` are left. Secrets are checked and left out, because the
-    values are shown. Without `services_are_known`, any name may be that of a service of the user.
+    Without `of_host`, variables of a host are not known yet, so values that depend on them are skipped.
+    `aws_ml_services` is reduced to the services in `aws_ml_only_services`. Secrets are checked and left out, because
+    the values are shown. Without `services_are_known`, any name may be that of a service of the user.
     """
     values: dict[str, Any] = {}
     problems: list[Problem] = []
@@ -72,16 +72,16 @@ def values_of(
 
 
 def service_paths(variables: Mapping[str, Any], templar: Any) -> Paths:
-    """The folders of the user's own services, none where the variable has no such value."""
+    """The folders of the user's own services, none if the variable does not contain any."""
     try:
         given = templar.template(variables.get(SERVICE_PATHS) or [])
         return absolute(converted(known_variables().playbooks[SERVICE_PATHS], given, ()) if given else ())
     except (WrongValue, AnsibleError):
-        return NO_PATHS  # `values_of` tells
+        return NO_PATHS  # `values_of` reports it
 
 
 def known_variables_of(playbook: str, variables: Mapping[str, Any], templar: Any) -> KnownVariables:
-    """What there is with the user's own services, as far as the playbook takes them. Raises DefinitionsError."""
+    """The known variables, including the user's own services if the playbook reads them. Raises DefinitionsError."""
     takes_them = SERVICE_PATHS in known_variables().read_by(playbook)
     return known_variables(service_paths(variables, templar) if takes_them else NO_PATHS)
 
@@ -104,7 +104,7 @@ def account_problems(host: str, variables: Mapping[str, Any], templar: Any) -> l
 
 
 def refusal(problems: Iterable[Problem], head: str) -> AnsibleActionFail:
-    """The failure of a task because of its variables; its result has the problems as a list too, as one of a module."""
+    """The failure of a task because of its variables; its result also has the problems as a list."""
     found = list(problems)
     return AnsibleActionFail(told(found, head), result={"problems": sorted({str(problem) for problem in found})})
 

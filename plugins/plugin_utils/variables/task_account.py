@@ -21,11 +21,11 @@ ACCOUNT_ID, ROLE_ARN, EXTERNAL_ID = "aws_account_id", "aws_assume_role_arn", "aw
 
 @dataclass(frozen=True)
 class TaskAccount:
-    """What the variables of a host say.
+    """The account in the variables of a host.
 
-    `arguments` are `account_id` and `assume_role`, as far as the host has them. `account_from` is the place of the
-    account id in messages, empty where the host has none. `delegate` is the inventory name of the other host whose
-    variables these are, empty where they are those of the host itself.
+    `arguments` are `account_id` and `assume_role`, if the host has them. `account_from` is the place of the account id
+    in messages, empty if the host has none. `delegate` is the inventory name of another host that the variables belong
+    to, empty for the host itself.
     """
 
     arguments: Mapping[str, Any] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class TaskAccount:
 
 
 def task_account(task: Any, variables: Mapping[str, Any], templar: Any) -> TaskAccount:
-    """The account of a task. Raises AnsibleActionFail where its variables cannot be evaluated or do not fit."""
+    """The account of a task. Raises AnsibleActionFail if its variables cannot be evaluated or contradict each other."""
     delegate = _delegate_with_account(task, variables)
     if delegate:
         variables = _variables_of(delegate, task, variables)
@@ -55,7 +55,7 @@ def task_account(task: Any, variables: Mapping[str, Any], templar: Any) -> TaskA
 
 
 def _delegate_with_account(task: Any, variables: Mapping[str, Any]) -> str:
-    """The host that the task is delegated to, if it is one of the inventory with an account of its own, else ""."""
+    """The host that the task is delegated to, if it is in the inventory and has its own account, else ""."""
     delegate = task.delegate_to
     if not delegate or delegate == variables["inventory_hostname"] or delegate not in variables["groups"]["all"]:
         return ""
@@ -63,9 +63,9 @@ def _delegate_with_account(task: Any, variables: Mapping[str, Any]) -> str:
 
 
 def _variables_of(delegate: str, task: Any, variables: Mapping[str, Any]) -> dict[str, Any]:
-    """What the task would see if it ran for the delegate, and the variables of its loop.
+    """The variables of the task as if it ran for the delegate, and the variables of its loop.
 
-    Ansible leaves the name of the first host in them.
+    Ansible keeps the name of the first host in them.
     """
     loop = task.loop_control
     names = ("ansible_loop", *((loop.loop_var, loop.index_var) if loop else ("item",)))
@@ -74,7 +74,7 @@ def _variables_of(delegate: str, task: Any, variables: Mapping[str, Any]) -> dic
 
 
 def _evaluated(name: str, host: str, variables: Mapping[str, Any], templar: Any) -> Any:
-    """The value of a variable; None where there is none, or where its template comes to `omit`."""
+    """The value of a variable; None if it is not set, or if its template evaluates to `omit`."""
     try:
         # In a list, an omitted value leaves nothing.
         return next(iter(templar.template([variables[name]] if name in variables else [])), None)

@@ -30,8 +30,8 @@ class WrongValue(ValueError):
 def converted(spec: Mapping[str, Any], value: Any, services: Sequence[str] | None) -> Any:
     """A value with the type that variables.yml says. Raises WrongValue.
 
-    `services` are those that there are, None where that is not known yet. None is returned for empty text where that
-    counts as not set.
+    `services` are the existing ones, None if they are not known yet. Returns None for empty text if that counts as not
+    set.
     """
     if spec.get("blank") and value in ("", None):
         return None

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""Tells a host that is an account from one that is a machine, before Ansible connects to it. Pure."""
+"""Distinguishes a host that is an account from one that is a machine, before Ansible connects to it. Pure."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ def machine_problem(host: str, variables: Mapping[str, Any], transport: str) -> 
         return None
     return (
         f"{host} is an account, and Ansible would connect to a machine of that name by {transport}: nothing was done."
-        f" {LOCAL} Where the modules are to run on another machine, say which with ansible_host."
+        f" {LOCAL} To run the modules on another machine, set ansible_host."
     )

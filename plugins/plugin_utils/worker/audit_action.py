@@ -19,7 +19,8 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.in_worke
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.module_action import ModuleAction
 
 AUDIT_KNOWLEDGE = AuditFacts.parse(audit_facts()) if HAS_JMESPATH else AuditFacts()
-"""Parsed before the workers are forked. Without JMESPath nothing runs in a worker, and `facts` says what is missing."""
+"""Parsed before the workers are forked. Without JMESPath nothing runs in a worker, and `facts` reports what is missing.
+"""
 
 
 @cache
@@ -32,7 +33,7 @@ def audit_knowledge_with(paths: Paths) -> AuditFacts:
 
 
 def audit_context_with(paths: Paths) -> RunContext:
-    """What every audit knows, with the user's own services at these paths. Raises DefinitionsError."""
+    """The context of every audit, with the user's own services at these paths. Raises DefinitionsError."""
     found = audit_knowledge_with(paths)
     return RunContext(found.knowledge, found)
 

@@ -55,12 +55,12 @@ def knowledge_with(paths: Paths) -> AwsFacts:
 
 
 def context_with(paths: Paths) -> RunContext:
-    """What every task knows of AWS, with the user's own services at these paths. Raises DefinitionsError."""
+    """The context of every task, with the user's own services at these paths. Raises DefinitionsError."""
     return RunContext(facts=knowledge_with(paths))
 
 
-# What is loaded now stays until the run ends. Python's search for garbage would touch all of it in every worker,
-# which copies the parent's memory, and once more when the run ends.
+# Everything that is loaded now stays until the run ends. A garbage collection in a worker would touch all of it, which
+# copies the parent's memory. Another one would run when the run ends.
 gc.freeze()
 
 
@@ -77,8 +77,8 @@ def run_in_worker(
     on_wait: Callable[[str], None] | None = None,
     tell: Tell = silent,
 ) -> dict[str, Any]:
-    """The result of the module `name`, in a failure with `failed` and `msg`. `on_write` hears of each write,
-    `on_wait` of each call that is waited for, `tell` of other tasks that are.
+    """The result of the module `name`, for a failure with `failed` and `msg`. `on_write` is called for each write,
+    `on_wait` for each call that the task waits for, `tell` for other tasks that it waits for.
     """
     with _environment(environment):
         spec = argument_spec(name)
@@ -115,7 +115,7 @@ def _refused(name: str, validated: ValidationResult) -> dict[str, Any]:
 
 
 def _remarks(validated: ValidationResult, warnings: Sequence[str] = ()) -> dict[str, Any]:
-    """The `deprecations` and `warnings` of a result, as far as there are any."""
+    """The `deprecations` and `warnings` of a result, if there are any."""
     of_options = [
         f"Both option {both['option']} and its alias {both['alias']} are set." for both in validated._warnings
     ]

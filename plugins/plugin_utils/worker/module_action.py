@@ -4,9 +4,8 @@
 # Private to this collection: it may change in any release. Do not import it elsewhere.
 """Runs the module of the same name with data that only the controller has, in the worker if possible.
 
-That is: the defaults of amazon.aws's group (see `group_defaults`), and the account of the host, whose variables say
-where a task works and as whom (see `task_account`). And data files stay on the controller, because Ansible sends
-modules nothing but Python.
+These data are the defaults of amazon.aws's group (see `group_defaults`), the account and role in the host's variables
+(see `task_account`), and data files. Data files stay on the controller, because Ansible sends only Python to modules.
 """
 
 from __future__ import annotations
@@ -60,17 +59,16 @@ display = Display()
 # that has one.
 filter_loader.get("default")
 test_loader.get("defined")
-if HAS_JMESPATH:  # without it, a task that needs it says so
+if HAS_JMESPATH:  # if it is missing, a task that needs it reports that
     known_variables()
 
 
 class ModuleAction(ActionBase):  # type: ignore[misc]
     """Adds the defaults of amazon.aws and the account of the host to the arguments of the task, and runs the module.
 
-    `begin` makes the work of the module, None where that is to converge or to inspect. `context_with` is what is known
-    to it in the worker, with the user's own services; in
-    an interpreter of its own it gets `facts`, which that is made of. `services_option` is the option with the services
-    whose variables the task reads.
+    `begin` creates the work of the module; None for converging or inspecting. `context_with` creates the context in the
+    worker, with the user's own services. A module in its own interpreter gets `facts`, from which the context is
+    created. `services_option` is the option with the services whose variables the task reads.
     """
 
     begin: Begin | None = None
@@ -121,7 +119,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         return merged
 
     def _declared(self, task_vars: Mapping[str, Any], paths: Paths) -> Sequence[Mapping[str, Any]]:
-        """What the host's variables declare for the services that the task names, where it has an option for them.
+        """What the host's variables declare for the services that the task names, if it has an option for them.
 
         Raises AnsibleActionFail for services that are not known, misspelled variables and wrong values, and
         DefinitionsError for the user's own services at these paths.
@@ -144,10 +142,10 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         return found.items
 
     def _executed(self, arguments: dict[str, Any], task_vars: dict[str, Any], *, wrap_async: bool) -> dict[str, Any]:
-        """The result of the module in an interpreter of its own, on the machine that the connection leads to."""
+        """The result of the module in its own interpreter, on the machine of the connection."""
         host = self._task.delegate_to or task_vars["inventory_hostname"]
         if self._connection.transport != "local":
-            # The variables of the task have a connection and an address, whoever gave them.
+            # The variables of the task have a connection and an address, wherever they were set.
             known_hosts = task_vars["hostvars"]
             problem = host in known_hosts and machine_problem(host, known_hosts[host], self._connection.transport)
             if problem:
@@ -167,7 +165,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         return str(self._task.resolved_action.rpartition(".")[2])
 
     def _run_here(self, arguments: Mapping[str, Any], context: RunContext, host: str, *, tells: bool) -> dict[str, Any]:
-        """The result of the task in this process, whose writes are shown with `-v` for that host, if any."""
+        """The result of the task in this process. Its writes are shown with `-v` for that host, if there is one."""
         environment: dict[str, str] = {}
         self._compute_environment_string(environment)
         try:
@@ -190,7 +188,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
             return {"failed": True, "msg": failure.message, **failure.fields}
 
     def _context(self, account: TaskAccount, declared: Sequence[Mapping[str, Any]]) -> RunContext:
-        """What the engine gets in addition to the options, without the facts."""
+        """The context of the engine in addition to the options, without the facts."""
         by_task = "account_id" in self._task.args
         return RunContext(
             run_folder=C.DEFAULT_LOCAL_TMP,
@@ -201,14 +199,15 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         )
 
     def _run_process(self) -> RunProcess:
-        """The run that the task ends with. A task in the background may outlive it, one elsewhere cannot see it."""
+        """The run that the task ends with. A background task may outlive it, a task elsewhere cannot see it."""
         is_bound = self._connection.transport == "local" and not self._task.async_val
         return RunProcess.of_worker() if is_bound else RunProcess()
 
     def _with_own_paths(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """The arguments, with relative paths of backups from the folder that Ansible itself was started in.
+        """The arguments, with relative paths of backups resolved from the folder in which Ansible was started.
 
-        A module does not run there: Ansible starts it in the folder of the playbook, another user in yet another.
+        A module runs in another folder: Ansible starts it in the folder of the playbook, or in another one as another
+        user.
         """
         if self._connection.transport != "local":
             return arguments
@@ -230,7 +229,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
         )
 
     def _variables(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        """The variables of the host that the connection leads to."""
+        """The variables of the host of the connection."""
         delegate = self._task.delegate_to
         variables: dict[str, Any] = (
             task_vars.get("ansible_delegated_vars", {}).get(delegate, {}) if delegate else task_vars

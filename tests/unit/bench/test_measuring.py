@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a measured run is held to: its cost is of all its processes, and an account must be as the workload says."""
+"""Checks of a measured run: its cost is of all its processes, and an account must equal the workload."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the code can say: every text in it, with `…` wherever a value is filled in."""
+"""The messages of the code: every text in it, with `…` for each value."""
 
 from __future__ import annotations
 

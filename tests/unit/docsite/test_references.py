@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the pages of the documentation refer to is there: plugins, roles, their options and values, labels, and files.
+"""The targets of references in the documentation exist: plugins, roles, their options and values, labels, and files.
 
 antsibull-docs checks references in the documentation of plugins and roles, and none in pages.
 """

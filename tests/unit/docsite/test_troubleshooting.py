@@ -1,9 +1,9 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every message on the page for troubleshooting is one that a run can show, and no failure of a plugin was forgotten.
+"""Every message on the page for troubleshooting is one that a run can show, and no failure of a plugin is missing.
 
-messages.yml holds where the code says each of them, and which failures the page leaves out.
+messages.yml has the file of each message, and the failures that the page omits.
 """
 
 from __future__ import annotations

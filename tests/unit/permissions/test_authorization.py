@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The local AWS told to mind permissions, what it takes a call to need, and what it notes of the modules' calls."""
+"""The local AWS with `authorize`, the permissions that it requires for calls, and its record of the modules' calls."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def test_a_path_belongs_to_what_is_there(aws: LocalAws, iam: Any, enter: Enter) 
     iam.create_role(RoleName="deep", Path="/far/away/", AssumeRolePolicyDocument=TRUST)
     mine = enter({"Action": "iam:*", "Resource": f"arn:aws:iam::{aws.members[0]['id']}:role/far/*"})
     mine.delete_role(RoleName="deep")
-    assert "role/deep because" in refused(mine.delete_role, RoleName="deep")  # gone, so nobody knows its path
+    assert "role/deep because" in refused(mine.delete_role, RoleName="deep")  # deleted, so its path is unknown
 
 
 def test_everybody_may_ask_who_he_is(enter: Enter) -> None:

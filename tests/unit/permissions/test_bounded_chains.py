@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether `converge_bounded` is a way to become administrator, in an account full of what the guides have left behind.
+"""Whether `converge_bounded` is a privilege escalation path, in an account full of objects of the guides.
 
-Chains are walked, not single calls: whoever makes, rewrites, enters or passes a role goes on as that role. An evaluator
-that others have written judges each call.
+Chains are checked, not single calls: an actor that creates, changes, assumes or passes a role continues as that role.
+An independent evaluator judges each call.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ class Walk:
             self.held |= {one.what(): one for one in waiting}
 
     def administrators(self) -> list[str]:
-        """Who can do what an administrator can, and by which chain."""
+        """The actors with the permissions of an administrator, and their chains."""
         return [f"{one.chain}: {call}" for one in self.held.values() for call in ADMINISTERS if self._may(one, call)]
 
     def _changes(self, actor: Actor) -> None:

@@ -1,9 +1,9 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs that need what few runs need. They are here so that the documents of docs/permissions hold nothing unproven.
+"""Runs that need rarely used permissions. They show that every part of the documents of docs/permissions is needed.
 
-Local AWS minds permissions in them: each enters its account by a role that has the document of its mode.
+Local AWS checks permissions in them: each enters its account by a role that has the document of its mode.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ _FOREIGN_TRUST = PolicyDocument(
 
 @dataclass(frozen=True)
 class Converged:
-    """A declaration laid over a state: the way, and the state at its end."""
+    """A declaration applied to a state: the steps, and the state at their end."""
 
     plan: Plan
     goal: CurrentState

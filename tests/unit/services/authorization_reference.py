@@ -66,7 +66,7 @@ def used_exceptions(document: PolicyDocument) -> set[str]:
 
 
 def actions(pattern: str) -> list[str]:
-    """The actions that an Action of a statement stands for, as `service:Name`; none where there are none."""
+    """The actions that an Action of a statement matches, as `service:Name`; none if there are none."""
     service, name = _service(pattern), pattern.partition(":")[2]
     if not _DATA.services.service_exists(service):
         return []
@@ -221,7 +221,7 @@ def _required_types(action: str) -> list[str]:
 
 @cache
 def _key_pattern(key: str) -> re.Pattern[str]:
-    """A key of the reference, in which ${TagKey} or <key> stands for any text."""
+    """A key of the reference, in which ${TagKey} or <key> matches any text."""
     parts = re.split(r"\$\{[^}]+\}|<[^>]+>", key)
     return re.compile(".+".join(map(re.escape, parts)), re.IGNORECASE)
 

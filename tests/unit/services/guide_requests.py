@@ -156,7 +156,7 @@ def held(role: str, variant: str, identity: str) -> tuple[dict[str, Any], ...]:
 
 @cache
 def trust_of(role: str, variant: str, identity: str) -> dict[str, Any]:
-    """The trust policy of a role, or the statements that are put into that of somebody else's role."""
+    """The trust policy of a role, or the statements that are added to that of a role of another owner."""
     name = identity.removeprefix("role/")
     declaration = _declared(role, variant)
     for declared in declaration.roles:
@@ -171,7 +171,9 @@ def trust_of(role: str, variant: str, identity: str) -> dict[str, Any]:
 
 
 def simulated(case: Case, request: Request) -> Simulation:
-    """A request with the caller's policies; an owner elsewhere lets everybody in, so that these decide."""
+    """A request with the caller's policies; another account that owns the resource trusts everyone, so that these
+    policies decide.
+    """
     simulation = _simulation(f"arn:aws:iam::{ACCOUNT.id}:role/caller", request)
     documents = held(case.role, case.variant, case.identity)
     simulation["identityPolicies"] = [{"name": str(place), "policy": one} for place, one in enumerate(documents)]

@@ -31,7 +31,7 @@ def statements(role: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def attached(name: str, state: str = "present", **variables: Any) -> dict[str, list[str]]:
-    """Names of the policies that an identity of somebody else is given, or with state absent is rid of."""
+    """Names of the policies that an identity of another owner gets, or with state absent loses."""
     items = declared(ROLE, **GIVEN | variables)["attachments"]
     mine = [item for item in items if item["iam_name"] == name and item.get("state", "present") == state]
     return {

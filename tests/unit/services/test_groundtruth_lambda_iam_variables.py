@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is wrong with the variables of groundtruth_lambda_iam is told, all at once and each by its name."""
+"""Problems with the variables of groundtruth_lambda_iam are reported, all at once and each by its name."""
 
 from __future__ import annotations
 

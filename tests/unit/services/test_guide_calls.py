@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The calls of the guides and the dangerous ones beside them, judged by an evaluator that others have written."""
+"""The calls of the guides and the dangerous ones beside them, checked by an independent evaluator."""
 
 from __future__ import annotations
 

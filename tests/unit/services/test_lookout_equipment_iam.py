@@ -33,7 +33,7 @@ def reviewed(name: str) -> Any:
 
 
 def filled(content: Any) -> Any:
-    """The content as it stands in the account of the reviewed documents, in which roles are under /service-role/."""
+    """The content in the account of the reviewed documents, in which roles are under /service-role/."""
     text = json.dumps(content).replace("<account_id>", "123456789012").replace("<partition>", "aws")
     for name in NAMES:
         text = text.replace(f"<role_arn:{name}>", f"arn:aws:iam::123456789012:role/service-role/{name}")

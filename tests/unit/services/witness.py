@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Takes the steps of a plan one by one, as IAM would, and says what is granted too much or missing after each.
+"""Does the steps of a plan one by one, as IAM would, and reports excesses and gaps after each.
 
 Like the evaluator of the planner's tests, it knows nothing of the planner; unlike it, it knows users and groups,
 resources, conditions and AWS's own policies.
@@ -26,7 +26,7 @@ _IDENTITY_WRITE = re.compile(r"(Attach|Detach|Put|Delete)(Role|User|Group)Policy
 
 @dataclass
 class Holder:
-    """An identity; `trust` is None for users and groups, who need nobody to assume them."""
+    """An identity; `trust` is None for users and groups, which are not assumed."""
 
     trust: PolicyDocument | None
     managed: set[str] = field(default_factory=set)
@@ -35,7 +35,7 @@ class Holder:
 
 
 class Witness:
-    """An account at a moment."""
+    """An account at one time."""
 
     def __init__(self, state: CurrentState) -> None:
         self.policies = {policy.arn: policy.document for policy in state.policies.values()}

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What somebody with the plain SDK does and sees in an account of the local AWS, as an action for scenarios.
+"""Manual changes and reads in an account of the local AWS with the plain SDK, as an action for scenarios.
 
 It makes the calls of IAM in `calls`, one after the other, and returns the `roles`, `users`, `groups` and customer
 managed `policies` that IAM then holds. Each call is a dictionary of one element, the action and its parameters, in

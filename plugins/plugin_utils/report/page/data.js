@@ -1,9 +1,9 @@
-// The data of the page, as report_encoding.py writes it: what an account shares with others is read from a pool when it is opened.
+// The data of the page, as encoding.py writes it: values that accounts share are read from a pool when an account is opened.
 
 const data = JSON.parse(document.getElementById("data").textContent);
 
 const statuses = Object.entries(data.statuses).map(([name, told]) => ({ name, ...told }));
-const severities = [...data.severities].reverse(); // the lowest first, as the bits stand
+const severities = [...data.severities].reverse(); // the lowest first, in the order of the bits
 const otherStatus = { name: "other", label: "other", glyph: "?", tone: "attention", meaning: "" };
 
 const outcomes = {
@@ -39,7 +39,7 @@ const accounts = data.rows.map(([host, id, outcome, marks, rest, cells], index) 
   return account;
 });
 
-/** A value of an account, whole: references followed and the account's own ID put in. */
+/** A complete value of an account: references are resolved and the account's own ID is inserted. */
 function whole(value, account) {
   if (typeof value === "string") return account.id ? value.replaceAll(data.ownAccount, account.id) : value;
   if (Array.isArray(value)) return value.map((entry) => whole(entry, account));
@@ -60,7 +60,7 @@ function serviceName(service) {
   return data.services[service]?.name || service || "Others";
 }
 
-/** What has become of a service, in a few words. */
+/** The lifecycle of a service, in a few words. */
 function life(service) {
   const told = data.services[service];
   if (!told) return "";

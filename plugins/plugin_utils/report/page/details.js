@@ -1,4 +1,4 @@
-// What opens over the matrix: an account, or one of its objects, with all that is known of it.
+// The panel over the matrix: an account, or one of its objects, with everything that is known about it.
 
 const signs = { done: "✓", planned: "→", unknown: "?", not_done: "✕" };
 const stepStates = { done: "written", planned: "planned", unknown: "not known", not_done: "not written" };
@@ -23,7 +23,7 @@ function section(title, ...content) {
   return inside.length ? make("section", {}, make("h3", {}, title), inside) : null;
 }
 
-/** What is known of a cell, whole. */
+/** Everything that is known about a cell. */
 function known(cell) {
   return { ...whole(cell.rest, cell.account), ...cell.varying };
 }

@@ -1,6 +1,6 @@
 // The difference of two texts, line by line.
 
-const MOST_LINES = 3000; // of both texts; beyond it they stand one after the other
+const MOST_LINES = 3000; // of both texts; longer texts are shown one after the other
 
 /** Lines as [sign, text]; the sign is " ", "-" or "+", or "…" for a stretch of equal lines that is left out. */
 function difference(before, after) {

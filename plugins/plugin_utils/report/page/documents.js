@@ -1,4 +1,4 @@
-// What an object consists of: its policies and settings.
+// The policies and settings of an object.
 
 function json(value) {
   return make("pre", { tabindex: 0 }, JSON.stringify(value, null, 2));
@@ -35,7 +35,7 @@ function drawContent(content) {
   ];
 }
 
-/** Terms and what they are; those without a value are left out. */
+/** Terms and their values; those without a value are left out. */
 function list(entries) {
   const known = entries.filter(([, value]) => value !== null && value !== undefined && value !== "");
   if (!known.length) return null;

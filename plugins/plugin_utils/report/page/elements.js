@@ -1,6 +1,6 @@
-// Makes elements. Text goes in as text, never as markup, and without signs that are not seen and move what is.
+// Creates elements. Text is inserted as text, never as markup, with escapes for invisible characters.
 
-/** Text of an account with escapes for signs that cannot be seen, turn the direction of writing or have no width. */
+/** Text of an account with escapes for characters that are invisible, change the direction of writing or have no width. */
 function seen(text) {
   return text.replace(/(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (sign) => {
     const code = sign.codePointAt(0).toString(16);

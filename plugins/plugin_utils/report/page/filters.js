@@ -1,4 +1,4 @@
-// What is shown: pure over the data and what was chosen.
+// What is shown: depends only on the data and the chosen filters.
 
 const chosen = {
   account: "",
@@ -19,7 +19,7 @@ const orders = {
   name: (one, other) => one.index - other.index,
 };
 
-/** Whether anything that is asked of a role or policy is chosen. */
+/** Whether a filter for roles or policies is set. */
 function asksOfObjects() {
   return Boolean(chosen.object || chosen.services.size || chosen.statuses.size || chosen.severities.size);
 }
@@ -38,7 +38,7 @@ function fits(cell) {
   );
 }
 
-/** The accounts and columns that something fits in, and how many roles and policies fit. */
+/** The accounts and columns with a match, and the number of matching roles and policies. */
 function shown() {
   const asks = asksOfObjects();
   const ownMarksCount = chosen.severities.size && !chosen.object && !chosen.services.size && !chosen.statuses.size;

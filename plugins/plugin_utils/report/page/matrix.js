@@ -1,7 +1,7 @@
-// The matrix of accounts and objects. Only the rows in sight are in the document.
+// The matrix of accounts and objects. Only visible rows are in the document.
 
 const matrix = { view: null, drawn: new Map(), active: { row: 0, place: -1 }, compact: false };
-const AROUND = 4; // rows drawn above and below those in sight
+const AROUND = 4; // rows drawn above and below the visible ones
 
 function rowHeight() {
   return matrix.compact ? 28 : 38;
@@ -31,7 +31,7 @@ function drawMatrix(view) {
     const place = placeOf(event.target);
     if (place) activate(place, false);
   });
-  // An object's name stands upright over its column, as long as it is, within reason.
+  // An object's name is shown vertically over its column, up to a maximum length.
   const longest = Math.max(...view.columns.map((column) => headingOf(column).length));
   table.style.setProperty("--heading", `${Math.min(Math.max(longest * 7 + 16, 60), 236)}px`);
   table.style.setProperty("--columns", view.columns.length);
@@ -80,7 +80,7 @@ function drawHeading(view) {
   );
 }
 
-/** A name, without its middle where it is long: what tells roles apart is often the end. */
+/** A name, without its middle if it is long: roles often differ only at the end. */
 function headingOf({ name, shared }) {
   if (shared) return counted(shared, "other");
   return name.length > 31 ? `${name.slice(0, 15)}…${name.slice(-15)}` : name;
@@ -148,13 +148,13 @@ function drawRow(row) {
   );
 }
 
-/** The first line of why an account has nothing to show. */
+/** The first line of the reason why an account has nothing to show. */
 function failureOf(account) {
   const [first] = whole(account.rest, account).failures || [];
   return first ? `${outcomes[account.outcome].label}: ${first.message.split("\n")[0]}` : "no role or policy";
 }
 
-/** The button of a cell; where a column is shared by rare objects, that of the one that matters most. */
+/** The button of a cell; if rare objects share a column, that of the most important one. */
 function cellButton(cells, column, row, place) {
   const cell = cells.reduce((one, other) => (statuses.indexOf(other.status) < statuses.indexOf(one.status) ? other : one));
   const marks = cells.reduce((all, one) => all | one.marks, 0);
@@ -172,7 +172,7 @@ function cellButton(cells, column, row, place) {
 
 const patterns = new Map();
 
-/** What all cells that look alike are copied from: making each anew takes several times as long. */
+/** The template of all cells that look the same: a copy is several times faster than a new cell. */
 function pattern(status, many, severity, marks) {
   const key = `${status.name} ${many}${severity}`;
   if (!patterns.has(key)) {

@@ -1,4 +1,4 @@
-// On paper: what is filtered, whole; a table for each service, then the findings and failures in words.
+// On paper: everything that matches the filters; a table for each service, then the findings and failures as text.
 
 const COLUMNS_ON_PAPER = 14;
 

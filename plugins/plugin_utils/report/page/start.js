@@ -1,9 +1,9 @@
-// Puts the page together.
+// Builds the page.
 
 function start() {
   const holder = document.getElementById("matrix");
   const dialog = document.getElementById("details");
-  // Words where they all fit beside each other, or nearly.
+  // Words if all or nearly all of them fit next to each other.
   matrix.compact = columns.length * 64 + 250 > Math.max(window.innerWidth, 1280) * 1.5;
   drawHead();
   drawTotals();
@@ -19,7 +19,7 @@ function start() {
     });
   });
   window.addEventListener("resize", () => matrix.view.rows.length && drawRows());
-  // A click beside what has opened closes it; the browser gives the focus back to the cell.
+  // A click outside of the panel closes it; the browser returns the focus to the cell.
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   window.addEventListener("beforeprint", drawPrint);
   window.addEventListener("afterprint", clearPrint);

@@ -1,4 +1,4 @@
-// The head of the page: what run this is, the totals, and the filters.
+// The head of the page: the run, the totals, and the filters.
 
 function drawHead() {
   const run = data.run;
@@ -19,7 +19,7 @@ function seconds(run) {
   return taken < 120 ? `${taken} s` : `${Math.round(taken / 60)} min`;
 }
 
-/** A button that puts a value in a set of the filters and takes it out again. */
+/** A button that adds a value to a set of the filters and removes it again. */
 function chip(set, value, label, count, title) {
   const button = make(
     "button.chip",
@@ -145,7 +145,7 @@ function toggleWords(event) {
   refresh();
 }
 
-/** Draw again what depends on the filters. */
+/** Draw everything that depends on the filters again. */
 function refresh() {
   const view = shown();
   for (const update of pressed) update();

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever text an account holds, nothing that is told to people can forge a line or move what stands beside it."""
+"""Whatever text an account holds, no output for users can contain a forged line or move the text next to it."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The scenario under faults, held against a calm day.
+"""The scenario with faults, compared with a run without faults.
 
-The three phases run side by side, each in an account of its own that was brought as far in peace.
+The three phases run in parallel, each in its own account that was prepared without faults.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from local_aws import LocalAws
 
 @dataclass(frozen=True)
 class CalmPhase:
-    """One converge when nothing goes wrong: its steps, those of a second one, and the account before and after."""
+    """One converge without faults: its steps, those of a second one, and the account before and after."""
 
     steps: Writes
     again: Writes
@@ -75,7 +75,7 @@ class BadDay:
     def run(self, rules: dict[str, list[Rule]], *, replies_are_lost: bool = False) -> dict[str, Counter[str]]:
         """The phases under their rules, and how often these fired, by action.
 
-        Each ends like the calm day, reports what was done, and leaves nothing to do.
+        Each ends like the run without faults, reports what was done, and leaves nothing to do.
         """
         with ThreadPoolExecutor(len(PHASES)) as pool:
             list(pool.map(self.prepare, rules))

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers of the bad-day tests, and what a calm day looks like."""
+"""Servers of the tests with faults, and the scenario without faults."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def bad_day_aws() -> Iterator[LocalAws]:
 
 @pytest.fixture(scope="session")
 def calm(bad_day_aws: LocalAws) -> dict[str, CalmPhase]:
-    """The three converges of the scenario on a calm day."""
+    """The three converges of the scenario without faults."""
     bad_day_aws.reset()
     phases = {}
     account = ScenarioAccount(bad_day_aws, bad_day_aws.members[0]["id"])

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The scenario of the bad-day tests, in one account: bring it about, and see what became of it.
+"""The scenario of the tests with faults, in one account: prepare it, and read the result.
 
 An account goes through three converges: `create`, `repair` (after things were changed by hand) and `delete`.
 """
@@ -39,7 +39,7 @@ class ScenarioAccount:
 
     @property
     def access_key(self) -> str:
-        """What tells the converges of this account from others on the wire."""
+        """The access key, which identifies the calls of the converges of this account."""
         return self._keys["aws_access_key_id"]
 
     def options(self, phase: str, endpoint: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the bad days are held against is itself right."""
+"""The scenario without faults is itself correct."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_the_deletion_leaves_what_was_there_before(calm: dict[str, CalmPhase]) -
 
 
 def _declared(snapshot: dict[str, Any]) -> dict[str, Any]:
-    """A snapshot without what the declaration says nothing of and somebody changed."""
+    """A snapshot without undeclared properties that were changed by hand."""
     told = without_old_versions(snapshot)
     told["Listed"] = [{**role, "MaxSessionDuration": None} for role in told["Listed"]]
     told["RoleDetailList"] = [{**role, "InstanceProfileList": None} for role in told["RoleDetailList"]]

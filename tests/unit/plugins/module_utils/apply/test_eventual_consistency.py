@@ -90,7 +90,7 @@ def test_a_run_that_sees_the_account_as_it_was_does_no_harm(
 
     elsewhere = converging(Task(late.account.options(phase, aws.endpoint), on_step=then)).result()
     assert elsewhere["changed"]
-    # A version that the other run made cannot be told from one that is still to be made.
+    # A version that the other run created cannot be distinguished from one that is still to be created.
     assert without_old_versions(late.snapshot()) == without_old_versions(calm[phase].after)
     assert late.converge(phase)["plan"] == []
 

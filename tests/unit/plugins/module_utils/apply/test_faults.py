@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""With faults on the wire, every converge ends as on a calm day and reports what it did."""
+"""With network faults, every converge ends as without faults and reports what it did."""
 
 from __future__ import annotations
 

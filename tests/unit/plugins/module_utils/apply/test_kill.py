@@ -67,7 +67,7 @@ def test_a_rerun_ends_what_killed_converges_began(bench: Bench, calm: dict[str, 
             last = bench.converge(phase)["result"]
             assert untruths(last, bench.witness.writes_done(bench.account.access_key)) == []
             assert bench.account.snapshot() == calm[phase].after, (phase, number)
-            if number % 4 < SHARES:  # the account is as on the calm day, when there was nothing left to do either
+            if number % 4 < SHARES:  # the account is as without faults, when there was nothing left to do either
                 assert bench.converge(phase)["result"]["plan"] == [], (phase, number)
 
 

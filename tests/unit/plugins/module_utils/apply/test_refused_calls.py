@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A call that AWS refuses for good ends the converge with a full account of it, and a rerun goes on from there."""
+"""A call that AWS refuses permanently ends the converge with a complete report, and a rerun continues from there."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A write whose reply is lost, and of which reading says nothing either, is told as neither done nor not done."""
+"""A write whose reply is lost, and whose effect cannot be read, is reported as neither done nor not done."""
 
 from __future__ import annotations
 

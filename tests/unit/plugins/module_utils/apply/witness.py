@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A proxy right in front of the local AWS that notes what reached it and what became of that.
+"""A proxy directly in front of the local AWS that records the calls that reached it and their outcome.
 
 It also kills: a process can be ended while one of its calls is on the way, before AWS sees it or after AWS acted.
 """
@@ -67,7 +67,7 @@ class Witness:
         self._server.server_close()
 
     def forget(self) -> None:
-        """Begin anew, with nothing seen and nobody to kill."""
+        """Begin again, with no recorded calls and no process to kill."""
         with self._lock:
             self.seen, self._arrived, self._kill = [], Counter(), None
 
@@ -79,7 +79,7 @@ class Witness:
     def settle(self) -> None:
         """Wait until every client has hung up and what it sent was dealt with.
 
-        Who knocked before the knock made here is let in before it, so that none is still at the door.
+        Connections before the one that is made here are accepted before it, so that none is still waiting.
         """
         with socket.create_connection(self._server.server_address[:2], timeout=10) as knock:
             here = knock.getsockname()

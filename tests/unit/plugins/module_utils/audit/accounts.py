@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Accounts as the cases write them down, and what an audit says of them.
+"""Accounts of the cases, and the results of an audit of them.
 
 An account has `roles`, `users`, `groups` and `policies` by name. A user has `groups`. A role has `trusts` (services),
 `assumed_by` (AWS principals) or `trust` (statements); `managed` and `boundary` (AWS's by what follows policy/, the

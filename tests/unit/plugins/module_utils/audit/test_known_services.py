@@ -1,7 +1,9 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Services that are only known: their leftovers in accounts in a table, and what is never said of those that live."""
+"""Services that are only known: their leftovers in accounts in a table, and what is never reported for those that have
+not ended.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What holds of every account: the order in which IAM tells things says nothing, and no role of others is touched."""
+"""Properties of every account: the order of IAM's answers has no effect, and roles of other owners are not changed."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def folder(tmp_path: Path) -> str:
 
 @pytest.fixture
 def converge(aws: LocalAws, folder: str) -> Converge:
-    """Run a task of `iam_baseline`, or of the module that `section` stands for, with a backup."""
+    """Run a task of `iam_baseline`, or of the module of `section`, with a backup."""
 
     def run(section: str | None = None, *, context: RunContext = NO_CONTEXT, **options: Any) -> dict[str, Any]:
         options.setdefault("assume_role", {"role_arn": aws.members[0]["role_arn"]})

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Backups are made before anything is taken away, whole or not at all, and hold it all."""
+"""Backups are written before anything is removed, completely or not at all, and contain everything that is removed."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def writable_by_others(folder: str, monkeypatch: pytest.MonkeyPatch) -> str:
     os.chmod(folder, 0o770)
     return (
         f"The backup cannot be written to {folder}, where others could change it. Nothing was removed. To fix: {folder}"
-        f" can be written by others (mode 0770): make sure that what is in it is genuine, then chmod go-w {folder}. Or"
+        f" can be written by others (mode 0770): check that its content is genuine, then chmod go-w {folder}. Or"
         " set another backup_dir, such as a new folder in it."
     )
 

@@ -86,7 +86,7 @@ def test_a_policy_that_aws_has_withdrawn_comes_back_as_one_of_the_account(
     assert result["restored_as"] == [{"policy_arn": ADMIN, "restored_as": stand_in}]
     assert attached(iam, "worker") == {"IAMFullAccess-restored"}
     assert iam.list_attached_user_policies(UserName="alice")["AttachedPolicies"] == []
-    assert "do not fit into a customer managed policy, which takes 6144" in reasons(result)["user/alice"]
+    assert "do not fit into a customer managed policy, whose limit is 6144" in reasons(result)["user/alice"]
     assert any(note["resource"] == "policy/IAMFullAccess" for note in result["cannot_come_back"])
     again = restore()
     assert (again["plan"], again["restored_as"]) == ([], [])

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An object taken to pieces is whole again once they are put together."""
+"""An object that is split into pieces is equal after they are put together."""
 
 from __future__ import annotations
 

@@ -165,7 +165,7 @@ def test_what_came_in_quarantine_does_not_come_to_power_with_its_end(
         "trust": "changed since the backup: trust policy",
         "managed": "given while it was in quarantine: managed policy ReadOnlyAccess",
         "inline": "given while it was in quarantine: inline policy Later",
-        "policy": "policy Held says something else than at the backup",
+        "policy": "policy Held has another document than at the backup",
     }[change]
     result = restore(src=path)
     assert (result["plan"], reasons(result)) == ([], {"role/worker": why})

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A restore answers for the pieces that it has put back, and for nothing else."""
+"""A restore reads back the pieces that it has restored, and nothing else."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bad files, and choices that a file does not hold: one clear message each, before AWS is asked for anything."""
+"""Bad files, and choices that a file does not contain: one clear message each, before any call."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Only regular files are read that nobody but this user or root can have written, and nothing is waited for."""
+"""Only regular files that only this user or root can have written are read, without waiting."""
 
 from __future__ import annotations
 
@@ -71,8 +71,7 @@ def writable(path: Path, mode: int) -> str:
     """Let others write it; what is said to that."""
     path.chmod(mode)
     return (
-        f"{path} can be written by others (mode {mode:04o}): make sure that what is in it is genuine,"
-        f" then chmod go-w {path}"
+        f"{path} can be written by others (mode {mode:04o}): check that its content is genuine, then chmod go-w {path}"
     )
 
 
@@ -128,7 +127,7 @@ def test_what_is_another_users_is_refused(of_folder: bool, file: Path, monkeypat
         content_of(str(file))
     me = os.geteuid()
     assert (
-        f"{path} belongs to another user (uid {path.stat().st_uid}), who can change it: make sure that it is genuine,"
+        f"{path} belongs to another user (uid {path.stat().st_uid}), who can change it: check that it is genuine,"
         f" then chown {me} {path}"
     ) in caught.value.problems
 
@@ -143,7 +142,7 @@ def test_all_that_is_wrong_is_told_at_once(file: Path) -> None:
 
 @pytest.mark.parametrize("mode", [0o1777, 0o700, 0o755], ids=oct)
 def test_a_file_of_this_user_is_read(mode: int, file: Path) -> None:
-    """In a sticky folder nobody else can replace it."""
+    """In a sticky folder no other user can replace it."""
     file.parent.chmod(mode)
     assert content_of(str(file)) == b"content"
 
@@ -165,7 +164,7 @@ def test_a_restore_says_so_in_one_message(of_folder: bool, file: Path) -> None:
         read(str(path.parent if of_folder else path), "123456789012")
     assert caught.value.message == (
         f"{path} cannot be trusted, nothing was read from AWS or written:\n- {path} can be written by others (mode"
-        f" 0666): make sure that what is in it is genuine, then chmod go-w {path}"
+        f" 0666): check that its content is genuine, then chmod go-w {path}"
     )
 
 

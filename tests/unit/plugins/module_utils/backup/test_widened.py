@@ -17,7 +17,7 @@ from .conftest import Converge, Restored
 from .small_account import attached, make_policy, make_role, reasons
 from .whole_accounts import document
 
-WIDER = "policy Held says something else than at the backup"
+WIDER = "policy Held has another document than at the backup"
 
 
 def replaced(iam: Any, arn: str, *actions: str, effect: str = "Allow") -> None:
@@ -27,7 +27,7 @@ def replaced(iam: Any, arn: str, *actions: str, effect: str = "Allow") -> None:
 
 @pytest.fixture
 def held(iam: Any) -> str:
-    """A policy of the account, and somebody who has it, so that it stays when a role goes."""
+    """A policy of the account, attached to another identity too, so that it is kept when a role is deleted."""
     arn = make_policy(iam, "Held", "s3:GetObject")
     iam.create_group(GroupName="others")
     iam.attach_group_policy(GroupName="others", PolicyArn=arn)
@@ -107,7 +107,7 @@ def test_each_run_has_what_the_policy_said_then(held: str, iam: Any, converge: C
 def test_a_single_module_keeps_what_stays_attached_too(
     held: str, iam: Any, converge: Converge, restore: Restored
 ) -> None:
-    """The role is deleted later, by somebody else."""
+    """The role is deleted later, by another person or tool."""
     make_role(iam, "worker", Description="before")
     iam.attach_role_policy(RoleName="worker", PolicyArn=held)
     converge("roles", name="worker", description="after")

@@ -22,7 +22,7 @@ ENTRANCE = "OrganizationAccountAccessRole"
 """The role by which everybody enters an account; it stays out of what is seen."""
 
 BYSTANDER = "bystander"
-"""A role of somebody else, which is not declared, and lets in the first of the generated roles."""
+"""A role of another owner, which is not declared, and trusts the first of the generated roles."""
 
 POLICIES = ("Alpha", "Beta", "Gamma")
 ROLES = ("one", "two", "three")

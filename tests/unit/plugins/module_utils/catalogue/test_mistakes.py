@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mistakes in service definitions: each is told with its file, its line and what would be right, all at once."""
+"""Mistakes in service definitions: each is reported with its file, its line and what is right, all at once."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def told() -> list[str]:
 
 @pytest.fixture
 def lock(tmp_path: Path, told: list[str]) -> Lock:
-    """`lock(account, run)` is the lock of an account for a task of a run, 111111111111 and the first unless told."""
+    """`lock(account, run)` is the lock of an account for a task of a run, by default 111111111111 and the first."""
     tmp_path.chmod(0o700)
 
     def make(account: str = "1" * 12, run: str = "ansible-local-1", endpoint: str = AWS) -> AccountLock:

@@ -1,9 +1,9 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What nobody thought of ends a task as an ordinary failure: it names the call and the kind, and says what was done.
+"""Unexpected errors end a task as an ordinary failure: it names the call and the kind, and says what was done.
 
-The text of such an error is never shown: nobody knows what it quotes.
+The text of such an error is never shown, because it may quote anything.
 """
 
 from __future__ import annotations
@@ -25,7 +25,11 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task i
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules import registry as module_shapes
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules import runner as module_runner
-from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import SHAPES, Outcome, argument_spec
+from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import (
+    SHAPES,
+    TaskOutcome,
+    argument_spec,
+)
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import Step
 from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.source import KeptObjects, restoring
 from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.source import retiring
@@ -58,7 +62,7 @@ WORKS: dict[str, Begin] = {
     "iam_service_linked_role": ServiceLinkedRoleDeletion,
     "iam_services": converging_services,
 }
-Run = Callable[..., Outcome]
+Run = Callable[..., TaskOutcome]
 
 
 def raises(*arguments: Any, **named: Any) -> Any:
@@ -71,7 +75,7 @@ def run(aws: LocalAws, tmp_path: Path) -> Run:
 
     def with_options(
         module: str = "iam_baseline", on_step: Any = None, declared: Sequence[Any] = (), **options: Any
-    ) -> Outcome:
+    ) -> TaskOutcome:
         given = {key: option.get("default") for key, option in argument_spec(module).items()}
         given.update(assume_role={"role_arn": aws.members[0]["role_arn"]}, backup_dir=str(tmp_path / "backups"))
         given.update(options)
@@ -89,7 +93,7 @@ def run(aws: LocalAws, tmp_path: Path) -> Run:
     return with_options
 
 
-def require_told(outcome: Outcome, about: str, kind: str = "KeyError") -> None:
+def require_told(outcome: TaskOutcome, about: str, kind: str = "KeyError") -> None:
     """That a failure says which call it was and of what kind, and nothing of the error's text."""
     assert outcome.failed
     assert outcome.values["msg"].startswith(about)
@@ -220,7 +224,7 @@ def test_in_an_interpreter_of_its_own(
     assert "Traceback" not in out + err and SECRET not in out + err
 
 
-def require_true_plan(run: Run, outcome: Outcome, iam: Any) -> None:
+def require_true_plan(run: Run, outcome: TaskOutcome, iam: Any) -> None:
     """That what is done is there, and that nothing that is not done is."""
     done, not_done = outcome.values["plan"]["done"], outcome.values["plan"]["not_done"]
     assert outcome.values["changed"] is True and done and not_done

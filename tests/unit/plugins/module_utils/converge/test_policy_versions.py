@@ -135,7 +135,7 @@ def test_a_version_that_was_sent_twice(
 
 
 def test_what_others_have_made_meanwhile_stays(iam: Any, account: str, aws: LocalAws, converge: Converge) -> None:
-    """A version of somebody else, with another document that is not in force."""
+    """A version of another writer, with another document that is not in force."""
     converge("managed_policies", name="Own", policy=reading("a"))
     arn = f"arn:aws:iam::{account}:policy/Own"
 

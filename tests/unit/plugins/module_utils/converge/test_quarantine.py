@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Roles in quarantine: what is written, what is told, and what is left when it ends."""
+"""Roles in quarantine: what is written, what is reported, and what remains when it ends."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Service-linked roles go by IAM's deletion task: waited for, joined, and told where it fails."""
+"""Service-linked roles go by IAM's deletion task: waited for, continued, and reported if it fails."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A small IAM: takes steps one by one and says who may do what after each.
+"""A small IAM: it does steps one by one and computes the granted requests after each.
 
-It knows nothing of the planner. A request (role, principal, action) is granted where a statement allows it, none
-denies it, the boundary has room for it and the trust policy lets the principal in.
+It is independent of the planner. A request (role, principal, action) is granted if a statement allows it, none denies
+it, the boundary allows it and the trust policy trusts the principal.
 """
 
 from __future__ import annotations

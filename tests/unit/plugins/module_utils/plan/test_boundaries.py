@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether one boundary is within another; where it cannot be told, it is not."""
+"""Whether one boundary is within another; if that is not certain, it is not."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Changes are told apart by what they are, not by the text of their keys."""
+"""Changes are distinguished by their kind and object, not by the text of their keys."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The order of writes, judged by an evaluator that others have written.
+"""The order of writes, checked by an independent evaluator.
 
 Every state of a plan is judged, in its order and in others in which its writes may be finished: nothing is granted that
 neither end grants, nothing is missing that both grant, unless a warning says so, and no quota is passed.

@@ -110,7 +110,7 @@ def state_of(case: dict[str, Any]) -> CurrentState:
 
 
 def options_of(declared: dict[str, Any]) -> dict[str, Any]:
-    """The module options that the short forms of a case stand for."""
+    """The module options of the short forms of a case."""
 
     def item(short: dict[str, Any]) -> dict[str, Any]:
         long = dict(short)

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tags that a policy tests are written where they give nobody more than before and after."""
+"""Tags that a policy tests are written when no identity gets more from them than before and after."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ def replay(state: CurrentState, steps: Sequence[Step], goal: CurrentState) -> tu
 
 
 def require_safety(source: random.Random, state: CurrentState, desired: DesiredState, goal: CurrentState) -> None:
-    """Nothing is too much or missing that is not told, in the order of the plan and in others that can happen."""
+    """Every excess and gap is reported, in the order of the plan and in other possible orders."""
     made = plan(state, desired, ROOMY)
     told = " ".join(made.warnings)
     for steps in (made.steps, some_order(made, source), some_order(made, source)):

@@ -110,7 +110,7 @@ def is_write(value: object) -> bool:
 
 
 def named_in_source() -> Iterator[tuple[str, str]]:
-    """Names of write actions of IAM that stand in the source of the engine, and where."""
+    """Names of write actions of IAM in the source of the engine, and their places."""
     for package in SENDING:
         for path in sorted((ENGINE / package).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -240,7 +240,7 @@ def test_what_can_be_written_down_is_complete(name: str) -> None:
 def test_a_trust_policy_changes_with_a_grant(
     old: dict[str, Any], new: dict[str, Any], middle: dict[str, Any] | str | None, warns: bool
 ) -> None:
-    """Lambda was locked out from the first write to the last, since the trust policy in between let nobody in."""
+    """Lambda was locked out from the first write to the last, because the trust policy in between trusted no one."""
     grants = [
         PolicyDocument({"Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]}) for action in "ab"
     ]

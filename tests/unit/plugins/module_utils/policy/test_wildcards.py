@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which texts IAM's patterns stand for, and which patterns stand for texts of another."""
+"""Which texts IAM's patterns match, and which patterns match texts of another."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The account that retirements are tried in, at a time that stands still."""
+"""The account of the tests of retirements, at a fixed time."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def meddled(ground: Ground, last: str, meanwhile: Callable[[], Any], later: timedelta = timedelta()) -> EngineError:
-    """The failure of a retirement after whose write of that kind, the last one, somebody does something."""
+    """The failure of a retirement if another writer acts after its last write, which is of that kind."""
 
     def then(step: Step) -> None:
         if step.action == last:

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Nothing that somebody in the account can write has a role deleted earlier, or another one, or none for ever.
+"""Nothing that can be written in the account causes an earlier deletion of a role, that of another role, or none ever.
 
 The table is in records.yml. Each case is tried with the record in backups, and with signed tags and no backups.
 """
@@ -172,7 +172,7 @@ def test_a_denial_that_was_taken_off_begins_a_quarantine(ground: Ground, way: st
 
 
 def test_a_quarantine_that_was_lifted_counts_no_more(ground: Ground) -> None:
-    """Not even if somebody puts its denial and all its tags back, the signed one too."""
+    """Not even if its denial and all its tags are restored by hand, including the signed one."""
     options = in_quarantine(ground, "folder")
     ground.sign(NAME, SINCE, KEY)
     old = tags(ground)
@@ -199,7 +199,7 @@ def test_the_clock(ground: Ground, at: str, step: str) -> None:
 
 
 def test_a_quarantine_that_was_not_written_whole_is_not_recorded(ground: Ground) -> None:
-    """Else a denial that somebody attaches later would count from the day of the plan."""
+    """Otherwise a denial that is attached later would count from the day of the plan."""
     ground.give({"roles": [SERVICE]})
     with pytest.MonkeyPatch.context() as patch:
         broken = Execution(not_done=[], failed=Step("TagRole", f"role/{NAME}", "", "", {}), error=OSError("broken"))
@@ -212,7 +212,9 @@ def test_a_quarantine_that_was_not_written_whole_is_not_recorded(ground: Ground)
 
 
 def test_a_removal_that_was_begun_goes_on_by_its_record(ground: Ground) -> None:
-    """The role has lost all that told what it belonged to, and is named; without a record it would be nobody's."""
+    """The role has lost everything that showed its service, and is named; without a record it would belong to no
+    service.
+    """
     ground.give({"roles": [{"name": "camera-7", "trusts": ["lambda"]}]})
     options = {"roles": ["camera-7"], "skip_quarantine": True}
     with pytest.raises(EngineError, match="nothing shows that it belongs to a service"):

@@ -38,8 +38,8 @@ CASES = Path(__file__).parent / "cases"
 class BadCase:
     """A row of the table. `problems` or `msg` is what the task has to fail with, to the letter.
 
-    `problems_in_check_mode` is what is left of them in check mode, which takes what the account lacks as made by an
-    earlier task; None where that makes no difference. `needs_account`: nothing is wrong before the account is read.
+    `problems_in_check_mode` is what is left of them in check mode, which assumes that missing objects are created by an
+    earlier task; None if they are the same. `needs_account`: nothing is wrong before the account is read.
     """
 
     name: str

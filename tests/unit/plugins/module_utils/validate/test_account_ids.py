@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One rule for account ids, wherever they stand. The tables `account_ids.yml` have the places and the messages."""
+"""One rule for account ids in all places. The tables `account_ids.yml` have the places and the messages."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever value stands where a document, a statement, tags or inline policies belong: no exception but InputError.
+"""Any value in place of a document, a statement, tags or inline policies: no exception except InputError.
 
 Only the pure part runs here: declaring, and the rules that hold in any account.
 """

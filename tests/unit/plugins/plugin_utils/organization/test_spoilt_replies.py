@@ -74,7 +74,7 @@ def test_no_reply_to_a_call_can_be_read(proxy: SpoilingProxy, kind: str, action:
 def test_the_role_of_the_inventory(aws: LocalAws, proxy: SpoilingProxy, kind: str) -> None:
     endpoint, rule = proxy.spoil(kind, "AssumeRole", "DescribeOrganization", times=1)
     role = aws.members[0]["role_arn"]
-    with pytest.raises(EngineError) as caught:  # a member may not read the organization, and is told so
+    with pytest.raises(EngineError) as caught:  # a member may not read the organization, which is reported
         read(endpoint, assume_role_arn=role)
     assert rule.spoilt["AssumeRole"] == 1
     assert proxy.secrets and proxy.leaks(repr(caught.value.args)) == []

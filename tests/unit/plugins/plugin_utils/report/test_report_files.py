@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files of a report are whole or not there, and nobody else's to read."""
+"""Files of a report are complete or missing, and only their owner can read them."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ VALUES = st.recursive(
 
 
 class Page(HTMLParser):
-    """The tags with their attributes, and what stands in script and style."""
+    """The tags with their attributes, and the content of script and style."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

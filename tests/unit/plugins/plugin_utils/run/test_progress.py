@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Counting and wording of a run, by a clock of the test."""
+"""The counts and lines of a run, with a clock of the test."""
 
 from __future__ import annotations
 

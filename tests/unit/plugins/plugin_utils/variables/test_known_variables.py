@@ -1,7 +1,7 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which names are variables of this collection, which are misspelled, and which are somebody else's."""
+"""Which names are variables of this collection, which are misspelled, and which belong to other projects."""
 
 from __future__ import annotations
 
