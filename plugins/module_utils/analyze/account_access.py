@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ..access.context import Context
 from ..access.evaluator import Decision, Policies, evaluate
@@ -91,7 +91,7 @@ class AccountAccess:
         self, identity: Identity, action: str, resource: str, context: Context | None = None
     ) -> tuple[Request, Policies]:
         """The request of a user or a role, and the policies that decide it."""
-        caller = Principal.parse(identity.arn)
+        caller = _caller(identity.arn)
         tags = identity.tags if isinstance(identity, Role) else None
         request = Request(caller, action, resource, context or Context(), owner=self.account.id, tags=tags)
         return request, self._on(resource, request, self.policies_of(identity))
@@ -152,6 +152,11 @@ class AccountAccess:
         if key not in self._managed:
             self._managed[key] = Policy(name, self.documents[arn])
         return self._managed[key]
+
+
+@lru_cache(maxsize=65536)
+def _caller(arn: str) -> Principal:
+    return Principal.parse(arn)
 
 
 EVERYTHING = Policy.of(

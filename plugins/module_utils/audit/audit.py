@@ -24,6 +24,7 @@ from .dependants import Dependants
 from .escalation import MOST_PATHS, escalation_paths
 from .facts import AuditFacts
 from .findings import audit_findings
+from .group_members import with_members
 from .leftovers import with_left_over
 from .profile_drift import drift
 from .profile_forms import DECLARED, Form, Profile, declared_policies, declared_profiles
@@ -101,7 +102,7 @@ def audit(
     if found is None:
         found = belonging(knowledge, state, services, declared)
     effective = _without_the_denied(state)
-    access = AccountAccess.of(effective, knowledge.aws_policies)
+    access = with_members(AccountAccess.of(effective, knowledge.aws_policies))
     ended = knowledge.knowledge.ended_principals()
     dependants = Dependants(effective, knowledge.escalation, access, ended)
     judge = _Judge(knowledge, state, profiles, own, dependants=dependants, policies=declared_policies(declared))

@@ -16,7 +16,7 @@ from typing import Any
 
 from ..access.context import Context
 from ..analyze.account_access import AccountAccess
-from ..analyze.risky_grants import named_documents
+from ..declare.policy_references import shown_names
 from ..errors import brief, printable
 from ..model import CurrentState, Identity, ManagedPolicy, Role, resource_name
 from ..policy.document import PolicyDocument
@@ -26,7 +26,7 @@ from .calls import Calls
 from .candidates import Candidates
 from .escalation_facts import PASS_ROLE, EscalationFacts
 from .evidence import trusted_services
-from .group_members import shown_resource, with_members
+from .group_members import shown_resource
 from .held_actions import HeldActions
 from .permit import Permit
 
@@ -51,7 +51,7 @@ class Dependant:
 
 
 class Dependants:
-    """The dependants of the objects of one account; the account is searched once."""
+    """The dependants of the objects of one account; the account is searched once. `access` is that `with_members`."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class Dependants:
     ) -> None:
         self._state = state
         self._ended = ended
-        self._access = with_members(access)
+        self._access = access
         self._calls = Calls(facts, self._access)
 
     def of(self, subject: Identity | ManagedPolicy) -> list[Dependant]:
@@ -148,13 +148,20 @@ class Dependants:
         for identity in self._state.identities.values():
             if isinstance(identity, Role):
                 note(identity.trust, identity.resource, "trust_policy", "its trust policy")
-            for name, document in named_documents(identity, own).items():
+            for name, document in _documents_of(identity, own):
                 note(document, identity.resource, "policy", name)
         held = {arn for identity in self._state.identities.values() for arn in identity.managed}
         for policy in self._state.policies.values():
             if policy.arn not in held:
                 note(policy.document, policy.resource, "policy", "its document")
         return found
+
+
+def _documents_of(identity: Identity, own: Mapping[str, PolicyDocument]) -> Iterator[tuple[str, PolicyDocument]]:
+    """Its inline policies and customer managed policies, each with its name; `own` has the latter by ARN."""
+    yield from ((f"inline policy {name}", document) for name, document in identity.inline.items())
+    names = shown_names(identity.managed)
+    yield from ((f"managed policy {names[arn]}", own[arn]) for arn in identity.managed & own.keys())
 
 
 def names_it(pattern: str) -> bool:

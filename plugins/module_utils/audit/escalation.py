@@ -26,7 +26,7 @@ from .escalation_facts import EscalationFacts
 from .escalation_search import EscalationSearch, Way
 from .escalation_step import Actor, EscalationStep
 from .escalation_steps import EscalationSteps
-from .group_members import member_of, with_members
+from .group_members import is_member, member_key
 from .outsiders import Outsiders
 from .own_hand import OwnHand
 from .trusted_services import TrustedServices
@@ -68,8 +68,8 @@ def escalation_paths(
 ) -> list[EscalationPath]:
     """The paths that contain one of the `concerned` identities, the most severe and shortest first.
 
-    A group is the start of a path only if it has no members: these are starts themselves.
-    For each start, that is the best path of all, and the best to and through each concerned identity. `ended` are the
+    For each start, that is the best path of all, and the best to and through each concerned identity. A group is a
+    start only if it has no members: these are starts themselves. `access` is that `with_members`, `ended` are the
     principals of services that cannot be called any more.
     """
     if not concerned or not facts.steps:
@@ -80,10 +80,10 @@ def escalation_paths(
 class _Account:
     def __init__(self, facts: EscalationFacts, access: AccountAccess, ended: frozenset[str]) -> None:
         self._ended = ended
-        self._callers = Callers(facts, with_members(access))
+        self._callers = Callers(facts, access)
         self._administrators = Administrators(facts, self._callers.calls, self._callers.held)
         trusts = TrustedServices(self._callers.access, ended)
-        self._actors = _actors(access, self._callers.access)
+        self._actors = _actors(access)
         self._steps = EscalationSteps(facts, self._callers, trusts, self._actors)
         self._own_hand = OwnHand(facts, self._callers, self._administrators, self._steps, self._actors)
         members = {identity_key("group", name) for one in access.identities.values() for name in one.groups}
@@ -154,12 +154,11 @@ class _Account:
         return bool(let_in) and all(kind == "Service" and value in self._ended for kind, value in let_in)
 
 
-def _actors(access: AccountAccess, with_members: AccountAccess) -> dict[str, Actor]:
-    """By key: users and roles, and groups with a member that asks in their place."""
+def _actors(access: AccountAccess) -> dict[str, Actor]:
+    """By key: users and roles, and groups with a member that asks for them."""
     found = {}
     for key, identity in sorted(access.identities.items()):
-        asking = identity
-        if identity.kind == "group":
-            asking = with_members.identities[member_of(identity, access.account).key]
-        found[key] = Actor(key, identity.resource, asking, identity.arn)
+        if not is_member(identity):
+            asking = access.identities[member_key(identity)] if identity.kind == "group" else identity
+            found[key] = Actor(key, identity.resource, asking, identity.arn)
     return found

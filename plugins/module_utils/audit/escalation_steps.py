@@ -114,8 +114,11 @@ class EscalationSteps:
         return surest(steps)
 
     def _passed(self, actor: Actor, caller: Identity, role: Role, service: str) -> Iterator[EscalationStep]:
+        known: dict[tuple[str, ...], Permit | None] = {}
         for row, work in self._work("pass", caller, service):
-            passing = self._passing(caller, role, row)
+            if row.passed_to not in known:
+                known[row.passed_to] = self._passing(caller, role, row)
+            passing = known[row.passed_to]
             if passing is not None:
                 text = f"pass {role.resource} to {service} and run code there with {listed(row.other_actions)}"
                 depends = (row.depends, self._profile(caller, role, service, row))
@@ -154,6 +157,8 @@ class EscalationSteps:
         return self._works[place]
 
     def _assumed(self, actor: Actor, caller: Identity, role: Role) -> Iterator[EscalationStep]:
+        if ASSUME_ROLE not in self._callers.held.of(caller) and not _may_name(role, caller):
+            return
         permit = self._callers.permit(caller, ASSUME_ROLE, role.arn)
         if permit is not None:
             yield EscalationStep.of(actor, f"assume {role.resource}", permit, "sts-001")
@@ -188,6 +193,15 @@ def _by_service(rows: Iterable[StepFacts]) -> dict[str, list[StepFacts]]:
         for service in row.trusts:
             found.setdefault(service, []).append(row)
     return found
+
+
+def _may_name(role: Role, caller: Identity) -> bool:
+    """Whether a trust policy can let a caller in that has no right to assume roles."""
+    names = {"*", caller.arn}
+    return any(
+        one.not_principals is not None or any(value in names for _kind, value in one.principals or ())
+        for one in role.trust.allowing
+    )
 
 
 def _providers(role: Role) -> list[str]:

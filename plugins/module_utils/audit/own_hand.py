@@ -86,7 +86,7 @@ class OwnHand:
         if not all(action in held for action in row.actions):
             return
         account = self._callers.access.account
-        named = [one.replace("::*:", f"::{account.id}:") for one in held[row.actions[0]] if ":role/" in one]
+        named = [one.replace("::*:", f"::{account.id}:") for one in sorted(held[row.actions[0]]) if ":role/" in one]
         for arn in dict.fromkeys((account.arn("role", "/", _NEW_ROLE), *(one.replace("*", "x") for one in named))):
             permit = None if arn in self._callers.access.by_arn else self._all(caller, row.actions, arn)
             if permit is not None:
@@ -128,7 +128,7 @@ class OwnHand:
         changing = (self._grants.actions | self._grants.lifting) & held.keys()
         seen: set[str] = set()
         for action in sorted(changing):
-            for pattern in dict.fromkeys(held[action]):
+            for pattern in sorted(set(held[action])):
                 for key in self._reached(kind_of(action), pattern):
                     other = self._actors.get(key)
                     if other is None or key in seen or key == actor.key or key.startswith("group/"):
