@@ -72,10 +72,13 @@ def _of_the_main_job(found: Medians) -> Iterator[Verdict]:
     )
     yield _memory(found, site, "site.yml, five services, documented, no-op", LARGEST, 400)
     yield _memory(found, audit, "audit.yml", LARGEST, 400)
-    load = found.get(Point(CATALOGUE, OURS, "load", 1, 0.0))
-    loading = _get(load, "cpu")
+    loading, reading = (_get(found.get(Point(CATALOGUE, OURS, action, 1, 0.0)), "cpu") for action in ("load", "read"))
     milliseconds = None if loading is None else loading * 1000
     yield Verdict("loading and checking the catalogue of services: CPU", 50, False, "ms", milliseconds)
+    beside = ratio(loading, reading)
+    yield Verdict(
+        "loading and checking the catalogue of services: CPU beside reading its YAML", 4, False, "times", beside
+    )
 
 
 def _memory(found: Medians, row: Row, what: str, accounts: int, bound: float) -> Verdict:

@@ -14,10 +14,10 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from preloaded_python import PreloadedPython, Program
 
 from .control_calls import control
 from .environment import OPERATOR, environment
+from .preloaded_python import PreloadedPython, Program
 from .request import OBSERVER_MARK
 
 _START_LIMIT = 60.0

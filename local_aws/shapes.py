@@ -102,15 +102,19 @@ def role_detail(store: Store, role: Role, trust: TrustReader) -> Structure:
     }
 
 
-def user(given: User) -> Structure:
-    """A user in ListUsers and in the answer to CreateUser."""
+def _listed(kind: str, given: User | Group) -> Structure:
     return {
         "Path": given.path,
-        "UserName": given.name,
-        "UserId": given.id,
+        f"{kind}Name": given.name,
+        f"{kind}Id": given.id,
         "Arn": given.arn,
         "CreateDate": given.create_date,
     }
+
+
+def user(given: User) -> Structure:
+    """A user in ListUsers and in the answer to CreateUser."""
+    return _listed("User", given)
 
 
 def whole_user(store: Store, given: User) -> Structure:
@@ -135,13 +139,7 @@ def user_detail(store: Store, given: User) -> Structure:
 
 def group(given: Group) -> Structure:
     """A group in ListGroups and in the answer to CreateGroup."""
-    return {
-        "Path": given.path,
-        "GroupName": given.name,
-        "GroupId": given.id,
-        "Arn": given.arn,
-        "CreateDate": given.create_date,
-    }
+    return _listed("Group", given)
 
 
 def group_detail(given: Group) -> Structure:

@@ -11,7 +11,7 @@ import io
 import pickle
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import moto.iam.models as iam_models
 from moto.iam.models import Group, IAMBackend, InstanceProfile, ManagedPolicy, Role, User, iam_backends
@@ -20,6 +20,7 @@ from moto.moto_api._internal import mock_random
 from .answer import no_such_entity
 
 Store: TypeAlias = IAMBackend
+T = TypeVar("T")
 
 _make_aws_policies = IAMBackend._init_aws_policies
 
@@ -85,36 +86,30 @@ def find_role(store: Store, name: str) -> Role | None:
     return next((role for role in store.roles.values() if role.name == name), None)
 
 
+def _existing(found: T | None, message: str) -> T:
+    if found is None:
+        raise no_such_entity(message)
+    return found
+
+
 def role_named(store: Store, name: str) -> Role:
     """The role of that name, or AWS's `NoSuchEntity`."""
-    role = find_role(store, name)
-    if role is None:
-        raise no_such_entity(f"The role with name {name} cannot be found.")
-    return role
+    return _existing(find_role(store, name), f"The role with name {name} cannot be found.")
 
 
 def user_named(store: Store, name: str) -> User:
     """The user of that name, or AWS's `NoSuchEntity`."""
-    user = store.users.get(name)
-    if user is None:
-        raise no_such_entity(f"The user with name {name} cannot be found.")
-    return user
+    return _existing(store.users.get(name), f"The user with name {name} cannot be found.")
 
 
 def group_named(store: Store, name: str) -> Group:
     """The group of that name, or AWS's `NoSuchEntity`."""
-    group = store.groups.get(name)
-    if group is None:
-        raise no_such_entity(f"The group with name {name} cannot be found.")
-    return group
+    return _existing(store.groups.get(name), f"The group with name {name} cannot be found.")
 
 
 def policy_with_arn(store: Store, arn: str) -> ManagedPolicy:
     """The managed policy of that ARN, or AWS's `NoSuchEntity`."""
-    policy = store.managed_policies.get(arn)
-    if policy is None:
-        raise no_such_entity(f"Policy {arn} was not found.")
-    return policy
+    return _existing(store.managed_policies.get(arn), f"Policy {arn} was not found.")
 
 
 def holders(store: Store) -> Iterator[Role | User | Group]:

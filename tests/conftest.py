@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import gc
 
-from preloaded_python import SELDOM
 from property_examples import register_profiles
+
+from local_aws.preloaded_server import SELDOM
 
 register_profiles()
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from preloaded_python import PreloadedPython
+from local_aws.preloaded_python import PreloadedPython
 
 ANSIBLE = PreloadedPython(
     # Of Ansible only this: the rest looks at settings while it is imported, or at whether it is there, as what tells a

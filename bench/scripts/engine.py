@@ -20,7 +20,7 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_facts import AwsFacts
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.clients import load_models
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import RunContext
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import argument_spec, run
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts
 

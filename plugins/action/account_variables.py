@@ -18,8 +18,8 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.playb
     WITHOUT_ACCOUNTS,
     account_problems,
     known_variables_of,
+    problem_message,
     service_paths,
-    told,
     values_of,
 )
 
@@ -54,7 +54,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             problems += self._of_services(values, variables)
         result["changed"] = False
         if problems:
-            result.update(failed=True, msg=f"{host}: {told(problems, untouched)}")
+            result.update(failed=True, msg=f"{host}: {problem_message(problems, untouched)}")
         else:
             result.update(variables=values, services=list(catalogue()))
         return result

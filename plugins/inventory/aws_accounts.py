@@ -245,7 +245,7 @@ from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.inventory.data import InventoryData
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.service import Service
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.failures import reading_failed
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.result import reading_failed
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, shown
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.account_filters import AccountFilter
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.account_hosts import (
@@ -275,7 +275,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.un
     lost_groups,
     renamed_units,
 )
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.waiting_lines import tell_waiting
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.waiting_lines import notify_waiting
 
 LISTS = ("statuses", "include", "exclude", "tags", "exclude_tags", "ous", "exclude_ous")
 
@@ -369,7 +369,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         return selection
 
     def _organizations(self, options: Mapping[str, Any]) -> Service:
-        return organizations(options, lambda waiting: tell_waiting("aws_accounts", waiting))
+        return organizations(options, lambda waiting: notify_waiting("aws_accounts", waiting))
 
     def _populate(self, options: Mapping[str, Any], selection: Selection, path: str) -> None:
         others = elsewhere(self.loader, self.inventory, path)

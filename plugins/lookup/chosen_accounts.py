@@ -66,13 +66,13 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.known
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.playbook_variables import (
     SERVICE_PATHS,
     known_variables_of,
+    problem_message,
     service_paths,
-    told,
     values_of,
 )
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.in_worker import knowledge_with
 
-NOBODY = "no account was accessed"
+NO_ONE = "no account was accessed"
 AUDIT_ACTION = "ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.audit_action"
 
 display = Display()
@@ -89,9 +89,9 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         try:
             values, problems = self._of_all_hosts(playbook, known)
         except DefinitionsError as error:
-            raise AnsibleLookupError(f"{error.message}\n{NOBODY}") from None
+            raise AnsibleLookupError(f"{error.message}\n{NO_ONE}") from None
         if problems:
-            raise AnsibleLookupError(told(problems, NOBODY))
+            raise AnsibleLookupError(problem_message(problems, NO_ONE))
         _load_knowledge(playbook, absolute(values.get(SERVICE_PATHS, ())))
         patterns: list[str] = values.get("aws_ml_accounts", ["all"])
         removes = _removes(playbook, known, known_variables_of(playbook, known, self._templar).services)
@@ -136,12 +136,12 @@ class LookupModule(LookupBase):  # type: ignore[misc]
     ) -> None:
         inventory = self._inventory(groups)
         if not inventory.hosts and not inventory.list_hosts(patterns):
-            raise AnsibleLookupError(f"the inventory has no hosts; check -i and the inventory's warnings, {NOBODY}")
+            raise AnsibleLookupError(f"the inventory has no hosts; check -i and the inventory's warnings, {NO_ONE}")
         inventory.subset(context.CLIARGS.get("subset"))
         pattern = shown(",".join(patterns))
         limit = f" with --limit {shown(context.CLIARGS['subset'])}" if context.CLIARGS.get("subset") else ""
         if not inventory.get_hosts(patterns):
-            message = f"aws_ml_accounts: {pattern}{limit} matches no host of the inventory, {NOBODY}"
+            message = f"aws_ml_accounts: {pattern}{limit} matches no host of the inventory, {NO_ONE}"
             if not sliced:
                 raise AnsibleLookupError(message)
             display.warning(message)
@@ -151,7 +151,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             lost = [part for part in parts if part != "all" and not inventory.get_hosts(part)]
             if lost:
                 names = ", ".join(map(shown, lost))
-                raise AnsibleLookupError(f"aws_ml_accounts: {names} in {pattern} matches no host, {NOBODY}")
+                raise AnsibleLookupError(f"aws_ml_accounts: {names} in {pattern} matches no host, {NO_ONE}")
 
     def _inventory(self, groups: Mapping[str, list[str]]) -> InventoryManager:
         inventory = InventoryManager(self._loader, parse=False)

@@ -617,11 +617,12 @@ trust_statements:
       sample: {team: vision}
 """
 
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.inspection import inspecting
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.runner import run_module
 
 
 def main():
-    run_module("iam_baseline_info")
+    run_module("iam_baseline_info", inspecting)
 
 
 if __name__ == "__main__":

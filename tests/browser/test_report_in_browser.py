@@ -199,7 +199,7 @@ def test_every_control_has_a_name(open_page: Open, small_fleet: str) -> None:
     assert page.evaluate(nameless) == []
 
 
-def test_what_opens_tells_all_there_is(open_page: Open) -> None:
+def test_what_opens_reports_all_there_is(open_page: Open) -> None:
     same = "path: /\ndescription: x\nboundary: y\nmax_session_duration: 1\n"
     policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
     details = {

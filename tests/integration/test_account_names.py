@@ -138,7 +138,7 @@ def test_a_tag_does_not_choose_the_group_of_an_ou_or_the_name_of_a_host(
     assert other not in made(aws)
 
 
-def test_a_file_without_an_account_is_for_nobody_who_chose_its_name(
+def test_a_file_without_an_account_is_for_no_one_who_chose_its_name(
     aws: LocalAws, inventory: Inventory, organization: Organization, playbook: Playbook, tmp_path: Path
 ) -> None:
     file = write(tmp_path / "host_vars" / "warehouse.yml", {"own": "warehouse"})

@@ -81,7 +81,7 @@ def statuses(run: Run, host: str) -> dict[str, str]:
     return {f"{one['kind']}/{one['name']}": one["status"] for one in objects if one["status"] != "absent"}
 
 
-def test_every_account_is_told_of_with_the_fewest_calls_and_nothing_is_written(
+def test_every_account_is_reported_with_the_fewest_calls_and_nothing_is_written(
     aws: LocalAws, playbook: Playbook, accounts: dict[str, Any], messy: str
 ) -> None:
     before = aws.client("iam", account=messy).get_account_authorization_details()["RoleDetailList"]
@@ -183,7 +183,7 @@ def faults(running_aws: LocalAws) -> Iterator[Faults]:
 
 
 @pytest.mark.parametrize("refused", ["GetAccountAuthorizationDetails", "ListRoles"])
-def test_a_caller_who_may_not_list_the_account_is_told_what_he_needs(
+def test_a_caller_who_may_not_list_the_account_is_reported_what_he_needs(
     aws: LocalAws, faults: Faults, playbook: Playbook, accounts: dict[str, Any], messy: str, *, refused: str
 ) -> None:
     host = aws.members[0]["name"]

@@ -91,7 +91,7 @@ def test_units_of_the_same_name_are_not_merged(inventory: Inventory, organizatio
     assert '"Machine-Learning" is the name of several OUs: "/Machine-Learning" (ou-' in refused.told
 
 
-def test_accounts_of_the_same_name_are_told_apart(
+def test_accounts_of_the_same_name_are_distinguished(
     aws: LocalAws, inventory: Inventory, organization: Organization
 ) -> None:
     twin = organization.account("vision-dev", "/Operations")
@@ -227,7 +227,7 @@ def test_an_account_without_an_organization_says_what_to_do(
     assert not any(secret in listed.stderr for secret in keys.values())
 
 
-def test_filters_that_leave_nobody_are_warned_of(inventory: Inventory) -> None:
+def test_filters_that_leave_no_one_are_warned_of(inventory: Inventory) -> None:
     listed = inventory({"tags": ["stage=nowhere"]})
     assert listed.hosts == []
     assert "no account matches; the filters exclude 4" in listed.told

@@ -130,7 +130,7 @@ def test_an_empty_folder_is_refused(here: Here, roles_in: RolesIn, given: Any) -
     assert ROLE in roles_in(here.member["id"])
 
 
-def test_where_it_cannot_be_written_nothing_is_taken_away(here: Here, roles_in: RolesIn) -> None:
+def test_where_it_cannot_be_written_nothing_is_removed(here: Here, roles_in: RolesIn) -> None:
     """A file in the way stops root as well, whom a folder without write permission would not."""
     account = here.member["id"]
     assert here(SITE, SERVICES).rc == 0

@@ -211,7 +211,7 @@ BAD: dict[str, tuple[dict[str, Any], list[str]]] = {
 }
 
 
-def test_bad_variables_are_told_before_any_call(playbook: Playbook, aws: LocalAws) -> None:
+def test_bad_variables_are_reported_before_any_call(playbook: Playbook, aws: LocalAws) -> None:
     hosts = {
         name: {
             "aws_assume_role_arn": aws.members[0]["role_arn"],

@@ -77,7 +77,7 @@ def test_critical_findings_are_warnings_and_what_they_rest_on_is_not_shown(playb
     assert result["invocation"]["module_args"]["name"] == "notebooks"
 
 
-def test_a_profile_that_there_is_not_is_told(playbook: Playbook, aws: LocalAws) -> None:
+def test_a_profile_that_there_is_not_is_reported(playbook: Playbook, aws: LocalAws) -> None:
     member = aws.members[0]
     host = {"aws_account_id": member["id"], "aws_assume_role_arn": member["role_arn"]}
     nobody = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_SESSION_TOKEN": "", "AWS_PROFILE": "nope"}

@@ -174,7 +174,7 @@ def test_documents_name_what_is_there_and_a_policy_that_others_have_stays(
     assert own(seen("a")) == [] and seen("a")["policies"] == {}
 
 
-def test_bad_variables_are_told_before_any_call(run: Callable[..., Run], aws: LocalAws) -> None:
+def test_bad_variables_are_reported_before_any_call(run: Callable[..., Run], aws: LocalAws) -> None:
     aws.clear_calls()
     failures = run(
         a={"profile": "least_privilege", "callers": {"users": ["a b"]}},

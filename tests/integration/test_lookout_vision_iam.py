@@ -119,7 +119,7 @@ def test_a_policy_that_others_hold_is_not_deleted(converge: Any, iam: Any, accou
     assert held(iam) == before
 
 
-def test_bad_variables_are_told_before_any_call(playbook: Playbook, aws: LocalAws) -> None:
+def test_bad_variables_are_reported_before_any_call(playbook: Playbook, aws: LocalAws) -> None:
     bad: dict[str, tuple[dict[str, Any], str]] = {
         "nobody": ({}, "there are no users, groups or roles to give permissions to"),
         "policy": ({"managed_policies": ["LookoutVisionFullAccess"]}, "AmazonLookoutVisionFullAccess"),
@@ -144,7 +144,7 @@ def test_bad_variables_are_told_before_any_call(playbook: Playbook, aws: LocalAw
     assert aws.calls() == []
 
 
-def test_everybody_has_to_exist(converge: Any, iam: Any, aws: LocalAws) -> None:
+def test_everyone_has_to_exist(converge: Any, iam: Any, aws: LocalAws) -> None:
     refused = converge(users=["inspector", "nobody"], groups=["nobodies"], buckets=["frames"]).failures()["account"]
     assert "user nobody does not exist; create it first" in refused
     assert "group nobodies does not exist; create it first" in refused

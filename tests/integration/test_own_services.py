@@ -114,7 +114,7 @@ def test_it_runs_in_an_interpreter_of_its_own(
     assert ["camera_lab", "in_sync"] in [[one["service"], one["status"]] for one in result["objects"]]
 
 
-def test_misspelled_variable_and_wrong_value_are_told_before_any_call(
+def test_misspelled_variable_and_wrong_value_are_reported_before_any_call(
     playbook: Playbook, sites: dict[str, Any], aws: LocalAws
 ) -> None:
     sites["all"]["vars"] |= {"camera_lab_iam_bukket": "images"}

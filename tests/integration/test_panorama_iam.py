@@ -155,7 +155,7 @@ def test_the_released_product_in_the_place_of_the_preview(
     assert converge(**gone)["plan"] == []
 
 
-def test_bad_variables_are_told_before_any_call(playbook: Playbook, aws: LocalAws) -> None:
+def test_bad_variables_are_reported_before_any_call(playbook: Playbook, aws: LocalAws) -> None:
     entrance = {"aws_assume_role_arn": aws.members[0]["role_arn"]}
     run = playbook(PLAY, {"all": {"hosts": {name: {**entrance, **given} for name, (given, _unused) in BAD.items()}}})
     told = run.failures()

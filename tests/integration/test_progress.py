@@ -207,7 +207,7 @@ def test_the_whole_result_is_shown_from_vvv_on(watch: Watch, inventory: Inventor
     assert "plan_id" not in "\n".join(watched.lines)
 
 
-def test_a_module_in_its_own_interpreter_tells_its_writes_when_it_ends(
+def test_a_module_in_its_own_interpreter_reports_its_writes_when_it_ends(
     watch: Watch, inventory: Inventory, tmp_path: Path
 ) -> None:
     python = tmp_path / "python"

@@ -214,7 +214,7 @@ def test_audit_and_retirement(reports: Reports, accounts: dict[str, Any], aws: L
         assert item["quarantined"]["since"]
 
 
-def test_host_whose_variables_are_refused_is_told_although_no_module_ran(
+def test_host_whose_variables_are_refused_is_reported_although_no_module_ran(
     reports: Reports, accounts: dict[str, Any]
 ) -> None:
     host, account = next(iter(accounts["all"]["hosts"].items()))

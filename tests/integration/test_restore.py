@@ -28,7 +28,7 @@ def shown(run: Run, host: str) -> str:
     return "\n".join(run.results("Show what would be restored")[host]["msg"])
 
 
-def test_a_service_is_taken_away_and_put_back_in_every_account(
+def test_a_service_is_removed_and_restored_in_every_account(
     playbook: Playbook, aws: LocalAws, accounts: dict[str, Any], roles_in: RolesIn, tmp_path: Path
 ) -> None:
     backups = str(tmp_path / "backups")

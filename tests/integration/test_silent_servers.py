@@ -61,7 +61,7 @@ def test_a_playbook(python: str, tmp_path: Path) -> None:
         assert all(line.partition("prod: ")[2] in told for line in lines)
 
 
-def test_it_is_told_at_once(tmp_path: Path) -> None:
+def test_it_is_reported_at_once(tmp_path: Path) -> None:
     with taking_connections() as endpoint:
         started = subprocess.Popen(
             command(tmp_path, sys.executable, endpoint),

@@ -53,7 +53,7 @@ def host_of(member: dict[str, Any], sample: Sample, values: dict[str, Any]) -> H
 
 def make_people(aws: LocalAws, member: dict[str, Any], sample: Sample) -> None:
     iam = aws.client("iam", account=member["id"])
-    for one in sorted(sample.everybody()):
+    for one in sorted(sample.everyone()):
         kind, _slash, name = one.partition("/")
         MAKE[kind](iam, name)
 
@@ -142,9 +142,7 @@ def holders(aws: LocalAws, member: dict[str, Any]) -> set[str]:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_text_gives_people_their_policies_and_takes_them_away(
-    an_account_each: LocalAws, tmp_path: Path, way: str
-) -> None:
+def test_text_gives_people_their_policies_and_removes_them(an_account_each: LocalAws, tmp_path: Path, way: str) -> None:
     aws = an_account_each
     aws.reset()
     playbook = Playbook(tmp_path, aws.environment())
@@ -170,13 +168,13 @@ def test_text_gives_people_their_policies_and_takes_them_away(
     granted = playbook(WAYS[way], {"all": {"hosts": grants}})
     assert granted.failures() == {}
     for (name, form, removal), member in members.items():
-        people = GIVING[name].everybody()
+        people = GIVING[name].everyone()
         assert holders(aws, member) & people == GIVING[name].granted(form), (name, form, removal)
 
     removed = playbook(WAYS[way], {"all": {"hosts": removals}})
     assert removed.failures() == {}
     for case, member in members.items():
-        assert holders(aws, member) & GIVING[case[0]].everybody() == left["-".join(case)], case
+        assert holders(aws, member) & GIVING[case[0]].everyone() == left["-".join(case)], case
 
 
 EXTRA = {

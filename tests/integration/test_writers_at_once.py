@@ -136,7 +136,7 @@ def test_two_runs_at_once_change_one_trust_policy(
         assert arrived(shared, kind) == there
 
 
-def test_a_wait_is_told(aws: LocalAws, playbook: Playbook, shared: Any) -> None:
+def test_a_wait_is_reported(aws: LocalAws, playbook: Playbook, shared: Any) -> None:
     told = {"ANSIBLE_LOG_PATH": str(playbook.folder / "ansible.log"), "ANSIBLE_LOG_VERBOSITY": "3"}
     hosts = inventory(aws, IN_WORKER, names()[:2])
     playbook(play("trust statements"), hosts, arguments=["-v"], environment=told)

@@ -137,7 +137,7 @@ class Sample:
     def _gives(self, name: str, variable: Variable) -> bool:
         return not name.startswith("former") and any(True for _one in self._named((name,), variable, "one"))
 
-    def everybody(self) -> set[str]:
+    def everyone(self) -> set[str]:
         """All people that any value names, such as `user/alice`."""
         return {one for name, variable in self.variables.items() for one in self._named((name,), variable, "two")}
 

@@ -109,7 +109,7 @@ def test_nothing_is_allowed_that_no_call_needs(name: str, calls: Calls) -> None:
     assert not needless, f"no call of a test needs this of docs/permissions/{name}.json: {needless}"
 
 
-def test_nobody_but_an_administrator_changes_the_automation(calls: Calls) -> None:
+def test_no_one_but_an_administrator_changes_the_automation(calls: Calls) -> None:
     made = [one for one in calls["converge"] if is_deployment(one)]
     assert made, "no example has made the automation's own roles"
     assert all(denies([document("converge")], one.needed) for one in made)

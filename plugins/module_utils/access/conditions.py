@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from ..policy.statement import Condition
 from .context import Context
 from .operators import OPERATORS, Unreadable
-from .patterns import Matcher, variable_keys
+from .patterns import Matcher, resolves, variable_keys
 from .truth import Truth, every, negated, some
 
 _ALL, _ANY = "forallvalues:", "foranyvalue:"
@@ -42,9 +42,10 @@ class CompiledCondition:
         self._matchers: list[Matcher] = [build(value, variables) for value in condition.values] if build else []
         used = frozenset[str]().union(*map(variable_keys, condition.values)) if variables else frozenset[str]()
         self.keys = used | {self.key}
+        self._resolves = resolves(condition.values) if used and self.is_negated else None
 
     def holds(self, context: Context) -> Truth:
-        """Whether a request with this context meets the condition. Raises Unresolved."""
+        """Whether a request with this context meets the condition."""
         if context.is_unknown(self.key):
             return frozenset((self.key,))
         values = context.values(self.key)
@@ -54,10 +55,8 @@ class CompiledCondition:
             return False
         if not values:
             return self._holds_without_key()
-        try:
-            return self._holds_for(values, context)
-        except Unreadable:
-            return False
+        truth = self._holds_for(values, context)
+        return truth if self._resolves is None else every((truth, self._resolves(context)))
 
     def _holds_without_key(self) -> bool:
         if self.if_exists or self.set == _ALL:
@@ -73,8 +72,19 @@ class CompiledCondition:
         return len(values) == 1 and self._holds_for_one(values[0], context)
 
     def _holds_for_one(self, value: str, context: Context) -> Truth:
-        truth = some(matches(value, context) for matches in self._matchers)
-        return negated(truth) if self.is_negated else truth
+        if not self.is_negated:
+            return some(_matches(one, value, context) for one in self._matchers)
+        try:
+            return negated(some([one(value, context) for one in self._matchers]))
+        except Unreadable:
+            return False
+
+
+def _matches(matcher: Matcher, value: str, context: Context) -> Truth:
+    try:
+        return matcher(value, context)
+    except Unreadable:
+        return False
 
 
 def compiled(conditions: Iterable[Condition], *, variables: bool) -> tuple[CompiledCondition, ...]:

@@ -49,6 +49,11 @@ class Policies:
     service_control: Sequence[Sequence[Policy]] = ()
     resource_control: Sequence[Sequence[Policy]] = ()
 
+    def not_known(self) -> frozenset[str]:
+        """Which policies are not known: a Deny may be in them."""
+        boundary = () if self.boundary_is_known else (BOUNDARY,)
+        return frozenset(boundary if self.resource_is_known else (*boundary, RESOURCE_POLICY))
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -71,7 +76,8 @@ def evaluate(request: Request, policies: Policies) -> Decision:
     granted = grants.truth()
     if granted is False:
         return Decision(Outcome.DENIED, grants.what_is_missing())
-    keys = frozenset[str]().union(*(truth for truth in (denied.truth, granted) if not isinstance(truth, bool)))
+    truths = (denied.truth, granted, policies.not_known())
+    keys = frozenset[str]().union(*(truth for truth in truths if not isinstance(truth, bool)))
     statements = denied.statements + grants.statements()
     if keys:
         return Decision(Outcome.DEPENDS, f"depends on {', '.join(sorted(keys))}", keys, statements)
@@ -100,7 +106,10 @@ class _Found:
 
 
 def denials(request: Request, policies: Policies) -> Iterable[CompiledStatement]:
-    """The Deny statements of all policies, without those that name another caller."""
+    """The Deny statements of all policies, without those that name another caller.
+
+    A Deny with NotPrincipal hits whoever has a permissions boundary (IAM user guide, "NotPrincipal").
+    """
     own = [*policies.identity, *(one for one in (policies.boundary, policies.session) if one is not None)]
     levels = () if request.principal.is_service_linked_role else policies.service_control
     for policy in (*own, *(policy for level in levels for policy in level)):
@@ -108,7 +117,12 @@ def denials(request: Request, policies: Policies) -> Iterable[CompiledStatement]
     levels = () if request.principal.is_service_linked_role else policies.resource_control
     of_resource = [policy for level in levels for policy in level]
     for policy in of_resource if policies.resource is None else (*of_resource, policies.resource):
-        yield from (one for one in policy.denying if one.named(request.principal) > Named.NOT)
+        bounded = policy is policies.resource and policies.boundary is not None
+        yield from (
+            one
+            for one in policy.denying
+            if one.named(request.principal) > Named.NOT or (bounded and one.statement.not_principals is not None)
+        )
 
 
 class _Grants:
@@ -134,6 +148,8 @@ class _Grants:
         """Why nothing allows the request; the first layer that is missing."""
         if self._request.principal.account is None:
             return f"no statement of {self._resource_policy()} allows it for the caller"
+        if self._is_root_and_assumes_role():
+            return "a root user cannot assume a role"
         if any(one.truth is False for one in self._service_control):
             return "no service control policy of one of the levels allows it"
         if self._identity.truth is False and not self._names_itself():
@@ -157,8 +173,10 @@ class _Grants:
         principal = self._request.principal
         limits = (self._boundary.truth, self._session.truth)
         by_account, as_identity, as_session = (self._resource[least].truth for least in Named if least > Named.NOT)
+        if self._is_root_and_assumes_role():
+            return False
         if principal.kind is PrincipalKind.ROOT:
-            own: Truth = not self._request.assumes_role
+            own: Truth = True
         else:
             own = every((self._identity.truth, *limits))
         if self._request.resource_account not in (None, principal.account):
@@ -168,6 +186,10 @@ class _Grants:
             every((as_identity, *limits)),
             as_session,
         ))  # fmt: skip
+
+    def _is_root_and_assumes_role(self) -> bool:
+        """STS API reference, AssumeRole: the credentials of a root user cannot call it."""
+        return self._request.principal.kind is PrincipalKind.ROOT and self._request.assumes_role
 
     def _must_name_caller(self) -> bool:
         """Whether the resource has a policy in any case, without which nobody has access: a role, a KMS key."""

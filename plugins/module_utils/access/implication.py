@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 
 from ..policy.statement import Condition
 from ..policy.wildcards import covers
@@ -22,9 +23,16 @@ _SETS = ("forallvalues:", "foranyvalue:")
 
 
 def implies(one: Iterable[Condition], other: Iterable[Condition]) -> bool:
-    """Whether every request that meets all conditions of `one` meets all of `other`."""
-    given = list(one)
-    return all(any(_is_within(mine, wanted) for mine in given) for wanted in other)
+    """Whether every request that meets all conditions of `one` meets all of `other`.
+
+    Keys of one operator that differ only by case count for nothing: IAM does not document what they mean together.
+    """
+    given, asked = list(one), list(other)
+    if set(given) == set(asked):
+        return True
+    times = Counter((mine.operator.lower(), mine.name) for mine in given)
+    clear = [mine for mine in given if times[mine.operator.lower(), mine.name] == 1]
+    return all(any(_is_within(mine, wanted) for mine in clear) for wanted in asked)
 
 
 def _is_within(mine: Condition, wanted: Condition) -> bool:
@@ -32,17 +40,19 @@ def _is_within(mine: Condition, wanted: Condition) -> bool:
         return False
     operator, other = mine.operator.lower(), wanted.operator.lower()
     if operator == other:
-        return set(mine.values) == set(wanted.values) or _is_narrower(operator, mine.values, wanted.values)
+        return is_narrower(operator, mine.values, wanted.values)
     if other == f"{operator}{_IF_EXISTS}":
-        return set(mine.values) == set(wanted.values) or _is_narrower(operator, mine.values, wanted.values)
+        return is_narrower(operator, mine.values, wanted.values)
     if operator == "stringequals" and other in ("stringlike", "stringlikeifexists"):
         return all(any(covers(pattern, _literal(value)) for pattern in wanted.values) for value in mine.values)
     return False
 
 
-def _is_narrower(operator: str, values: tuple[str, ...], others: tuple[str, ...]) -> bool:
-    """Whether a value of a request that meets the operator with some values meets it with the others."""
-    plain = operator.removesuffix(_IF_EXISTS)
+def is_narrower(operator: str, values: Collection[str], others: Collection[str]) -> bool:
+    """Whether a request that meets an operator with some values is known to meet it with the others."""
+    if set(values) == set(others):
+        return True
+    plain = operator.lower().removesuffix(_IF_EXISTS)
     is_set = plain.startswith(_SETS)
     plain = plain.partition(":")[2] if is_set else plain
     if plain in _BY_VALUE:

@@ -13,9 +13,10 @@ from __future__ import annotations
 import base64
 import binascii
 import ipaddress
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from typing import TypeVar
 
@@ -25,6 +26,8 @@ from .truth import Truth
 
 _Parsed = TypeVar("_Parsed")
 _ARN_FIELDS = 6
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+_YEAR_OR_MONTH = re.compile(r"[0-9]{4}(-[0-9]{2})?")
 
 
 class Unreadable(Exception):
@@ -71,20 +74,18 @@ def _compared(
 @lru_cache(maxsize=4096)
 def readable_number(text: str) -> Decimal | None:
     """The number of a numeric operator, None if the text is none."""
-    try:
-        number = Decimal(text.strip())
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
+    return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
 @lru_cache(maxsize=4096)
 def readable_moment(text: str) -> datetime | None:
-    """A date of ISO 8601, or the seconds since 1970. A date without an offset is in UTC."""
+    """A date as W3C writes ISO 8601, or the seconds since 1970. Four digits are a year; without an offset it is UTC."""
     try:
-        if text.strip().lstrip("-").replace(".", "", 1).isdigit() and len(text.strip()) != len("2026"):
+        if _YEAR_OR_MONTH.fullmatch(text):
+            text += "-01" * (2 if len(text) == len("2026") else 1)
+        if _NUMBER.fullmatch(text):
             return datetime.fromtimestamp(float(text), UTC)
-        moment = datetime.fromisoformat(text.strip().replace("Z", "+00:00").replace("z", "+00:00"))
+        moment = datetime.fromisoformat(text)
     except (ValueError, OverflowError, OSError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

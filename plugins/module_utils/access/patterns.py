@@ -26,11 +26,7 @@ _ANY_IN_FIELD, _ONE_IN_FIELD = "any text in a field", "one character in a field"
 _ARN_FIELDS = 6
 
 Matcher = Callable[[str, Context], Truth]
-"""Says whether a value matches in a context. Raises Unresolved."""
-
-
-class Unresolved(Exception):
-    """A policy variable has no value in the request, or several: its statement does not apply."""
+"""Says whether a value matches in a context. With a policy variable that has no value, or several, none does."""
 
 
 @lru_cache(maxsize=65536)
@@ -91,9 +87,27 @@ def arn_pattern(pattern: str, *, variables: bool) -> Matcher:
 
 def variable_keys(pattern: str) -> frozenset[str]:
     """The condition keys of the policy variables in a pattern, in lower case."""
-    return frozenset(
-        _variable(token)[0] for token in _TOKEN.findall(pattern) if token.startswith("${") and token not in _ESCAPED
-    )
+    return frozenset(_variable(token)[0] for token in _TOKEN.findall(pattern) if _is_variable(token))
+
+
+def resolves(patterns: Iterable[str]) -> Callable[[Context], Truth]:
+    """Says whether every policy variable of some patterns has one value in a context.
+
+    What is negated needs to know it: that nothing matches says nothing if there is nothing to compare with.
+    """
+    used = [_variable(token) for pattern in patterns for token in _TOKEN.findall(pattern) if _is_variable(token)]
+
+    def resolved(context: Context) -> Truth:
+        keys = {key for key, _default in used if context.is_unknown(key)}
+        if any(key not in keys and _one_value(context, key, default) is None for key, default in used):
+            return False
+        return frozenset(keys) or True
+
+    return resolved
+
+
+def _is_variable(token: str) -> bool:
+    return token.startswith("${") and token not in _ESCAPED
 
 
 def _never(value: str, context: Context) -> Truth:
@@ -133,19 +147,20 @@ class _VariablePattern:
             if context.is_unknown(key):
                 unknown.add(key)
                 continue
-            resolved.extend(_one_value(context, key, default))
+            found = _one_value(context, key, default)
+            if found is None:
+                return False
+            resolved.extend(found)
         if unknown:
             return frozenset(unknown) if self._widest.fullmatch(value) else False
         return _expression(tuple(resolved), self._fold_case).fullmatch(value) is not None
 
 
-def _one_value(context: Context, key: str, default: str | None) -> str:
+def _one_value(context: Context, key: str, default: str | None) -> str | None:
     found = context.values(key)
-    if found and len(found) == 1:
-        return found[0]
-    if found or default is None:
-        raise Unresolved(key)
-    return default
+    if not found:
+        return default
+    return found[0] if len(found) == 1 else None
 
 
 @lru_cache(maxsize=4096)

@@ -15,10 +15,10 @@ from ..policy.document import IMPLICIT_VERSION, PolicyDocument
 from ..policy.statement import Statement
 from .conditions import compiled
 from .context import Context
-from .patterns import Matcher, Unresolved, resource_pattern, text_pattern
+from .patterns import Matcher, resolves, resource_pattern, text_pattern
 from .principals import Named, Principal
 from .request import Request
-from .truth import Truth
+from .truth import Truth, every, negated, some
 
 _NO_CONTEXT = Context()
 
@@ -63,6 +63,8 @@ class CompiledStatement:
         self._excludes_resources = statement.not_resources is not None
         resources = statement.not_resources if self._excludes_resources else statement.resources
         self._resources: list[Matcher] = [resource_pattern(one, variables=variables) for one in resources or ()]
+        excluded = variables and self._excludes_resources and any("${" in one for one in resources or ())
+        self._resolves = resolves(resources or ()) if excluded else None
         # A trust policy has no Resource: it applies to its role.
         self._every_resource = resources is None or (not self._excludes_resources and "*" in resources)
         self.conditions = compiled(statement.conditions, variables=variables)
@@ -79,20 +81,14 @@ class CompiledStatement:
         """Whether the statement applies to a request, whoever makes it."""
         if not self.names_action(request.lower_action):
             return False
-        try:
-            truth = self._every_resource or self._reaches(request.resource, request.full_context)
-            if truth is False:
-                return False
-            return self._met(request.full_context, truth)
-        except Unresolved:
+        truth = self._every_resource or self._reaches(request.resource, request.full_context)
+        if truth is False:
             return False
+        return self._met(request.full_context, truth)
 
     def conditions_met(self, context: Context) -> Truth:
         """Whether every condition is met, whatever the request is about."""
-        try:
-            return self._met(context, True)
-        except Unresolved:
-            return False
+        return self._met(context, True)
 
     def named(self, principal: Principal) -> Named:
         """How Principal or NotPrincipal names a caller. A statement without either names nobody."""
@@ -105,14 +101,20 @@ class CompiledStatement:
         return Named.AS_SESSION
 
     def _reaches(self, resource: str, context: Context) -> Truth:
+        if self._excludes_resources:
+            return self._excludes_none(resource, context)
         keys: frozenset[str] = frozenset()
         for matches in self._resources:
             truth = matches(resource, context)
             if truth is True:
-                return not self._excludes_resources
+                return True
             if truth is not False:
                 keys |= truth
-        return keys or self._excludes_resources
+        return keys or False
+
+    def _excludes_none(self, resource: str, context: Context) -> Truth:
+        excluded = some(matches(resource, context) for matches in self._resources)
+        return negated(excluded) if self._resolves is None else every((negated(excluded), self._resolves(context)))
 
     def _met(self, context: Context, truth: Truth) -> Truth:
         keys = truth if isinstance(truth, frozenset) else frozenset[str]()

@@ -19,6 +19,7 @@ from ..policy.statement import Principal as WrittenPrincipal
 _IAM_ARN = re.compile(r"arn:([^:]*):iam::(\d{12}):(root|user/.+|role/.+|(?:saml|oidc)-provider/.+)")
 _SESSION_ARN = re.compile(r"arn:([^:]*):sts::(\d{12}):(assumed-role/([^/]+)/.+|federated-user/.+)")
 _OF_ACCOUNTS = ("aws:principalarn", "aws:principalaccount", "aws:username")
+_OF_ORGANIZATIONS = ("aws:principalorgid", "aws:principalorgpaths")
 _ACCOUNT = re.compile(r"(?:arn:[^:]*:iam::)?(\d{12})(?::root)?")
 
 
@@ -92,16 +93,26 @@ class Principal:
         return self.kind is PrincipalKind.ROLE and ":role/aws-service-role/" in self.name
 
     def context(self) -> tuple[dict[str, str], tuple[str, ...]]:
-        """The condition keys that follow from the caller, and those that are absent because of it."""
+        """The condition keys that follow from the caller, and those that are absent because of it.
+
+        Source: IAM user guide, "AWS global condition context keys", the availability of each key. Whoever has no
+        credentials of AWS signs no request.
+        """
         if self.kind is PrincipalKind.SERVICE:
             keys = {"aws:principalisawsservice": "true", "aws:principalservicename": self.name}
-            return keys, (*_OF_ACCOUNTS, "aws:principalorgid", "aws:principalorgpaths")
-        keys = {"aws:principalisawsservice": "false"}
+            return keys, (*_OF_ACCOUNTS, *_OF_ORGANIZATIONS)
         if self.account is None:
-            return keys, ("aws:principalservicename", *_OF_ACCOUNTS)
-        keys.update({
-            "aws:principalarn": self.name, "aws:principalaccount": self.account, "aws:principaltype": self.kind.value,
-        })  # fmt: skip
+            absent = ("aws:principalisawsservice", "aws:principalservicename", *_OF_ORGANIZATIONS)
+            if self.kind is PrincipalKind.IDENTITY_PROVIDER:
+                return {}, (*absent, *_OF_ACCOUNTS)
+            keys = {"aws:principalaccount": "anonymous", "aws:principaltype": self.kind.value}
+            return keys, (*absent, "aws:principalarn", "aws:username")
+        keys = {
+            "aws:principalisawsservice": "false",
+            "aws:principalarn": self.name,
+            "aws:principalaccount": self.account,
+            "aws:principaltype": self.kind.value,
+        }
         if self.kind is PrincipalKind.USER:
             return keys | {"aws:username": self.name.rpartition("/")[2]}, ("aws:principalservicename",)
         return keys, ("aws:principalservicename", "aws:username")

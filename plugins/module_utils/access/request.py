@@ -13,7 +13,13 @@ from functools import cached_property
 from .context import Context
 from .principals import Principal
 
-_ASSUMING = {"sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity"}
+_ASSUMING = {
+    "sts:assumerole",
+    "sts:assumerolewithsaml",
+    "sts:assumerolewithwebidentity",
+    "sts:tagsession",
+    "sts:setsourceidentity",
+}
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,7 @@ class Request:
 
     @cached_property
     def assumes_role(self) -> bool:
+        """Whether a trust policy decides: who assumes a role, and tags the session or names its source meanwhile."""
         return self.lower_action in _ASSUMING
 
     @cached_property

@@ -2,25 +2,26 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""The risks in the desired state. The rules read documents, not names. Pure.
+"""The risks in the desired state, an ended service that it still has objects for included. Pure.
 
-A declared role is checked completely. For a user, group or role that is not managed by the task, only the declared part
-is checked: the policies that are attached, and the statements that are added to the trust policy.
+The rules read documents, not names; the end of a service is data, without a clock. A declared role is checked
+completely. For a user, group or role that is not managed by the task, only the declared part is checked: the policies
+that are attached, and the statements that are added to the trust policy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..errors import brief
-from ..model import CurrentState, Declarations, Identity, Role
+from ..model import CurrentState, Declarations, Identity, Role, resource_name
 from ..policy.document import PolicyDocument
 from ..resolve.desired_state import DesiredState
 from ..resolve.policy_arns import Resolver
-from .aws_facts import AwsFacts
-from .finding import Finding, most_severe_first
-from .finding_rules import FindingRule, SharedWithRoles
+from ..resolve.quarantine import current_quarantine
+from .aws_facts import AwsFacts, FindingRule, SharedWithRoles
+from .finding import Finding, Severity, most_severe_first
 from .matchers import AccountAfter, Match, RuleSubject, matches
 from .risky_grants import Documents
 
@@ -133,3 +134,35 @@ class _Subjects:
         if not statements or not isinstance(identity, Role):
             return None
         return replace(identity, trust=PolicyDocument({"Version": "2012-10-17", "Statement": statements}))
+
+
+OUTLIVED = "grants_ended_service"
+"""The code of the finding that the account has objects for a service that has ended."""
+
+
+def all_findings(
+    knowledge: AwsFacts,
+    declarations: Declarations,
+    state: CurrentState,
+    desired: DesiredState,
+    remedy: Remedy | None = None,
+) -> list[Finding]:
+    """The findings, without those of roles in quarantine, which have no permissions."""
+    found = findings(knowledge, declarations, state, desired, remedy)
+    powerless = {
+        one.resource
+        for key, one in desired.identities.items()
+        if one and (current_quarantine(one) or key in desired.quarantined)
+    }
+    return [item for item in found if item.resource not in powerless]
+
+
+def outlived(knowledge: AwsFacts, service: str, desired: DesiredState, remedies: Mapping[str, str]) -> Finding | None:
+    """The finding that the account has objects for a service that has ended, or None."""
+    life = knowledge.services.get(service)
+    there = [*desired.identities.values(), *desired.policies.values()]
+    if life is None or life.state != "ended" or not any(there):
+        return None
+    message = f"{life.name} ended on {life.since}: the permissions granted for it are no longer needed."
+    remedy = remedies.get(OUTLIVED, "state: absent")
+    return Finding(Severity.LOW, OUTLIVED, resource_name("service", service), message, remedy)

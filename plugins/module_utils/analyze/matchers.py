@@ -15,8 +15,8 @@ from typing import assert_never
 from ..model import CurrentState, Identity, Role
 from ..policy.document import dangling_principals
 from ..resolve.desired_state import DesiredState
-from .aws_facts import AwsFacts
-from .finding_rules import (
+from .aws_facts import (
+    AwsFacts,
     Condition,
     HasGrants,
     ReachesRoles,

@@ -20,8 +20,7 @@ from ..policy.document import PolicyDocument
 from ..policy.statement import Statement
 from ..policy.wildcards import fits_any_case
 from ..resolve.desired_state import DesiredState
-from .aws_facts import AwsFacts
-from .finding_rules import Grant
+from .aws_facts import AwsFacts, Grant
 
 _EVERY_ACTION = re.compile(r"\*|\*:\*+")
 

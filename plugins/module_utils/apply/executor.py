@@ -19,7 +19,7 @@ from ..plan.plan import MadeVersion, Plan, Step, dependencies
 from ..policy.document import PolicyDocument
 from ..policy.trust_policy import own_principals
 from ..sdk import CallFailed, ClientError
-from .made_writes import MadeWrites
+from .made_writes import MadeWrites, with_own_writes
 
 OnStep = Callable[[Step], None]
 """Called in the thread of `run` as soon as a write is done. An exception from it ends the run before the next write."""
@@ -238,3 +238,20 @@ def _request(step: Step) -> dict[str, Any]:
         for key, value in step.parameters.items()
         if value not in ([], "") or step.write.sends_empty
     }
+
+
+def settle(execution: Execution, plan: Plan, ahead: Plan, state: CurrentState) -> list[Step]:
+    """The unknown writes that AWS performed; the others count as not done. `ahead` is the plan from the `state` now."""
+    made = [step for step in execution.unknown if _is_made(step, ahead, state)]
+    missed = [step for step in execution.unknown if step not in made]
+    names = [step.name for step in plan.steps]
+    execution.not_done[:] = sorted([*execution.not_done, *missed], key=lambda step: names.index(step.name))
+    execution.unknown.clear()
+    return made
+
+
+def _is_made(step: Step, ahead: Plan, state: CurrentState) -> bool:
+    if step.write.is_seen is not None:
+        return step.write.is_seen(state, step.parameters)
+    planned = any((other.action, other.parameters) == (step.action, step.parameters) for other in ahead.steps)
+    return not planned and with_own_writes(state, [step]) == state

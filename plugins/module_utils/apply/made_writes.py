@@ -6,16 +6,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 from ..aws.error_advice import error_code
 from ..aws.service import Service, is_lost_reply
-from ..model import Account
+from ..model import Account, CurrentState
 from ..plan.plan import Step
 from ..plan.writes import Element, Parameters
 from ..policy.document import PolicyDocument
-from ..read.transformations import role_of, tags
+from ..read.authorization_details import role_of, tags
+
+
+def with_own_writes(state: CurrentState, steps: Iterable[Step]) -> CurrentState:
+    """The state with the documents, attachments and boundaries that the steps wrote, in their order."""
+    identities = dict(state.identities)
+    policies = dict(state.policies)
+    for step in steps:
+        shows = step.write.shows
+        if shows is None:
+            continue
+        if step.subject in identities:
+            identities[step.subject] = shows(identities[step.subject], step.parameters)
+        for name, policy in policies.items():
+            if policy.key == step.subject:
+                policies[name] = shows(policy, step.parameters)
+    return replace(state, identities=identities, policies=policies)
 
 
 @dataclass(frozen=True)

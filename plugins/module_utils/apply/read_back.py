@@ -11,16 +11,35 @@ if that changes anything, another process or person wrote too, or IAM does not s
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..backup.attributes import TRUST, Piece, pieces_of, put_together, told
+from ..aws.service import PATIENCE_SECONDS
+from ..backup.attributes import TRUST, Piece, label, pieces_of, put_together
 from ..declare.policy_references import is_aws_managed
 from ..model import AwsManagedPolicy, CurrentState, Declarations, Identity, ManagedPolicy, PolicyVersion
-from ..plan.scope import policies_in_use
+from ..plan.plan import policies_in_use
 from ..policy.document import PolicyDocument
 from ..resolve.desired_state import DesiredState
+
+
+class Waiter:
+    """Increasing pauses while IAM settles, `PATIENCE_SECONDS` in total (FACTS C3)."""
+
+    def __init__(self) -> None:
+        self._deadline = time.monotonic() + PATIENCE_SECONDS
+        self._pause = 0.5
+
+    def wait(self) -> bool:
+        """Pause once. Returns False, without a pause, if no time is left."""
+        if time.monotonic() + self._pause > self._deadline:
+            return False
+        time.sleep(self._pause)
+        self._pause = min(self._pause * 2, 4.0)
+        return True
+
 
 _LONGEST = 300
 """Maximum characters of a value in a message."""
@@ -103,24 +122,24 @@ def with_known_policies(there: CurrentState, before: CurrentState, desired: Desi
     return replace(there, aws_policies={**seen, **there.aws_policies, **before.aws_policies})
 
 
-def written_again(before: CurrentState, desired: DesiredState, there: CurrentState, *, swept: bool) -> DesiredState:
+def written_again(before: CurrentState, desired: DesiredState, there: CurrentState, *, bulk_read: bool) -> DesiredState:
     """The desired state of a run that writes pieces, not declarations: its changes, applied to the state now."""
     again = DesiredState()
     for key, after in desired.identities.items():
-        again.identities[key] = _laid(before.identities.get(key), after, there.identities.get(key), swept)
+        again.identities[key] = _applied(before.identities.get(key), after, there.identities.get(key), bulk_read)
     for name, policy in desired.policies.items():
-        again.policies[name] = _laid(before.policies.get(name), policy, there.policies.get(name), swept)
+        again.policies[name] = _applied(before.policies.get(name), policy, there.policies.get(name), bulk_read)
     return again
 
 
-def _laid(before: Any, after: Any, there: Any, swept: bool) -> Any:
+def _applied(before: Any, after: Any, there: Any, bulk_read: bool) -> Any:
     if after is None or there is None:
         return after
     old, new, pieces = pieces_of(before), pieces_of(after), pieces_of(there)
     for piece in {*old, *new}:
         if _value(piece, old.get(piece)) == _value(piece, new.get(piece)):
             continue
-        if piece[0] in _UNREAD_BY_LOOKUP and not swept:
+        if piece[0] in _UNREAD_BY_LOOKUP and not bulk_read:
             continue
         pieces.pop(piece, None)
         if piece in new:
@@ -148,7 +167,7 @@ def _compared(
     for piece in sorted({*now, *then}):
         found, expected = _value(piece, now.get(piece)), _value(piece, then.get(piece))
         if found != expected:
-            yield Difference(resource, told(piece), _json(found), _json(expected), piece)
+            yield Difference(resource, label(piece), _json(found), _json(expected), piece)
 
 
 def _value(piece: Piece, value: Any) -> Any:

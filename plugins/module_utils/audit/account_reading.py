@@ -15,9 +15,8 @@ from ..aws.connection import Connection
 from ..aws.error_advice import error_code
 from ..aws.service import as_aws_error, is_access_denied
 from ..model import CurrentState, ManagedPolicy
-from ..read.authorization_details import AuthorizationDetails
+from ..read.authorization_details import AuthorizationDetails, tags
 from ..read.aws_managed_policies import AwsPolicies
-from ..read.transformations import tags
 from ..sdk import ClientError
 
 

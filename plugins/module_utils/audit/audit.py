@@ -19,7 +19,7 @@ from ..analyze.finding import Finding
 from ..declare.policy_references import is_aws_managed
 from ..model import CurrentState, Identity, ManagedPolicy, PolicyDeclaration, Quarantine, Role, resource_name
 from ..policy.document import dangling_principals
-from ..resolve.quarantine import is_denied, released, standing
+from ..resolve.quarantine import current_quarantine, is_denied, released
 from .dependants import Dependants
 from .escalation import MOST_PATHS, escalation_paths
 from .facts import AuditFacts
@@ -73,7 +73,7 @@ class AuditedObject:
 
     @property
     def quarantine(self) -> Quarantine | None:
-        return standing(self.subject) if isinstance(self.subject, Role) else None
+        return current_quarantine(self.subject) if isinstance(self.subject, Role) else None
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ class _Judge:
             status=status,
             subject=subject,
             form=form,
-            profile=form.profile if form else self._profile_of_people(found),
+            profile=form.profile if form else self._profile_of_users(found),
             found_by=tuple(trace.shown() for trace in found.traces),
             left_over=found.left_over,
             drift=tuple(differences),
@@ -192,10 +192,10 @@ class _Judge:
         if found.left_over:
             return LEFT_IN, None, []
         if isinstance(subject, Role):
-            subject = released(subject, recorded=standing(subject) is not None)
+            subject = released(subject, recorded=current_quarantine(subject) is not None)
         compared = [(drift(form, subject), form) for form in self._forms(found)]
         if not compared:
-            return "in_sync" if self._profile_of_people(found) else "unknown", None, []
+            return "in_sync" if self._profile_of_users(found) else "unknown", None, []
         differences, form = min(compared, key=lambda pair: len(pair[0]))
         return "drifted" if differences else "in_sync", form, differences
 
@@ -217,7 +217,7 @@ class _Judge:
                 return forms
         return []
 
-    def _profile_of_people(self, found: Found) -> str | None:
+    def _profile_of_users(self, found: Found) -> str | None:
         """`documented` for a user or group that has only those policies of the service that its guide attaches to
         users.
         """

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..analyze.aws_facts import AwsFacts
-from ..converge.context import RunContext
+from ..converge.task import RunContext
 from ..policy.document import PolicyDocument
 from .escalation_facts import EscalationFacts
 from .profile_forms import Profile, profiles_of

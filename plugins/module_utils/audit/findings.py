@@ -13,11 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..analyze.aws_facts import AwsFacts
+from ..analyze.aws_facts import AwsFacts, TrustsServices
 from ..analyze.finding import Finding, Severity, most_severe_first
-from ..analyze.finding_rules import TrustsServices
-from ..analyze.findings import findings
-from ..analyze.service_lifecycle import OUTLIVED, outlived
+from ..analyze.findings import OUTLIVED, findings, outlived
 from ..model import (
     AttachmentDeclaration,
     CurrentState,
@@ -41,7 +39,7 @@ def audit_findings(
 ) -> list[Finding]:
     """The findings, each once, the most severe first."""
     told = findings(knowledge, _declared_as_found(state, found), state, _desired(state, found))
-    ways = [*_ways_out(paths, found), *_ways_in(paths, found)]
+    ways = [*_paths_out(paths, found), *_paths_in(paths, found)]
     chained = {item.resource for item in ways}
     # An escalation path reports the same with more detail.
     told = [item for item in told if item.code != "escalation_chain" or item.resource not in chained]
@@ -93,7 +91,7 @@ def _attached(identity: Identity, found: Found, names: Iterable[str]) -> Attachm
     return AttachmentDeclaration("", identity.kind, identity.name, True, given, inline)
 
 
-def _ways_out(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterable[Finding]:
+def _paths_out(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterable[Finding]:
     """A finding for each found identity that can become an administrator, with its shortest path."""
     concerned = {one.subject.key for one in found if isinstance(one.subject, Identity) and not one.left_over}
     seen: set[str] = set()
@@ -111,7 +109,7 @@ def _ways_out(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterab
             )
 
 
-def _ways_in(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterable[Finding]:
+def _paths_in(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterable[Finding]:
     """A finding for each found role through which others become administrators; these can be any identities."""
     concerned = {
         one.subject.key: one.subject for one in found if isinstance(one.subject, Identity) and not one.left_over

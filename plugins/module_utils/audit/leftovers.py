@@ -37,7 +37,7 @@ def with_left_over(found: Iterable[Found], services: Mapping[str, ServiceTraces]
 
 
 def _left_over(role: Role, told: Sequence[Trace], traces: ServiceTraces, ended: frozenset[str]) -> Iterator[LeftOver]:
-    if not _is_of_somebody_else(role, ended | traces.own_principals):
+    if not _is_managed_by_others(role, ended | traces.own_principals):
         return
     role = released(role, recorded=True)  # a denial grants nothing
     kinds = traces.parts | {_TRUST}
@@ -58,7 +58,7 @@ def _left_over(role: Role, told: Sequence[Trace], traces: ServiceTraces, ended: 
     yield from statements
 
 
-def _is_of_somebody_else(role: Role, dead: frozenset[str]) -> bool:
+def _is_managed_by_others(role: Role, dead: frozenset[str]) -> bool:
     """Whether a principal that is neither an ended service nor deleted may assume the role."""
     return any(
         statement.not_principals is not None

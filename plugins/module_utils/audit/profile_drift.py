@@ -18,7 +18,8 @@ from typing import Any
 from ..declare.policy_references import policy_name
 from ..errors import printable
 from ..model import Identity, ManagedPolicy, Role
-from ..policy.document import PolicyDocument, canonical_statement
+from ..policy.document import PolicyDocument
+from ..policy.statement import canonical_statement
 from ..resolve.declared_object import (
     ArnsOf,
     applied_attachment,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..converge.combined_services import places_of
-from ..converge.failures import reading_failed
+from ..converge.result import reading_failed
 from ..converge.services_source import typed
 from ..converge.task import Task
 from ..declare.parser import DeclarationParser, named_roles
@@ -61,7 +61,7 @@ class AccountAudit:
             "api_calls": connection.counter.counts(),
         }
 
-    def told(self, values: Options) -> Options:
+    def reported(self, values: Options) -> Options:
         return values
 
     def _sound_declarations(self) -> list[Options]:

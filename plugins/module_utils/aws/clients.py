@@ -23,7 +23,7 @@ except ImportError:
 
 from ..sdk import BotoCoreError, NoCredentialsError, SSLError
 from .replies import CheckedParsers
-from .timeouts import CONNECT_TIMEOUT, READ_TIMEOUT, Silence, Tell
+from .service import CONNECT_TIMEOUT, READ_TIMEOUT, Silence, Tell
 
 VERSION = "1.0.0"
 """The version of this collection, the same as in galaxy.yml, which a module's own interpreter cannot read."""

@@ -2,12 +2,18 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""From connection options to AWS: amazon.aws's options, plus `assume_role`. No secret leaves this module."""
+"""From connection options to AWS: amazon.aws's options, plus `assume_role`. No secret leaves this module.
+
+AWS's errors quote what was sent: a value that it refuses, or everything that was signed. The secrets that are sent are
+an external id and a session token, never a secret key. They are removed before other code reads an error. No other part
+of a message contains them.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import SimpleNamespace
@@ -19,10 +25,41 @@ from ..sdk import CallFailed, get_aws_connection_info
 from .clients import Clients, Keys
 from .error_advice import error_code, is_unexpected, next_step, sentences, words
 from .rate_limit import CallPace
-from .redaction import hide_secrets
 from .run_process import RunProcess
-from .service import CallCounter, Service, as_aws_error
-from .timeouts import waited
+from .service import CallCounter, Service, as_aws_error, waited
+
+HIDDEN = "********"
+
+_UNMISTAKABLE = 16
+"""A value of at least this many characters is replaced everywhere. A shorter one can be part of a name."""
+
+
+def redacted(text: str, secrets: Iterable[str]) -> str:
+    """The text without the secrets. A short one is replaced only where it is a separate word."""
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        pattern = re.escape(secret)
+        if len(secret) < _UNMISTAKABLE:
+            pattern = rf"(?<![\w/@+-])(?<!\w[.]){pattern}(?![\w/@+-]|[.]\w)"
+        text = re.sub(pattern, HIDDEN, text)
+    return text
+
+
+def hide_secrets(client: Any, external_id: str) -> None:
+    """Remove this external id and the session token of a client from its errors."""
+    sent = {external_id}
+
+    def remember(request: Any = None, **dummy: Any) -> None:
+        token = request.headers.get("X-Amz-Security-Token", "")
+        sent.add(token.decode() if isinstance(token, bytes) else token)
+
+    def hide(parsed: Any = None, **dummy: Any) -> None:
+        error = (parsed or {}).get("Error") or {}
+        if error.get("Message"):
+            error["Message"] = redacted(error["Message"], sent)
+
+    client.meta.events.register("before-send.*.*", remember)
+    client.meta.events.register("after-call.*.*", hide)
+
 
 DEFAULT_SESSION_NAME = "aws_ml.permissions"
 NO_RUN = RunProcess()

@@ -15,10 +15,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from ..access.trust_intersection import intersection
 from ..model import Identity, ManagedPolicy, PolicyVersion, Role
 from ..plan.change import document_parts
 from ..policy.document import PolicyDocument, dangling_principals
-from ..policy.trust_intersection import intersection
 from ..policy.trust_policy import without_principals
 
 Piece = tuple[str, str]
@@ -99,7 +99,7 @@ def is_of_the_run(piece: Piece, before: Any, left: Any, now: Any) -> bool:
     return any(part.document == now for part in document_parts(before, left, frozenset(), _NO_LIMIT))
 
 
-def told(piece: Piece) -> str:
+def label(piece: Piece) -> str:
     """A piece as it is named in a message."""
     kind, name = piece
     if kind == "managed":

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""The entries of a backup: each saved object as plain data, checked, and as the model again. Pure."""
+"""The entries of a backup: each saved object or event as plain data, checked, and as the model again. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from ..limits import MAXIMUM_MANAGED_POLICIES, MAXIMUM_TRUST_SIZE, POLICY_VERSIO
 from ..model import AwsManagedPolicy, Identity, IdentityKind, ManagedPolicy, PolicyVersion, Role
 from ..policy.document import PolicyDocument
 from . import schema as checks
+from .quarantine_records import EVENTS, Event, time_of
 from .schema import Check
 from .snapshot import Kept
 
@@ -37,7 +38,7 @@ def aws_policy_entry(policy: AwsManagedPolicy) -> Entry:
     return {"name": policy.name, "arn": policy.arn, "attachable": policy.attachable, "policy": document}
 
 
-def held_policy_entry(arn: str, document: PolicyDocument) -> Entry:
+def attached_policy_entry(arn: str, document: PolicyDocument) -> Entry:
     """The document of a customer managed policy that the run did not write, and that an object of the backup had."""
     return {"arn": arn, "policy": document.content}
 
@@ -195,4 +196,59 @@ AWS_POLICY: Mapping[str, Check] = {
 HELD_POLICY: Mapping[str, Check] = {
     "arn": checks.policy_arn,
     "policy": checks.document(Quotas().managed_policy_size),
+}
+
+
+_UNIQUE_ID = "AROA"
+"""How the unique ids of roles begin (FACTS C4)."""
+
+
+def event_entry(event: Event) -> dict[str, Any]:
+    """The start or the end of a quarantine, or the start of a removal."""
+    entry = {"event": event.kind, "role": event.role, "unique_id": event.id, "at": event.at}
+    return {**entry, "services": list(event.services)}
+
+
+def event_of(entry: Mapping[str, Any]) -> Event:
+    """The inverse of `event_entry`."""
+    return Event(entry["event"], entry["role"], entry["unique_id"], entry["at"], tuple(entry["services"]))
+
+
+def event_problems(entries: Any, place: str) -> Iterator[str]:
+    """What is wrong with a list of such entries, each problem with its place."""
+    if not isinstance(entries, list):
+        yield f"{place}: not a list"
+        return
+    for index, entry in enumerate(entries):
+        if not isinstance(entry, dict):
+            yield f"{place}[{index}]: not an object"
+            continue
+        for member, (fits, wanted) in _SHAPE.items():
+            if member not in entry:
+                yield f"{place}[{index}].{member}: missing"
+            elif not fits(entry[member]):
+                yield f"{place}[{index}].{member}: not {wanted}"
+
+
+def _is_time(value: Any) -> bool:
+    try:
+        time_of(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+_SHAPE: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "event": (lambda value: value in EVENTS, f"one of {', '.join(EVENTS)}"),
+    "role": (lambda value: isinstance(value, str), "a string"),
+    "unique_id": (
+        lambda value: isinstance(value, str) and value.startswith(_UNIQUE_ID),
+        f"the unique id of a role ({_UNIQUE_ID}…)",
+    ),
+    "at": (_is_time, "a time in UTC such as 2026-11-22T10:00:00Z"),
+    "services": (_are_texts, "a list of strings"),
 }

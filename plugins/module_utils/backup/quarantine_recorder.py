@@ -19,7 +19,7 @@ from ..errors import EngineError
 from ..model import Account, CurrentState, Declarations, Role
 from ..plan.plan import Plan, Step
 from ..resolve.desired_state import DesiredState
-from ..resolve.quarantine import is_denied, moment, signed, standing
+from ..resolve.quarantine import current_quarantine, is_denied, moment, signed
 from .quarantine_records import LIFTED, QUARANTINED, Event, Records, quarantine_tag
 from .snapshot import Backup
 from .store import BackupFile, events_in
@@ -52,7 +52,7 @@ class QuarantineRecorder:
         if not denied:
             return state
         if self.trusts_tags:
-            told = {role.key: standing(role) for role in denied}
+            told = {role.key: current_quarantine(role) for role in denied}
             return replace(state, quarantines={key: one.since for key, one in told.items() if one})
         records = self.records(state.account)
         since = {role.key: records.quarantine_of(role) for role in denied}

@@ -26,7 +26,7 @@ from ..plan.plan import Plan, Step
 from ..plan.writes import Element
 from ..policy.document import PolicyDocument
 from ..resolve.desired_state import DesiredState
-from ..resolve.quarantine import standing
+from ..resolve.quarantine import current_quarantine
 from .attributes import Thing, is_of_the_run, pieces_of, put_together
 from .quarantine_records import Event
 
@@ -137,17 +137,17 @@ class Backup:
             events=tuple(dict.fromkeys((*self.events, *later.events))),
         )
 
-    def with_held(self) -> Backup:
+    def with_attached(self) -> Backup:
         """The backup, with each identity including the documents of the policies that it had."""
         said = {**self.held, **{kept.before.arn: kept.before.document for kept in self.policies.values()}}
         identities = {
-            key: replace(kept, held={arn: said[arn] for arn in held_arns(kept.before) if arn in said})
+            key: replace(kept, held={arn: said[arn] for arn in attached_arns(kept.before) if arn in said})
             for key, kept in self.identities.items()
         }
         return replace(self, identities=identities)
 
 
-def held_arns(identity: Identity) -> list[str]:
+def attached_arns(identity: Identity) -> list[str]:
     """The customer managed policies that an identity has, or has as its boundary."""
     boundary = {identity.boundary} if identity.boundary else set()
     return sorted(arn for arn in identity.managed | boundary if not is_aws_managed(arn))
@@ -159,7 +159,7 @@ def newest(backups: Sequence[Backup]) -> Backup:
     If an earlier run had not finished with an object, the newest run began with an incomplete change, and both count.
     So do both halves of a retirement: the run that quarantined a role, and the one that deleted it.
     """
-    row = [backup.with_held() for backup in sorted(backups, key=lambda backup: backup.moment)]
+    row = [backup.with_attached() for backup in sorted(backups, key=lambda backup: backup.moment)]
     return replace(
         row[-1],
         identities=_newest([backup.identities for backup in row]),
@@ -184,7 +184,7 @@ def kept(
     `lost_unread`.
     """
     adds = additions or bool(desired.quarantined)
-    if not adds and not takes_away(plan):
+    if not adds and not removes(plan):
         return None
     written = {step.subject for step in plan.steps}
     identities = {
@@ -216,12 +216,12 @@ def lost_unread(state: CurrentState, desired: DesiredState) -> list[str]:
     for key, after in desired.identities.items():
         before = state.identities.get(key)
         if before is not None:
-            lost |= {*held_arns(before)} - {*(held_arns(after) if after else ())}
+            lost |= {*attached_arns(before)} - {*(attached_arns(after) if after else ())}
     return sorted(arn for arn in lost if state.document_of(arn) is None)
 
 
-def takes_away(plan: Plan) -> bool:
-    return any(_takes_away(step) for step in plan.steps)
+def removes(plan: Plan) -> bool:
+    return any(_removes(step) for step in plan.steps)
 
 
 def _held(
@@ -231,17 +231,17 @@ def _held(
     read: Mapping[str, PolicyDocument],
 ) -> dict[str, PolicyDocument]:
     whole = {item.before.arn for item in policies}
-    arns = {arn for item in identities for arn in held_arns(item.before)} - whole
+    arns = {arn for item in identities for arn in attached_arns(item.before)} - whole
     found = {arn: state.document_of(arn) or read.get(arn) for arn in sorted(arns)}
     return {arn: document for arn, document in found.items() if document is not None}
 
 
 def _quarantine(thing: Any) -> Quarantine | None:
-    return standing(thing) if isinstance(thing, Role) else None
+    return current_quarantine(thing) if isinstance(thing, Role) else None
 
 
-def _takes_away(step: Step) -> bool:
-    return bool(step.takes_away) or step.write.removes is not None
+def _removes(step: Step) -> bool:
+    return bool(step.removes) or step.write.removes is not None
 
 
 def _left(before: ManagedPolicy, after: ManagedPolicy | None, plan: Plan) -> ManagedPolicy | None:

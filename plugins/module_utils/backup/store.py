@@ -26,11 +26,10 @@ from typing import Any
 
 from ..errors import EngineError
 from ..model import Account
-from .private_folders import make_private_folder
 from .quarantine_records import Event
 from .serialization import BadBackup, as_text, parse
 from .snapshot import Backup, newest
-from .trusted_files import Untrusted, content_of, folder_problems
+from .trusted_files import Untrusted, content_of, folder_problems, make_private_folder
 
 MADE_BY_RESTORE = "iam_restore"
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""Reads files that only this user or root can have written.
+"""Reads files that only this user or root can have written, and creates folders for their owner alone.
 
 Anyone who can write a backup decides what a restore grants. So the file has to be a regular file of this user or of
 root that no other user can write, and the same applies to its folder. Folders above that are refused only if everyone
@@ -102,3 +102,24 @@ def _folders_above(folder: str) -> list[str]:
             found.append(above)
             above = os.path.dirname(above)
     return list(dict.fromkeys(found))
+
+
+def make_private_folder(folder: str) -> None:
+    """Create a folder, and the missing ones above it, with mode 0700. Raises OSError.
+
+    An existing folder keeps its mode. `os.makedirs` applies its mode to the last folder only.
+    """
+    missing = []
+    above = os.path.abspath(folder)
+    while not os.path.lexists(above):
+        missing.append(above)
+        above = os.path.dirname(above)
+    for path in reversed(missing):
+        try:
+            os.mkdir(path, 0o700)
+        except FileExistsError:
+            # Another task of the run, for another account, created it first.
+            if not os.path.isdir(path):
+                raise
+    if not os.path.isdir(folder):
+        raise FileExistsError(17, os.strerror(17), folder)

@@ -16,7 +16,7 @@ from typing import Any
 
 from ..analyze.aws_facts import AwsFacts
 from ..analyze.finding import Finding
-from ..analyze.service_lifecycle import outlived
+from ..analyze.findings import outlived
 from ..errors import Problem
 from ..model import identity_key, resource_name
 from ..resolve.desired_state import DesiredState

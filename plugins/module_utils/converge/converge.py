@@ -10,16 +10,53 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from ..analyze.finding import Severity
+from ..analyze.findings import OUTLIVED
 from ..aws.connection import Connection
+from ..plan.plan import approval_of
 from ..sdk import CallFailed
 from .account_lock import AccountLock
 from .execution import PlanExecution
-from .failures import reading_failed
-from .planned_result import planned_result
-from .resolution import Resolution
-from .result import taken_away
-from .source import Situation, Source
+from .resolution import Resolution, Situation, Source
+from .result import difference, lifted_quarantines, lifting, objects, reading_failed, removed_objects
 from .task import Task
+
+
+def planned_result(resolution: Resolution, connection: Connection, situation: Situation) -> dict[str, Any]:
+    """What the plan of a situation would change. Warnings are added to the task."""
+    task, plan = resolution.task, situation.plan
+    _warn(task, situation)
+    trusts_tags = resolution.recorder.trusts_tags
+    lifted = [] if trusts_tags else lifted_quarantines(situation.state, situation.desired)
+    task.warnings += map(lifting, lifted)
+    result: dict[str, Any] = {
+        "changed": bool(plan.steps),
+        "account_id": situation.state.account.id,
+        "plan": plan.shown(),
+        "plan_id": plan.id,
+        **({"approval": approval_of(plan, task.now)} if task.check_mode else {}),
+        "findings": [one.shown() for one in situation.findings],
+        "access_diff": situation.access.shown(),
+        "deleted": removed_objects(plan.steps),
+        **objects(situation.declarations, situation.state, situation.desired),
+        **({"lifted_quarantines": lifted} if lifted else {}),
+        "api_calls": connection.counter.counts(),
+    }
+    if task.diff_mode:
+        result["diff"] = difference(situation.state, situation.desired)
+    return resolution.source.with_own(result)
+
+
+def _warn(task: Task, situation: Situation) -> None:
+    """Warn of critical findings, of an ended service if it gets anything, and of the warnings of the plan."""
+    found, plan = situation.findings, situation.plan
+    for item in found:
+        reported = f"{item.message} To fix: {item.remedy}."
+        if item.code == OUTLIVED and plan.steps:
+            task.warnings.append(reported)
+        elif item.severity is Severity.CRITICAL:
+            task.warnings.append(f"{item.resource}: {reported}")
+    task.warnings += plan.warnings
 
 
 class Converge:
@@ -53,8 +90,8 @@ class Converge:
         result["api_calls"] = connection.counter.counts()
         return result
 
-    def told(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        return self.source.told(values)
+    def reported(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        return self.source.reported(values)
 
     def _written(self, connection: Connection, first: Situation) -> dict[str, Any]:
         """Apply the plan, if it has any steps, and return the result."""
@@ -67,5 +104,5 @@ class Converge:
                 task.warnings += self.resolution.recorder.keep_begun(first.state.account, task.writes.done)
             done = task.writes.done
             shown = [step.shown() for step in done]
-            result.update(plan=shown, changed=bool(done), deleted=taken_away(done), **task.backup_made())
+            result.update(plan=shown, changed=bool(done), deleted=removed_objects(done), **task.backup_made())
         return result

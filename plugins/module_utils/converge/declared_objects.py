@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..analyze.finding import Finding
-from ..analyze.service_lifecycle import all_findings
-from ..apply.own_writes import with_own_writes
+from ..analyze.findings import all_findings
+from ..apply.made_writes import with_own_writes
 from ..aws.connection import Connection
 from ..backup.quarantine_recorder import QuarantineRecorder
 from ..backup.quarantine_records import Event, key_problems
@@ -27,10 +27,9 @@ from ..resolve.quarantine import moment
 from ..validate.access_gates import access_gate_problems
 from ..validate.connection import connection_problems
 from ..validate.declaration import problems
-from ..validate.trust_warnings import trust_warnings
+from ..validate.principal import trust_warnings
 from .converge import Converge
-from .inspection import Inspection
-from .source import Reading, Situation
+from .resolution import Reading, Situation
 from .task import Task
 
 
@@ -81,7 +80,9 @@ class DeclaredObjects:
         there = reader.state(situation.declarations, whole_account=self._is_whole)
         return there, reader.saw_all_roles
 
-    def target_again(self, first: Situation, situation: Situation, there: CurrentState, *, swept: bool) -> DesiredState:
+    def target_again(
+        self, first: Situation, situation: Situation, there: CurrentState, *, bulk_read: bool
+    ) -> DesiredState:
         return desired_state_of(situation.declarations, there)
 
     def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Finding]:
@@ -93,7 +94,7 @@ class DeclaredObjects:
     def with_own(self, result: dict[str, Any]) -> dict[str, Any]:
         return result
 
-    def told(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    def reported(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         return values
 
     @property
@@ -122,8 +123,3 @@ class DeclaredObjects:
 def converging(task: Task) -> Converge:
     """The work of `iam_baseline` and of each module of a single object."""
     return Converge(task, DeclaredObjects(task, task.options))
-
-
-def inspecting(task: Task) -> Inspection:
-    """The work of `iam_baseline_info`."""
-    return Inspection(task, DeclaredObjects(task, task.options))

@@ -6,26 +6,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
-from ..apply.executor import Execution, Executor
-from ..apply.lost_writes import settle
-from ..apply.read_back import Difference, Wanted, differences, is_overwritten_share, with_known_policies
+from ..apply.executor import Execution, Executor, settle
+from ..apply.read_back import Difference, Waiter, Wanted, differences, is_overwritten_share, with_known_policies
 from ..apply.unused_versions import spare_versions
-from ..apply.waiter import Waiter
 from ..aws.connection import Connection
-from ..backup.snapshot import kept, lost_unread, takes_away
+from ..aws.error_advice import error_code
+from ..backup.snapshot import kept, lost_unread, removes
 from ..errors import EngineError
-from ..model import CurrentState
+from ..model import Account, CurrentState
 from ..plan.plan import Plan, Step
 from ..read.reader import Reader
-from .failures import account_differs, plan_failed, progress
-from .resolution import Resolution
-from .source import Situation, Source
+from ..sdk import CallFailed
+from .resolution import Resolution, Situation, Source
+from .result import account_differs, plan_failed, progress
 from .task import Task
-from .verification import lasting_differences
+
+
+def lasting_differences(
+    look: Callable[[], Sequence[Difference]], done: Sequence[Step], account: Account, fields: Mapping[str, Any]
+) -> Sequence[Difference]:
+    """Read until nothing differs any more, or until IAM has had time to settle. Returns the remaining differences.
+
+    `look` reads what was declared and raises what botocore raises; an object that it does not find may not be visible
+    yet. Raises EngineError, with these fields, if the account cannot be read.
+    """
+    waiter = Waiter()
+    while True:
+        try:
+            found = look()
+        except CallFailed as error:
+            if error_code(error) != "NoSuchEntity" or not waiter.wait():
+                raise plan_failed(Execution(), list(done), account, error, **fields) from None
+            continue
+        if not found or not waiter.wait():
+            return found
+
 
 _REPAIRS = 3
 """How often single statements are written again after another run or person overwrote them."""
@@ -107,12 +127,12 @@ class PlanExecution:
             raise plan_failed(execution, done, there.account, **self.task.backup_made())
 
     def _differences(self, connection: Connection, first: Situation, last: Situation) -> list[Difference]:
-        there, swept = self.source.read_again(connection, last)
+        there, bulk_read = self.source.read_again(connection, last)
         self._there = there
         wanted = Wanted()
         for situation in (first,) if first is last else (first, last):
             known = with_known_policies(there, situation.state, situation.desired)
-            target = self.source.target_again(first, situation, known, swept=swept)
+            target = self.source.target_again(first, situation, known, bulk_read=bulk_read)
             self.resolution.recorder.seal(known, target)
             wanted.add(situation.desired, target)
         return differences(wanted, there)
@@ -133,7 +153,7 @@ class PlanExecution:
             return
         state, desired, plan = situation.state, situation.desired, situation.plan
         recorder = self.resolution.recorder
-        unread = lost_unread(state, desired) if takes_away(plan) else []
+        unread = lost_unread(state, desired) if removes(plan) else []
         backup = kept(
             state,
             desired,

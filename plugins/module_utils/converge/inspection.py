@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..resolve.quarantine import standing
+from ..resolve.quarantine import current_quarantine
 from ..sdk import CallFailed
-from .failures import reading_failed
-from .planned_result import planned_result
-from .resolution import Resolution
-from .result import last_use
-from .source import Situation, Source
+from .converge import planned_result
+from .declared_objects import DeclaredObjects
+from .resolution import Resolution, Situation, Source
+from .result import last_use, reading_failed
 from .task import Task
 
 
@@ -37,20 +36,20 @@ class Inspection:
         except CallFailed as error:
             raise reading_failed(error, connection.iam.account_id) from None
         result = planned_result(self.resolution, connection, situation)
-        _tell_drift(result, situation)
+        _report_drift(result, situation)
         result.update(changed=False, in_sync=not situation.plan.steps, api_calls=connection.counter.counts())
         return result
 
-    def told(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        return self.source.told(values)
+    def reported(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        return self.source.reported(values)
 
 
-def _tell_drift(result: dict[str, Any], situation: Situation) -> None:
+def _report_drift(result: dict[str, Any], situation: Situation) -> None:
     """Replace the statuses in a result: report the current state instead of what would be done."""
     used = last_use(situation.declarations, situation.state)
     for item, declared in zip(result.get("roles", ()), situation.declarations.roles, strict=True):
         now, then = (of.identities.get(declared.key) for of in (situation.state, situation.desired))
-        in_quarantine = standing(now)
+        in_quarantine = current_quarantine(now)
         item["quarantined"] = in_quarantine.shown() if in_quarantine else None
         if item["status"] == "quarantined" and now != then:
             item["status"] = "updated"
@@ -65,3 +64,8 @@ def _drift_status(status: str) -> str:
     return {"created": "missing", "updated": "drifted", "unchanged": "in_sync", "deleted": "unwanted"}.get(
         status, status
     )
+
+
+def inspecting(task: Task) -> Inspection:
+    """The work of `iam_baseline_info`."""
+    return Inspection(task, DeclaredObjects(task, task.options))

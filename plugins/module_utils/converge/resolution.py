@@ -2,38 +2,107 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""From the declarations and the current state of the account to its desired state, and the plan between them."""
+"""From a source and the current state of the account to its desired state, and the plan between them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 from ..analyze.access_diff import AccessDiff, access_diff
+from ..analyze.finding import Finding
 from ..analyze.findings import approved_findings
-from ..apply.waiter import Waiter
+from ..apply.read_back import Waiter
 from ..aws.connection import Connection
 from ..aws.error_advice import error_code
 from ..backup.quarantine_recorder import QuarantineRecorder
+from ..backup.quarantine_records import Event
 from ..backup.store import BackupFile
+from ..declare.policy_references import is_aws_managed, is_bound, policies_to_detach, policy_name, policy_references
 from ..errors import InputError, Problem
 from ..limits import Quotas
-from ..model import CurrentState, Declarations
+from ..model import AwsManagedPolicy, CurrentState, Declarations, Role
 from ..plan.access_gates import require_allowed_access
-from ..plan.approval import require_approval
-from ..plan.plan import Step
+from ..plan.plan import Plan, Step, policies_in_use, relied_on, require_approval
 from ..plan.planner import plan as plan_for
-from ..plan.scope import relied_on
+from ..policy.trust_policy import own_principals
 from ..read.reader import Reader
-from ..resolve.account_problems import state_problems
-from ..resolve.assumed_objects import foreseeable, with_assumed_objects
+from ..resolve.account_problems import foreseeable, quota_problems, state_problems, with_assumed_objects
 from ..resolve.desired_state import DesiredState, desired_state_of, make_room
-from ..resolve.quota_problems import quota_problems
+from ..resolve.policy_arns import Resolver
 from ..sdk import ClientError
 from ..validate.declaration import problems
-from .referenced_objects import with_policies, with_policies_in_use, with_principals
-from .source import Reading, Situation, Source
 from .task import Task
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is declared for an account, and the state of that account.
+
+    `desired` is the desired state of the objects, None if it follows from the declarations. `first_steps` are done
+    before the plan.
+    """
+
+    declarations: Declarations
+    state: CurrentState
+    desired: DesiredState | None = None
+    first_steps: Sequence[Step] = ()
+
+
+@dataclass
+class Situation:
+    """Everything that was read and computed: the current state, the desired state, and the plan between them.
+
+    `access` is what access the plan changes.
+    """
+
+    declarations: Declarations
+    state: CurrentState
+    desired: DesiredState
+    plan: Plan
+    findings: list[Finding]
+    access: AccessDiff
+
+
+class Source(Protocol):
+    """Where the declarations of a converge come from.
+
+    With `backs_up_additions`, objects that the run only adds to are saved in `backup_dir` too. `made_by` is written to
+    the backup.
+    """
+
+    @property
+    def backs_up_additions(self) -> bool: ...
+
+    @property
+    def made_by(self) -> str: ...
+
+    def check(self) -> None:
+        """Check the options before the first call. Raises EngineError with all problems."""
+
+    def read(self, connection: Connection, done: Sequence[Step], recorder: QuarantineRecorder) -> Reading:
+        """Read the account after these writes of the task. Raises EngineError and what botocore raises."""
+
+    def read_again(self, connection: Connection, situation: Situation) -> tuple[CurrentState, bool]:
+        """The declared objects after the last write, and whether the whole account was read for that."""
+
+    def target_again(
+        self, first: Situation, situation: Situation, there: CurrentState, *, bulk_read: bool
+    ) -> DesiredState:
+        """The desired state that the declarations give for the state now; `first` is the situation before any write."""
+
+    def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Finding]:
+        """The findings in the desired state, the most severe first."""
+
+    def events(self) -> Iterable[Event]:
+        """The events that are recorded before the plan is applied, besides the quarantines that end."""
+
+    def with_own(self, result: dict[str, Any]) -> dict[str, Any]:
+        """A result with the values of this source; it adds its warnings to the task."""
+
+    def reported(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What is reported of the task, from the values of its result, for a success or a failure."""
 
 
 @dataclass
@@ -138,3 +207,64 @@ def _complete(
     desired = desired_state_of(declarations, state)
     desired.warnings[:0] = warnings
     return with_principals(reader, state, desired), desired
+
+
+def with_policies(reader: Reader, declarations: Declarations, state: CurrentState) -> CurrentState:
+    """The state, including AWS managed policies that are to be attached or detached and are not known yet."""
+    resolver = Resolver.of(declarations, state)
+    unsettled = [
+        reference
+        for reference in policy_references(declarations)
+        if not resolver.settled(reference.text, state.identities.get(reference.identity))
+        and (reference.wanted or is_bound(reference.text, state.identities.get(reference.identity)))
+    ]
+    wanted = leaving = frozenset(filter(is_aws_managed, policies_to_detach(declarations, state.identities)))
+    asked = {reference.text for reference in unsettled}.union(*map(resolver.own_spellings, unsettled))
+    for name in asked:
+        seen = state.aws_policies.get(name, ())
+        wanted = wanted | {seen[0].arn if seen else name}
+    if not wanted:
+        return state
+    policies = reader.aws_policies(state.account.partition)
+    found = policies.find(wanted)
+    there = {policy.arn for candidates in found.values() for policy in candidates}
+    for arn in leaving - there:
+        name = policy_name(arn)
+        found[name] = (*found.get(name, ()), AwsManagedPolicy(name, arn, attachable=False))
+    unknown = {
+        reference.name
+        for reference in unsettled
+        if reference.name not in found and not resolver.own_spellings(reference)
+    }
+    return replace(
+        state,
+        aws_policies={**state.aws_policies, **found},
+        policy_suggestions=policies.suggestions(unknown),
+    )
+
+
+def with_principals(reader: Reader, state: CurrentState, desired: DesiredState) -> CurrentState:
+    """The state, including which principals of this account that new trust policies name do not exist."""
+    named: set[str] = set()
+    for key, role in desired.identities.items():
+        before = state.identities.get(key)
+        if isinstance(role, Role) and not (isinstance(before, Role) and before.trust == role.trust):
+            named |= own_principals(role.trust, state.account.id)
+    declared = {identity.arn for identity in desired.identities.values() if identity is not None}
+    known = {identity.arn for identity in state.identities.values()} | declared
+    asked = sorted(named - known)
+    missing = {arn: actual for arn, actual in reader.existing_arns(asked).items() if actual != arn}
+    return replace(state, missing_principals=missing)
+
+
+def with_policies_in_use(reader: Reader, state: CurrentState, desired: DesiredState) -> CurrentState:
+    """The state, including the documents of the customer managed policies that the subjects have, or will have.
+
+    A bulk read contains them all.
+    """
+    known = {policy.arn for policies in (state.policies, desired.policies) for policy in policies.values() if policy}
+    unread = sorted(arn for arn in policies_in_use(state, desired) - known if not is_aws_managed(arn))
+    if not unread:
+        return state
+    read = {policy.name.lower(): policy for policy in reader.policies_in_force(unread)}
+    return replace(state, policies={**state.policies, **read})

@@ -2,20 +2,33 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""The result of a task: the objects after it, the changes, and what was removed. Pure."""
+"""What a task reports of its plan: the values of a result, and the failures with how far it came."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..errors import printable
-from ..model import CurrentState, Declarations, Identity, ManagedPolicy, Quarantine, Role, identity_key, resource_name
+from ..apply.executor import Execution
+from ..apply.read_back import Difference
+from ..aws.service import as_aws_error, is_access_denied
+from ..errors import EngineError, printable
+from ..model import (
+    Account,
+    CurrentState,
+    Declarations,
+    Identity,
+    ManagedPolicy,
+    Quarantine,
+    Role,
+    identity_key,
+    resource_name,
+)
 from ..plan.plan import Step
 from ..policy.document import PolicyDocument
 from ..resolve.desired_state import DesiredState
-from ..resolve.quarantine import is_denied, standing
+from ..resolve.quarantine import INLINE_DENIAL, current_quarantine, is_denied
 
 try:
     import yaml
@@ -33,7 +46,7 @@ def objects(declarations: Declarations, state: CurrentState, desired: DesiredSta
         return {**summary, "status": _status(before, after), **(identity_content(after) if after else {})}
 
     def role(key: str, name: str) -> dict[str, Any]:
-        in_quarantine = standing(desired.identities.get(key)) or desired.quarantined.get(key)
+        in_quarantine = current_quarantine(desired.identities.get(key)) or desired.quarantined.get(key)
         shown = identity(key, name)
         if in_quarantine is not None:
             shown["status"] = "quarantined"
@@ -84,24 +97,21 @@ def policy_content(policy: ManagedPolicy) -> dict[str, Any]:
     }
 
 
+def _content(thing: Identity | ManagedPolicy) -> dict[str, Any]:
+    return policy_content(thing) if isinstance(thing, ManagedPolicy) else identity_content(thing)
+
+
 def difference(state: CurrentState, desired: DesiredState) -> dict[str, str]:
     """Before and after of every object that changes, as YAML, documents in canonical form."""
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
-    for key in sorted(desired.identities):
-        old, new = state.identities.get(key), desired.identities[key]
+    identities = [(state.identities.get(key), desired.identities[key]) for key in sorted(desired.identities)]
+    policies = [(state.policies.get(name), desired.policies[name]) for name in sorted(desired.policies)]
+    for old, new in (*identities, *policies):
         shown = new or old
         if old != new and shown is not None:
-            label = shown.resource
-            before.update({label: identity_content(old)} if old else {})
-            after.update({label: identity_content(new)} if new else {})
-    for name in sorted(desired.policies):
-        old_policy, new_policy = state.policies.get(name), desired.policies[name]
-        shown_policy = new_policy or old_policy
-        if old_policy != new_policy and shown_policy is not None:
-            label = shown_policy.resource
-            before.update({label: policy_content(old_policy)} if old_policy else {})
-            after.update({label: policy_content(new_policy)} if new_policy else {})
+            before.update({shown.resource: _content(old)} if old else {})
+            after.update({shown.resource: _content(new)} if new else {})
     return {"before": as_yaml(before), "after": as_yaml(after)}
 
 
@@ -112,9 +122,9 @@ def lifted_quarantines(state: CurrentState, desired: DesiredState) -> list[dict[
         before = state.identities.get(key)
         if before is None or after is None or not is_denied(before) or is_denied(after):
             continue
-        told, since = standing(before), state.quarantines.get(key)
-        if told is not None or since is not None:
-            shown = told or Quarantine("")
+        reported, since = current_quarantine(before), state.quarantines.get(key)
+        if reported is not None or since is not None:
+            shown = reported or Quarantine("")
             found.append({"name": before.name, "since": since or shown.since, "reason": shown.reason})
     return found
 
@@ -126,12 +136,10 @@ def lifting(lifted: Mapping[str, str]) -> str:
     return f"lifts the quarantine of {role}, in quarantine since {lifted['since']}{why}"
 
 
-def taken_away(steps: Iterable[Step]) -> list[dict[str, Any]]:
+def removed_objects(steps: Iterable[Step]) -> list[dict[str, Any]]:
     """A copy of every document and role that the steps deleted permanently."""
     return [
-        {"action": step.action, "resource": step.resource, **_shown(step.takes_away)}
-        for step in steps
-        if step.takes_away
+        {"action": step.action, "resource": step.resource, **_shown(step.removes)} for step in steps if step.removes
     ]
 
 
@@ -165,3 +173,69 @@ def as_yaml(content: Mapping[str, Any]) -> str:
         text = yaml.safe_dump(content, sort_keys=False, default_flow_style=False, width=120, allow_unicode=True)
     # Users read it, and YAML does not escape characters that change how the text around them is shown.
     return "\n".join(printable(line, None) for line in text.split("\n"))
+
+
+def plan_failed(
+    execution: Execution, done: list[Step], account: Account, reading: Exception | None = None, **fields: Any
+) -> EngineError:
+    """The failure of a plan that was started; `reading` is what went wrong when the account was read again."""
+    failed = execution.failed
+    refused = as_aws_error(
+        execution.error or reading or RuntimeError(),
+        failed.action if failed else "Showing a write" if execution.error else "Reading again",
+        failed.resource if failed else "",
+        account.id,
+        **progress(done, execution.not_done, account.id, execution.unknown),
+        **fields,
+    )
+    if execution.unknown:
+        refused.add(unknown_writes_message(execution.unknown))
+    if failed and _is_refused_inline_denial(failed, execution.error):
+        refused.add(
+            f"No more policies can be attached to {failed.resource}, so an inline policy denies it everything. To fix:"
+            " detach a policy of the role, or give the caller docs/permissions/retire_full_roles.json as well."
+        )
+    return refused
+
+
+def unknown_writes_message(steps: Sequence[Step]) -> str:
+    """The writes of which it is not known whether AWS performed them, in a sentence."""
+    writes = ", ".join(f"{step.action} {step.resource}" for step in steps)
+    return f"It is not known whether AWS performed these writes: {writes}. Run again to find out."
+
+
+def _is_refused_inline_denial(failed: Step, error: Exception | None) -> bool:
+    written = failed.action == "PutRolePolicy" and failed.parameters.get("PolicyName") == INLINE_DENIAL
+    return written and error is not None and is_access_denied(error)
+
+
+def account_differs(
+    differences: Sequence[Difference], done: Sequence[Step], account: Account, **fields: Any
+) -> EngineError:
+    """The failure of a plan that was applied completely, although the account does not match it."""
+    return EngineError(
+        f"After the last write, account {account.id} does not match its declaration. Another run or person"
+        " changed it in the meantime. To fix: run again, one run at a time.",
+        map(str, differences),
+        differences=[difference.shown() for difference in differences],
+        **progress(done, (), account.id),
+        **fields,
+    )
+
+
+def progress(
+    done: Sequence[Step], not_done: Sequence[Step], account_id: str, unknown: Sequence[Step] = ()
+) -> dict[str, Any]:
+    """How much of an incomplete plan was done; `unknown` are writes that AWS may have performed."""
+    parts = {"done": done, "not_done": not_done, "unknown": unknown}
+    return {
+        "changed": bool(done or unknown),
+        "account_id": account_id,
+        "plan": {part: [step.shown() for step in steps] for part, steps in parts.items()},
+        "deleted": removed_objects(done),
+    }
+
+
+def reading_failed(error: Exception, account_id: str) -> EngineError:
+    """The failure of a call outside a plan, or of no call at all."""
+    return as_aws_error(error, getattr(error, "operation_name", "The task"), "", account_id)

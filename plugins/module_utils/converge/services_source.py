@@ -13,7 +13,7 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..analyze.finding import Finding
-from ..analyze.service_lifecycle import all_findings
+from ..analyze.findings import all_findings
 from ..aws.connection import Connection
 from ..backup.quarantine_recorder import QuarantineRecorder
 from ..backup.quarantine_records import Event
@@ -25,7 +25,7 @@ from ..resolve.desired_state import DesiredState
 from .combined_services import SECTIONS, CombinedServices
 from .converge import Converge
 from .declared_objects import DeclaredObjects
-from .source import Reading, Situation
+from .resolution import Reading, Situation
 from .task import Task
 
 Data = Mapping[str, Any]
@@ -55,8 +55,10 @@ class ServicesSource:
     def read_again(self, connection: Connection, situation: Situation) -> tuple[CurrentState, bool]:
         return self._objects.read_again(connection, situation)
 
-    def target_again(self, first: Situation, situation: Situation, there: CurrentState, *, swept: bool) -> DesiredState:
-        return self._objects.target_again(first, situation, there, swept=swept)
+    def target_again(
+        self, first: Situation, situation: Situation, there: CurrentState, *, bulk_read: bool
+    ) -> DesiredState:
+        return self._objects.target_again(first, situation, there, bulk_read=bulk_read)
 
     def events(self) -> Iterable[Event]:
         return ()
@@ -71,7 +73,7 @@ class ServicesSource:
         objects = {section: result[section] for section in self._services.owners if section in result}
         return {**result, **self._services.with_services(objects)}
 
-    def told(self, values: Data) -> Data:
+    def reported(self, values: Data) -> Data:
         """The services, and the services of each write of the plan. A failure reports nothing else about objects."""
         plan = values.get("plan")
         if isinstance(plan, Mapping):
@@ -80,8 +82,8 @@ class ServicesSource:
             plan = self._with_services(plan)
         return {**values, **({} if plan is None else {"plan": plan}), "services": self._services.shown()}
 
-    def _with_services(self, told: Sequence[Data]) -> list[dict[str, Any]]:
-        return [{**item, "service": self._services_of(item["resource"])} for item in told]
+    def _with_services(self, reported: Sequence[Data]) -> list[dict[str, Any]]:
+        return [{**item, "service": self._services_of(item["resource"])} for item in reported]
 
     def _services_of(self, resource: str) -> str:
         return ", ".join(self._services.services_of(resource))

@@ -24,8 +24,7 @@ from ..model import (
 )
 from ..policy.account_ids import with_ids_as_text
 from ..policy.document import PolicyDocument, UnreadableDocument
-from .masked_values import masked_values
-from .placeholders import Placeholders
+from .placeholders import Placeholders, masked_values
 
 Options = Mapping[str, Any]
 Places = Mapping[str, Sequence[str]]

@@ -2,22 +2,26 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""Placeholders in a declaration for values that depend on the account.
+"""Placeholders in a declaration for values that depend on the account, and texts that hide a secret. Pure.
 
 `<account_id>`, `<partition>` and `<role_arn:NAME>` can be used in any string of a declaration, so that one declaration
 works for every account. `<role_arn:NAME>` is the ARN that the role NAME of the same task has or will have. If the role
 exists, its path and the case of its name count. The task can declare the role or only name it in an attachment or in a
 trust statement.
+
+Ansible replaces every occurrence of a secret in the results of a module (`no_log`). A task that uses such a result
+as data would write the replacement, so it is refused.
 """
 
 from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..errors import Problem
 from ..model import PROVISIONAL_ACCOUNT, Account
 
 _ROLE_ARN = re.compile(r"<role_arn:([^<>]+)>")
@@ -51,3 +55,25 @@ def unfilled_role(value: str) -> str | None:
     """The name of the first unknown role that a text refers to."""
     found = _ROLE_ARN.search(value)
     return found.group(1) if found else None
+
+
+MARKERS = ("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "********")
+
+
+def masked_values(value: Any, place: str) -> Iterator[Problem]:
+    """A problem for each such text below `place`, in a text, a list or a mapping, including keys."""
+    if isinstance(value, str):
+        marker = next((marker for marker in MARKERS if marker in value), None)
+        if marker:
+            yield Problem(
+                place,
+                f'contains "{marker}", which Ansible shows instead of a secret; give the value itself,'
+                " from a source that does not hide it",
+            )
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from masked_values(key, f"{place}.{key}")
+            yield from masked_values(item, f"{place}.{key}")
+    elif isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            yield from masked_values(item, f"{place}[{index}]")

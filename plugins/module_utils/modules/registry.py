@@ -13,10 +13,9 @@ from typing import Any
 from ..apply.executor import OnStep
 from ..aws.connection import SessionKeeper
 from ..converge.account_lock import Tell, silent
-from ..converge.context import RunContext
-from ..converge.declared_objects import converging, inspecting
-from ..converge.failures import reading_failed
-from ..converge.task import Begin, Task, Work
+from ..converge.declared_objects import converging
+from ..converge.result import reading_failed
+from ..converge.task import Begin, RunContext, Task, Work
 from ..declare.argument_specs import (
     Spec,
     access_gate_options,
@@ -113,7 +112,7 @@ def run(
     name: str,
     options: Mapping[str, Any],
     *,
-    begin: Begin | None = None,
+    begin: Begin = converging,
     check_mode: bool,
     diff_mode: bool,
     context: RunContext = NO_CONTEXT,
@@ -124,18 +123,18 @@ def run(
 ) -> TaskOutcome:
     """Run a module's task with its validated options.
 
-    Without `begin` it converges, or inspects if the module is `read_only`. Work that only one module needs is begun by
-    its own package, so that the others need not load it. However the task ends, the outcome says what was done by then,
-    and where the backup is. With `sessions`, roles that earlier tasks assumed are not assumed again. `on_step` is
-    called for each write as it is done, `on_wait` for each call that gets no reply and is sent again (without it,
-    warnings report that), `tell` for other tasks that this one waits for.
+    `begin` creates its work. Work that only one module needs is passed in by the file of that module, so that the
+    others do not ship it. However the task ends, the outcome says what was done by then, and where the backup is. With
+    `sessions`, roles that earlier tasks assumed are not assumed again. `on_step` is called for each write as it is
+    done, `on_wait` for each call that gets no reply and is sent again (without it, warnings report that), `tell` for
+    other tasks that this one waits for.
     """
     shape = SHAPES[name]
     reads = check_mode or shape.read_only
     task = Task(
         options, shape.section, reads, diff_mode, sessions, on_step, on_wait, module=name, tell=tell, context=context
     )
-    return _outcome(task, shape, begin or (inspecting if shape.read_only else converging))
+    return _outcome(task, shape, begin)
 
 
 def _outcome(task: Task, shape: Shape, begin: Begin) -> TaskOutcome:
@@ -145,13 +144,13 @@ def _outcome(task: Task, shape: Shape, begin: Begin) -> TaskOutcome:
         work = begin(task)
         task.warnings += () if shape.read_only else connection_warnings(task.options)
         values = work.result()
-        return TaskOutcome(work.told(values), _warnings(task))
+        return TaskOutcome(work.reported(values), _warnings(task))
     except EngineError as error:
         failure = error
     except Exception as error:
         failure = reading_failed(error, str(task.so_far().get("account_id", "")))
     failed = {"msg": failure.message, **_known(task, shape), **failure.fields}
-    return TaskOutcome(work.told(failed) if work else failed, _warnings(task), failed=True)
+    return TaskOutcome(work.reported(failed) if work else failed, _warnings(task), failed=True)
 
 
 def _known(task: Task, shape: Shape) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ..converge.context import ARGUMENT, RunContext
-from ..converge.failures import reading_failed
-from ..converge.task import Begin
+from ..converge.declared_objects import converging
+from ..converge.result import reading_failed
+from ..converge.task import ARGUMENT, Begin, RunContext
 from ..sdk import HAS_SDK
 from .registry import argument_spec, run, without_secrets
 
@@ -26,7 +26,7 @@ class Module(AnsibleModule):  # type: ignore[misc]
         self.handed_over: dict[str, Any] | None = self.params.pop(ARGUMENT, None)
 
 
-def run_module(name: str, begin: Begin | None = None) -> None:
+def run_module(name: str, begin: Begin = converging) -> None:
     """Build the module of this name, run its task, and exit with a result or an ordinary failure."""
     spec = argument_spec(name)
     module = Module(argument_spec=spec, supports_check_mode=True)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..model import CurrentState, Role
-from ..policy.document import PolicyDocument, canonical_statement
+from ..policy.document import PolicyDocument
 from ..policy.statement import Statement
 from ..policy.wildcards import covers
 from ..resolve.desired_state import DesiredState
@@ -51,18 +51,16 @@ def is_within(new: PolicyDocument | None, old: PolicyDocument | None) -> bool:
 
 def _is_covered(narrow: Statement, wide: Sequence[Statement]) -> bool:
     """Whether each action on each resource of a statement is within one statement of the others."""
-    able = [statement for statement in wide if not statement.is_conditional or _conditions(statement, narrow)]
+    able = [
+        statement
+        for statement in wide
+        if not statement.is_conditional or statement.canonical_condition == narrow.canonical_condition
+    ]
     return all(
         any(_covers(_actions(one), action) and _covers(_resources(one), resource) for one in able)
         for action in _actions(narrow)
         for resource in _resources(narrow)
     )
-
-
-def _conditions(one: Statement, other: Statement) -> bool:
-    """Whether two statements apply under the same condition."""
-    first, second = ({"Condition": statement.content.get("Condition")} for statement in (one, other))
-    return canonical_statement(first) == canonical_statement(second)
 
 
 def _covers(patterns: Sequence[str], pattern: str) -> bool:

@@ -12,12 +12,71 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum, IntEnum
-from typing import Any
+from enum import Enum, IntEnum, auto
 
-from ..policy.document import PolicyDocument, canonical_statement
-from .change_key import ChangeKey, ChangeKind
+from ..policy.document import PolicyDocument
+from ..policy.statement import Statement
 from .plan import Step
+
+
+class ChangeKind(Enum):
+    """What a change does to its object."""
+
+    CREATE_ROLE = auto()
+    CREATE_POLICY = auto()
+    UPDATE_ROLE = auto()
+    TRUST_POLICY = auto()
+    BOUNDARY = auto()
+    ATTACH = auto()
+    DETACH = auto()
+    INLINE_POLICY = auto()
+    ADD_TO_INSTANCE_PROFILE = auto()
+    REMOVE_FROM_INSTANCE_PROFILE = auto()
+    TAG = auto()
+    UNTAG = auto()
+    DOCUMENT = auto()
+    ADD_OLDER_VERSION = auto()
+    DELETE_VERSION = auto()
+    DELETE_ROLE = auto()
+    DELETE_POLICY = auto()
+
+
+_WORDS = {
+    ChangeKind.CREATE_ROLE: "CreateRole",
+    ChangeKind.CREATE_POLICY: "CreatePolicy",
+    ChangeKind.UPDATE_ROLE: "UpdateRole",
+    ChangeKind.TRUST_POLICY: "trust policy",
+    ChangeKind.BOUNDARY: "boundary",
+    ChangeKind.ATTACH: "attach {}",
+    ChangeKind.DETACH: "detach {}",
+    ChangeKind.INLINE_POLICY: "inline {}",
+    ChangeKind.ADD_TO_INSTANCE_PROFILE: "joins {}",
+    ChangeKind.REMOVE_FROM_INSTANCE_PROFILE: "{}",
+    ChangeKind.TAG: "tags",
+    ChangeKind.UNTAG: "removed tags",
+    ChangeKind.DOCUMENT: "document",
+    ChangeKind.ADD_OLDER_VERSION: "older version {}",
+    ChangeKind.DELETE_VERSION: "{}",
+    ChangeKind.DELETE_ROLE: "DeleteRole",
+    ChangeKind.DELETE_POLICY: "DeletePolicy",
+}
+
+
+@dataclass(frozen=True)
+class ChangeKey:
+    """The kind of a change, the object it writes to, and which part of that object.
+
+    `resource` is the object as results name it, such as `role/worker`. `detail` is the name of the managed or inline
+    policy or of the instance profile, the id of the version, or the number of the older version; empty for other kinds.
+    """
+
+    kind: ChangeKind
+    resource: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        """The key as it is shown in messages. Writes that no rule orders are sorted by it."""
+        return f"{self.resource} {_WORDS[self.kind].format(self.detail)}"
 
 
 class Stage(IntEnum):
@@ -54,7 +113,7 @@ class Effect:
     dimension: Dimension
     grows: bool
     identities: frozenset[str]
-    statements: tuple[Mapping[str, Any], ...] | None = None
+    statements: tuple[Statement, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -153,24 +212,24 @@ def attachment_effects(
     return tuple(effects)
 
 
-def _by_effect(document: PolicyDocument | None) -> dict[str, dict[str, Mapping[str, Any]]]:
-    found: dict[str, dict[str, Mapping[str, Any]]] = {"Allow": {}, "Deny": {}}
-    for statement in document.statements if document else ():
-        found[statement.get("Effect", "Allow")][canonical_statement(statement)] = statement
+def _by_effect(document: PolicyDocument | None) -> dict[str, dict[str, Statement]]:
+    found: dict[str, dict[str, Statement]] = {"Allow": {}, "Deny": {}}
+    for statement in document.parsed if document else ():
+        found[statement.effect or "Allow"][statement.canonical] = statement
     return found
 
 
-def _added(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _added(before: Mapping[str, Statement], after: Mapping[str, Statement]) -> list[Statement]:
     return [statement for key, statement in after.items() if key not in before]
 
 
 def _assembled(
-    old: PolicyDocument | None, new: PolicyDocument | None, contents: Sequence[Mapping[str, Mapping[str, Any]]]
+    old: PolicyDocument | None, new: PolicyDocument | None, contents: Sequence[Mapping[str, Statement]]
 ) -> PolicyDocument:
     """An intermediate document. It has no Sids, since old and new may use one Sid for different statements."""
     frame = (new or old or PolicyDocument({})).content
     statements = [
-        {key: value for key, value in statement.items() if key != "Sid"}
+        {key: value for key, value in statement.content.items() if key != "Sid"}
         for group in contents
         for statement in group.values()
     ]

@@ -26,11 +26,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
+from ..access.overlap import statements_overlap
 from ..errors import EngineError
-from ..policy.document import canonical_statement
-from ..policy.statement_overlap import statements_overlap
-from .change import Change, Dimension, Effect, Part, Stage
-from .change_key import ChangeKey
+from .change import Change, ChangeKey, Dimension, Effect, Part, Stage
 from .plan import Step
 
 
@@ -281,8 +279,8 @@ def _tag_rule(early: Effect, late: Effect) -> Rule | None:
     needed = other.grows if other is early else not other.grows
     if not needed or other.dimension is Dimension.TRUST:
         return None
-    own = {canonical_statement(statement) for statement in other.statements or ()}
-    tested = [statement for statement in tags.statements or () if canonical_statement(statement) not in own]
+    own = {statement.canonical for statement in other.statements or ()}
+    tested = [statement for statement in tags.statements or () if statement.canonical not in own]
     return Rule.NO_GAP if statements_overlap(tested, other.statements) else None
 
 

@@ -2,21 +2,118 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""The changes of the managed and inline policies of one user, group or role. Pure."""
+"""The changes of the managed and inline policies of one user, group or role, and what all changes of one are made with.
+Pure.
+
+IAM counts all inline policies of an identity together (FACTS C1), so all intermediate documents must fit together.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ..declare.policy_references import shown_names
-from ..model import Identity
+from ..limits import Quotas
+from ..model import CurrentState, Identity, identity_key, policy_key
 from ..policy.document import PolicyDocument
-from ..resolve.quarantine import DENY_ALL, INLINE_DENIAL, is_denial, standing
-from .change import Change, Part, Stage, attachment_effects
-from .change_key import ChangeKind
-from .identity_writer import IdentityWriter
-from .inline_parts import inline_parts
+from ..policy.trust_policy import own_principals
+from ..resolve.quarantine import DENY_ALL, INLINE_DENIAL, current_quarantine, is_denial
+from .change import (
+    Change,
+    ChangeKey,
+    ChangeKind,
+    Effect,
+    Part,
+    Stage,
+    always,
+    as_one_part,
+    attachment_effects,
+    document_parts,
+)
 from .plan import Step
+from .tag_changes import TestedTags
+
+
+class IdentityWriter:
+    """Creates changes of one identity: their keys, their steps, and what has to exist for them."""
+
+    def __init__(
+        self,
+        owner: Identity,
+        state: CurrentState,
+        new_documents: Mapping[str, PolicyDocument],
+        quotas: Quotas,
+        tested_tags: TestedTags,
+    ) -> None:
+        self.owner = owner
+        self.state = state
+        self.new_documents = new_documents
+        self.quotas = quotas
+        self.tested_tags = tested_tags
+        self.only = frozenset((owner.key,))
+        self.kind = owner.kind.capitalize()
+        self.resource = owner.resource
+
+    def single(
+        self,
+        kind: ChangeKind,
+        action: str,
+        stage: Stage,
+        parameters: Mapping[str, Any],
+        reason: str,
+        *,
+        detail: str = "",
+        uses: frozenset[str] = frozenset(),
+        effects: tuple[Effect, ...] = (),
+        removes: Mapping[str, Any] | None = None,
+        **of_change: Any,
+    ) -> Change:
+        """A change of one step. `detail` distinguishes it from others of the same kind and role."""
+        step = self.step(action, parameters, reason, uses=uses, removes=removes or {})
+        return Change(
+            self.key(kind, detail), stage, (Part(effects),), always(step), self.owner.key, uses=uses, **of_change
+        )
+
+    def key(self, kind: ChangeKind, detail: str = "") -> ChangeKey:
+        return ChangeKey(kind, self.resource, detail)
+
+    def step(self, action: str, parameters: Mapping[str, Any], reason: str, **fields: Any) -> Step:
+        named = {f"{self.kind}Name": self.owner.name, **parameters}
+        return Step(action, self.resource, reason, self.owner.key, named, **fields)
+
+    def needed(self, trust: PolicyDocument, boundary: str | None) -> frozenset[str]:
+        """Keys of what has to exist for this trust policy and boundary, except the role itself."""
+        named = own_principals(trust, self.state.account.id)
+        keys = {identity_key("role", arn.rpartition("/")[2]) for arn in named if ":role/" in arn}
+        return frozenset(keys - {self.owner.key}) | self.policies(boundary)
+
+    @staticmethod
+    def policies(arn: str | None) -> frozenset[str]:
+        return frozenset((policy_key(arn),)) if arn else frozenset()
+
+
+Documents = Mapping[str, PolicyDocument]
+
+
+def inline_parts(
+    before: Documents, after: Documents, identities: frozenset[str], quota: int
+) -> dict[str, tuple[Part, ...]]:
+    """The parts of each inline policy that changes, by its name; whole writes if parts could exceed the quota."""
+    cut = {
+        name: document_parts(before.get(name), after.get(name), identities, quota)
+        for name in sorted({*before, *after})
+        if before.get(name) != after.get(name)
+    }
+    unchanged = sum(document.size for name, document in before.items() if name not in cut)
+    # The order of these writes is not known yet, so each policy counts with its largest document.
+    most = unchanged + sum(_most(before.get(name), parts) for name, parts in cut.items())
+    return cut if most <= quota else {name: (as_one_part(parts),) for name, parts in cut.items()}
+
+
+def _most(old: PolicyDocument | None, parts: tuple[Part, ...]) -> int:
+    """The size of the largest document that a policy has at any time."""
+    return max(document.size if document else 0 for document in (old, *(part.document for part in parts)))
 
 
 def permission_changes(writer: IdentityWriter, before: Identity | None, after: Identity | None) -> Iterator[Change]:
@@ -24,7 +121,7 @@ def permission_changes(writer: IdentityWriter, before: Identity | None, after: I
     new_managed = after.managed if after else frozenset()
     reason = "role is to be deleted" if after is None else "not declared"
     names = shown_names(old_managed | new_managed)
-    is_lifted = after is not None and standing(before) is not None and standing(after) is None
+    is_lifted = after is not None and current_quarantine(before) is not None and current_quarantine(after) is None
     lifts = f"lifts the quarantine of {writer.resource}" if is_lifted else reason
     for arn in sorted(new_managed - old_managed):
         stage = Stage.RESTRICT if is_denial(arn) else Stage.GRANT
@@ -56,7 +153,7 @@ def _managed(writer: IdentityWriter, arn: str, name: str, kind: ChangeKind, *, s
         detail=name,
         uses=policy,
         effects=effects,
-        takes_away={} if attaches else {"policy_arn": arn},
+        removes={} if attaches else {"policy_arn": arn},
         takes_up=policy if attaches else frozenset(),
         gives_up=frozenset() if attaches else policy,
     )
@@ -82,6 +179,6 @@ def _inline(
         verb = "Put" if part.document else "Delete"
         told = why if part.document == new else f"{why}: intermediate document"
         lost = {"policy_name": name, "policy": old} if old and not index else {}
-        return (writer.step(f"{verb}{writer.kind}Policy", given, told, takes_away=lost),)
+        return (writer.step(f"{verb}{writer.kind}Policy", given, told, removes=lost),)
 
     return Change(writer.key(ChangeKind.INLINE_POLICY, name), stage, parts, render, writer.owner.key)

@@ -6,22 +6,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from ..access.trust_intersection import intersection
 from ..limits import Quotas
 from ..model import CurrentState, Identity, ManagedPolicy, Role, identity_key
-from ..policy.trust_intersection import intersection
+from ..policy.document import PolicyDocument
 from ..policy.trust_policy import own_principals
 from ..resolve.desired_state import DesiredState
 from .boundaries import widened_boundaries
 from .change import Change
-from .identity_changes import identity_changes
 from .ordering import ordered
+from .permission_changes import IdentityWriter, permission_changes
 from .plan import Plan, Step
 from .policy_changes import policy_changes
 from .quota_swaps import Shortage, shortages_of
-from .tag_conditions import TestedTags, changes_tags
+from .role_changes import role_created, role_deleted, role_updated
+from .tag_changes import TestedTags, changes_tags
 from .writes import Element
+
+
+def identity_changes(
+    before: Identity | None,
+    after: Identity | None,
+    *,
+    state: CurrentState,
+    new_documents: Mapping[str, PolicyDocument],
+    quotas: Quotas,
+    tested_tags: TestedTags,
+    deferred: frozenset[str] = frozenset(),
+) -> Iterator[Change]:
+    """Everything that has to be written for one identity.
+
+    `new_documents` contains, by ARN, the documents of policies that the same plan creates or replaces. `deferred`
+    contains ARNs of principals that do not exist when a new role is created; the trust policy gets them at the end.
+    `tested_tags` says which tags decide what an identity may do.
+    """
+    owner = before or after
+    if owner is None:
+        return
+    writer = IdentityWriter(owner, state, new_documents, quotas, tested_tags)
+    if isinstance(after, Role) and before is None:
+        yield from role_created(writer, after, deferred)
+    elif isinstance(before, Role) and isinstance(after, Role):
+        yield from role_updated(writer, before, after)
+    yield from permission_changes(writer, before, after)
+    if isinstance(before, Role) and after is None:
+        yield from role_deleted(writer, before)
+
 
 OTHERS = "others in the account"
 """Represents every identity that uses a policy and was not read."""

@@ -11,8 +11,7 @@ from typing import Any
 
 from ..limits import POLICY_VERSION_LIMIT, Quotas
 from ..model import ManagedPolicy, PolicyVersion
-from .change import Change, Dimension, Effect, Part, Stage, always, document_parts
-from .change_key import ChangeKey, ChangeKind
+from .change import Change, ChangeKey, ChangeKind, Dimension, Effect, Part, Stage, always, document_parts
 from .plan import MadeVersion, Step
 from .tag_changes import as_tags, tag_changes
 
@@ -163,7 +162,7 @@ def _deleted(policy: ManagedPolicy) -> Iterator[Change]:
         "policy": policy.document,
         "tags": dict(policy.tags),
     }
-    step = _step("DeletePolicy", policy, "declared absent", {"PolicyArn": policy.arn}, takes_away=lost)
+    step = _step("DeletePolicy", policy, "declared absent", {"PolicyArn": policy.arn}, removes=lost)
     after = frozenset(_key(policy, ChangeKind.DELETE_VERSION, version.id) for version in policy.versions)
     yield _plain(ChangeKind.DELETE_POLICY, "", Stage.DELETE, policy, step, after=after)
 
@@ -174,7 +173,7 @@ def _version_deleted(policy: ManagedPolicy, version: PolicyVersion, reason: str)
         policy,
         reason,
         {"PolicyArn": policy.arn, "VersionId": version.id},
-        takes_away={"version_id": version.id, "policy": version.document},
+        removes={"version_id": version.id, "policy": version.document},
     )
 
 

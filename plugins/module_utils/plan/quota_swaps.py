@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 from ..limits import Quotas
 from ..model import Identity
-from .change import Change, Dimension
-from .change_key import ChangeKey, ChangeKind
+from .change import Change, ChangeKey, ChangeKind, Dimension
 from .ordering import Rule, broken_rules
 
 

@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..access.trust_intersection import intersection, loses_and_gains
 from ..declare.policy_references import shown_names
 from ..model import Role
 from ..policy.document import PolicyDocument, dangling_principals
-from ..policy.trust_intersection import intersection, loses_and_gains
 from ..policy.trust_policy import without_principals
 from ..resolve.quarantine import INLINE_DENIAL, denials_that_change
-from .change import Change, Dimension, Effect, Part, Stage
-from .change_key import ChangeKey, ChangeKind
-from .identity_writer import IdentityWriter
+from .change import Change, ChangeKey, ChangeKind, Dimension, Effect, Part, Stage
+from .permission_changes import IdentityWriter
 from .plan import Step
 from .tag_changes import as_tags, tag_changes
 
@@ -94,7 +93,7 @@ def role_deleted(writer: IdentityWriter, role: Role) -> Iterator[Change]:
         "declared absent",
         uses=writer.policies(role.boundary),
         gives_up=writer.policies(role.boundary),
-        takes_away=lost,
+        removes=lost,
     )
 
 
@@ -140,7 +139,7 @@ def _settings(writer: IdentityWriter, before: Role, after: Role) -> Change:
     parameters = {"Description": after.description, "MaxSessionDuration": after.max_session_duration}
     lost = {"description": before.description, "max_session_duration": before.max_session_duration}
     reason = f"{' and '.join(differing)} differs"
-    return writer.single(ChangeKind.UPDATE_ROLE, "UpdateRole", Stage.DESCRIBE, parameters, reason, takes_away=lost)
+    return writer.single(ChangeKind.UPDATE_ROLE, "UpdateRole", Stage.DESCRIBE, parameters, reason, removes=lost)
 
 
 def _denials(writer: IdentityWriter, before: Role, after: Role) -> frozenset[ChangeKey]:
@@ -165,7 +164,7 @@ def _trust(
         why = reason if part.document == trust else f"{reason}: intermediate document with only what both grant"
         lost = {"assume_role_policy_document": old} if old and not index else {}
         given = {"PolicyDocument": part.document}
-        return (writer.step("UpdateAssumeRolePolicy", given, why, uses=uses, takes_away=lost),)
+        return (writer.step("UpdateAssumeRolePolicy", given, why, uses=uses, removes=lost),)
 
     return Change(
         key=writer.key(ChangeKind.TRUST_POLICY),
@@ -194,7 +193,7 @@ def _boundary(writer: IdentityWriter, old: str | None, new: str | None) -> Chang
         reason,
         uses=uses,
         effects=shrinks + grows,
-        takes_away={"boundary": old} if old else {},
+        removes={"boundary": old} if old else {},
         takes_up=writer.policies(new),
         gives_up=writer.policies(old),
     )

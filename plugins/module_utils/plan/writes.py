@@ -45,7 +45,7 @@ class Write:
     """One write action of IAM.
 
     `adds` is what exists after it, `removes` what no longer exists after it in every case. If a write replaces
-    something only where it existed, its step names that (`Step.takes_away`).
+    something only where it existed, its step names that (`Step.removes`).
 
     `done_codes` are the error codes after which the account must be read: an earlier try, or another tool, may have
     done the work. With `repeats`, a second call does the work a second time, so the account is also read after a lost
@@ -128,7 +128,7 @@ def _version_written(policy: ManagedPolicy, given: Parameters) -> ManagedPolicy:
     return replace(policy, document=given["PolicyDocument"]) if given["SetAsDefault"] else policy
 
 
-def _version_gone(state: CurrentState, given: Parameters) -> bool:
+def _version_deleted(state: CurrentState, given: Parameters) -> bool:
     policy = state.policy_at(given["PolicyArn"])
     return policy is None or given["VersionId"] not in {version.id for version in policy.versions}
 
@@ -178,7 +178,7 @@ _OF_POLICIES = (
         stale_codes=STALE_CODES | _FULL,
         shows=_version_written,
     ),
-    Write("DeletePolicyVersion", removes=Element.POLICY_VERSION, done_codes=_GONE, is_seen=_version_gone),
+    Write("DeletePolicyVersion", removes=Element.POLICY_VERSION, done_codes=_GONE, is_seen=_version_deleted),
     Write("TagPolicy", adds=Element.TAGS),
     Write("UntagPolicy", removes=Element.TAGS, done_codes=_GONE),
     Write("DeletePolicy", removes=Element.POLICY, done_codes=_GONE),

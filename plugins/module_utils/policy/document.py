@@ -16,14 +16,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from .statement import Statement, listed, principal_pairs, scalar
+from .statement import Statement, listed, ordered_statement, principal_pairs, scalar
 
 IMPLICIT_VERSION = "2008-10-17"
 
-_ELEMENTS = (
-    "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
-)  # fmt: skip
-_ROOT_ARN = re.compile(r"arn:[a-z0-9-]+:iam::(\d{12}):root")
 _PRINCIPAL_ID = re.compile(r"(AROA|AIDA)[A-Z0-9]{8,}")
 
 
@@ -125,14 +121,6 @@ class PolicyDocument:
         return f"PolicyDocument({self.text})"
 
 
-def canonical_statement(statement: Any, *, with_sid: bool = True) -> str:
-    """A text that is the same for two statements if and only if IAM treats them as equal."""
-    ordered = _ordered_statement(statement, fold_case=True)
-    if not with_sid and isinstance(ordered, dict):
-        ordered.pop("Sid", None)
-    return json.dumps(ordered, sort_keys=True, ensure_ascii=False, default=str)
-
-
 def principals(statement: Mapping[str, Any], element: str = "Principal") -> list[tuple[str, str]]:
     """The principals of a statement as (type, value) pairs; `"*"` counts as `("AWS", "*")`."""
     return principal_pairs(statement.get(element))
@@ -167,80 +155,18 @@ def not_a_number(constant: str) -> None:
     raise UnreadableDocument(f"not valid JSON: {constant} is not a number")
 
 
-def _ordered_values(values: Any) -> str | list[str]:
-    distinct = sorted({scalar(value) for value in listed(values)})
-    return distinct[0] if len(distinct) == 1 else distinct
-
-
 def _ordered(content: Mapping[str, Any], *, fold_case: bool) -> dict[str, Any]:
     ordered = dict(content)
     ordered["Version"] = scalar(content.get("Version", IMPLICIT_VERSION))
     by_text = {
         json.dumps(statement, sort_keys=True, ensure_ascii=False, default=str): statement
         for statement in (
-            _ordered_statement(statement, fold_case=fold_case) for statement in listed(content.get("Statement", ()))
+            ordered_statement(statement, fold_case=fold_case) for statement in listed(content.get("Statement", ()))
         )
     }
     ordered["Statement"] = [by_text[text] for text in sorted(by_text)]
     return {key: ordered[key] for key in sorted(ordered, key=_place_in_document)}
 
 
-def _ordered_statement(statement: Any, *, fold_case: bool) -> Any:
-    if not isinstance(statement, Mapping):
-        return statement
-    ordered: dict[str, Any] = {}
-    for element in sorted(statement, key=_place_of_element):
-        value = statement[element]
-        if element in ("Action", "NotAction"):
-            names = {scalar(name) for name in listed(value)}
-            ordered[element] = _ordered_values([name.lower() for name in names] if fold_case else list(names))
-        elif element in ("Resource", "NotResource"):
-            ordered[element] = _ordered_values(value)
-        elif element in ("Principal", "NotPrincipal"):
-            ordered[element] = _ordered_principals(value)
-        elif element == "Condition":
-            condition = _ordered_condition(value, fold_case=fold_case)
-            if condition:
-                ordered[element] = condition
-        elif element != "Sid" or value != "":
-            ordered[element] = value
-    return ordered
-
-
 def _place_in_document(member: Any) -> tuple[bool, bool, str]:
     return member == "Statement", member != "Version", str(member)
-
-
-def _place_of_element(element: Any) -> tuple[int, str]:
-    return (_ELEMENTS.index(element) if element in _ELEMENTS else len(_ELEMENTS), str(element))
-
-
-def _ordered_principals(value: Any) -> Any:
-    if value == "*":
-        return {"AWS": "*"}
-    if not isinstance(value, Mapping):
-        return value
-    return {str(kind): _ordered_values([_account(entry) for entry in listed(value[kind])]) for kind in sorted(value)}
-
-
-def _account(principal: Any) -> str:
-    text = scalar(principal)
-    root = _ROOT_ARN.fullmatch(text)
-    return root.group(1) if root else text
-
-
-def _ordered_condition(value: Any, *, fold_case: bool) -> Any:
-    if not isinstance(value, Mapping):
-        return value
-    ordered: dict[str, Any] = {}
-    for operator in sorted(value):
-        keys = value[operator]
-        if not isinstance(keys, Mapping):
-            ordered[operator] = keys
-            continue
-        folded = {key.lower() for key in keys}
-        # Two keys of one block that differ only by case stay separate: IAM does not document what they mean.
-        fold = fold_case and len(folded) == len(keys)
-        if keys:
-            ordered[operator] = {(key.lower() if fold else key): _ordered_values(keys[key]) for key in sorted(keys)}
-    return ordered

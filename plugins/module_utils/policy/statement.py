@@ -10,10 +10,17 @@ IAM reads its raw content.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+_ELEMENTS = (
+    "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
+)  # fmt: skip
+_ROOT_ARN = re.compile(r"arn:[a-z0-9-]+:iam::(\d{12}):root")
 
 Principal = tuple[str, str]
 """The type of a principal and its value, such as `("Service", "bedrock.amazonaws.com")`."""
@@ -72,6 +79,33 @@ class Statement:
         """Whether the statement has a Condition, even one without keys."""
         return bool(self.content.get("Condition"))
 
+    @property
+    def is_fully_read(self) -> bool:
+        """Whether the fields say all that is written: there is no unknown element, and the Condition is readable."""
+        condition = self.content.get("Condition") or {}
+        is_readable = isinstance(condition, Mapping) and all(isinstance(keys, Mapping) for keys in condition.values())
+        return is_readable and self.content.keys() <= set(_ELEMENTS)
+
+    @cached_property
+    def canonical(self) -> str:
+        """A text that is the same for two statements if and only if IAM treats them as equal."""
+        return canonical_statement(self.content)
+
+    @cached_property
+    def canonical_without_sid(self) -> str:
+        """The same, whatever the Sids are."""
+        return canonical_statement(self.content, with_sid=False)
+
+    @cached_property
+    def canonical_condition(self) -> str:
+        """A text that is the same for two statements if and only if they have the same Condition, or both none."""
+        return canonical_statement({"Condition": self.content.get("Condition")})
+
+    @cached_property
+    def text(self) -> str:
+        """The statement as compact JSON, as it is written."""
+        return json.dumps(self.content, separators=(",", ":"), ensure_ascii=False, default=str)
+
     @cached_property
     def condition_keys(self) -> frozenset[str]:
         """The condition keys in lower case, without what follows a slash (`s3:existingobjecttag`)."""
@@ -114,3 +148,73 @@ def _conditions(value: Any) -> Iterable[Condition]:
     for operator, keys in value.items() if isinstance(value, Mapping) else ():
         for key, values in keys.items() if isinstance(keys, Mapping) else ():
             yield Condition(str(operator), str(key), tuple(map(scalar, listed(values))))
+
+
+def canonical_statement(statement: Any, *, with_sid: bool = True) -> str:
+    """A text that is the same for two statements if and only if IAM treats them as equal."""
+    ordered = ordered_statement(statement, fold_case=True)
+    if not with_sid and isinstance(ordered, dict):
+        ordered.pop("Sid", None)
+    return json.dumps(ordered, sort_keys=True, ensure_ascii=False, default=str)
+
+
+def _ordered_values(values: Any) -> str | list[str]:
+    distinct = sorted({scalar(value) for value in listed(values)})
+    return distinct[0] if len(distinct) == 1 else distinct
+
+
+def ordered_statement(statement: Any, *, fold_case: bool) -> Any:
+    if not isinstance(statement, Mapping):
+        return statement
+    ordered: dict[str, Any] = {}
+    for element in sorted(statement, key=_place_of_element):
+        value = statement[element]
+        if element in ("Action", "NotAction"):
+            names = {scalar(name) for name in listed(value)}
+            ordered[element] = _ordered_values([name.lower() for name in names] if fold_case else list(names))
+        elif element in ("Resource", "NotResource"):
+            ordered[element] = _ordered_values(value)
+        elif element in ("Principal", "NotPrincipal"):
+            ordered[element] = _ordered_principals(value)
+        elif element == "Condition":
+            condition = _ordered_condition(value, fold_case=fold_case)
+            if condition:
+                ordered[element] = condition
+        elif element != "Sid" or value != "":
+            ordered[element] = value
+    return ordered
+
+
+def _place_of_element(element: Any) -> tuple[int, str]:
+    return (_ELEMENTS.index(element) if element in _ELEMENTS else len(_ELEMENTS), str(element))
+
+
+def _ordered_principals(value: Any) -> Any:
+    if value == "*":
+        return {"AWS": "*"}
+    if not isinstance(value, Mapping):
+        return value
+    return {str(kind): _ordered_values([_account(entry) for entry in listed(value[kind])]) for kind in sorted(value)}
+
+
+def _account(principal: Any) -> str:
+    text = scalar(principal)
+    root = _ROOT_ARN.fullmatch(text)
+    return root.group(1) if root else text
+
+
+def _ordered_condition(value: Any, *, fold_case: bool) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    ordered: dict[str, Any] = {}
+    for operator in sorted(value):
+        keys = value[operator]
+        if not isinstance(keys, Mapping):
+            ordered[operator] = keys
+            continue
+        folded = {key.lower() for key in keys}
+        # Two keys of one block that differ only by case stay separate: IAM does not document what they mean.
+        fold = fold_case and len(folded) == len(keys)
+        if keys:
+            ordered[operator] = {(key.lower() if fold else key): _ordered_values(keys[key]) for key in sorted(keys)}
+    return ordered

@@ -18,10 +18,9 @@ from ..limits import Quotas
 from ..model import CurrentState, Declarations, ManagedPolicy, Role, identity_key
 from ..policy.document import PolicyDocument
 from ..sdk import ClientError
-from .authorization_details import AuthorizationDetails, TooCostly
+from .authorization_details import AuthorizationDetails, TooCostly, tags
 from .aws_managed_policies import AwsPolicies
 from .single_objects import SingleObjects
-from .transformations import tags
 
 LOOKUP_CALLS_PER_OBJECT = 4
 """Calls to look up one object: itself, its attachments, its inline policies and about one document."""
@@ -42,7 +41,7 @@ class Reader:
 
         Otherwise by look-ups; `saw_all_roles` says afterwards which of them it was.
         """
-        state = self._swept(declarations, at_any_cost) if whole_account else None
+        state = self._bulk_read(declarations, at_any_cost) if whole_account else None
         self.saw_all_roles = state is not None
         if state is None:
             state = SingleObjects(self._iam, self._workers).read(declarations, self._connection)
@@ -123,7 +122,7 @@ class Reader:
             found = {name: roles for name, roles in zip(profiles, answers, strict=True) if roles is not None}
         return {name: next(iter(roles), None) for name, roles in found.items()}
 
-    def _swept(self, declarations: Declarations, at_any_cost: bool) -> CurrentState | None:
+    def _bulk_read(self, declarations: Declarations, at_any_cost: bool) -> CurrentState | None:
         objects = len(declarations.identity_keys()) + len(declarations.policies)
         budget = sys.maxsize if at_any_cost else LOOKUP_CALLS_PER_OBJECT * objects + 1
         try:

@@ -19,7 +19,7 @@ from ..limits import POLICY_VERSION_LIMIT
 from ..model import Account, CurrentState, Declarations, Identity, IdentityKind, ManagedPolicy, identity_key
 from ..policy.document import PolicyDocument
 from ..sdk import ClientError
-from .transformations import identity_of, policy_of, role_of
+from .authorization_details import identity_of, policy_of, role_of
 
 
 class SingleObjects:

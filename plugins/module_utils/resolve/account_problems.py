@@ -2,25 +2,33 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""What IAM would refuse because of the state of the account, quotas aside, found before the first write. Pure.
+"""What IAM would refuse because of the state of the account, quotas included, found before the first write. Pure.
 
-Sources: FACTS A0 (policies of service-linked roles), C3 and C4 (principals), C5 (protected roles,
+Sources: FACTS A0 (policies of service-linked roles), C1 (quotas), C3 and C4 (principals), C5 (protected roles,
 deletion).
+
+A play can create a policy in one task and attach it in the next. It has to pass in check mode too, although the policy
+does not exist. So an object that is missing in the account itself is assumed to be created by an earlier task, and each
+such assumption is reported. What looks like a mistake (a wrong path, a similar name) stays an error.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..declare.parser import within
 from ..declare.policy_references import is_for_service_linked_roles, policy_references
 from ..errors import Problem
+from ..limits import MAXIMUM_TAGS, Quotas
 from ..model import CurrentState, Declarations, Identity, ManagedPolicy, Role, identity_key
-from ..policy.document import canonical_statement, is_principal_id, principals
+from ..policy.document import PolicyDocument, is_principal_id, principals
+from ..policy.statement import canonical_statement
 from ..policy.trust_policy import ROLE_OR_USER
-from ..validate.identity_provider import provider_refusals
+from ..validate.principal import provider_refusals
 from .desired_state import DesiredState
+from .policy_arns import Resolver
 
 
 def state_problems(declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Problem]:
@@ -158,3 +166,106 @@ def _still_used_problems(
 
 def _uses(identity: Identity | None, arn: str) -> bool:
     return identity is not None and (arn in identity.managed or identity.boundary == arn)
+
+
+def quota_problems(
+    declarations: Declarations, state: CurrentState, desired: DesiredState, quotas: Quotas
+) -> list[Problem]:
+    """Every quota of the account that the desired state would exceed."""
+    places = _places(declarations)
+    found: list[Problem] = []
+    for key, identity in desired.identities.items():
+        if identity is not None:
+            found += _identity_problems(identity, places[key], quotas)
+            if isinstance(identity, Role):
+                found += _role_problems(identity, places[key], trust_policy_place(declarations, key), quotas)
+    new_roles = sum(one is not None and key not in state.identities for key, one in desired.identities.items())
+    new_policies = sum(one is not None and name not in state.policies for name, one in desired.policies.items())
+    for option, used, new, quota in (
+        ("roles", quotas.roles_in_use, new_roles, quotas.roles),
+        ("managed_policies", quotas.managed_policies_in_use, new_policies, quotas.managed_policies),
+    ):
+        if new and used + new > quota:
+            found.append(Problem(option, f"{new} more would result in {used + new}; this account's quota is {quota}"))
+    return found
+
+
+def _identity_problems(identity: Identity, place: str, quotas: Quotas) -> Iterator[Problem]:
+    if len(identity.managed) > quotas.attached_policies[identity.kind]:
+        yield Problem(
+            within(place, "managed_policies"),
+            f"{len(identity.managed)} policies on {identity.kind} {identity.name}; this account's quota is"
+            f" {quotas.attached_policies[identity.kind]}: merge some, or request a higher quota",
+        )
+    total = sum(document.size for document in identity.inline.values())
+    if total > quotas.inline_size[identity.kind]:
+        yield Problem(
+            within(place, "inline_policies"),
+            f"{total} characters of inline policies on {identity.kind} {identity.name}; at most"
+            f" {quotas.inline_size[identity.kind]}: use managed_policies",
+        )
+
+
+def _role_problems(role: Role, place: str, trust_place: str, quotas: Quotas) -> Iterator[Problem]:
+    if len(role.tags) > MAXIMUM_TAGS:
+        yield Problem(within(place, "tags"), f"{len(role.tags)} tags in total; IAM allows at most {MAXIMUM_TAGS}")
+    if role.trust.size > quotas.trust_policy_size:
+        yield Problem(
+            trust_place,
+            f"{role.trust.size} characters in the trust policy of role {role.name}; this account's"
+            f" quota is {quotas.trust_policy_size}: name fewer principals, or raise quota L-C07B4B0D",
+        )
+
+
+def _places(declarations: Declarations) -> dict[str, str]:
+    places = {trust.key: trust.place for trust in declarations.trust_statements}
+    places.update({attachment.key: attachment.place for attachment in declarations.attachments})
+    places.update({role.key: role.place for role in declarations.roles})
+    return places
+
+
+def with_assumed_objects(declarations: Declarations, state: CurrentState) -> tuple[CurrentState, list[str]]:
+    """The state with the objects that the declarations need and the account lacks, and a warning for each of them."""
+    warnings: list[str] = []
+    identities = dict(state.identities)
+    declared = {role.key for role in declarations.roles}
+    for attachment in declarations.attachments:
+        if attachment.present and attachment.key not in identities and attachment.key not in declared:
+            arn = state.account.arn(attachment.kind, "/", attachment.name)
+            made = Role if attachment.kind == "role" else Identity
+            identities[attachment.key] = made(kind=attachment.kind, name=attachment.name, path="/", arn=arn)
+            warnings.append(_assumed_to_exist(f"{attachment.kind} {attachment.name}"))
+    for trust in declarations.trust_statements:
+        if trust.present and trust.key not in identities and trust.key not in declared:
+            arn = state.account.arn("role", "/", trust.role)
+            identities[trust.key] = Role(kind="role", name=trust.role, path="/", arn=arn)
+            warnings.append(_assumed_to_exist(f"role {trust.role}"))
+    policies = dict(state.policies)
+    resolver = Resolver.of(declarations, state)
+    for reference in policy_references(declarations):
+        if not reference.wanted:
+            continue
+        answer = resolver.resolve(reference.text, reference.place, state.identities.get(reference.identity))
+        if isinstance(answer, Problem) and answer.missing_arn and reference.name.lower() not in policies:
+            path = answer.missing_arn.partition(":policy")[2].removesuffix(reference.name)
+            policies[reference.name.lower()] = ManagedPolicy(
+                reference.name, path, answer.missing_arn, PolicyDocument({"Version": "2012-10-17", "Statement": []})
+            )
+            warnings.append(_assumed_to_exist(f"policy {reference.name}"))
+    return replace(state, identities=identities, policies=policies), warnings
+
+
+def foreseeable(problems: Iterable[Problem]) -> tuple[list[Problem], list[str]]:
+    """The problems that stay in check mode, and warnings for those about objects that may exist by then."""
+    stay: list[Problem] = []
+    warnings: list[str] = []
+    for problem in problems:
+        if problem.missing_arn:
+            warnings.append(_assumed_to_exist(problem.missing_arn))
+        else:
+            stay.append(problem)
+    return stay, warnings
+
+
+def _assumed_to_exist(what: str) -> str:
+    return f"{what} does not exist; because nothing is written, it is assumed to be created by an earlier task"

@@ -38,7 +38,7 @@ from .declared_object import (
     role_by_arns,
 )
 from .policy_arns import Resolver
-from .quarantine import is_denial, is_denied, quarantined, released, standing, with_room
+from .quarantine import current_quarantine, is_denial, is_denied, quarantined, released, with_room
 
 
 @dataclass
@@ -150,7 +150,7 @@ class _Overlay:
             self.desired.identities[declared.key] = None
             return
         self._adopted("role", declared.name, declared.path, there.name, there.path)
-        if standing(there) is not None and not declared.quarantine.anew:
+        if current_quarantine(there) is not None and not declared.quarantine.anew:
             self.desired.identities[declared.key] = there
             return
         if is_denied(there) and there.key not in self.state.quarantines:
@@ -161,7 +161,7 @@ class _Overlay:
         after = quarantined(there, declared.quarantine, self.state.account)
         self.desired.identities[declared.key] = after
         self.desired.quarantined[declared.key] = declared.quarantine
-        if standing(after) is None:
+        if current_quarantine(after) is None:
             self.desired.warnings.append(f"role {there.name} has no space for the tags of its quarantine")
 
     def _lay_attachment(self, declared: AttachmentDeclaration) -> None:

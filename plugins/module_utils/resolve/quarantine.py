@@ -62,7 +62,7 @@ def is_denied(identity: Identity) -> bool:
     return any(map(is_denial, identity.managed)) or identity.inline.get(INLINE_DENIAL) == DENY_ALL
 
 
-def standing(identity: Identity | None) -> Quarantine | None:
+def current_quarantine(identity: Identity | None) -> Quarantine | None:
     """The quarantine that a role is in: it is denied everything and tagged. None if one of the two is missing."""
     return tagged(identity) if identity is not None and is_denied(identity) else None
 

@@ -6,15 +6,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
-from ..backup.attributes import DOCUMENT, Piece, is_of_the_run, pieces_of, told
+from ..backup.attributes import DOCUMENT, Piece, is_of_the_run, label, pieces_of
 from ..backup.snapshot import Backup, Kept
 from ..declare.policy_references import is_aws_managed
 from ..limits import POLICY_VERSION_LIMIT, Quotas
 from ..model import CurrentState, Identity, ManagedPolicy, PolicyVersion, resource_name
-from ..policy.document import PolicyDocument, canonical_statement
+from ..policy.document import PolicyDocument
+from ..policy.statement import Statement
 from ..resolve.desired_state import DesiredState
 from .notes import Notes
 from .selection import Choice, stand_in
@@ -148,7 +149,7 @@ class PolicyRestoration:
         if changed and not named:
             self._notes.leave(
                 resource,
-                f"changed since the backup: {', '.join(map(told, changed))}",
+                f"changed since the backup: {', '.join(map(label, changed))}",
                 f"choose it by its name (policies: [{before.name}]) or give overwrite: true to put it back",
             )
             return there
@@ -198,13 +199,9 @@ def grants_no_more(one: PolicyDocument, other: PolicyDocument) -> bool:
     """Whether a document certainly grants nothing that the other does not. If in doubt, false."""
     if one.content.get("Version") != other.content.get("Version"):
         return one == other
-    allowed, denied = _statements(one, "Allow"), _statements(one, "Deny")
-    return allowed <= _statements(other, "Allow") and denied >= _statements(other, "Deny")
+    allowed, denied = _texts(one.allowing), _texts(one.denying)
+    return allowed <= _texts(other.allowing) and denied >= _texts(other.denying)
 
 
-def _statements(document: PolicyDocument, effect: str) -> set[str]:
-    return {
-        canonical_statement(statement, with_sid=False)
-        for statement in document.statements
-        if isinstance(statement, Mapping) and statement.get("Effect") == effect
-    }
+def _texts(statements: Iterable[Statement]) -> set[str]:
+    return {statement.canonical_without_sid for statement in statements}

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..backup.attributes import Piece, pieces_of, told
+from ..backup.attributes import Piece, label, pieces_of
 from ..backup.snapshot import Kept, quarantine_of_run
 from ..model import Identity, Quarantine
 from ..resolve.quarantine import (
@@ -19,9 +19,9 @@ from ..resolve.quarantine import (
     QUARANTINED_TAG,
     REASON_TAG,
     RECORD_TAG,
+    current_quarantine,
     is_denial,
     is_denied,
-    standing,
     tagged,
 )
 
@@ -40,7 +40,7 @@ def ending(kept: Kept[Identity], current: Identity, *, is_named: bool) -> Ending
     """What a role loses of its quarantine. `is_named`: the role was chosen by its name, or `overwrite` is set."""
     of_run, now = quarantine_of_run(kept), tagged(current)
     if of_run is None:
-        came_later = standing(current) is not None and standing(kept.before) is None
+        came_later = current_quarantine(current) is not None and current_quarantine(kept.before) is None
         return Ending(stays=_others(now)) if came_later else Ending()
     there, before = pieces_of(current), pieces_of(kept.before)
     pieces = frozenset(piece for piece in pieces_of(kept.left) if _is_denying(piece) and piece not in before)
@@ -64,7 +64,7 @@ def added_in_quarantine(kept: Kept[Identity], current: Identity) -> list[str]:
     """Policies that a role got since the backup. They grant nothing until its quarantine is lifted."""
     known = {*pieces_of(kept.before), *pieces_of(kept.left)}
     return sorted(
-        told(piece)
+        label(piece)
         for piece in pieces_of(current)
         if piece[0] in ("managed", "inline") and piece not in known and not _is_denying(piece)
     )

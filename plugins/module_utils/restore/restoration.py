@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..backup.attributes import BOUNDARY, TRUST, Piece, is_of_the_run, pieces_of, put_together, told, without_pieces
+from ..backup.attributes import BOUNDARY, TRUST, Piece, is_of_the_run, label, pieces_of, put_together, without_pieces
 from ..backup.snapshot import Backup, Kept
 from ..model import (
     AttachmentDeclaration,
@@ -28,7 +28,7 @@ from ..model import (
     resource_name,
 )
 from ..resolve.desired_state import DesiredState
-from ..resolve.quarantine import RETIRED_TAG, standing
+from ..resolve.quarantine import RETIRED_TAG, current_quarantine
 from .instance_profiles import free_profiles
 from .notes import Notes
 from .policies import PolicyRestoration
@@ -139,7 +139,7 @@ class _Restoring:
             f"{ids}: IAM gives it a new unique id. Policies of resources and of other accounts that named the role"
             " show the old one, and have to be written again",
         )
-        quarantine = standing(before)
+        quarantine = current_quarantine(before)
         if quarantine is not None:
             self.notes.warnings.append(
                 f"{resource} is restored as it was when it was removed, in quarantine since {quarantine.since}, and"
@@ -161,7 +161,7 @@ class _Restoring:
             )
             self.withheld.add(key)
             return current
-        reasons = [f"changed since the backup: {', '.join(sorted(map(told, changed)))}"] if changed else []
+        reasons = [f"changed since the backup: {', '.join(sorted(map(label, changed)))}"] if changed else []
         if not isinstance(current, Role):
             widened = self._widened(key, kept, todo)
             for reason in (*reasons, *widened.values()):

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..analyze.finding import Finding
-from ..analyze.service_lifecycle import all_findings
-from ..apply.own_writes import with_own_writes
+from ..analyze.findings import all_findings
+from ..apply.made_writes import with_own_writes
 from ..apply.read_back import written_again
 from ..aws.connection import Connection
 from ..backup.quarantine_recorder import QuarantineRecorder
@@ -19,8 +19,7 @@ from ..backup.quarantine_records import Event
 from ..backup.snapshot import Backup
 from ..backup.store import MADE_BY_RESTORE, read
 from ..converge.converge import Converge
-from ..converge.referenced_objects import with_policies, with_principals
-from ..converge.source import Reading, Situation
+from ..converge.resolution import Reading, Situation, with_policies, with_principals
 from ..converge.task import Task
 from ..errors import InputError
 from ..model import CurrentState, Declarations, Role
@@ -77,8 +76,10 @@ class KeptObjects:
         there = reader.state(to_read(self._kept), whole_account=True, at_any_cost=True)
         return there, reader.saw_all_roles
 
-    def target_again(self, first: Situation, situation: Situation, there: CurrentState, *, swept: bool) -> DesiredState:
-        return written_again(first.state, situation.desired, there, swept=swept)
+    def target_again(
+        self, first: Situation, situation: Situation, there: CurrentState, *, bulk_read: bool
+    ) -> DesiredState:
+        return written_again(first.state, situation.desired, there, bulk_read=bulk_read)
 
     def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Finding]:
         return all_findings(self.task.context.facts, declarations, state, desired)
@@ -99,7 +100,7 @@ class KeptObjects:
             ],
         }
 
-    def told(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    def reported(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         return values
 
 

@@ -11,8 +11,8 @@ from datetime import timedelta
 from typing import Any
 
 from ..analyze.finding import Finding
-from ..analyze.service_lifecycle import all_findings
-from ..apply.own_writes import with_own_writes
+from ..analyze.findings import all_findings
+from ..apply.made_writes import with_own_writes
 from ..audit.account_reading import read_account, with_tags_of
 from ..audit.audit import audit
 from ..audit.facts import AuditFacts
@@ -22,7 +22,7 @@ from ..aws.connection import Connection
 from ..backup.quarantine_recorder import QuarantineRecorder
 from ..backup.quarantine_records import Event, key_problems
 from ..converge.converge import Converge
-from ..converge.source import Reading, Situation
+from ..converge.resolution import Reading, Situation
 from ..converge.task import Task
 from ..errors import InputError, Problem
 from ..model import CurrentState, Declarations
@@ -98,7 +98,9 @@ class ObjectsToRetire:
     def read_again(self, connection: Connection, situation: Situation) -> tuple[CurrentState, bool]:
         return read_account(connection), True
 
-    def target_again(self, first: Situation, situation: Situation, there: CurrentState, *, swept: bool) -> DesiredState:
+    def target_again(
+        self, first: Situation, situation: Situation, there: CurrentState, *, bulk_read: bool
+    ) -> DesiredState:
         return desired_state_of(situation.declarations, there)
 
     def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Finding]:
@@ -113,7 +115,7 @@ class ObjectsToRetire:
         self.task.warnings += [f"{item.resource}: {item.note}" for item in items if item.note]
         return {**result, "retired": [item.shown() for item in items]}
 
-    def told(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    def reported(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         return values
 
     def _declared_present(self) -> Declared:

@@ -17,15 +17,13 @@ from ..analyze.access_diff import AccessDiff
 from ..aws.connection import Connection
 from ..aws.error_advice import error_code
 from ..aws.service import as_aws_error, is_lost_reply, may_be_made
-from ..converge.failures import told_unknown
+from ..converge.result import unknown_writes_message
 from ..converge.task import Task
 from ..errors import EngineError, InputError, Problem, printable, shown
 from ..model import CurrentState, Role, resource_name
-from ..plan.approval import approval_of, require_approval
-from ..plan.plan import Plan, Step
-from ..plan.scope import relied_on
+from ..plan.plan import Plan, Step, approval_of, relied_on, require_approval
+from ..read.authorization_details import role_of
 from ..read.reader import require_account
-from ..read.transformations import role_of
 from ..resolve.desired_state import DesiredState
 from ..sdk import CallFailed, ClientError
 from ..validate.connection import connection_problems
@@ -61,10 +59,10 @@ class ServiceLinkedRoleDeletion:
             action = getattr(error, "operation_name", "The call")
             failure = as_aws_error(error, action, self._named(), connection.iam.account_id, **self.task.so_far())
             if self.task.writes.unknown:
-                failure.add(told_unknown(self.task.writes.unknown))
+                failure.add(unknown_writes_message(self.task.writes.unknown))
             raise failure from None
 
-    def told(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    def reported(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         return values
 
     def _converged(self, connection: Connection) -> dict[str, Any]:
@@ -130,19 +128,19 @@ class ServiceLinkedRoleDeletion:
             asked.append(task)
         deadline = self.ticks() + self.options.get("wait_timeout", 0)
         ended = [self._ended(connection, task, deadline) if task else None for task in asked]
-        told = [_with_outcome(item, task, end) for item, task, end in zip(items, asked, ended, strict=True)]
-        staying = [item for item in told if item["status"] in ("failed", "deleting")]
-        if any(item["status"] == "failed" for item in told) or (staying and self.options.get("wait", True)):
+        reported = [_with_outcome(item, task, end) for item, task, end in zip(items, asked, ended, strict=True)]
+        staying = [item for item in reported if item["status"] in ("failed", "deleting")]
+        if any(item["status"] == "failed" for item in reported) or (staying and self.options.get("wait", True)):
             raise EngineError(
                 " ".join(_why(item, connection.iam.account_id) for item in staying),
-                changed=any(item["status"] in ("deleted", "deleting") for item in told),
+                changed=any(item["status"] in ("deleted", "deleting") for item in reported),
                 account_id=connection.iam.account_id,
                 error_code=staying[0]["deletion"]["status"],
                 failed_call="GetServiceLinkedRoleDeletionStatus",
-                roles=told,
+                roles=reported,
                 api_calls=connection.counter.counts(),
             )
-        return told
+        return reported
 
     def _asked(self, connection: Connection, role: Role) -> str | None:
         """The deletion task of a role, or an earlier one that is still running; None if the role no longer exists.

@@ -13,9 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from ..declare.masked_values import masked_values
 from ..declare.parser import declared_values, within
-from ..declare.placeholders import unfilled_role
+from ..declare.placeholders import masked_values, unfilled_role
 from ..errors import Problem, character, shown
 from ..limits import MAXIMUM_MANAGED_POLICIES, MAXIMUM_TAGS, MAXIMUM_TRUST_SIZE, Quotas
 from ..model import AttachmentDeclaration, Declarations, PolicyDeclaration, RoleDeclaration, TrustDeclaration

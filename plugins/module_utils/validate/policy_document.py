@@ -4,23 +4,66 @@
 # Private to this collection: it may change in any release. Do not import it elsewhere.
 """What IAM's policy grammar refuses, found before a document is sent.
 
-Sources: the IAM JSON policy grammar and element reference; FACTS C1, C3, C4, C11. Whether an action exists is checked
-in trust policies only, because IAM does not check it in other policies. `trust_doubts` has what IAM may refuse.
+Sources: the IAM JSON policy grammar and element reference; FACTS C1, C3, C4, C11. IAM completes ARNs of resources that
+are too short, unless two colons follow each other. Whether an action exists is checked in trust policies only, because
+IAM does not check it in other policies. `principal` has what IAM may refuse.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from ..declare.placeholders import unfilled_role
 from ..errors import Problem, character, shown
+from ..policy.account_ids import arn_account_refusal, arn_fields
 from ..policy.document import IMPLICIT_VERSION, PolicyDocument
-from ..policy.sts_actions import trust_action_refusal
+from ..policy.trust_policy import trust_action_refusal
 from .condition import condition_problems
-from .identity_provider import provider_refusals
-from .principal import principal_problems
-from .resource import resource_problem
+from .principal import principal_problems, provider_refusals
+
+_PARTITIONS = re.compile(r"\*|aws(-[a-z]+)*")
+_SERVICE = re.compile(r"[a-z0-9-]+")
+_IAM_KINDS = (
+    "*", "access-report/", "federated-user/", "group/", "instance-profile/", "mfa/", "oidc-provider/", "policy/",
+    "report/", "role-template/", "role/", "root", "saml-provider/", "server-certificate/", "sms-mfa/", "user/",
+)  # fmt: skip
+_REGIONAL_S3_KINDS = ("accesspoint/", "access-grants/", "async-request/", "job/", "storage-lens", "*")
+
+
+def resource_problem(resource: Any) -> str | None:
+    """Why IAM would refuse a resource, None if it would not. The text follows the resource in a message."""
+    if resource == "*" or (isinstance(resource, str) and unfilled_role(resource)):
+        return None
+    if not isinstance(resource, str) or not resource.startswith("arn:"):
+        return 'is not an ARN; write arn:… or "*"'
+    # IAM completes an ARN that is too short.
+    fields = [*arn_fields(resource), "*", "*", "*", "*"]
+    partition, service, region, name = fields[1], fields[2], fields[3], fields[5]
+    refusals = (
+        (
+            resource.count(":") < 5 and "::" in resource,
+            f"has {resource.count(':')} colons, but an ARN has five; write arn:…:service:region:account:resource,"
+            " such as arn:aws:s3:::bucket",
+        ),
+        (not _PARTITIONS.fullmatch(partition), f'is of partition "{partition}", which does not exist; write "aws"'),
+        (not _SERVICE.fullmatch(service), "does not have a full service name in its third field"),
+        (
+            service == "s3" and region not in ("", "*") and not name.startswith(_REGIONAL_S3_KINDS),
+            "is an ARN of S3 and cannot have a Region; write arn:…:s3:::bucket",
+        ),
+        (
+            service == "iam" and region not in ("", "*"),
+            "is an ARN of IAM and cannot have a Region; write arn:…:iam::account:…",
+        ),
+        (
+            service == "iam" and not name.startswith(_IAM_KINDS),
+            "is an ARN of IAM without a type of object; write arn:…:iam::account:role/name, user/name or policy/name",
+        ),
+    )
+    return next((text for refused, text in refusals if refused), None) or arn_account_refusal(resource)
+
 
 CURRENT_VERSION = "2012-10-17"
 
@@ -47,23 +90,34 @@ def identity_policy_problems(document: PolicyDocument, place: str) -> Iterator[P
     elif version == IMPLICIT_VERSION:
         yield Problem(f"{place}.Version", f'{shown(version)} is for trust policies only; write "{CURRENT_VERSION}"')
     yield from _text_problems(document, place)
+    yield from _each_statement(document, f"{place}.Statement", "Effect, Action and Resource", _permission_problems)
+
+
+def _permission_problems(statement: Mapping[str, Any], where: str) -> Iterator[Problem]:
+    yield from _statement_problems(statement, where)
+    for element in ("Principal", "NotPrincipal"):
+        if element in statement:
+            yield Problem(f"{where}.{element}", "a permissions policy cannot name a principal; remove it")
+    yield from _one_of(statement, where, "Resource", "NotResource")
+    for element in ("Resource", "NotResource"):
+        for spot, value in _values(statement, element, where):
+            refused = resource_problem(value)
+            if refused:
+                yield Problem(spot, f"{shown(value)} {refused}")
+
+
+def _each_statement(
+    document: PolicyDocument, place: str, elements: str, problems: Callable[[Mapping[str, Any], str], Iterator[Problem]]
+) -> Iterator[Problem]:
+    """The problems of every statement; `elements` are those that it must have, `place` is the place of their list."""
     seen: set[str] = set()
     for index, statement in enumerate(document.statements):
-        where = f"{place}.Statement[{index}]"
+        where = f"{place}[{index}]"
         if not isinstance(statement, Mapping):
-            yield Problem(where, "a statement must be an object with Effect, Action and Resource")
+            yield Problem(where, f"a statement must be an object with {elements}")
             continue
         yield from _repeated_sid_problems(statement, where, seen)
-        yield from _statement_problems(statement, where)
-        for element in ("Principal", "NotPrincipal"):
-            if element in statement:
-                yield Problem(f"{where}.{element}", "a permissions policy cannot name a principal; remove it")
-        yield from _one_of(statement, where, "Resource", "NotResource")
-        for element in ("Resource", "NotResource"):
-            for spot, value in _values(statement, element, where):
-                refused = resource_problem(value)
-                if refused:
-                    yield Problem(spot, f"{shown(value)} {refused}")
+        yield from problems(statement, where)
 
 
 def trust_policy_problems(document: PolicyDocument, place: str) -> Iterator[Problem]:
@@ -75,14 +129,7 @@ def trust_policy_problems(document: PolicyDocument, place: str) -> Iterator[Prob
 def trust_statements_problems(document: PolicyDocument, place: str) -> Iterator[Problem]:
     """Problems of the statements of a trust policy without the document; `place` is the place of their list."""
     yield from _text_problems(document, place)
-    seen: set[str] = set()
-    for index, statement in enumerate(document.statements):
-        where = f"{place}[{index}]"
-        if not isinstance(statement, Mapping):
-            yield Problem(where, "a statement must be an object with Effect, Principal and Action")
-            continue
-        yield from _repeated_sid_problems(statement, where, seen)
-        yield from trust_statement_problems(statement, where)
+    yield from _each_statement(document, place, "Effect, Principal and Action", trust_statement_problems)
 
 
 def trust_statement_problems(

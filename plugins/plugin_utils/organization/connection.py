@@ -15,7 +15,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.connection 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.service import Service
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_SDK
-from ansible_collections.aws_ml.permissions.plugins.module_utils.validate.aws_config import aws_config_problems
+from ansible_collections.aws_ml.permissions.plugins.module_utils.validate.connection import aws_config_problems
 
 
 def organizations(options: Mapping[str, Any], tell: Callable[[str], None] = lambda waiting: None) -> Service:

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.private_folders import make_private_folder
+from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.trusted_files import make_private_folder
 
 
 def write_files(directory: Path, contents: Mapping[str, str]) -> list[Path]:

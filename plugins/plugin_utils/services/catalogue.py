@@ -17,7 +17,7 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.yaml import yaml_load
-from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.service_lifecycle import OUTLIVED
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.findings import OUTLIVED
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.expressions import HAS_JMESPATH
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.meaning import definition_problems
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.parser import Parser

@@ -106,10 +106,12 @@ def account_problems(host: str, variables: Mapping[str, Any], templar: Any) -> l
 def refusal(problems: Iterable[Problem], head: str) -> AnsibleActionFail:
     """The failure of a task because of its variables; its result also has the problems as a list."""
     found = list(problems)
-    return AnsibleActionFail(told(found, head), result={"problems": sorted({str(problem) for problem in found})})
+    return AnsibleActionFail(
+        problem_message(found, head), result={"problems": sorted({str(problem) for problem in found})}
+    )
 
 
-def told(problems: Iterable[Problem], head: str) -> str:
+def problem_message(problems: Iterable[Problem], head: str) -> str:
     """All problems in one message. `head` says what was not accessed."""
     lines = sorted({str(problem) for problem in problems})
     count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"

@@ -12,7 +12,7 @@ from functools import cache
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.facts import AuditFacts
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.expressions import HAS_JMESPATH
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import RunContext
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import Paths
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import audit_facts, service_traces
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.in_worker import knowledge_with

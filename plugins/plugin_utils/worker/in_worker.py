@@ -24,8 +24,8 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_facts import AwsFacts
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.clients import load_models
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.account_lock import Tell, silent
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Begin
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Begin, RunContext
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import (
     argument_spec,
     run,
@@ -72,7 +72,7 @@ def run_in_worker(
     diff_mode: bool,
     context: RunContext,
     environment: Mapping[str, str],
-    begin: Begin | None = None,
+    begin: Begin = converging,
     on_write: Callable[[Shown], None] | None = None,
     on_wait: Callable[[str], None] | None = None,
     tell: Tell = silent,

@@ -26,9 +26,9 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.run_process
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.expressions import HAS_JMESPATH
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.variables import Variable
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.account_lock import silent
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import ARGUMENT, RunContext
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.failures import reading_failed
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Begin
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.result import reading_failed
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import ARGUMENT, Begin, RunContext
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import SHAPES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_AMAZON_AWS, HAS_SDK
@@ -46,7 +46,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.in_worke
     context_with,
     run_in_worker,
 )
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.waiting_lines import tell_waiting
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.waiting_lines import notify_waiting
 
 PATHS = ("backup_dir", "src")
 """Options that are paths of files of the collection's own."""
@@ -66,12 +66,12 @@ if HAS_JMESPATH:  # if it is missing, a task that needs it reports that
 class ModuleAction(ActionBase):  # type: ignore[misc]
     """Adds the defaults of amazon.aws and the account of the host to the arguments of the task, and runs the module.
 
-    `begin` creates the work of the module; None for converging or inspecting. `context_with` creates the context in the
-    worker, with the user's own services. A module in its own interpreter gets `facts`, from which the context is
-    created. `services_option` is the option with the services whose variables the task reads.
+    `begin` creates the work of the module. `context_with` creates the context in the worker, with the user's own
+    services. A module in its own interpreter gets `facts`, from which the context is created. `services_option` is the
+    option with the services whose variables the task reads.
     """
 
-    begin: Begin | None = None
+    begin: Begin = staticmethod(converging)
     context_with: Callable[[Paths], RunContext] = staticmethod(context_with)
     facts: Callable[[Paths], dict[str, Any]] = staticmethod(aws_facts)
     services_option = ""
@@ -178,7 +178,7 @@ class ModuleAction(ActionBase):  # type: ignore[misc]
                 environment=environment,
                 begin=self.begin,
                 on_write=(lambda write: _tell(host, write)) if tells else None,
-                on_wait=lambda waiting: tell_waiting(host, waiting),
+                on_wait=lambda waiting: notify_waiting(host, waiting),
                 tell=(lambda waiting: display.v(waiting, host=host)) if tells else silent,
             )
         except AnsibleError:

@@ -12,6 +12,6 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import p
 NAME = "aws_ml.permissions"
 
 
-def tell_waiting(whom: str, waiting: str) -> None:
+def notify_waiting(whom: str, waiting: str) -> None:
     """Show the call that is waited for, and for which host or inventory. On stderr, because stdout may be JSON."""
     Display().display(printable(f"{NAME}: {whom}: {waiting}"), stderr=True)

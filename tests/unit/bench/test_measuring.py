@@ -32,7 +32,7 @@ def test_what_a_command_leaves_behind_is_counted_and_its_wall_time_is_its_own(tm
     assert cost.wall > 0
 
 
-def test_a_command_that_fails_is_told_with_its_output(tmp_path: Path) -> None:
+def test_a_command_that_fails_is_reported_with_its_output(tmp_path: Path) -> None:
     with pytest.raises(RunFailed, match=r"status 3:\nno luck"):
         measure([sys.executable, "-c", "print('no luck'); raise SystemExit(3)"], os.environ, tmp_path)
 

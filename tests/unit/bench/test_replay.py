@@ -76,7 +76,7 @@ def test_what_one_account_answered_every_account_answers_with_its_own_id(aws: Lo
     [("list_policies", {}), ("list_roles", {"MaxItems": 999}), ("create_role", {"RoleName": "r"})],
     ids=["another action", "other parameters", "a write"],
 )
-def test_what_was_not_learned_is_an_error_and_is_told(
+def test_what_was_not_learned_is_an_error_and_is_reported(
     aws: LocalAws, replay: Replay, method: str, parameters: dict[str, Any]
 ) -> None:
     entered(replay, aws.members[0]["id"]).list_roles(MaxItems=1000)
@@ -96,7 +96,7 @@ def test_an_error_of_the_server_is_learned_too(aws: LocalAws, replay: Replay) ->
         replay.recite("lesson")
 
 
-def test_a_call_is_answered_in_the_order_in_which_it_was_learned_for_every_account_and_again_when_told(
+def test_a_call_is_answered_in_the_order_in_which_it_was_learned_for_every_account_and_again_when_reported(
     aws: LocalAws, replay: Replay
 ) -> None:
     iam = entered(replay, aws.members[0]["id"])

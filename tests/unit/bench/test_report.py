@@ -64,7 +64,7 @@ def line_of(text: str, start: str) -> str:
     return next(line for line in text.splitlines() if line.startswith(f"| {start}"))
 
 
-def test_a_report_tells_promises_figures_and_what_is_extrapolated() -> None:
+def test_a_report_reports_promises_figures_and_what_is_extrapolated() -> None:
     text = report(Record.of(figures()))
     promised = line_of(text, "iam_baseline, one account, no-op, 0 ms latency: faster than amazon.aws")
     assert promised.endswith("| at least 20 times | 16 times | **no** |")
@@ -106,7 +106,7 @@ def audits() -> list[dict[str, Any]]:
     return samples + [one("audit", "floor", size, size / 20, action="audit", calls=4 * size) for size in (1, 10)]
 
 
-def test_a_report_tells_what_audits_cost_apart_from_site() -> None:
+def test_a_report_reports_what_audits_cost_apart_from_site() -> None:
     text = report(Record.of(figures(samples=figures()["samples"] + audits())))
     before, section = text.split("## audit.yml")
     assert "~ is extrapolated" in before

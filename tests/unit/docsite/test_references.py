@@ -98,5 +98,5 @@ def test_every_page_is_listed() -> None:
     ("place", "there"),
     [("state", True), ("state=absent", True), ("state=gone", False), ("policies", False), ("trust_policy", True)],
 )
-def test_an_option_is_told_from_one_that_is_not(place: str, there: bool) -> None:
+def test_an_option_is_reported_from_one_that_is_not(place: str, there: bool) -> None:
     assert is_option("iam_role", "module", place) is there

@@ -13,6 +13,7 @@ from typing import Any
 import boto3
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import AccountAudit
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.inspection import inspecting
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import SHAPES, run
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.audit_action import AuditAction
 from botocore.exceptions import ClientError
@@ -167,7 +168,7 @@ def test_a_path_belongs_to_what_is_there(aws: LocalAws, iam: Any, enter: Enter) 
     assert "role/deep because" in refused(mine.delete_role, RoleName="deep")  # deleted, so its path is unknown
 
 
-def test_everybody_may_ask_who_he_is(enter: Enter) -> None:
+def test_everyone_may_ask_who_he_is(enter: Enter) -> None:
     assert enter(service="sts").get_caller_identity()["Arn"].endswith("assumed-role/tried/session")
 
 
@@ -185,6 +186,8 @@ def test_calls_say_which_module_makes_them(
         "state": "absent",
     }
     task = {"begin": AccountAudit, "context": AuditAction.context_with(())} if audits else {}
+    if module == "iam_baseline_info":
+        task = {"begin": inspecting}
     outcome = run(module, options, check_mode=check_mode, diff_mode=False, **task)  # type: ignore[arg-type]
     assert not outcome.failed, outcome.values
     expected = f"{module} check_mode" if check_mode and not SHAPES[module].read_only else module

@@ -134,7 +134,7 @@ def test_who_writes_can_plan_first(name: str) -> None:
 @pytest.mark.parametrize(
     "action", ["iam:UpdateAssumeRolePolicy", "iam:AttachRolePolicy", "iam:TagRole", "iam:DeleteRole"]
 )
-def test_nobody_changes_the_automation(name: str, action: str) -> None:
+def test_no_one_changes_the_automation(name: str, action: str) -> None:
     own = f"arn:aws:iam::{ACCOUNT}:role/ml-permissions/ml-permissions-converge"
     boundary = f"arn:aws:iam::{ACCOUNT}:policy/ml-permissions/ml-permissions-boundary"
     context = {"iam:permissionsboundary": boundary, "iam:policyarn": "arn:aws:iam::aws:policy/AWSDenyAll"}
@@ -195,7 +195,7 @@ def test_retirement_sets_its_own_tags_and_no_others(key: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - {"boundary"}))
-def test_what_could_give_access_has_a_condition_or_is_told(name: str) -> None:
+def test_what_could_give_access_has_a_condition_or_is_reported(name: str) -> None:
     free = {
         action
         for statement in statements(name).values()
@@ -211,7 +211,7 @@ def test_what_could_give_access_has_a_condition_or_is_told(name: str) -> None:
     assert [words for words in told.values() if words not in section] == []
 
 
-def test_the_boundary_leaves_room_for_every_narrow_role() -> None:
+def test_the_boundary_leaves_space_for_every_narrow_role() -> None:
     granted = {
         action
         for role, variant in CASES
@@ -247,7 +247,7 @@ def test_the_version_in_the_user_agent_is_that_of_the_collection() -> None:
     assert galaxy["version"] == VERSION
 
 
-def test_the_guide_tells_every_statement_and_every_action_of_a_document() -> None:
+def test_the_guide_reports_every_statement_and_every_action_of_a_document() -> None:
     told = sections_of_the_guide()
     for name in set(NAMES) - {"boundary"}:
         table = told[name].partition("\nWhat is not needed\n")[0]

@@ -123,7 +123,7 @@ def test_a_restore_looks_for_the_user_that_a_trust_policy_names(account: Account
     assert trust["Statement"][0]["Principal"] == {"AWS": arn}
 
 
-def test_a_restore_makes_room_for_a_version(account: Account) -> None:
+def test_a_restore_makes_space_for_a_version(account: Account) -> None:
     wanted = [f"s3:Get{letter}*" for letter in "ABCDE"]
     arn = account.policy("reader", *wanted)
     account.converge(managed_policies=[{"name": "reader", "policy": json.loads(statements("s3:ListBucket"))}])
@@ -142,7 +142,7 @@ def test_a_restore_takes_off_the_mark_of_a_removal_that_was_begun(account: Accou
     assert sorted(account.restore()) == ["AttachRolePolicy", "UntagRole"]
 
 
-def test_a_retirement_without_room_for_another_policy_needs_a_document_more(account: Account) -> None:
+def test_a_retirement_without_space_for_another_policy_needs_a_document_more(account: Account) -> None:
     trust = trusting(Service="deeplens.amazonaws.com")
     account.iam.create_role(RoleName="AWSDeepLensServiceRole", AssumeRolePolicyDocument=trust)
     for number in range(10):

@@ -42,7 +42,7 @@ def side_by_side(house: Path, *arguments: str) -> subprocess.CompletedProcess[st
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
 
-def test_each_part_is_told_of_and_the_table_says_where_the_time_went(house: Path) -> None:
+def test_each_part_is_reported_and_the_table_says_where_the_time_went(house: Path) -> None:
     done = side_by_side(house, "--table", str(house / "times.md"), "unit", "molecule")
     assert (done.returncode, done.stderr) == (0, "")
     assert "unit begins" in done.stdout

@@ -25,10 +25,10 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan impor
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.planner import plan
 from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.document import PolicyDocument
 from ansible_collections.aws_ml.permissions.plugins.module_utils.resolve.account_problems import (
+    quota_problems,
     state_problems,
 )
 from ansible_collections.aws_ml.permissions.plugins.module_utils.resolve.desired_state import desired_state_of
-from ansible_collections.aws_ml.permissions.plugins.module_utils.resolve.quota_problems import quota_problems
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from .variants import ACCOUNT, VARIANTS, declarations, options_of

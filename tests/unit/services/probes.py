@@ -13,11 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.document import (
-    PolicyDocument,
-    canonical_statement,
-    principals,
-)
+from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.document import PolicyDocument, principals
+from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.statement import canonical_statement
 
 from .authorization_reference import actions, listed
 from .conditions import Context, example, glob, holds, satisfying

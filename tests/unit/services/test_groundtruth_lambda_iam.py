@@ -219,7 +219,7 @@ def test_an_existing_execution_role_needs_no_buckets() -> None:
     assert sorted(statements(execution)) == ["InvokeAnnotationLambdas", "Logs", "Metrics"]
 
 
-def test_amazon_s3_read_only_access_of_somebody_else_is_left_alone_until_a_choice_is_made() -> None:
+def test_amazon_s3_read_only_access_of_another_owner_is_left_alone_until_a_choice_is_made() -> None:
     policy = "AmazonS3ReadOnlyAccess"
     reading: dict[str, Any] = {"annotation_access": "s3", **EXISTING}
     assert policy not in json.dumps(declared(ROLE, **GIVEN | reading))

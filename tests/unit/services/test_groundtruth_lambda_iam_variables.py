@@ -52,7 +52,7 @@ MISSING: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 
 @pytest.mark.parametrize("name", MISSING)
-def test_what_is_missing_is_told_all_at_once(name: str) -> None:
+def test_what_is_missing_is_reported_all_at_once(name: str) -> None:
     variables, expected = MISSING[name]
     told = problems(ROLE, **variables)
     assert len(told) == len(expected), told
@@ -108,13 +108,13 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_is_wrong_is_told(name: str) -> None:
+def test_what_is_wrong_is_reported(name: str) -> None:
     variables, expected = WRONG[name]
     (told,) = problems(ROLE, **variables)
     assert expected in told
 
 
-def test_starter_functions_are_refused_elsewhere_only_where_somebody_would_get_them() -> None:
+def test_starter_functions_are_refused_elsewhere_only_where_someone_would_get_them() -> None:
     assert problems(ROLE, **STARTERS | {"region": "eu-central-1"}) == []
     assert problems(ROLE, **GIVEN | {"region": "cn-north-1", "starter_functions": True}) == []
     assert problems(ROLE, **STARTERS | {"region": "cn-north-1", "state": "absent"}) == []

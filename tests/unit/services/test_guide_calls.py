@@ -88,14 +88,14 @@ def test_who_needs_a_role_enters_it(judge: IamSimulate, entry: Entry) -> None:
 
 
 @pytest.mark.parametrize("entry", NARROW_ENTRIES, ids=str)
-def test_nobody_else_enters_a_role(judge: IamSimulate, entry: Entry) -> None:
+def test_no_one_else_enters_a_role(judge: IamSimulate, entry: Entry) -> None:
     role = (entry.role, entry.variant, entry.identity)
     tried = dangerous_entries(entry, {one.by for one in ENTRIES if (one.role, one.variant, one.identity) == role})
     answers = judge.allowed([simulated_entry(entry, by, request) for by, request in tried])
     assert [f"{by}: {request}" for (by, request), answer in zip(tried, answers, strict=True) if answer] == []
 
 
-def test_every_stronger_action_is_asked_of_somebody() -> None:
+def test_every_stronger_action_is_asked_of_someone() -> None:
     asked = {request.action for case in NARROW for kind, request in dangerous(case) if kind == "stronger"}
     assert {
         action for role in TABLES for rule in rules("stronger", role) for action in rule["actions"]

@@ -97,7 +97,7 @@ BAD: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_bad_variables_are_told_each_by_its_name(name: str) -> None:
+def test_bad_variables_are_reported_each_by_its_name(name: str) -> None:
     variables, told = BAD[name]
     found = problems(ROLE, **variables)
     assert len(found) == len(told), found

@@ -265,5 +265,5 @@ def test_an_empty_prefix_is_the_whole_bucket() -> None:
     assert objects == {"arn:<partition>:s3:::frames/*"}
 
 
-def test_a_name_that_stands_twice_in_a_list_counts_once() -> None:
+def test_a_name_that_is_a_duplicate_in_a_list_counts_once() -> None:
     assert list(attached(users=["inspector", "Inspector"])) == list(attached(users=["Inspector"]))

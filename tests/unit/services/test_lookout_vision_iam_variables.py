@@ -91,7 +91,7 @@ BAD: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_every_problem_is_told(case: str) -> None:
+def test_every_problem_is_reported(case: str) -> None:
     given, wanted = BAD[case]
     told = problems(ROLE, **given)
     assert [part for part in wanted if part not in " ".join(told)] == [], told

@@ -92,13 +92,13 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("variables", "told"), WRONG.values(), ids=WRONG)
-def test_a_wrong_value_is_told_with_its_variable(variables: dict[str, Any], told: str) -> None:
+def test_a_wrong_value_is_reported_with_its_variable(variables: dict[str, Any], told: str) -> None:
     found = problems(**variables)
     assert len(found) == 1
     assert told in found[0]
 
 
-def test_all_problems_are_told_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     assert len(problems(path="vision", region="Frankfurt", operators={"users": ["ada"]})) == 3
 
 

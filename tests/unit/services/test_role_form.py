@@ -49,7 +49,7 @@ def service_data(role: str, variables: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("role", "variant"), CASES)
-def test_every_finding_names_a_variable_that_mends_it(role: str, variant: str) -> None:
+def test_every_finding_names_a_variable_that_fixes_it(role: str, variant: str) -> None:
     known = {name for name in SERVICE_ROLES for name in specification(name)}
     for finding in found(role, variant):
         assert finding.code in service_data(role, VARIANTS[role][variant])["remedies"], finding

@@ -153,7 +153,7 @@ TELLS: dict[str, Callable[[str], Iterator[str]]] = {
 @given(text=texts)
 @example(text=FORGED)
 @example(text="x" * 100_000)
-def test_everything_that_is_told_is_printable_lines(tells: str, text: str) -> None:
+def test_everything_that_is_reported_is_printable_lines(tells: str, text: str) -> None:
     for line in TELLS[tells](text):
         assert printable(line, None) == line
         is_bounded = len(line) <= 3 * LONGEST_LINE

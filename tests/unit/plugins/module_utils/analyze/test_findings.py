@@ -13,11 +13,9 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_facts import AwsFacts
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_facts import AwsFacts, FindingRule
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES, Finding, Severity
-from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding_rules import FindingRule
-from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.findings import findings
-from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.service_lifecycle import outlived
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.findings import findings, outlived
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
     Account,
     AttachmentDeclaration,
@@ -198,7 +196,7 @@ def test_customer_managed_policies_are_judged_by_their_document_attached_or_not(
     assert [(finding.code, finding.resource) for finding in attached] == [("grants_on_any_key", "user/subject")]
 
 
-def test_of_what_somebody_else_owns_only_the_given_share_is_judged() -> None:
+def test_of_what_another_owner_owns_only_the_given_share_is_judged() -> None:
     theirs = role(
         "theirs", {"trusts": ["sagemaker.amazonaws.com"], "managed": ["IAMFullAccess", "AWSLambda_FullAccess"]}
     )
@@ -264,12 +262,12 @@ def test_a_message_names_twenty_roles_and_counts_the_rest() -> None:
     roles = [role(f"role-{index:02}", given) for index in range(25)]
     passing = [{"Effect": "Allow", "Action": ["iam:PassRole", "sagemaker:*"], "Resource": "*"}]
     passer = role("passer", {"trusts": ["lambda.amazonaws.com"], "inline": passing})
-    everybody = {one.key: one for one in (*roles, passer)}
-    state = CurrentState(ACCOUNT, identities=everybody)
+    everyone = {one.key: one for one in (*roles, passer)}
+    state = CurrentState(ACCOUNT, identities=everyone)
     declarations = Declarations(
-        roles=tuple(RoleDeclaration(f"roles[{one.name}]", one.name, True) for one in everybody.values())
+        roles=tuple(RoleDeclaration(f"roles[{one.name}]", one.name, True) for one in everyone.values())
     )
-    found = findings(KNOWLEDGE, declarations, state, DesiredState(identities=dict(everybody)))
+    found = findings(KNOWLEDGE, declarations, state, DesiredState(identities=dict(everyone)))
     told = next(item.message for item in found if item.resource == "role/passer" and "role-00" in item.message)
     assert [name for name in told.replace(",", " ").split() if name.startswith("role-")] == [
         f"role-{index:02}" for index in range(20)

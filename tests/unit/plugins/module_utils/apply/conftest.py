@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.apply import read_back
+from ansible_collections.aws_ml.permissions.plugins.module_utils.aws import service as calls
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
+from spoilt_replies import SpoilingProxy
 from unit.plugins.module_utils.apply.bad_day import BadDay, CalmPhase
 from unit.plugins.module_utils.apply.faults import Faults
 from unit.plugins.module_utils.apply.scenario import PHASES, ScenarioAccount
@@ -79,3 +83,29 @@ def faults(microburst: Faults) -> Faults:
 @pytest.fixture
 def bad_day(aws: LocalAws, witness: Witness, faults: Faults, calm: dict[str, CalmPhase]) -> BadDay:
     return BadDay(aws, witness, faults, calm)
+
+
+@pytest.fixture
+def proxy(aws: LocalAws) -> Iterator[SpoilingProxy]:
+    with SpoilingProxy(aws.endpoint) as spoiling:
+        yield spoiling
+
+
+@pytest.fixture
+def account(aws: LocalAws) -> ScenarioAccount:
+    made = ScenarioAccount(aws, aws.members[0]["id"])
+    made.start()
+    return made
+
+
+@pytest.fixture
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Make pauses short, and end retries and reads after this many seconds."""
+    sleep = time.sleep
+
+    def end_after(seconds: float) -> None:
+        monkeypatch.setattr(time, "sleep", lambda pause: sleep(min(pause, 0.01)))
+        for module in (calls, read_back):
+            monkeypatch.setattr(module, "PATIENCE_SECONDS", seconds)
+
+    return end_after

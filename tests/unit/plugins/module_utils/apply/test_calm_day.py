@@ -28,7 +28,7 @@ def test_a_second_run_has_nothing_to_do(calm: dict[str, CalmPhase]) -> None:
     assert [phase for phase in PHASES if calm[phase].again] == []
 
 
-def test_the_repair_brings_back_what_was_created(calm: dict[str, CalmPhase]) -> None:
+def test_the_repair_restores_what_was_created(calm: dict[str, CalmPhase]) -> None:
     assert _declared(calm["repair"].before) != _declared(calm["create"].after)
     assert _declared(calm["repair"].after) == _declared(calm["create"].after)
 

@@ -33,6 +33,13 @@ class LateAccount:
         self.account.start()
         aws.set(consistency_delay=DELAY)
 
+    def prepare_after_earlier(self, phase: str) -> None:
+        """Prepare a phase after converging all earlier ones."""
+        for earlier in PHASES[: PHASES.index(phase)]:
+            self.prepare(earlier)
+            self.converge(earlier)
+        self.prepare(phase)
+
     def converge(self, phase: str) -> dict[str, Any]:
         """Converge, and hold the report against what happened."""
         self._witness.forget()
@@ -77,10 +84,7 @@ def test_every_phase_ends_as_on_a_calm_day(late: LateAccount, calm: dict[str, Ca
 def test_a_run_that_sees_the_account_as_it_was_does_no_harm(
     aws: LocalAws, late: LateAccount, calm: dict[str, CalmPhase], phase: str
 ) -> None:
-    for earlier in PHASES[: PHASES.index(phase)]:
-        late.prepare(earlier)
-        late.converge(earlier)
-    late.prepare(phase)
+    late.prepare_after_earlier(phase)
     steps: list[Step] = []
 
     def then(step: Step) -> None:
@@ -107,10 +111,7 @@ def test_a_role_that_the_listing_does_not_show_yet_is_adopted(late: LateAccount,
 def test_a_run_ends_when_the_account_shows_all_that_it_wrote(
     aws: LocalAws, late: LateAccount, calm: dict[str, CalmPhase], phase: str
 ) -> None:
-    for earlier in PHASES[: PHASES.index(phase)]:
-        late.prepare(earlier)
-        late.converge(earlier)
-    late.prepare(phase)
+    late.prepare_after_earlier(phase)
     aws.set(consistency_delay=4)
     late.converge(phase)
     assert late.account.snapshot() == calm[phase].after

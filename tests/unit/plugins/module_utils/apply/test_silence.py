@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import AccountAudit
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.clients import Clients
-from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.timeouts import (
+from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.service import (
     CONNECT_TIMEOUT,
     READ_TIMEOUT,
     TRIES,
@@ -25,7 +25,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declar
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Begin, Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules import registry as module_shapes
-from ansible_collections.aws_ml.permissions.plugins.module_utils.validate.aws_config import aws_config_problems
+from ansible_collections.aws_ml.permissions.plugins.module_utils.validate.connection import aws_config_problems
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.connection import organizations
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.reader import OrganizationReader
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.audit_action import AuditAction
@@ -36,30 +36,13 @@ from unit.plugins.module_utils.apply.bad_day import CalmPhase
 from unit.plugins.module_utils.apply.scenario import ScenarioAccount
 from unit.plugins.module_utils.apply.truth import counted
 
-from local_aws import LocalAws
-
 KEYS = {"access_key": "AKIALOCALAWSOPERATOR", "secret_key": "not-a-secret", "region": "us-east-1"}
 SHORT = {"connect_timeout": 0.3, "read_timeout": 0.4}
 ROLE = {"role_arn": "arn:aws:iam::111122223333:role/deployer"}
 Server = Callable[[], AbstractContextManager[str]]
 
 
-@pytest.fixture
-def proxy(aws: LocalAws) -> Iterator[SpoilingProxy]:
-    with SpoilingProxy(aws.endpoint) as silent:
-        yield silent
-
-
-@pytest.fixture
-def account(aws: LocalAws) -> ScenarioAccount:
-    made = ScenarioAccount(aws, aws.members[0]["id"])
-    made.start()
-    return made
-
-
-def run(
-    name: str, options: dict[str, Any], begin: Begin | None = None, **more: Any
-) -> tuple[dict[str, Any], list[str]]:
+def run(name: str, options: dict[str, Any], begin: Begin = converging, **more: Any) -> tuple[dict[str, Any], list[str]]:
     """The values of a module's outcome, and the lines that were shown while it ran."""
     lines: list[str] = []
     given = {option: spec.get("default") for option, spec in module_shapes.argument_spec(name).items()}
@@ -127,10 +110,10 @@ def test_entering_an_account(server: Server, failed: str, line: str, waited: str
 
 @pytest.mark.parametrize(
     ("name", "begin", "call"),
-    [("iam_baseline", None, "GetAccountAuthorizationDetails"), ("iam_role", None, "GetRole"),
+    [("iam_baseline", converging, "GetAccountAuthorizationDetails"), ("iam_role", converging, "GetRole"),
      ("iam_audit", AccountAudit, "GetAccountAuthorizationDetails")],
 )  # fmt: skip
-def test_reading_an_account(name: str, begin: Begin | None, call: str) -> None:
+def test_reading_an_account(name: str, begin: Begin, call: str) -> None:
     begun = time.monotonic()
     with taking_connections() as endpoint:
         values, lines = run(name, {"endpoint_url": endpoint, "name": "worker", "managed_policies": []}, begin)
@@ -141,7 +124,7 @@ def test_reading_an_account(name: str, begin: Begin | None, call: str) -> None:
     assert max(values["api_calls"].values()) == 3
 
 
-def test_without_somebody_to_tell_at_once_it_is_warned_of() -> None:
+def test_without_someone_to_tell_at_once_it_is_warned_of() -> None:
     with taking_connections() as endpoint:
         task = Task({**KEYS, "endpoint_url": endpoint, "aws_config": SHORT, "assume_role": ROLE})
         with pytest.raises(EngineError):
@@ -231,7 +214,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("name", "value", "problem"), BAD, ids=lambda value: str(value)[:20])
-def test_wrong_settings_are_told_before_any_call(name: str, value: Any, problem: str) -> None:
+def test_wrong_settings_are_reported_before_any_call(name: str, value: Any, problem: str) -> None:
     with taking_connections() as endpoint:
         values, lines = run("iam_baseline", {"endpoint_url": endpoint, "aws_config": {name: value}})
         with pytest.raises(EngineError) as caught:

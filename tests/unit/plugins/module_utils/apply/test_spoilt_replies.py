@@ -6,12 +6,10 @@
 from __future__ import annotations
 
 import logging
-import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.apply import waiter
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws import service as calls
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.service import UNREADABLE_REPLIES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
@@ -24,8 +22,6 @@ from unit.plugins.module_utils.apply.bad_day import CalmPhase
 from unit.plugins.module_utils.apply.scenario import PHASES, ScenarioAccount
 from unit.plugins.module_utils.apply.truth import counted
 
-from local_aws import LocalAws
-
 OF_EACH_CALL = (
     *("cut after the secrets", "empty", "well-formed page", "foreign JSON", "temporary redirect", "unavailable"),
     *("garbage", "no status line"),
@@ -34,25 +30,8 @@ OF_EACH_CALL = (
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pauses are short, and so is the patience with connections that break again and again."""
-    sleep = time.sleep
-    monkeypatch.setattr(time, "sleep", lambda seconds: sleep(min(seconds, 0.01)))
-    for module in (calls, waiter):
-        monkeypatch.setattr(module, "PATIENCE_SECONDS", 8.0)
-
-
-@pytest.fixture
-def proxy(aws: LocalAws) -> Iterator[SpoilingProxy]:
-    with SpoilingProxy(aws.endpoint) as spoiling:
-        yield spoiling
-
-
-@pytest.fixture
-def account(aws: LocalAws) -> ScenarioAccount:
-    made = ScenarioAccount(aws, aws.members[0]["id"])
-    made.start()
-    return made
+def impatient(short_pauses: Callable[[float], None]) -> None:
+    short_pauses(8.0)
 
 
 def run(account: ScenarioAccount, endpoint: str, phase: str = "create") -> TaskOutcome:

@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.apply import waiter
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws import service as calls
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.resolution import Resolution
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.argument_specs import baseline_options
@@ -27,24 +25,8 @@ from local_aws import LocalAws
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    sleep = time.sleep
-    monkeypatch.setattr(time, "sleep", lambda seconds: sleep(min(seconds, 0.01)))
-    for module in (calls, waiter):
-        monkeypatch.setattr(module, "PATIENCE_SECONDS", 2.0)
-
-
-@pytest.fixture
-def proxy(aws: LocalAws) -> Iterator[SpoilingProxy]:
-    with SpoilingProxy(aws.endpoint) as spoiling:
-        yield spoiling
-
-
-@pytest.fixture
-def account(aws: LocalAws) -> ScenarioAccount:
-    made = ScenarioAccount(aws, aws.members[0]["id"])
-    made.start()
-    return made
+def impatient(short_pauses: Callable[[float], None]) -> None:
+    short_pauses(2.0)
 
 
 def run(account: ScenarioAccount, endpoint: str, **options: Any) -> dict[str, Any]:
@@ -55,7 +37,7 @@ def run(account: ScenarioAccount, endpoint: str, **options: Any) -> dict[str, An
 
 
 @pytest.mark.parametrize("action", ["CreatePolicy", "CreateRole", "PutUserPolicy"])
-def test_what_cannot_be_found_out_is_told_as_unknown(
+def test_what_cannot_be_found_out_is_reported_as_unknown(
     account: ScenarioAccount,
     proxy: SpoilingProxy,
     *,

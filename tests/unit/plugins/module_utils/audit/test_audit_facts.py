@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.facts import AUDIT_FILES, AuditFacts
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import RunContext
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import catalogue, definitions
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import audit_facts, aws_facts
 from unit.services.declarations import SERVICE_ROLES

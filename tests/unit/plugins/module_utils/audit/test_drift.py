@@ -83,7 +83,7 @@ def test_an_empty_account_lacks_what_the_documented_profiles_name() -> None:
     assert {one.profile for one in absent} == {"documented"}
 
 
-def test_a_declared_object_that_is_absent_is_told_once() -> None:
+def test_a_declared_object_that_is_absent_is_reported_once() -> None:
     trust = {"Version": "2012-10-17", "Statement": []}
     roles = [
         {"name": "l4e-role", "assume_role_policy_document": trust},
@@ -94,7 +94,7 @@ def test_a_declared_object_that_is_absent_is_told_once() -> None:
     assert [(one.name, one.profile) for one in result.objects] == [("l4e-role", "declared"), ("mine", "declared")]
 
 
-def test_what_is_declared_absent_and_is_absent_is_not_told() -> None:
+def test_what_is_declared_absent_and_is_absent_is_not_reported() -> None:
     declared = {"service": "lookout_equipment", "state": "absent", "roles": [{"name": "mine"}]}
     assert [one.name for one in audited({}, [declared], ["lookout_equipment"]).objects] == ["l4e-role"]
 

@@ -89,7 +89,7 @@ def told(value: Any, key: str = "") -> Iterator[str]:
 @given(st.text(st.characters(exclude_categories=[]) | st.sampled_from(HOSTILE), min_size=1, max_size=20))
 @example(HOSTILE)
 @example("x" * 20_000)
-def test_what_an_audit_tells_is_printable(text: str) -> None:
+def test_what_an_audit_reports_is_printable(text: str) -> None:
     state = state_of(account(text))
     found = audit(KNOWLEDGE, state, SERVICES, declared(text))
     result = audit_result(KNOWLEDGE.knowledge, state, found, diff_mode=True)

@@ -76,7 +76,7 @@ def test_nothing_of_a_service_that_lives_is_called_ended() -> None:
     assert not [item for item in told if "ended" in item.code or "ended" in item.message]
 
 
-def test_of_a_role_of_somebody_else_only_what_is_left_over_is_judged() -> None:
+def test_of_a_role_of_another_owner_only_what_is_left_over_is_judged() -> None:
     account = {
         "roles": {
             "AmazonSageMaker-ExecutionRole": {
@@ -105,7 +105,7 @@ def test_of_a_role_of_somebody_else_only_what_is_left_over_is_judged() -> None:
     assert (shown["status"], shown["drift"], "diff" in shown) == ("left_in", [], False)
 
 
-def test_no_way_to_administrator_is_told_of_a_role_of_somebody_else() -> None:
+def test_no_way_to_administrator_is_reported_a_role_of_another_owner() -> None:
     passes = {"pass": [{"Action": ["iam:PassRole", "sagemaker:*"], "Resource": "*"}]}
     notebooks = {
         "trusts": ["sagemaker.amazonaws.com", "robomaker.amazonaws.com"],

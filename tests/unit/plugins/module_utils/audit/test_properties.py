@@ -81,7 +81,7 @@ def turned(value: Any) -> Any:
 
 @examples(0.3)
 @given(ACCOUNTS)
-def test_an_account_told_the_other_way_round_is_audited_the_same(account: dict[str, Any]) -> None:
+def test_an_account_reported_the_other_way_round_is_audited_the_same(account: dict[str, Any]) -> None:
     one, other = audited(account), audited(turned(account))
     summary = [
         [(it.service, it.resource, it.status, it.profile, len(it.drift), it.trusted, it.depended_on_by) for it in found]
@@ -96,7 +96,7 @@ def test_an_account_told_the_other_way_round_is_audited_the_same(account: dict[s
 
 @examples(0.3)
 @given(ACCOUNTS)
-def test_nobody_is_left_out_who_could_come_to_act_as_a_role(account: dict[str, Any]) -> None:
+def test_no_one_is_left_out_who_could_come_to_act_as_a_role(account: dict[str, Any]) -> None:
     """Looking at every identity for each role finds no more than looking at the candidates."""
     quick = audited(account).escalation_paths
     with pytest.MonkeyPatch.context() as patch:
@@ -106,7 +106,7 @@ def test_nobody_is_left_out_who_could_come_to_act_as_a_role(account: dict[str, A
 
 @examples(0.3)
 @given(ACCOUNTS)
-def test_what_is_told_holds_together(account: dict[str, Any]) -> None:
+def test_what_is_reported_holds_together(account: dict[str, Any]) -> None:
     result = audited(account)
     there = [one for one in result.objects if one.subject]
     assert list(result.objects[: len(there)]) == there
@@ -128,7 +128,7 @@ def test_what_is_told_holds_together(account: dict[str, Any]) -> None:
 
 @examples(0.15)
 @given(ACCOUNTS)
-def test_a_role_that_belongs_to_nobody_changes_nothing_of_what_is_found(account: dict[str, Any]) -> None:
+def test_a_role_that_belongs_to_no_one_changes_nothing_of_what_is_found(account: dict[str, Any]) -> None:
     more = {**account, "roles": {**account["roles"], "zz-bystander": {"trusts": ["ec2.amazonaws.com"]}}}
     told = [[(it.resource, it.status, it.drift) for it in audited(one).objects] for one in (account, more)]
     assert told[0] == told[1]

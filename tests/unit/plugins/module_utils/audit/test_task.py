@@ -73,7 +73,7 @@ def test_another_account_than_is_meant(aws: LocalAws) -> None:
         audited(aws, account_id="210987654321")
 
 
-def test_a_caller_that_may_not_list_is_told_what_it_needs(aws: LocalAws) -> None:
+def test_a_caller_that_may_not_list_is_reported_what_it_needs(aws: LocalAws) -> None:
     trust = document({**LAMBDA, "Principal": {"AWS": aws.management}})
     aws.client("iam", account=aws.members[0]["id"]).create_role(RoleName="blind", AssumeRolePolicyDocument=trust)
     aws.set(authorize=True)
@@ -87,7 +87,7 @@ def test_a_caller_that_may_not_list_is_told_what_it_needs(aws: LocalAws) -> None
     assert refused.value.fields["error_code"].startswith("AccessDenied")
 
 
-def test_every_mistake_in_the_options_is_told_at_once(aws: LocalAws) -> None:
+def test_every_mistake_in_the_options_is_reported_at_once(aws: LocalAws) -> None:
     aws.clear_calls()
     with pytest.raises(InputError) as refused:
         audited(

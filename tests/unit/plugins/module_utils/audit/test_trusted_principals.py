@@ -35,7 +35,7 @@ def test_principals(principal: Any, told: dict[str, str]) -> None:
     assert bool(one.dangling) == ("deleted None" in told.values())
 
 
-def test_conditions_are_told_and_denials_are_not() -> None:
+def test_conditions_are_reported_and_denials_are_not() -> None:
     service = {"Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
     condition = {"StringEquals": {"aws:SourceAccount": "1"}, "ArnLike": {"aws:SourceArn": "arn:aws:sagemaker:*:1:*"}}
     denied = {"Effect": "Deny", "Principal": {"AWS": "210987654321"}, "Action": "sts:AssumeRole"}

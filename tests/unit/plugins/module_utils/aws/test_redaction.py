@@ -10,7 +10,7 @@ from typing import Any
 
 import botocore.session
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.redaction import hide_secrets, redacted
+from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.connection import hide_secrets, redacted
 from botocore.exceptions import ClientError
 
 pytestmark = pytest.mark.both_generations

@@ -18,9 +18,8 @@ import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws import run_process
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.connection import connect
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.run_process import RunHasEnded, RunProcess
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import RunContext, Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 
 from local_aws import LocalAws
@@ -70,7 +69,7 @@ def test_another_process_of_the_same_number_is_not_the_run(running: subprocess.P
     assert not RunProcess(one.id, str(int(one.started) - 1)).is_there()
 
 
-def test_where_the_system_tells_less_a_process_that_may_live_does(
+def test_where_the_system_reports_less_a_process_that_may_live_does(
     running: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another user's cannot be signalled; and /proc may be missing, or hide it."""
@@ -105,7 +104,7 @@ def test_a_worker_knows_its_run() -> None:
 
 
 @pytest.mark.parametrize("run", [{}, {"run": RunProcess.parse("")}])
-def test_a_run_that_nobody_named_is_not_watched(aws: LocalAws, run: dict[str, RunProcess]) -> None:
+def test_a_run_that_no_one_named_is_not_watched(aws: LocalAws, run: dict[str, RunProcess]) -> None:
     assert not RunProcess.of_worker().handed_over()
     connection = connect({}, **run)
     connection.iam.call("CreateRole", RoleName="one", AssumeRolePolicyDocument=json.dumps(TRUST))

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import RunContext, Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import NO_CONTEXT
 from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.source import restoring
 

@@ -14,13 +14,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup import store as backup_files
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.converge import Converge as Convergence
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import (
     DeclaredObjects,
     converging,
 )
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import RunContext, Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 
 from local_aws import LocalAws

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.attributes import (
     is_of_the_run,
+    label,
     pieces_of,
     put_together,
-    told,
 )
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
     Identity,
@@ -110,4 +110,4 @@ def test_what_a_run_may_have_left_half_way(piece: Any, before: Any, left: Any, n
     ],
 )
 def test_a_piece_in_words(piece: Any, words: str) -> None:
-    assert told(piece) == words
+    assert label(piece) == words

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.apply import waiter
+from ansible_collections.aws_ml.permissions.plugins.module_utils.apply import read_back
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import Step
@@ -83,7 +83,7 @@ def test_what_others_change_of_a_restored_role(
     aws: LocalAws, folder: str, monkeypatch: pytest.MonkeyPatch, meanwhile: Meanwhile, differences: list[Any]
 ) -> None:
     account = str(aws.members[0]["id"])
-    monkeypatch.setattr(waiter, "PATIENCE_SECONDS", 0.6)
+    monkeypatch.setattr(read_back, "PATIENCE_SECONDS", 0.6)
     options = {"src": folder, "assume_role": {"role_arn": aws.members[0]["role_arn"]}}
     count = len(restoring(Task(options, check_mode=True)).result()["plan"])
     steps: list[Step] = []

@@ -118,7 +118,7 @@ def backup_of(account: str, **changes: Any) -> str:
     return json.dumps({**document, "checksum": checksum(document)})
 
 
-def test_every_bad_file_of_the_account_is_told_at_once(refusal: Callable[..., str], tmp_path: Path) -> None:
+def test_every_bad_file_of_the_account_is_reported_at_once(refusal: Callable[..., str], tmp_path: Path) -> None:
     (tmp_path / "123456789012-1.json").write_text(backup_of("123456789012"), encoding="utf-8")
     cut, forged = tmp_path / "123456789012-2.json", tmp_path / "123456789012-3.json"
     cut.write_text(backup_of("123456789012")[:300], encoding="utf-8")
@@ -137,7 +137,7 @@ def test_every_bad_file_of_the_account_is_told_at_once(refusal: Callable[..., st
 
 
 @pytest.mark.parametrize("pattern", ["", "/*.json"], ids=["folder", "pattern"])
-def test_bad_files_of_other_accounts_stop_nobody(
+def test_bad_files_of_other_accounts_stop_no_one(
     pattern: str, restore: Restored, aws: LocalAws, account: str, tmp_path: Path
 ) -> None:
     """The backup is read: the role in it is created."""
@@ -151,7 +151,7 @@ def test_bad_files_of_other_accounts_stop_nobody(
     assert "CreateRole" in {step["action"] for step in result["plan"]}
 
 
-def test_a_name_that_says_another_account_is_told(refusal: Callable[..., str], tmp_path: Path) -> None:
+def test_a_name_that_says_another_account_is_reported(refusal: Callable[..., str], tmp_path: Path) -> None:
     path = tmp_path / "123456789012-1.json"
     path.write_text(backup_of("210987654321"), encoding="utf-8")
     message = refusal(src=str(tmp_path), account_id="123456789012")

@@ -26,7 +26,7 @@ from .small_account import (
 from .whole_accounts import document
 
 
-def test_what_a_run_replaced_is_put_back_and_what_came_later_stays(
+def test_what_a_run_replaced_is_restored_and_what_came_later_stays(
     iam: Any, converge: Converge, restore: Restored
 ) -> None:
     make_role(iam, "worker", Tags=[{"Key": "stage", "Value": "test"}], MaxSessionDuration=7200)
@@ -58,7 +58,7 @@ def test_what_a_run_replaced_is_put_back_and_what_came_later_stays(
 
 
 @pytest.mark.parametrize("how", [{"overwrite": True}, {"roles": ["WORKER"], "policies": ["inventory"]}])
-def test_what_others_changed_since_is_told_and_put_back_only_where_it_is_chosen(
+def test_what_others_changed_since_is_reported_and_restored_only_where_it_is_chosen(
     how: dict[str, Any], iam: Any, account: str, converge: Converge, restore: Restored
 ) -> None:
     make_role(iam, "worker")

@@ -13,10 +13,13 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup import trusted_files
-from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.private_folders import make_private_folder
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.serialization import BadBackup
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.store import read
-from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.trusted_files import Untrusted, content_of
+from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.trusted_files import (
+    Untrusted,
+    content_of,
+    make_private_folder,
+)
 
 STRANGER = 12345
 
@@ -79,11 +82,11 @@ def for_the_group(path: Path) -> str:
     return writable(path, 0o660)
 
 
-def for_everybody(path: Path) -> str:
+def for_everyone(path: Path) -> str:
     return writable(path, 0o602)
 
 
-def in_a_folder_for_everybody(path: Path) -> str:
+def in_a_folder_for_everyone(path: Path) -> str:
     return writable(path.parent, 0o777)
 
 
@@ -91,7 +94,7 @@ def in_a_folder_for_the_group(path: Path) -> str:
     return writable(path.parent, 0o2770)
 
 
-def below_a_folder_for_everybody(path: Path) -> str:
+def below_a_folder_for_everyone(path: Path) -> str:
     return writable(path.parent.parent, 0o777)
 
 
@@ -102,7 +105,7 @@ def too_large(path: Path) -> str:
 
 REFUSED = (
     fifo, a_socket, a_folder, a_link, too_large,
-    for_the_group, for_everybody, in_a_folder_for_everybody, in_a_folder_for_the_group, below_a_folder_for_everybody,
+    for_the_group, for_everyone, in_a_folder_for_everyone, in_a_folder_for_the_group, below_a_folder_for_everyone,
 )  # fmt: skip
 
 
@@ -132,7 +135,7 @@ def test_what_is_another_users_is_refused(of_folder: bool, file: Path, monkeypat
     ) in caught.value.problems
 
 
-def test_all_that_is_wrong_is_told_at_once(file: Path) -> None:
+def test_all_that_is_wrong_is_reported_at_once(file: Path) -> None:
     file.chmod(0o666)
     file.parent.chmod(0o777)
     with pytest.raises(Untrusted) as caught:

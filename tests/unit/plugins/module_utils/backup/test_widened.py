@@ -78,7 +78,7 @@ def test_a_policy_that_was_detached_is_not_attached_again(
     assert len(iam.list_attached_user_policies(UserName="alice")["AttachedPolicies"]) == 1
 
 
-def test_one_that_is_put_back_too_is_no_obstacle(held: str, iam: Any, converge: Converge, restore: Restored) -> None:
+def test_one_that_is_restored_too_is_no_obstacle(held: str, iam: Any, converge: Converge, restore: Restored) -> None:
     """The run itself widened it; with everything it gets back what it said, with the role alone it does not."""
     make_role(iam, "worker")
     iam.attach_role_policy(RoleName="worker", PolicyArn=held)

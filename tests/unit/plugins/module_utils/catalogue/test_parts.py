@@ -51,7 +51,7 @@ def test_checks_of_every_part_count() -> None:
     assert [problem.message for problem in problems] == ["no groups", "no roles"]
 
 
-def test_a_mistake_is_told_with_the_part_that_has_it() -> None:
+def test_a_mistake_is_reported_with_the_part_that_has_it() -> None:
     parser = parsed(
         people={
             "locals": {"prefix": "b-", "policy": "${prefx}"},

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_facts import AwsFacts
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import RunContext, Task
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts
 
 from local_aws import LocalAws

@@ -157,7 +157,7 @@ def test_a_holder_that_goes_on_too_long_is_a_failure(lock: Lock, monkeypatch: py
     ("beside", "within", "files"),
     [(0o700, 0o700, "beside"), (0o755, 0o700, "beside"), (0o777, 0o700, "within"), (0o1777, 0o777, "nowhere")],
 )
-def test_the_files_are_where_nobody_else_can_put_any(
+def test_the_files_are_where_no_one_else_can_put_any(
     tmp_path: Path, lock: Lock, beside: int, within: int, files: str
 ) -> None:
     one = lock()
@@ -171,7 +171,7 @@ def test_the_files_are_where_nobody_else_can_put_any(
 
 
 @pytest.mark.parametrize("folder", ["", "/nowhere/at/all"])
-def test_where_the_folder_is_out_of_reach_nobody_waits(folder: str) -> None:
+def test_where_the_folder_is_out_of_reach_no_one_waits(folder: str) -> None:
     one = AccountLock(folder, AWS, "1" * 12)
     with one.turn(0.0) as turn, one.turn(0.0):
         assert not turn.account_changed

@@ -185,7 +185,7 @@ def test_only_the_approved_plan_is_applied(aws: LocalAws, iam: Any, converge: Co
     assert converge(**options, approved_plan=approved)["changed"] is False
 
 
-def test_the_fifth_version_makes_room_and_is_kept_in_the_result(iam: Any, converge: Converge) -> None:
+def test_the_fifth_version_makes_space_and_is_kept_in_the_result(iam: Any, converge: Converge) -> None:
     for number in range(6):
         made = converge("managed_policies", name="Frames", policy=reading(f"b{number}"))
     assert [step["action"] for step in made["plan"]] == ["DeletePolicyVersion", "CreatePolicyVersion"]

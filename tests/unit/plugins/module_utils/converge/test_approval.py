@@ -162,7 +162,7 @@ def test_an_approval_expires(aws: LocalAws, hours: float | None, later: timedelt
         ),
     ],
 )  # fmt: skip
-def test_what_is_no_approval_is_told_before_the_first_call(
+def test_what_is_no_approval_is_reported_before_the_first_call(
     aws: LocalAws, converge: Converge, option: str, value: Any, problem: str
 ) -> None:
     with pytest.raises(InputError) as refused:

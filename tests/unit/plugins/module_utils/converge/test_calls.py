@@ -100,9 +100,9 @@ def test_single_objects_are_looked_up_and_read_the_same(aws: LocalAws, converge:
         tags={"owner": "vision"},
     )
     converge("roles", **role)
-    looked_up, swept = converge("roles", **role), converge(roles=[role])
+    looked_up, bulk_read = converge("roles", **role), converge(roles=[role])
     assert "GetAccountAuthorizationDetails" not in looked_up["api_calls"]
-    assert looked_up["roles"] == swept["roles"]
+    assert looked_up["roles"] == bulk_read["roles"]
     assert looked_up["roles"][0]["status"] == "unchanged"
 
 
@@ -128,7 +128,7 @@ def test_every_page_is_read(aws: LocalAws, converge: Converge, account: str) -> 
     assert again["api_calls"]["ListRoles"] > 1
 
 
-def test_a_huge_account_is_not_swept_for_one_role(aws: LocalAws, converge: Converge, account: str) -> None:
+def test_a_huge_account_is_not_bulk_read_for_one_role(aws: LocalAws, converge: Converge, account: str) -> None:
     aws.seed(account, many_roles={"count": 40, "prefix": "other-"})
     aws.set(page_limit=5)
     try:

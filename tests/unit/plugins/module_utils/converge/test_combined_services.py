@@ -150,7 +150,7 @@ def test_messages_name_the_service_and_the_object() -> None:
     assert (placed["roles"], placed["attachments"]) == (["deeplens: role/Shared"], [])
 
 
-def test_a_finding_is_mended_by_the_variable_of_the_service_that_has_one() -> None:
+def test_a_finding_is_fixed_by_the_variable_of_the_service_that_has_one() -> None:
     both = combined(
         {"roles": [ROLE], "remedies": {"passes_any_role": "", "reads_any_bucket": "deeplens_iam_profile"}},
         {
@@ -168,7 +168,7 @@ def there(name: str) -> Role:
     return Role("role", name, "/", ACCOUNT.arn("role", "/", name))
 
 
-def test_a_service_that_has_ended_is_told_by_what_is_there_for_it() -> None:
+def test_a_service_that_has_ended_is_reported_by_what_is_there_for_it() -> None:
     remedies = {"grants_ended_service": "lookout_vision_iam_state: absent"}
     three = CombinedServices.of(
         [

@@ -19,6 +19,8 @@ from ansible.module_utils.testing import patch_module_args
 from ansible_collections.aws_ml.permissions.plugins.module_utils.apply.executor import Executor
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import AccountAudit
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.service import Service
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.inspection import inspecting
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.resolution import Resolution
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.services_source import converging_services
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Begin
@@ -57,6 +59,7 @@ BASELINE = {"roles": [{**role, "inline_policies": {"read": S3}} for role in ROLE
 OF_SERVICE = {"service": "deeplens", "profile": "documented", "state": "present"}
 WORKS: dict[str, Begin] = {
     "iam_audit": AccountAudit,
+    "iam_baseline_info": inspecting,
     "iam_restore": restoring,
     "iam_retire": retiring,
     "iam_service_linked_role": ServiceLinkedRoleDeletion,
@@ -83,7 +86,7 @@ def run(aws: LocalAws, tmp_path: Path) -> Run:
         return module_shapes.run(
             module,
             given,
-            begin=WORKS.get(module),
+            begin=WORKS.get(module, converging),
             check_mode=False,
             diff_mode=False,
             context=replace(context_with(()), declared=declared),

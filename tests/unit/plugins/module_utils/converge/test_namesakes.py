@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import AccountAudit
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import inspecting
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.inspection import inspecting
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.argument_specs import audit_options
 from ansible_collections.aws_ml.permissions.plugins.module_utils.resolve.quarantine import is_denial
@@ -127,7 +127,9 @@ def test_what_is_detached_is_what_is_attached_by_that_name(iam: Any, converge: C
 
 
 @pytest.mark.parametrize("section", ["roles", "attachments"])
-def test_a_namesake_that_nothing_purges_stays_and_is_told(iam: Any, converge: Converge, own: str, section: str) -> None:
+def test_a_namesake_that_nothing_purges_stays_and_is_reported(
+    iam: Any, converge: Converge, own: str, section: str
+) -> None:
     share: dict[str, Any] = {"iam_type": "role", "iam_name": "worker", "managed_policies": [NAME]}
     told = converge(section, **(worker(managed_policies=[NAME], purge_policies=False) if section == "roles" else share))
     assert attached(iam) == sorted([own, AWS])

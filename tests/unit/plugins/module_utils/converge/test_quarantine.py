@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import inspecting
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.inspection import inspecting
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 
@@ -110,7 +110,7 @@ def tag(iam: Any, **more: str) -> None:
 
 
 @pytest.mark.parametrize("record", [{}, {"backup_dir": "empty"}, {"record_key": KEY}], ids=str)
-def test_tags_do_not_lift_what_somebody_else_denies(
+def test_tags_do_not_lift_what_another_owner_denies(
     iam: Any, converge: Converge, tmp_path: Path, record: dict[str, str]
 ) -> None:
     """Whoever may tag a role could have its AWSDenyAll taken off by the next run otherwise."""
@@ -170,7 +170,7 @@ def test_a_role_that_is_not_there_is_absent(aws: LocalAws, converge: Converge) -
     assert looked_at(aws, roles=[{"name": "nobody", "state": "quarantined"}])["status"] == "absent"
 
 
-def test_where_there_is_no_room_an_inline_policy_denies(iam: Any, converge: Converge) -> None:
+def test_where_there_is_no_space_an_inline_policy_denies(iam: Any, converge: Converge) -> None:
     converge(roles=[worker(managed_policies=TEN, tags={"team": "vision"})])
     before = content(iam)
     done = converge(roles=[{"name": "worker", "state": "quarantined"}])

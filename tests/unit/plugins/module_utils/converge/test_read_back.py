@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.aws_ml.permissions.plugins.module_utils.apply import waiter
+from ansible_collections.aws_ml.permissions.plugins.module_utils.apply import read_back
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
@@ -39,7 +39,7 @@ ABOUT = (
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Differences are final after one second reading."""
-    monkeypatch.setattr(waiter, "PATIENCE_SECONDS", 0.6)
+    monkeypatch.setattr(read_back, "PATIENCE_SECONDS", 0.6)
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ class Run:
 @pytest.mark.parametrize("whole", [False, True], ids=["module", "baseline"])
 @pytest.mark.parametrize("case", CONTENT["cases"], ids=lambda case: case["case"])
 @pytest.mark.usefixtures("impatient")
-def test_what_others_change_meanwhile_is_told(
+def test_what_others_change_meanwhile_is_reported(
     aws: LocalAws, iam: Any, tmp_path: Path, case: Mapping[str, Any], whole: bool
 ) -> None:
     account = aws.members[0]["id"]

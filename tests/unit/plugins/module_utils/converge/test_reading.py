@@ -62,18 +62,18 @@ def through(gate: str, aws: LocalAws, **options: Any) -> dict[str, Any]:
     return converging(Task({**options, "assume_role": assume_role, "endpoint_url": gate})).result()
 
 
-def test_without_the_sweep_the_result_is_the_same(aws: LocalAws, gate: str, deny: Deny, converge: Converge) -> None:
+def test_without_the_bulk_read_the_result_is_the_same(aws: LocalAws, gate: str, deny: Deny, converge: Converge) -> None:
     converge(**BASELINE)
-    swept = through(gate, aws, **BASELINE)
+    bulk_read = through(gate, aws, **BASELINE)
     deny("GetAccountAuthorizationDetails")
     looked_up = through(gate, aws, **BASELINE)
-    assert looked_up["plan"] == swept["plan"] == []
+    assert looked_up["plan"] == bulk_read["plan"] == []
     for section in ("roles", "managed_policies", "findings"):
-        assert looked_up[section] == swept[section]
+        assert looked_up[section] == bulk_read[section]
     assert looked_up["api_calls"]["GetRole"] == 2
 
 
-def test_creating_and_deleting_without_the_sweep(aws: LocalAws, gate: str, deny: Deny) -> None:
+def test_creating_and_deleting_without_the_bulk_read(aws: LocalAws, gate: str, deny: Deny) -> None:
     deny("GetAccountAuthorizationDetails", "GetAccountSummary")
     made = through(gate, aws, **BASELINE)
     assert len(made["plan"]) == 6

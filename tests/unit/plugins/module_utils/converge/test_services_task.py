@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_facts import AwsFacts
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.services_source import converging_services
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import RunContext
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import TaskOutcome, run
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts
 from unit.services.declarations import service_declaration
@@ -36,19 +36,10 @@ def role(name: str, principal: str = "lambda.amazonaws.com", **options: Any) -> 
     return {"name": name, "assume_role_policy_document": trusting(principal), **options}
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[LocalAws]:
-    with LocalAws(members=1) as aws:
-        yield aws
-
-
 @pytest.fixture
-def aws(server: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
-    server.reset()
-    server.set(authorize=False)
-    for name, value in server.environment().items():
-        monkeypatch.setenv(name, value)
-    return server
+def aws(aws: LocalAws) -> Iterator[LocalAws]:
+    yield aws
+    aws.set(authorize=False)
 
 
 def converged(aws: LocalAws, *declared: dict[str, Any], check_mode: bool = False, **options: Any) -> TaskOutcome:
@@ -63,7 +54,7 @@ def converged(aws: LocalAws, *declared: dict[str, Any], check_mode: bool = False
     )
 
 
-def test_two_services_are_one_plan_and_each_object_tells_its_service(aws: LocalAws) -> None:
+def test_two_services_are_one_plan_and_each_object_reports_its_service(aws: LocalAws) -> None:
     one = service("deeplens", roles=[role("camera"), role("shared")])
     other = service("panorama", roles=[role("appliance"), role("shared")])
     planned = converged(aws, one, other, check_mode=True).values
@@ -131,7 +122,7 @@ def test_a_service_is_removed_while_another_is_kept(aws: LocalAws) -> None:
     ]
 
 
-def test_contradictions_are_told_before_the_first_call(aws: LocalAws) -> None:
+def test_contradictions_are_reported_before_the_first_call(aws: LocalAws) -> None:
     outcome = converged(
         aws,
         service("deeplens", roles=[role("Shared")]),
@@ -145,7 +136,7 @@ def test_contradictions_are_told_before_the_first_call(aws: LocalAws) -> None:
     assert aws.call_counts() == {}
 
 
-def test_what_is_wrong_is_told_with_service_object_and_place(aws: LocalAws) -> None:
+def test_what_is_wrong_is_reported_with_service_object_and_place(aws: LocalAws) -> None:
     documented = vars(service_declaration("deeplens_iam", {"max_session_duration": 60}))
     statement = {"Effect": "Allow", "Action": "nonsense", "Resource": "*"}
     broken = {"own": {"Version": "2012-10-17", "Statement": [statement]}}
@@ -156,21 +147,21 @@ def test_what_is_wrong_is_told_with_service_object_and_place(aws: LocalAws) -> N
     assert aws.call_counts() == {}
 
 
-def test_items_of_the_wrong_form_are_told_with_their_service(aws: LocalAws) -> None:
+def test_items_of_the_wrong_form_are_reported_with_their_service(aws: LocalAws) -> None:
     outcome = converged(aws, service("deeplens", roles=[{"nmae": "camera"}]))
     assert outcome.failed
     assert all(problem.startswith("deeplens: ") for problem in outcome.values["problems"])
     assert aws.call_counts() == {}
 
 
-def test_a_plan_that_was_not_approved_tells_the_services_too(aws: LocalAws) -> None:
+def test_a_plan_that_was_not_approved_reports_the_services_too(aws: LocalAws) -> None:
     outcome = converged(aws, service("deeplens", roles=[role("camera")]), approved_plan="0" * 64)
     assert outcome.failed
     assert [(step["resource"], step["service"]) for step in outcome.values["plan"]] == [("role/camera", "deeplens")]
     assert [one["service"] for one in outcome.values["services"]] == ["deeplens"]
 
 
-def test_a_plan_that_breaks_off_tells_the_service_of_each_write(aws: LocalAws) -> None:
+def test_a_plan_that_breaks_off_reports_the_service_of_each_write(aws: LocalAws) -> None:
     account = aws.members[0]["id"]
     allowed = {"Effect": "Allow", "Action": ["iam:Get*", "iam:List*", "sts:*"], "Resource": "*"}
     some = {**allowed, "Action": ["iam:CreateRole", "iam:TagRole"], "Resource": f"arn:aws:iam::{account}:role/camera"}

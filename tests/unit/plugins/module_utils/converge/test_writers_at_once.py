@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.apply import waiter
+from ansible_collections.aws_ml.permissions.plugins.module_utils.apply import read_back
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.account_lock import AccountLock
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import RunContext
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.converge import Converge
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import RunContext, Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import Step
 
@@ -31,7 +30,7 @@ Begin = Callable[..., Converge]
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Differences are final after one second reading."""
-    monkeypatch.setattr(waiter, "PATIENCE_SECONDS", 0.6)
+    monkeypatch.setattr(read_back, "PATIENCE_SECONDS", 0.6)
 
 
 def statement(sid: str) -> dict[str, Any]:
@@ -176,7 +175,7 @@ def test_an_overwritten_share_is_written_again(iam: Any, begin: Begin, sids: Any
 
 @pytest.mark.parametrize("approved", [False, True])
 @pytest.mark.usefixtures("impatient")
-def test_who_overwrites_again_and_again_is_told(iam: Any, begin: Begin, sids: Any, approved: bool) -> None:
+def test_who_overwrites_again_and_again_is_reported(iam: Any, begin: Begin, sids: Any, approved: bool) -> None:
     written: list[Step] = []
 
     def overwrite(step: Step) -> None:

@@ -15,7 +15,7 @@ from ansible.module_utils.common.parameters import PASS_VARS
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_facts import AwsFacts
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.run_process import RunProcess
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.context import ARGUMENT, RunContext
+from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import ARGUMENT, RunContext
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules import runner as module_runner
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts
 
@@ -37,7 +37,7 @@ def printed(capsys: pytest.CaptureFixture[str], arguments: dict[str, Any]) -> tu
     return int(ended.value.code or 0), {**json.loads(out), "warnings": " ".join(shown.split())}
 
 
-def test_an_ordinary_failure_tells_every_problem(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_ordinary_failure_reports_every_problem(capsys: pytest.CaptureFixture[str]) -> None:
     code, result = printed(capsys, {"name": "a role", "max_session_duration": 1})
     assert (code, result["failed"]) == (1, True)
     assert [problem.partition(":")[0] for problem in result["problems"]] == ["max_session_duration", "name"]
@@ -58,7 +58,7 @@ def test_without_the_sdk_it_says_what_to_install(
     assert "boto3" in result["msg"]
 
 
-def test_what_the_controller_hands_over_is_no_option_and_warnings_are_told(
+def test_what_the_controller_hands_over_is_no_option_and_warnings_are_reported(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with LocalAws(members=1) as aws:

@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.apply.executor import Execution
-from ansible_collections.aws_ml.permissions.plugins.module_utils.apply.lost_writes import settle
+from ansible_collections.aws_ml.permissions.plugins.module_utils.apply.executor import Execution, settle
 from ansible_collections.aws_ml.permissions.plugins.module_utils.apply.unused_versions import spare_versions
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
     Account,

@@ -8,8 +8,14 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.change import Change, Part, Stage, always
-from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.change_key import ChangeKey, ChangeKind
+from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.change import (
+    Change,
+    ChangeKey,
+    ChangeKind,
+    Part,
+    Stage,
+    always,
+)
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import Step
 
 NAMES = ("worker", "a attach b", "{}", "{0}", "boundary")

@@ -63,7 +63,7 @@ def test_from_none_and_to_none() -> None:
     assert part.document is None
 
 
-def test_a_policy_that_nobody_has_read_may_grant_anything() -> None:
+def test_a_policy_that_no_one_has_read_may_grant_anything() -> None:
     (effect,) = attachment_effects(None, WORKER, grows=True)
     assert (effect.dimension, effect.grows, effect.identities, effect.statements) == (
         Dimension.ALLOW,

@@ -136,7 +136,7 @@ def states(state: CurrentState, steps: Sequence[Step]) -> Iterator[SimulatedAcco
 
 
 @pytest.mark.parametrize("row", range(ROWS))
-def test_no_untold_excess_or_gap(judge: Judge, row: int) -> None:
+def test_no_unreported_excess_or_gap(judge: Judge, row: int) -> None:
     for seed in range(row, TRANSITIONS, ROWS):
         source = random.Random(seed)
         given = transition(source)

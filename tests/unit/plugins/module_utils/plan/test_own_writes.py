@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.apply.own_writes import with_own_writes
+from ansible_collections.aws_ml.permissions.plugins.module_utils.apply.made_writes import with_own_writes
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import CurrentState, Identity, Role
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import Step
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.planner import plan

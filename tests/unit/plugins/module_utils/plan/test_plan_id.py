@@ -19,8 +19,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
     PolicyVersion,
     Role,
 )
-from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import Plan, Step
-from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.scope import relied_on
+from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import Plan, Step, relied_on
 from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.document import PolicyDocument
 from ansible_collections.aws_ml.permissions.plugins.module_utils.resolve.desired_state import DesiredState
 from ansible_collections.aws_ml.permissions.plugins.module_utils.resolve.quarantine import QUARANTINED_TAG

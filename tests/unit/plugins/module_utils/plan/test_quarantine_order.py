@@ -19,7 +19,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.resolve.desired
     desired_state_of,
     make_room,
 )
-from ansible_collections.aws_ml.permissions.plugins.module_utils.resolve.quarantine import DENY_ALL, standing
+from ansible_collections.aws_ml.permissions.plugins.module_utils.resolve.quarantine import DENY_ALL, current_quarantine
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -75,7 +75,7 @@ def test_quarantine_and_its_end(source: random.Random, quotas: Any, purging: boo
         account.take(step, OWN)
         assert account.granted() <= left
     assert account.granted() == set()
-    assert all(standing(role) is not None for role in there.identities.values())
+    assert all(current_quarantine(role) is not None for role in there.identities.values())
 
     kept = {"purge_policies": purging, "purge_inline_policies": purging, "purge_tags": purging}
     release, after = converged(there, {"roles": [{"name": name, **kept} for name in names]}, quotas)

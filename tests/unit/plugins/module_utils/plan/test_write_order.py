@@ -147,12 +147,12 @@ def test_no_excess_and_no_gap(source: random.Random) -> None:
 
 @given(sources)
 @example(random.Random(1168840))
-def test_with_boundaries_there_is_none_that_is_not_told(source: random.Random) -> None:
+def test_with_boundaries_there_is_none_that_is_not_reported(source: random.Random) -> None:
     require_safety(source, *situation(source, boundaries=True))
 
 
 @given(sources)
-def test_policies_exchange_statements_under_identities_that_nobody_declares(source: random.Random) -> None:
+def test_policies_exchange_statements_under_identities_that_no_one_declares(source: random.Random) -> None:
     require_safety(source, *exchange(source))
 
 

@@ -13,8 +13,11 @@ from typing import Any
 
 import botocore.session
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.apply.made_writes import Made, MadeWrites
-from ansible_collections.aws_ml.permissions.plugins.module_utils.apply.own_writes import with_own_writes
+from ansible_collections.aws_ml.permissions.plugins.module_utils.apply.made_writes import (
+    Made,
+    MadeWrites,
+    with_own_writes,
+)
 from ansible_collections.aws_ml.permissions.plugins.module_utils.limits import Quotas
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
     Account,

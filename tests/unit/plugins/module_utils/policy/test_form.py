@@ -13,10 +13,10 @@ import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.document import (
     PolicyDocument,
     UnreadableDocument,
-    canonical_statement,
     is_principal_id,
     principals,
 )
+from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.statement import canonical_statement
 
 pytestmark = pytest.mark.both_generations
 

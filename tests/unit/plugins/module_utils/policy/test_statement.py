@@ -9,11 +9,12 @@ import random
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.document import (
-    PolicyDocument,
+from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.document import PolicyDocument
+from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.statement import (
+    Condition,
+    Statement,
     canonical_statement,
 )
-from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.statement import Condition, Statement
 from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.trust_policy import as_principal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.document import PolicyDocument
 from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.trust_policy import (
-    NOBODY,
+    NO_ONE,
     merged,
     with_principals,
     without,
@@ -83,7 +83,7 @@ def test_without_principals_that_are_not_there_yet() -> None:
     both = {"Effect": "Allow", "Principal": {"AWS": ["arn:a", "arn:b"]}, "Action": "sts:AssumeRole"}
     kept = {"Effect": "Allow", "Principal": {"AWS": ["arn:b"]}, "Action": "sts:AssumeRole"}
     assert without_principals(trust(both), frozenset({"arn:a"})) == trust(kept)
-    assert without_principals(trust(both), frozenset({"arn:a", "arn:b"})) == trust(NOBODY)
+    assert without_principals(trust(both), frozenset({"arn:a", "arn:b"})) == trust(NO_ONE)
     others = {"Effect": "Deny", "NotPrincipal": {"AWS": ["arn:c"]}, "Action": "sts:AssumeRole"}
     assert list(without_principals(trust(others, both), frozenset({"arn:a", "arn:b"})).statements) == [others]
     services = {**both, "Principal": {"Service": "arn:a"}}

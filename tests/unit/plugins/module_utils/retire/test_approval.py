@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.apply import waiter
+from ansible_collections.aws_ml.permissions.plugins.module_utils.apply import read_back
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import Step
@@ -24,7 +24,7 @@ ANYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiter, "PATIENCE_SECONDS", 0.6)
+    monkeypatch.setattr(read_back, "PATIENCE_SECONDS", 0.6)
 
 
 def meddled(ground: Ground, last: str, meanwhile: Callable[[], Any], later: timedelta = timedelta()) -> EngineError:
@@ -40,7 +40,7 @@ def meddled(ground: Ground, last: str, meanwhile: Callable[[], Any], later: time
     return told.value
 
 
-def test_a_quarantine_that_somebody_lifts_meanwhile(ground: Ground) -> None:
+def test_a_quarantine_that_someone_lifts_meanwhile(ground: Ground) -> None:
     ground.give({"roles": [SERVICE]})
     name = SERVICE["name"]
     told = meddled(ground, "TagRole", lambda: ground.iam.detach_role_policy(RoleName=name, PolicyArn=DENY_ALL))

@@ -84,7 +84,7 @@ def test_removed_tags_do_not_keep_a_role(ground: Ground) -> None:
     assert step_of(ground.retire(later=MONTH)) == "removed"
 
 
-def test_tags_that_leave_no_room_do_not_keep_a_role(ground: Ground) -> None:
+def test_tags_that_leave_no_space_do_not_keep_a_role(ground: Ground) -> None:
     ground.give({"roles": [{**SERVICE, "more_tags": 50, "tags": {}}]})
     first = ground.retire()
     assert [step["action"] for step in first["plan"]] == ["AttachRolePolicy"]

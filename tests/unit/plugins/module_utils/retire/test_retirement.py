@@ -157,7 +157,7 @@ def test_the_backup_of_a_removal_puts_back_what_went_after_quarantine(ground: Gr
     assert ground.snapshot() == powerless
 
 
-def test_the_backups_of_both_runs_put_back_what_was_before_the_quarantine(ground: Ground) -> None:
+def test_the_backups_of_both_runs_restored_what_was_before_the_quarantine(ground: Ground) -> None:
     ground.give(MESS)
     before = ground.snapshot()
     ground.retire()
@@ -191,7 +191,7 @@ def test_only_what_is_named(ground: Ground) -> None:
     assert steps(ground.retire(check_mode=True, roles=["NoSuchRole"])) == {}
 
 
-def test_a_policy_that_somebody_has_stays(ground: Ground) -> None:
+def test_a_policy_that_someone_has_stays(ground: Ground) -> None:
     ground.give({**MESS, "users": [{"name": "ada", "managed": ["deeplens-cameras"]}]})
     result = ground.retire(skip_quarantine=True)
     assert steps(result)["policy/deeplens-cameras"] == ("kept", None)
@@ -199,7 +199,7 @@ def test_a_policy_that_somebody_has_stays(ground: Ground) -> None:
     assert ground.snapshot()["policy/deeplens-cameras"] == 1
 
 
-def test_a_policy_that_nobody_has_goes(ground: Ground) -> None:
+def test_a_policy_that_no_one_has_goes(ground: Ground) -> None:
     ground.give({"policies": [CAMERAS], "roles": [OTHER]})
     result = ground.retire()
     assert steps(result) == {"policy/deeplens-cameras": ("removed", None)}
@@ -248,7 +248,7 @@ def test_no_backup_no_write(ground: Ground) -> None:
     assert ground.writes() == []
 
 
-def test_the_reason_is_told_and_tagged(ground: Ground) -> None:
+def test_the_reason_is_reported_and_tagged(ground: Ground) -> None:
     ground.give(MESS)
     result = ground.retire(quarantine_reason="cameras were sold", roles=["camera-7"])
     assert result["retired"][0]["reason"] == "cameras were sold"
@@ -260,7 +260,7 @@ def test_the_reason_is_told_and_tagged(ground: Ground) -> None:
     assert json.dumps(result["retired"])
 
 
-def test_findings_do_not_tell_of_what_a_powerless_role_could_do(ground: Ground) -> None:
+def test_findings_do_not_report_what_a_powerless_role_could_do(ground: Ground) -> None:
     ground.give({"roles": [{**LAMBDA, "managed": ["IAMFullAccess"]}]})
     result = ground.retire()
     assert [item for item in result["findings"] if item["resource"] == "role/AWSDeepLensLambdaRole"] == []
@@ -282,7 +282,7 @@ def test_findings_do_not_tell_of_what_a_powerless_role_could_do(ground: Ground) 
         (left_out("other"), []),
     ],
 )
-def test_what_matches_nothing_is_told_and_need_not_match_in_every_account(
+def test_what_matches_nothing_is_reported_and_need_not_match_in_every_account(
     ground: Ground, options: dict[str, Any], warned: list[str]
 ) -> None:
     ground.give(MESS)

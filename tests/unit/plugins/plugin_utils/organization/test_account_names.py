@@ -147,7 +147,7 @@ def test_a_host_of_another_source_without_an_account_is_not_taken_over() -> None
         ([file(f"x-{ONE}", TWO), host("x")], f"x-{ONE}", f"is for account {TWO}. To fix: remove it from x-{ONE}."),
     ],
 )
-def test_variables_that_do_not_reach_their_account_are_told(
+def test_variables_that_do_not_reach_their_account_are_reported(
     given_there: list[GivenVariables], called: str, problem: str
 ) -> None:
     found = host_names([account(ONE, "x")], "name", GROUPS, given_there)[ONE]

@@ -84,7 +84,7 @@ def test_a_tag_without_a_key_is_refused(option: str, entry: str) -> None:
         AccountFilter(**{option: [entry]})
 
 
-def test_names_that_match_nothing_are_told_but_not_patterns() -> None:
+def test_names_that_match_nothing_are_reported_but_not_patterns() -> None:
     wanted = AccountFilter(include=["vision-dev", "visoin", "no-*"], exclude=["000000000009", "000000000005"])
     assert wanted.idle_names(ALL) == ['include: "visoin"', 'exclude: "000000000009"']
 

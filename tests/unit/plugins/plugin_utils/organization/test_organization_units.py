@@ -86,7 +86,7 @@ def test_subtrees_are_chosen(wanted: list[str], unwanted: list[str], left: list[
     assert paths(units, chosen_units(units, wanted, unwanted)) == left
 
 
-def test_every_wrong_entry_is_told_with_what_would_be_right() -> None:
+def test_every_wrong_entry_is_reported_with_what_would_be_right() -> None:
     units = tree("/Prod", "/Prod/Vision", "/Test", "/Test/Vision")
     with pytest.raises(EngineError) as failure:
         chosen_units(units, ["Vision", "/prod/vision"], ["tset", "ou-abcd-99999999", ""])
@@ -128,7 +128,7 @@ def test_no_unit_has_the_group_of_ansible_or_of_the_root(prefix: str, name: str)
     assert names["r-abcd"].startswith("aws_organization")
 
 
-def test_variables_of_a_group_that_several_units_would_have_are_told_for_all_in_them() -> None:
+def test_variables_of_a_group_that_several_units_would_have_are_reported_for_all_in_them() -> None:
     units = tree("/a b", "/a-b", "/a b/c", "/d")
     places = {"x_a_b": "group_vars/x_a_b.yml", "x_d": "group_vars/x_d.yml", "x_a_b__c": "group_vars/x_a_b__c.yml"}
     lost = lost_groups(units, "x_", lambda group: places.get(group, ""))

@@ -1,65 +1,25 @@
 # Copyright: aws_ml.permissions contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a report makes of the results of tasks."""
+"""What a report makes of the objects in the results of tasks."""
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.model import Collector
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.results import TaskResult
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.statuses import Statuses
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts
+from unit.plugins.plugin_utils.report.task_results import (
+    ACCOUNT,
+    ROLE,
+    STEP,
+    account_of,
+    audit,
+    baseline,
+    info,
+    reported,
+)
 
 pytestmark = pytest.mark.both_generations
-
-ACCOUNT = "123456789012"
-ROLE = "AWSDeepLensServiceRole"
-STEP = {"action": "AttachRolePolicy", "resource": f"role/{ROLE}", "reason": "not attached", "service": "deeplens"}
-
-
-def reported(*results: TaskResult, failed: tuple[str, ...] = ()) -> dict[str, Any]:
-    collector = Collector(Statuses.load(), aws_facts()["services"])
-    for result in results:
-        collector.add(result)
-    return collector.report({"playbook": "site.yml"}, failed)
-
-
-def account_of(*results: TaskResult, failed: tuple[str, ...] = ()) -> dict[str, Any]:
-    [account] = reported(*results, failed=failed)["accounts"]
-    return account
-
-
-def baseline(status: str, *steps: dict[str, str], check: bool = False, **values: Any) -> TaskResult:
-    return TaskResult(
-        "prod",
-        "Converge",
-        "iam_services",
-        check_mode=check,
-        values={
-            "changed": bool(steps),
-            "account_id": ACCOUNT,
-            "plan": list(steps),
-            "roles": [
-                {"name": ROLE, "arn": f"arn:aws:iam::{ACCOUNT}:role/{ROLE}", "status": status, "service": "deeplens"}
-            ],
-            "services": [{"service": "deeplens", "profile": "documented", "state": "present"}],
-            **values,
-        },
-    )
-
-
-def audit(status: str, **fields: Any) -> TaskResult:
-    role = {"kind": "role", "name": ROLE, "service": "deeplens", "status": status, **fields}
-    return TaskResult("prod", "Audit", "iam_audit", values={"account_id": ACCOUNT, "objects": [role]})
-
-
-def info(status: str) -> TaskResult:
-    values = {"account_id": ACCOUNT, "plan": [STEP], "roles": [{"name": ROLE, "status": status, "last_used": {}}]}
-    return TaskResult("prod", "Look", "iam_baseline_info", values=values)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +79,7 @@ def test_what_several_tasks_say_of_an_object_comes_together() -> None:
     assert item["audit_status"] == "drifted"
 
 
-def test_plan_that_broke_off_tells_what_was_written_and_what_was_not() -> None:
+def test_plan_that_broke_off_reports_what_was_written_and_what_was_not() -> None:
     other = {"action": "CreateRole", "resource": "role/other", "reason": "absent", "service": "deeplens, panorama"}
     gone = {"action": "DeleteRole", "resource": "role/gone", "reason": "unwanted"}
     sent = {"action": "CreateRole", "resource": "role/sent", "reason": "absent"}
@@ -201,7 +161,7 @@ def test_steps_of_retirement(step: str, check: bool, status: str) -> None:
     assert item["retirement"] == {"step": step, "until": "2026-12-22T10:00:00Z", "reason": "ended"}
 
 
-def test_plan_that_was_shown_first_and_then_carried_out_is_told_once() -> None:
+def test_plan_that_was_shown_first_and_then_carried_out_is_reported_once() -> None:
     account = account_of(baseline("updated", STEP, check=True), baseline("updated", STEP))
     assert account["plan"] == [{**STEP, "state": "done"}]
     assert (account["objects"][0]["status"], account["outcome"]) == ("updated", "changed")
@@ -220,7 +180,7 @@ def test_service_linked_role_that_stays_says_what_uses_it() -> None:
     assert (item["status"], item["deletion"]) == ("failed", {"status": "FAILED", "reason": "in use", "usage": usage})
 
 
-def test_what_a_restore_leaves_out_or_cannot_bring_back() -> None:
+def test_what_a_restore_leaves_out_or_cannot_restore() -> None:
     values = {
         "account_id": ACCOUNT,
         "not_restored": [{"resource": "role/l4e-role", "reason": "changed since", "remedy": "overwrite: true"}],
@@ -232,34 +192,6 @@ def test_what_a_restore_leaves_out_or_cannot_bring_back() -> None:
         {"resource": "role/l4e-role", "reason": "changed since", "remedy": "overwrite: true"},
         {"resource": f"role/{ROLE}", "reason": "its unique ID"},
     ]
-
-
-def test_host_that_was_rescued_did_not_fail() -> None:
-    failed = TaskResult("prod", "Converge", "iam_baseline", failed=True, values={"msg": "throttled"})
-    assert account_of(failed, baseline("unchanged"))["outcome"] == "in_sync"
-    assert account_of(failed, baseline("unchanged"), failed=("prod",))["outcome"] == "failed"
-
-
-def test_host_is_one_account_whether_its_first_result_names_it_or_not() -> None:
-    nameless = TaskResult("prod", "Check variables", failed=True, ignored=True, values={"msg": "no"})
-    assert account_of(nameless, baseline("unchanged"))["account_id"] == ACCOUNT
-    assert account_of(baseline("unchanged"), nameless)["account_id"] == ACCOUNT
-    assert account_of(nameless)["account_id"] is None
-
-
-def test_host_that_enters_several_accounts_has_a_line_for_each() -> None:
-    other = TaskResult("prod", "Converge", "iam_role", values={"account_id": "210987654321", "roles": []})
-    accounts = reported(baseline("unchanged"), other)["accounts"]
-    assert [(account["host"], account["account_id"]) for account in accounts] == [
-        ("prod", ACCOUNT),
-        ("prod", "210987654321"),
-    ]
-
-
-def test_unreachable_host() -> None:
-    values = {"msg": "Failed to connect", "unreachable": True}
-    account = account_of(TaskResult("far", "Converge", failed=True, unreachable=True, values=values), failed=("far",))
-    assert account["outcome"] == "unreachable"
 
 
 def test_findings_go_to_their_object_whatever_the_case_and_else_to_the_account() -> None:
@@ -281,96 +213,13 @@ def test_escalation_path_counts_for_the_role_that_it_leads_to() -> None:
     assert (account["objects"][0]["severity"], account["outcome"]) == ("critical", "attention")
 
 
-def test_difference_of_a_task_is_told_object_by_object() -> None:
+def test_difference_of_a_task_is_reported_object_by_object() -> None:
     diff = {
         "before": f"role/{ROLE}:\n  path: /\n  tags: {{}}\n",
         "after": f"role/{ROLE}:\n  path: /\n  tags:\n    a: b\nrole/other:\n  path: /x/\n",
     }
     account = account_of(baseline("updated", STEP, diff=diff))
     assert account["objects"][0]["diff"] == {"before": "path: /\ntags: {}\n", "after": "path: /\ntags:\n  a: b\n"}
-
-
-def test_nothing_that_modules_do_not_document_is_taken() -> None:
-    hush = "hush-2718281828"
-    role = {"name": ROLE, "status": "created", "credentials": hush, "content": {"path": "/", "note": hush}}
-    result = TaskResult(
-        "prod",
-        "Converge",
-        "iam_baseline",
-        values={
-            "account_id": ACCOUNT,
-            "invocation": {"module_args": {"secret_key": hush}},
-            "environment": {"AWS_SECRET_ACCESS_KEY": hush},
-            "roles": [role],
-            "objects": [{**role, "found_by": [{"by": "name", "value": ROLE, "note": hush}]}],
-            "plan": [{**STEP, "parameters": hush}],
-            "findings": [{"severity": "low", "resource": "x", "note": hush}],
-            "refusals": [{"resource": "x", "note": hush}],
-            "deleted": [{"action": "DeleteRole", "resource": "role/x", "note": hush}],
-            "escalation_paths": [{"from": "a", "to": "b", "steps": [], "note": hush}],
-            "backup": {"path": "/b", "note": hush},
-        },
-    )
-    assert hush not in json.dumps(reported(result))
-
-
-@pytest.mark.parametrize(
-    "message",
-    [
-        "using AKIAIOSFODNN7EXAMPLE to sign",
-        "aws_secret_access_key=hush-2718281828 given",
-        'env: {"AWS_SESSION_TOKEN": "hush-2718281828"}',
-        "external_id: hush-2718281828",
-        "secret_key = 'hush-2718281828 with spaces'",
-    ],
-)
-def test_message_of_a_foreign_task_loses_what_looks_like_a_credential(message: str) -> None:
-    shown = account_of(TaskResult("prod", "Shell", failed=True, values={"msg": message}))["failures"][0]["message"]
-    assert "hush" not in shown
-    assert "AKIA" not in shown
-    assert "(hidden)" in shown or "(access key)" in shown
-
-
-def test_result_that_no_log_hides_says_so() -> None:
-    values = {"censored": "the output has been hidden", "changed": True}
-    account = account_of(TaskResult("prod", "Converge", "iam_role", account_id=ACCOUNT, failed=True, values=values))
-    assert account["failures"][0]["message"] == "the output has been hidden"
-
-
-def test_totals_count_the_fleet() -> None:
-    here = baseline("created", STEP, api_calls={"CreateRole": 1, "ListRoles": 2})
-    there = TaskResult("dev", here.task, here.module, values={**here.values, "account_id": "210987654321"})
-    totals = reported(here, there, TaskResult("x", "t", failed=True, values={"msg": "m"}), failed=("x",))["totals"]
-    assert totals["accounts"] == 3
-    assert totals["outcomes"] == {"failed": 1, "changed": 2}
-    assert totals["statuses"] == {"created": 2}
-    assert totals["writes"] == {"AttachRolePolicy": 2}
-    assert totals["api_calls"] == 6
-
-
-@pytest.mark.parametrize("values", [{}, {"roles": None}, {"roles": "x", "plan": 3}, {"objects": [1]}, {"diff": "x"}])
-def test_results_of_no_known_shape_do_no_harm(values: dict[str, Any]) -> None:
-    assert account_of(TaskResult("prod", "t", "iam_baseline", values=values))["objects"] == []
-
-
-def test_a_plan_to_approve_is_told_with_its_task() -> None:
-    account = account_of(
-        baseline("updated", STEP, check=True, plan_id="0a", approval="0a@2026-11-29T23:00:00Z"),
-        baseline("unchanged", plan_id="0b"),
-        baseline("updated", STEP, plan_id="0c"),
-    )
-    assert account["plan_ids"] == [
-        {"task": "Converge", "service": "deeplens", "plan_id": "0a", "approval": "0a@2026-11-29T23:00:00Z"},
-        {"task": "Converge", "service": "deeplens", "plan_id": "0c", "approval": ""},
-    ]
-
-
-def test_every_problem_of_a_failure_is_told_without_credentials() -> None:
-    problems = ["name: bad", "external_id: hush-2718281828"]
-    values = {"msg": "2 problems found", "problems": problems, "error_code": "AccessDenied", "account_id": ACCOUNT}
-    (failure,) = account_of(TaskResult("prod", "Converge", "iam_role", failed=True, values=values))["failures"]
-    assert failure["problems"] == ["name: bad", "external_id: (hidden)"]
-    assert failure["error_code"] == "AccessDenied"
 
 
 def test_the_drift_that_an_audit_shows_stands_at_its_object() -> None:

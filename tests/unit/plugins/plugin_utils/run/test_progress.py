@@ -126,7 +126,7 @@ def test_an_account_with_several_tasks_counts_once(run: RunProgress) -> None:
     ]
 
 
-def test_the_summary_tells_all(run: RunProgress) -> None:
+def test_the_summary_reports_all(run: RunProgress) -> None:
     danger = RunFinding("critical", "passes_any_role", "role/worker")
     told = [
         IN_SYNC,

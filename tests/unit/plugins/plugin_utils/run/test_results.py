@@ -89,7 +89,7 @@ def test_a_failure_counts_what_was_done() -> None:
     assert (refused.status, refused.writes) == ("failed", Counter())
 
 
-def test_failures_that_ansible_does_not_count_are_told() -> None:
+def test_failures_that_ansible_does_not_count_are_reported() -> None:
     assert told(FAILED).status == "failed"  # failed_when: false
     assert told({"msg": "m"}, failed=True, ignored=True).reasons == ("m (ignored)",)
     assert told({"msg": "no route"}, unreachable=True).status == "unreachable"

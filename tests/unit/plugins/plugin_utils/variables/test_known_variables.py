@@ -75,7 +75,7 @@ def test_misspelled(name: str, meant: str) -> None:
         *("deeplens_iam_result", "__deeplens_iam_profiles"),
     ],
 )
-def test_known_or_somebody_elses(name: str) -> None:
+def test_known_or_of_another_owner(name: str) -> None:
     assert hint(name) is None
 
 

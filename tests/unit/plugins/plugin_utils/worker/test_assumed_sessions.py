@@ -42,7 +42,7 @@ def test_a_session_is_found_again_by_those_who_would_assume_the_same(tmp_path: P
 
 
 @pytest.mark.parametrize("other", [{"ExternalId": "guessed"}, {"caller": ["AKIATWO", None]}, {"Policy": "{}"}])
-def test_somebody_else_does_not_find_it(tmp_path: Path, other: dict[str, Any]) -> None:
+def test_another_owner_does_not_find_it(tmp_path: Path, other: dict[str, Any]) -> None:
     sessions = AssumedSessions(str(tmp_path))
     sessions.keep(ROLE, answer(60))
     assert sessions.recall({**ROLE, **other}) is None
