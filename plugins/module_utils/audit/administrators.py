@@ -12,10 +12,9 @@ from dataclasses import replace
 from ..analyze.account_access import AccountAccess
 from ..model import Account, Identity, Role
 from ..policy.document import PolicyDocument
-from .calls import Calls
+from .calls import Calls, Permit
+from .candidates import HeldActions
 from .escalation_facts import EscalationFacts
-from .held_actions import HeldActions
-from .permit import Permit
 
 _ANY_NAME = "=any="
 """A name that no policy names."""

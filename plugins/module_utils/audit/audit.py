@@ -20,11 +20,11 @@ from ..declare.policy_references import is_aws_managed
 from ..model import CurrentState, Identity, ManagedPolicy, PolicyDeclaration, Quarantine, Role, resource_name
 from ..policy.document import dangling_principals
 from ..resolve.quarantine import current_quarantine, is_denied, released
+from .callers import with_members
 from .dependants import Dependants
 from .escalation import MOST_PATHS, escalation_paths
 from .facts import AuditFacts
 from .findings import audit_findings
-from .group_members import with_members
 from .leftovers import with_left_over
 from .profile_drift import drift
 from .profile_forms import DECLARED, Form, Profile, declared_policies, declared_profiles

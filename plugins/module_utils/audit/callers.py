@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""What the identities of an account may do, if need be after they have lifted restraints of their own. Pure."""
+"""What the identities of an account may do, if necessary after they have removed their own restraints. Pure."""
 
 from __future__ import annotations
 
@@ -10,12 +10,42 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from ..analyze.account_access import AccountAccess
-from ..model import Identity, Role
-from .calls import Calls
+from ..model import Account, Identity, Role, identity_key, resource_name
+from .calls import Calls, Permit
+from .candidates import HeldActions
 from .escalation_facts import EscalationFacts
-from .held_actions import HeldActions
-from .permit import Permit
 from .restraints import Lifted, Restraints
+
+_BEGINNING, _END = "=member of ", "="
+
+
+def member_key(group: Identity) -> str:
+    """The key of the member of a group."""
+    return identity_key("user", f"{_BEGINNING}{group.name}{_END}")
+
+
+def _member_of(group: Identity, account: Account) -> Identity:
+    """A user who has only what a group has. No user of IAM has such a name."""
+    name = f"{_BEGINNING}{group.name}{_END}"
+    return Identity("user", name, "/", account.arn("user", "/", name), group.managed, group.inline)
+
+
+def with_members(access: AccountAccess) -> AccountAccess:
+    """The account with a member of each group."""
+    groups = [one for one in access.identities.values() if one.kind == "group"]
+    members = {member.key: member for member in (_member_of(group, access.account) for group in groups)}
+    return AccountAccess(access.account, {**access.identities, **members}, access.documents)
+
+
+def is_member(identity: Identity) -> bool:
+    return identity.name.startswith(_BEGINNING)
+
+
+def shown_resource(identity: Identity) -> str:
+    """The identity as it is shown: a group for its member."""
+    if is_member(identity):
+        return resource_name("group", identity.name.removeprefix(_BEGINNING).removesuffix(_END))
+    return identity.resource
 
 
 class Callers:

@@ -2,29 +2,62 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""Asks the evaluator whether an identity may make a call, whatever of the context it chooses itself. Pure.
+"""Asks the evaluator whether an identity may make a call, and says what allows it. Pure.
 
-A condition that the caller can meet is none. What remains are the keys that it does not choose: where it calls from,
-MFA, the organization, tags of what exists.
+The caller chooses part of the context itself. A condition that it can meet in that way is none. What remains are the
+keys that it does not choose: where it calls from, MFA, the organization, tags of what exists.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ..access.context import Context
 from ..access.contexts import Free
 from ..access.coverage import glob
 from ..access.evaluator import Outcome, Policies, evaluate
-from ..access.policies import Policy
+from ..access.policies import CompiledStatement, Policy
 from ..access.principals import Principal
 from ..access.questions import possible
 from ..access.request import Request
 from ..analyze.account_access import AccountAccess
+from ..errors import brief
 from ..model import Identity, Role
 from .escalation_facts import EscalationFacts
-from .permit import Permit
+
+_BOUNDARY = "permissions boundary "
+_TRUST = "trust policy of "
+
+
+@dataclass(frozen=True)
+class Permit:
+    """The names of the policies, the condition keys, and in words what has to be done `before`, if anything."""
+
+    policies: tuple[str, ...]
+    keys: frozenset[str] = frozenset()
+    before: str = ""
+
+    @classmethod
+    def of(cls, statements: Iterable[CompiledStatement], keys: frozenset[str] = frozenset()) -> Permit:
+        """From the statements that decided. Boundaries do not grant anything, so they are not named."""
+        names = (one.policy.name for one in statements if one.statement.effect == "Allow")
+        told = ("its trust policy" if name.startswith(_TRUST) else name for name in names if not _is_limit(name))
+        return cls(tuple(dict.fromkeys(told)), keys)
+
+    def __and__(self, other: Permit) -> Permit:
+        policies = tuple(dict.fromkeys((*self.policies, *other.policies)))
+        return Permit(policies, self.keys | other.keys, self.before or other.before)
+
+    def told(self, *depends: str) -> str:
+        """For the end of a sentence: who allows it, and under which conditions."""
+        under = [*sorted(map(brief, self.keys)), *filter(None, depends)]
+        return " and ".join(self.policies) + (f"; depends on {', '.join(under)}" if under else "")
+
+
+def _is_limit(name: str) -> bool:
+    return name.startswith(_BOUNDARY)
+
 
 _RESOURCE_TAGS = ("aws:resourcetag/", "iam:resourcetag/")
 

@@ -22,13 +22,11 @@ from ..model import CurrentState, Identity, ManagedPolicy, Role, resource_name
 from ..policy.document import PolicyDocument
 from ..policy.statement import Statement
 from ..policy.wildcards import fits
-from .calls import Calls
-from .candidates import Candidates
+from .callers import shown_resource
+from .calls import Calls, Permit
+from .candidates import Candidates, HeldActions
 from .escalation_facts import PASS_ROLE, EscalationFacts
 from .evidence import trusted_services
-from .group_members import shown_resource
-from .held_actions import HeldActions
-from .permit import Permit
 
 
 @dataclass(frozen=True, order=True)

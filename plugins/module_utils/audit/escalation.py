@@ -20,16 +20,13 @@ from ..analyze.finding import Severity
 from ..errors import brief
 from ..model import Role, identity_key
 from .administrators import Administrators, is_service_linked
-from .callers import Callers
+from .assumers import Outsiders, TrustedServices
+from .callers import Callers, is_member, member_key
 from .calls import Calls
 from .escalation_facts import EscalationFacts
 from .escalation_search import EscalationSearch, Way
-from .escalation_step import Actor, EscalationStep
-from .escalation_steps import EscalationSteps
-from .group_members import is_member, member_key
-from .outsiders import Outsiders
+from .escalation_steps import Actor, EscalationStep, EscalationSteps
 from .own_hand import OwnHand
-from .trusted_services import TrustedServices
 
 MOST_PATHS = 100
 """Paths to report, and paths to search for each end."""

@@ -14,10 +14,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..model import Role
+from .assumers import Outsiders
 from .candidates import Place
-from .escalation_step import Actor, EscalationStep
-from .escalation_steps import EscalationSteps
-from .outsiders import Outsiders
+from .escalation_steps import Actor, EscalationStep, EscalationSteps
 
 MOST_STEPS = 4
 

@@ -13,9 +13,9 @@ from ..declare.policy_references import is_aws_managed, policy_name
 from ..model import Identity, identity_key, resource_name
 from .administrators import Administrators, granting_values, is_restrained, kind_of
 from .callers import Callers
+from .calls import Permit
 from .escalation_facts import EscalationFacts, StepFacts
-from .escalation_step import Actor, EscalationStep, surest
-from .permit import Permit
+from .escalation_steps import Actor, EscalationStep, surest
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,10 @@ from ..access.patterns import resource_pattern
 from ..model import Identity
 from .administrators import Administrators, granting_values, kind_of
 from .callers import Callers
+from .calls import Permit
 from .escalation_facts import EscalationFacts, StepFacts
-from .escalation_step import Actor, EscalationStep, listed
-from .escalation_steps import EscalationSteps
+from .escalation_steps import Actor, EscalationStep, EscalationSteps, listed
 from .grants import Grants
-from .permit import Permit
 
 MOST_OTHERS = 500
 """Identities that are tried for one that can change their permissions."""

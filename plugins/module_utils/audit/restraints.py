@@ -13,10 +13,9 @@ from ..analyze.account_access import AccountAccess
 from ..declare.policy_references import is_aws_managed, shown_names
 from ..model import Identity, Role, identity_key
 from .administrators import is_restrained
-from .calls import Calls
+from .calls import Calls, Permit
+from .candidates import HeldActions
 from .escalation_facts import EscalationFacts
-from .held_actions import HeldActions
-from .permit import Permit
 
 _SET_BOUNDARY = ("iam:PutRolePermissionsBoundary", "iam:PutUserPermissionsBoundary")
 """Actions for which the key iam:PermissionsBoundary is the new boundary."""

@@ -16,9 +16,9 @@ from ansible_collections.aws_ml.permissions.plugins.filter.audit_summary import 
 from ansible_collections.aws_ml.permissions.plugins.filter.restore_summary import restore_summary
 from ansible_collections.aws_ml.permissions.plugins.filter.retirement_summary import retirement_summary
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import Finding, Severity
+from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.calls import Permit
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.dependants import Dependant
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.escalation import EscalationStep
-from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.permit import Permit
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.serialization import BadBackup
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.variables import Variable
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.converge import Converge

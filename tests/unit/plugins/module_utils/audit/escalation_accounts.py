@@ -9,7 +9,7 @@ objects of IAM name these, or `*`. Each account comes with the start and the goa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.escalation_facts import StepFacts
@@ -36,7 +36,7 @@ def case(row: StepFacts, of_service: str, *, named: bool) -> Case:
     return _BUILDERS[row.kind](row, of_service, named)
 
 
-def attacker(name: str, statements: list[Mapping[str, Any]], **more: Any) -> dict[str, Any]:
+def attacker(name: str, statements: Sequence[Mapping[str, Any]], **more: Any) -> dict[str, Any]:
     """An account with one identity that has these rights: a role, or a user if the name is no role's."""
     given = {"inline": {"dev": statements}, **more}
     if name == OURS:
@@ -66,7 +66,7 @@ def _trusting(principal: str) -> dict[str, Any]:
 def _passing(row: StepFacts, of_service: str, named: bool) -> Case:
     start, goal = _ends(of_service)
     others = [action for action in row.actions if action != "iam:PassRole"]
-    rights = [
+    rights: list[Mapping[str, Any]] = [
         {"Action": "iam:PassRole", "Resource": arn("role", goal) if named else "*"},
         {"Action": others, "Resource": "*"},
     ]
