@@ -17,7 +17,7 @@ from .candidates import HeldActions
 from .escalation_facts import EscalationFacts
 
 _ANY_NAME = "=any="
-"""A name that no policy names."""
+"""A name that no policy contains."""
 
 _ALLOWS_ALL = PolicyDocument(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
@@ -40,7 +40,7 @@ def granting_values(action: str, account: Account, boundary: str | None) -> tupl
 
 
 class Administrators:
-    """Answers for one account. Answers are kept by identity."""
+    """The administrators of one account."""
 
     def __init__(self, facts: EscalationFacts, calls: Calls, held: HeldActions) -> None:
         self._facts = facts
@@ -49,13 +49,13 @@ class Administrators:
         self._known: dict[str, Permit | None] = {}
 
     def of(self, identity: Identity) -> Permit | None:
-        """What makes an identity an administrator; None if it is none."""
+        """What makes an identity an administrator; None if it is not one."""
         if identity.key not in self._known:
             self._known[identity.key] = self._judged(identity)
         return self._known[identity.key]
 
     def is_full(self, identity: Identity) -> bool:
-        """Whether it may change everything, perhaps under conditions, so that it gains nothing by a path."""
+        """Whether it may do all of the actions, perhaps under conditions, so that a path gives it nothing."""
         return all(self._may(identity, action) is not None for action in self._facts.administration)
 
     def would_be(self, identity: Identity, groups: Mapping[str, Identity], *, granted: bool) -> Permit | None:
@@ -82,18 +82,18 @@ class Administrators:
         arn = self._calls.access.account.arn(kind_of(action), "/", _ANY_NAME)
         values, absent = granting_values(action, self._calls.access.account, None)
         permit = self._calls.permit(identity, action, arn, values, absent)
-        # What has a tag is not any role.
+        # A condition on a tag of the object excludes objects without it.
         if permit is None or any("resourcetag" in key for key in permit.keys):
             return None
         return permit
 
 
 def is_service_linked(identity: Identity) -> bool:
-    """Whether it is a role of a service that nobody else can use or change."""
+    """Whether it is a service-linked role, which only its service can use or change."""
     return isinstance(identity, Role) and identity.path.startswith("/aws-service-role/")
 
 
 def is_restrained(access: AccountAccess, identity: Identity) -> bool:
-    """Whether a boundary or a Deny stands against what its policies allow."""
+    """Whether a boundary or a Deny statement limits what its policies allow."""
     policies = access.policies_of(identity)
     return identity.boundary is not None or any(policy.denying for policy in policies.identity)

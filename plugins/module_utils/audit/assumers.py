@@ -27,7 +27,7 @@ _POOLS = "cognito-identity.amazonaws.com"
 
 
 class TrustedServices:
-    """Answers for one account. Services that have `ended` assume nothing. Identity pools count as a service."""
+    """The trusted services of the roles of one account, without those that have `ended`; also identity pools."""
 
     def __init__(self, access: AccountAccess, ended: frozenset[str]) -> None:
         self._access = access
@@ -62,7 +62,7 @@ _PRINCIPAL_KEYS = frozenset({"aws:principalarn", "aws:principalaccount", "aws:pr
 
 @dataclass(frozen=True)
 class Outsider:
-    """Somebody outside of the account, with what lets him in. `resource` is how he is shown."""
+    """A caller outside of the account, with what allows the assumption. `resource` is its name in results."""
 
     resource: str
     permit: Permit
@@ -73,7 +73,7 @@ class Outsider:
 
 
 class Outsiders:
-    """Answers for the roles of one account. `anyone` asks for somebody of whom nothing is known."""
+    """The outsiders of the roles of one account. `anyone` asks for a caller about whom nothing is known."""
 
     def __init__(self, calls: Calls, anyone: Calls) -> None:
         self._calls = calls
@@ -81,7 +81,7 @@ class Outsiders:
         self._known: dict[str, tuple[Outsider, ...]] = {}
 
     def of(self, role: Role) -> tuple[Outsider, ...]:
-        """Those whom the trust policy of a role lets in, anyone alone if everybody is."""
+        """The outsiders that can assume a role; only `anyone` if everybody can."""
         if role.key not in self._known:
             self._known[role.key] = self._let_in(role)
         return self._known[role.key]

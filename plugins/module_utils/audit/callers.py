@@ -49,7 +49,7 @@ def shown_resource(identity: Identity) -> str:
 
 
 class Callers:
-    """Answers for one account. `lifted` are the identities that can lift restraints of their own, by key."""
+    """The callers of one account. `lifted` are those that can remove their own restraints, by key."""
 
     def __init__(self, facts: EscalationFacts, access: AccountAccess) -> None:
         self.access = access

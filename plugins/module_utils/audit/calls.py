@@ -50,7 +50,7 @@ class Permit:
         return Permit(policies, self.keys | other.keys, self.before or other.before)
 
     def told(self, *depends: str) -> str:
-        """For the end of a sentence: who allows it, and under which conditions."""
+        """The policies and the conditions, for the end of a sentence."""
         under = [*sorted(map(brief, self.keys)), *filter(None, depends)]
         return " and ".join(self.policies) + (f"; depends on {', '.join(under)}" if under else "")
 
@@ -65,7 +65,7 @@ _RESOURCE_TAGS = ("aws:resourcetag/", "iam:resourcetag/")
 class Calls:
     """Questions about one account.
 
-    `free` says of which condition keys the caller chooses the value, `omitted` are those that it can leave out: by
+    `free` says of which condition keys the caller chooses the value, `omitted` are those that it can omit: by
     default those of somebody in the account.
     """
 

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""Privilege escalation paths: how somebody can come to act as another, and so as an administrator. Pure.
+"""Privilege escalation paths: how a caller can act as another identity, and so as an administrator. Pure.
 
-A path is a chain of steps from somebody who is no administrator: a user, a role, another account, an identity provider,
-or anyone. It ends at an identity that is an administrator, or that makes itself one.
+A path is a chain of steps from a caller that is not an administrator: a user, a role, another account, an identity
+provider, or anyone. It ends at an identity that is an administrator, or that makes itself one.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ class _Account:
 
     @cached_property
     def _ends(self) -> dict[str, Way]:
-        """By key, those who are administrators, and those who can become one by own hand."""
+        """By key, the administrators, and the actors that can make themselves one."""
         found = {}
         for key, actor in self._actors.items():
             if actor.identity is None or is_service_linked(actor.identity):
@@ -130,7 +130,7 @@ class _Account:
 
     @property
     def _no_starts(self) -> frozenset[str]:
-        """Those who start no path: who may change everything, perhaps under conditions, and roles of services alone."""
+        """The actors that start no path: those that may change everything already, and service-linked roles."""
         linked = {key for key, one in self._actors.items() if one.identity and is_service_linked(one.identity)}
         alone = (key for key, way in self._ends.items() if not way.steps)
         return frozenset(linked.union(key for key in alone if self._is_full(self._actors[key])))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""The steps by which one identity can come to act as another, as data. Pure."""
+"""The steps with which one identity can act as another, as data. Pure."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class EscalationFacts:
         return "resourcetag" not in name and "." not in prefix
 
     def is_chosen_outside(self, key: str) -> bool:
-        """The same for somebody in an account of his own."""
+        """The same for a caller in another account."""
         return key.partition("/")[0] in self.chosen_by_outsiders or self.is_chosen(key)
 
     def services_of(self, action: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""Searches paths backwards, from those who can become an administrator to all who can act as them. Pure.
+"""Searches paths backwards, from the actors that can become administrators to those that can act as them. Pure.
 
 A path whose steps are all sure counts more than a shorter one that depends on something. One search asks about each
 pair of an actor and a role at most once, and stops when it has found enough.
@@ -23,7 +23,7 @@ MOST_STEPS = 4
 
 @dataclass(frozen=True)
 class Way:
-    """How one becomes an administrator. `goal` is the key as whom, `through` the keys of all on the way.
+    """A path to administrator. `goal` is the key of its end, `through` has the keys of all actors on it.
 
     `keys` are the condition keys that the rights of the goal depend on.
     """
@@ -39,7 +39,7 @@ class Way:
 
 
 class EscalationSearch:
-    """`excluded` are the keys of those who gain nothing by a path."""
+    """`excluded` are the keys of the actors that start no path."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class EscalationSearch:
         self._edges: dict[tuple[str, str], EscalationStep | None] = {}
 
     def towards(self, ends: Mapping[str, Way], most: int | None = None) -> dict[str, Way]:
-        """By key, the way of everybody who can act as one of the ends, which have ways of their own.
+        """By key, the way of every actor that can act as one of the ends. `ends` has the ways from the ends on.
 
         Ways that are sure come before others, and shorter before longer. With `most`, it stops after so many.
         """

@@ -21,9 +21,10 @@ from .escalation_facts import ASSUME_ROLE, PASS_ROLE, EscalationFacts, StepFacts
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody who can act: a user, a role, a group for all of its members, or somebody outside of the account.
+    """A user, a role, a group on behalf of its members, or a caller outside of the account.
 
-    `identity` asks in its place; it is None outside of the account, as `arn` is empty. `resource` is how it is shown.
+    `identity` is evaluated for it; outside of the account it is None and `arn` is empty. `resource` is its name in
+    results.
     """
 
     key: str
@@ -34,7 +35,7 @@ class Actor:
 
 @dataclass(frozen=True)
 class EscalationStep:
-    """`id` is the row of the facts. A step that is not `sure` depends on condition `keys`, or on what is there."""
+    """`id` is the row of the facts. A step that is not `sure` depends on condition `keys`, or on what else exists."""
 
     text: str
     id: str = ""
@@ -108,7 +109,7 @@ class EscalationSteps:
         ]
 
     def places(self, other: Actor) -> Iterator[Place]:
-        """Where in the candidates those are who may be able to act as another."""
+        """The places of the candidates that may be able to act as another."""
         identity = other.identity
         if other.key.startswith("group/"):
             for row in self._joining:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""How somebody can make an identity an administrator: by a grant, by lifting what restrains it, or by both. Pure."""
+"""How a caller can make an identity an administrator: by a grant, by removing its restraints, or by both. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class _Grant:
 
 
 class Grants:
-    """Answers for one account."""
+    """The grants of one account."""
 
     def __init__(self, facts: EscalationFacts, callers: Callers, administrators: Administrators) -> None:
         self._rows = facts.of_kind("grant")

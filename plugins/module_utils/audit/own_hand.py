@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""Who can become an administrator without becoming somebody who is one already: by own hand. Pure."""
+"""Which actors can make themselves, or another identity that they can act as, an administrator. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .escalation_steps import Actor, EscalationStep, EscalationSteps, listed
 from .grants import Grants
 
 MOST_OTHERS = 500
-"""Identities that are tried for one that can change their permissions."""
+"""The most identities to try for an actor that can change permissions of others."""
 
 _NEW_ROLE = "=new="
 _NOTHING = Context()
@@ -39,7 +39,7 @@ class Rise:
 
 
 class OwnHand:
-    """Answers for one account."""
+    """The actors of one account."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class OwnHand:
         self._matched: dict[tuple[str, str], list[str]] = {}
 
     def rise(self, actor: Actor) -> Rise | None:
-        """The surest and shortest way of an actor that is no full administrator."""
+        """The surest and shortest way of an actor that may not change everything yet."""
         caller = actor.identity
         if caller is None or not self._callers.held.of(caller):
             return None

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""What somebody can lift of the restraints of an identity: boundaries, policies that deny, groups, tags. Pure."""
+"""The restraints of an identity that a caller can remove: boundaries, policies with Deny, groups, tags. Pure."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class _Lifting:
 
 
 class Restraints:
-    """Answers for one account."""
+    """The restraints in one account."""
 
     def __init__(self, facts: EscalationFacts, calls: Calls, held: HeldActions) -> None:
         self._facts = facts
@@ -65,7 +65,7 @@ class Restraints:
         return found
 
     def lift(self, caller: Identity, other: Identity) -> Lifted | None:
-        """The identity without all that a caller can lift of its restraints; None if that is nothing."""
+        """The identity without the restraints that a caller can remove; None if there are none."""
         done: list[_Lifting] = []
         changed = other
         if is_restrained(self._calls.access, other):
