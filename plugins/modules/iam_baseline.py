@@ -18,6 +18,7 @@ notes:
   - Never writes to service-linked roles, roles under C(/aws-reserved/) and roles created from an AWS template.
 extends_documentation_fragment:
   - aws_ml.permissions.baseline
+  - aws_ml.permissions.expect
   - aws_ml.permissions.connection
   - aws_ml.permissions.approval
   - aws_ml.permissions.backup
@@ -141,6 +142,23 @@ EXAMPLES = r"""
         statements:
           - Sid: SageMaker
         state: absent
+    expect:
+      - principal: role/gt-execution
+        action: s3:PutObject
+        resource: arn:<partition>:s3:::labeling-<account_id>/job-1/1.json
+        context:
+          aws:ResourceAccount: <account_id>
+        result: allowed
+        reason: Labeling jobs write labels.
+      - principal: role/gt-execution
+        action: [s3:DeleteObject, iam:PassRole]
+        resource: "*"
+        result: denied
+      - principal: <account_id>
+        action: sts:AssumeRole
+        resource: <role_arn:gt-post-lambda>
+        result: denied
+    simulate: true
     record_key: "{{ quarantine_record_key }}"
 
 - name: Restore the first trial as it was before its quarantine
@@ -227,6 +245,82 @@ approval:
   returned: in check mode
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945@2026-11-29T23:00:00Z
+assertions:
+  description: The assertions of access, one for each action on each resource, and what was found.
+  returned: success with O(expect), or when assertions are not met
+  type: list
+  elements: dict
+  contains:
+    place:
+      description: The entry, such as C(expect[1]), or that of the definition of a service.
+      returned: always
+      type: str
+      sample: expect[1]
+    service:
+      description: The service whose definition has the entry, null for an entry of the task.
+      returned: always
+      type: str
+      sample: deeplens
+    principal:
+      description: Who is to do it.
+      returned: always
+      type: str
+      sample: role/label-writer
+    action:
+      description: The action.
+      returned: always
+      type: str
+      sample: s3:DeleteObject
+    resource:
+      description: The resource.
+      returned: always
+      type: str
+      sample: "*"
+    context:
+      description: The condition keys that the entry gives, each with a list of values, or null where it is absent.
+      returned: always
+      type: dict
+      sample: {"aws:SourceAccount": ["123456789012"]}
+    expected:
+      description: The result that is asserted, V(allowed) or V(denied).
+      returned: always
+      type: str
+      sample: denied
+    result:
+      description:
+        - V(allowed) or V(denied). V(depends) if it depends on condition keys that the entry does not give. V(unknown)
+          if it depends on a policy that was not read.
+      returned: always
+      type: str
+      sample: denied
+    reason:
+      description: Why that is the result.
+      returned: always
+      type: str
+      sample: no policy of the caller allows it
+    statements:
+      description: The statements that decided.
+      returned: always
+      type: list
+      elements: str
+      sample: ["inline policy labels (statement 2)"]
+    text:
+      description: The C(reason) of the entry.
+      returned: always
+      type: str
+      sample: The function writes labels.
+    proved:
+      description:
+        - The state that was judged, V(planned) in check mode or if nothing was written, or V(read_back) after the last
+          write. Null if the assertion is not met.
+      returned: always
+      type: str
+      sample: read_back
+    simulated:
+      description: What C(SimulatePrincipalPolicy) answers, null for what it cannot be asked.
+      returned: with O(simulate=true), after a write
+      type: str
+      sample: denied
 attachments:
   description: The complete users, groups and roles as they are after the task, in the order of their declaration.
   returned: success, if O(attachments) contains any
@@ -702,10 +796,11 @@ trust_statements:
 """
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.runner import run_module
+from ansible_collections.aws_ml.permissions.plugins.module_utils.prove.prover import proving_baseline
 
 
 def main():
-    run_module("iam_baseline")
+    run_module("iam_baseline", proving_baseline)
 
 
 if __name__ == "__main__":

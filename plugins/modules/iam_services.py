@@ -36,6 +36,7 @@ notes:
   - Never writes to service-linked roles, roles under C(/aws-reserved/) and roles created from an AWS template.
 extends_documentation_fragment:
   - aws_ml.permissions.service_paths
+  - aws_ml.permissions.expect
   - aws_ml.permissions.connection
   - aws_ml.permissions.approval
   - aws_ml.permissions.backup
@@ -73,6 +74,12 @@ EXAMPLES = r"""
     services: [deeplens]
     service_profile: least_privilege
     record_key: "{{ quarantine_record_key }}"
+    expect:
+      - principal: role/AWSDeepLensLambdaRole
+        action: s3:GetObject
+        resource: "*"
+        result: denied
+        reason: Functions in the cloud read no models.
   check_mode: true
   diff: true
   register: planned
@@ -83,6 +90,7 @@ EXAMPLES = r"""
     service_profile: least_privilege
     approved_plan: "{{ planned.approval }}"
     approval_hours: 8
+    simulate: true
     record_key: "{{ quarantine_record_key }}"
 
 - name: Do the same in another account, with a role of that account
@@ -122,6 +130,82 @@ approval:
   returned: in check mode
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945@2026-11-29T23:00:00Z
+assertions:
+  description: The assertions of access, one for each action on each resource, and what was found.
+  returned: success if there are any, or when assertions are not met
+  type: list
+  elements: dict
+  contains:
+    place:
+      description: The entry, such as C(expect[1]), or that of the definition of a service.
+      returned: always
+      type: str
+      sample: expect[1]
+    service:
+      description: The service whose definition has the entry, null for an entry of the task.
+      returned: always
+      type: str
+      sample: deeplens
+    principal:
+      description: Who is to do it.
+      returned: always
+      type: str
+      sample: role/label-writer
+    action:
+      description: The action.
+      returned: always
+      type: str
+      sample: s3:DeleteObject
+    resource:
+      description: The resource.
+      returned: always
+      type: str
+      sample: "*"
+    context:
+      description: The condition keys that the entry gives, each with a list of values, or null where it is absent.
+      returned: always
+      type: dict
+      sample: {"aws:SourceAccount": ["123456789012"]}
+    expected:
+      description: The result that is asserted, V(allowed) or V(denied).
+      returned: always
+      type: str
+      sample: denied
+    result:
+      description:
+        - V(allowed) or V(denied). V(depends) if it depends on condition keys that the entry does not give. V(unknown)
+          if it depends on a policy that was not read.
+      returned: always
+      type: str
+      sample: denied
+    reason:
+      description: Why that is the result.
+      returned: always
+      type: str
+      sample: no policy of the caller allows it
+    statements:
+      description: The statements that decided.
+      returned: always
+      type: list
+      elements: str
+      sample: ["inline policy labels (statement 2)"]
+    text:
+      description: The C(reason) of the entry.
+      returned: always
+      type: str
+      sample: The function writes labels.
+    proved:
+      description:
+        - The state that was judged, V(planned) in check mode or if nothing was written, or V(read_back) after the last
+          write. Null if the assertion is not met.
+      returned: always
+      type: str
+      sample: read_back
+    simulated:
+      description: What C(SimulatePrincipalPolicy) answers, null for what it cannot be asked.
+      returned: with O(simulate=true), after a write
+      type: str
+      sample: denied
 attachments:
   description: The complete users, groups and roles as they are after the task, in the order of their declaration.
   returned: success, if the services declare any
@@ -632,12 +716,12 @@ trust_statements:
       sample: {team: vision}
 """
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.services_source import converging_services
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.runner import run_module
+from ansible_collections.aws_ml.permissions.plugins.module_utils.prove.prover import proving_services
 
 
 def main():
-    run_module("iam_services", converging_services)
+    run_module("iam_services", proving_services)
 
 
 if __name__ == "__main__":

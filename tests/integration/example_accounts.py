@@ -121,6 +121,22 @@ def before_service_linked_roles(iam: Any) -> None:
         iam.create_service_linked_role(AWSServiceName=f"{service}.amazonaws.com")
 
 
+def before_access(iam: Any) -> None:
+    """A role for a function that writes labels, and a user who reads reports as a member of a group."""
+    make_role(iam, "label-writer", LAMBDA)
+    labels = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::labels-123456789012/*"}
+    reports = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+    reports["Condition"] = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    account = iam.get_role(RoleName="label-writer")["Role"]["Arn"].split(":")[4]
+    iam.put_role_policy(
+        RoleName="label-writer", PolicyName="labels", PolicyDocument=document(labels).replace("123456789012", account)
+    )
+    iam.create_group(GroupName="analysts")
+    iam.put_group_policy(GroupName="analysts", PolicyName="reports", PolicyDocument=document(reports))
+    iam.create_user(UserName="analyst")
+    iam.add_user_to_group(GroupName="analysts", UserName="analyst")
+
+
 def before_audit(iam: Any) -> None:
     """Drift, a quarantine, a privilege escalation path, and a principal that was deleted."""
     make_l4e_role(iam, SAGEMAKER, LOOKOUT)
@@ -209,6 +225,7 @@ def before_retirement(iam: Any) -> None:
 
 
 BEFORE: dict[str, Callable[[Any], None]] = {
+    "iam_access": before_access,
     "iam_audit": before_audit,
     "iam_role": before_roles,
     "iam_managed_policy": before_policies,

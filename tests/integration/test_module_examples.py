@@ -49,9 +49,20 @@ OF_NO_EXAMPLE = {"differences", "failed_at"}
 AGAIN = "Again: "
 Result = dict[str, Any]
 
+DELETES_LABELS = {
+    "principal": "role/label-writer",
+    "action": "s3:DeleteObject",
+    "resource": "arn:aws:s3:::labels/1.json",
+    "result": "allowed",
+}
 L4E_EVERYTHING = {"name": "l4e-role", "inline_policies": {"Everything": EVERYTHING}}
 L4E_KEEPS = {"iam_type": "role", "iam_name": "l4e-role", "managed_policies": ["IAMFullAccess"]}
 BEYOND: dict[str, list[dict[str, Any]]] = {
+    "iam_access": [
+        {"expect": [DELETES_LABELS, {**DELETES_LABELS, "principal": "role/label-reader"}]},
+        {"expect": [DELETES_LABELS]},
+        {"expect": []},
+    ],
     "iam_audit": [{"services": ["panorama"]}, {"services": ["deep-lens"]}],
     "iam_role": [
         L4E_EVERYTHING,

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 
 from ..analyze.aws_facts import AwsFacts, TrustsServices
 from ..analyze.finding import Finding, Severity, most_severe_first
-from ..analyze.findings import OUTLIVED, findings, outlived
+from ..analyze.findings import OUTLIVED, all_findings, outlived
 from ..model import (
     AttachmentDeclaration,
     CurrentState,
@@ -38,18 +38,22 @@ def audit_findings(
     knowledge: AwsFacts, state: CurrentState, found: Sequence[Found], paths: Sequence[EscalationPath]
 ) -> list[Finding]:
     """The findings, each once, the most severe first."""
-    told = findings(knowledge, _declared_as_found(state, found), state, _desired(state, found))
-    ways = [*_paths_out(paths, found), *_paths_in(paths, found)]
-    chained = {item.resource for item in ways}
-    # An escalation path reports the same with more detail.
-    told = [item for item in told if item.code != "escalation_chain" or item.resource not in chained]
+    told = all_findings(knowledge, _declared_as_found(state, found), state, _desired(state, found))
+    out, ways_in = list(_paths_out(paths, found)), list(_paths_in(paths, found))
+    # An escalation path reports the same with more detail, if it is at least as severe.
+    paths_out = {item.resource: item.severity for item in out}
+    told = [
+        item
+        for item in told
+        if item.code != "escalation_chain" or paths_out.get(item.resource, Severity.LOW) > item.severity
+    ]
     for service in dict.fromkeys(one.service for one in found):
         of_service = [one for one in found if one.service == service]
         remedy = _TAKE_OUT if all(one.left_over for one in of_service) else _RETIRE
         life = outlived(knowledge, service, _desired(state, of_service), {OUTLIVED: remedy})
         told += [life] if life else []
     told += _trusting(knowledge, found)
-    return most_severe_first([*told, *ways])
+    return most_severe_first([*told, *out, *ways_in])
 
 
 def _trusting(knowledge: AwsFacts, found: Iterable[Found]) -> Iterable[Finding]:

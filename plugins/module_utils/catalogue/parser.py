@@ -16,9 +16,10 @@ from typing import Any
 
 from .definition_problem import DefinitionProblem, near, unreadable_texts
 from .expressions import WHOLE, Expression, WrongExpression
-from .parts import PROFILES, Data, JoinedParts, Path
+from .parts import ASSERTIONS, EVERY_PROFILE, PROFILES, Data, JoinedParts, Path
 from .service import (
     SECTIONS,
+    AssertionDefinition,
     Locals,
     MessageRule,
     ObjectDefinition,
@@ -96,7 +97,22 @@ class Parser:
     def _profile(self, name: str, known: Known) -> ProfileDefinition:
         of_profile, known = self._locals(name, self.files[name].get("locals") or {}, known)
         objects = {section: tuple(self._objects(name, section, known)) for section in SECTIONS}
-        return ProfileDefinition(name, objects, of_profile)
+        return ProfileDefinition(name, objects, of_profile, tuple(self._assertions(name, known)))
+
+    def _assertions(self, profile: str, known: Known) -> Iterator[AssertionDefinition]:
+        of_file = self.files.get(ASSERTIONS) or {}
+        for section in (EVERY_PROFILE, profile):
+            for index, entry in enumerate(of_file.get(section) or ()):
+                path = (ASSERTIONS, section, str(index))
+                loops = self._loops(path, entry, known)
+                inner = {**known, **_of_loops(loops)}
+                content = {key: value for key, value in entry.items() if key not in ("when", "for_each")}
+                yield AssertionDefinition(
+                    f"{section}[{index}]",
+                    self._template(path, content, inner),
+                    self._expression((*path, "when"), entry["when"], inner) if "when" in entry else None,
+                    loops,
+                )
 
     def _objects(self, profile: str, section: str, known: Known) -> Iterator[ObjectDefinition]:
         of_service: Data = self._parts.content.get(section) or {}

@@ -87,6 +87,8 @@ class Converge:
                     turn.has_written = bool(task.writes.done)
         except CallFailed as error:
             raise reading_failed(error, connection.iam.account_id) from None
+        if task.prover:
+            result.update(task.prover.result(task, connection))
         result["api_calls"] = connection.counter.counts()
         return result
 

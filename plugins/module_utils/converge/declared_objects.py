@@ -55,6 +55,7 @@ class DeclaredObjects:
             *key_problems(self.options),
             *parser.problems,
             *problems(declarations),
+            *(self.task.prover.problems(parser.placeholders) if self.task.prover else ()),
         ]
         if found:
             raise InputError(found)
@@ -72,7 +73,10 @@ class DeclaredObjects:
         state = Reader(connection).state(expected, whole_account=self._is_whole)
         state = with_own_writes(state, done)
         require_account(state, self.options.get("account_id"))
-        declarations = self._declared(self._parser(state.account, state))
+        parser = self._parser(state.account, state)
+        declarations = self._declared(parser)
+        if self.task.prover:
+            self.task.prover.declare(parser.placeholders)
         return Reading(declarations, recorder.with_quarantines(declarations, state))
 
     def read_again(self, connection: Connection, situation: Situation) -> tuple[CurrentState, bool]:

@@ -141,7 +141,10 @@ class Resolution:
                     raise
 
     def situation(self, connection: Connection, done: Sequence[Step]) -> Situation:
-        """The situation after these writes, read once. Raises InputError if there is no plan."""
+        """The situation after these writes, read once.
+
+        Raises InputError if there is no plan, and EngineError if an assertion of access fails.
+        """
         reading = self.source.read(connection, done, self.recorder)
         reader = Reader(connection)
         if reading.desired is None:
@@ -149,6 +152,11 @@ class Resolution:
         else:
             found = state_problems(reading.declarations, reading.state, reading.desired)
             situation = self._plan_to(reader, reading.declarations, reading.state, reading.desired, found)
+        if self.task.prover:
+            writes = bool(situation.plan.steps)
+            self.task.prover.planned(
+                connection, situation.declarations, situation.state, situation.desired, writes=writes
+            )
         if reading.first_steps:
             steps = (*reading.first_steps, *situation.plan.steps)
             situation.plan = replace(situation.plan, steps=steps)
@@ -185,6 +193,9 @@ class Resolution:
                 raise InputError(found)
             state = with_policies_in_use(reader, state, desired)
             plan = plan_for(state, desired, quotas)
+        else:
+            # The findings of a role that is in sync are those that it had when it was made.
+            state = with_policies_in_use(reader, state, desired, if_allowed=True)
         self.recorder.begin(state, desired, plan)
         noticed = self.source.findings(declarations, state, desired)
         access = access_diff(state, desired) if plan.steps else AccessDiff()
@@ -257,14 +268,17 @@ def with_principals(reader: Reader, state: CurrentState, desired: DesiredState) 
     return replace(state, missing_principals=missing)
 
 
-def with_policies_in_use(reader: Reader, state: CurrentState, desired: DesiredState) -> CurrentState:
+def with_policies_in_use(
+    reader: Reader, state: CurrentState, desired: DesiredState, *, if_allowed: bool = False
+) -> CurrentState:
     """The state, including the documents of the customer managed policies that the subjects have, or will have.
 
-    A bulk read contains them all.
+    A bulk read contains them all. With `if_allowed`, those that the caller may not read are left out.
     """
     known = {policy.arn for policies in (state.policies, desired.policies) for policy in policies.values() if policy}
     unread = sorted(arn for arn in policies_in_use(state, desired) - known if not is_aws_managed(arn))
     if not unread:
         return state
-    read = {policy.name.lower(): policy for policy in reader.policies_in_force(unread)}
+    found = reader.policies_in_force(unread, if_allowed=if_allowed)
+    read = {policy.name.lower(): policy for policy in found}
     return replace(state, policies={**state.policies, **read})

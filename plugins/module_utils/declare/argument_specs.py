@@ -151,6 +151,26 @@ def services_options() -> Spec:
         "services": {"type": "list", "elements": "str", "required": True},
         "service_profile": {"type": "str", "choices": ["documented", "least_privilege"]},
         **service_paths_option(),
+        **expect_option(),
+    }
+
+
+def converging_baseline_options() -> Spec:
+    return {**baseline_options(), **expect_option()}
+
+
+def access_options() -> Spec:
+    return expect_option(required=True)
+
+
+def expect_option(*, required: bool = False) -> Spec:
+    """Assertions of access, and whether AWS's simulator is asked too.
+
+    The keys of an entry are checked with everything else, so that all problems are reported at once.
+    """
+    return {
+        "expect": {"type": "list", "elements": "dict", **({"required": True} if required else {"default": []})},
+        "simulate": {"type": "bool", "default": False},
     }
 
 

@@ -19,12 +19,14 @@ from ..converge.task import Begin, RunContext, Task, Work
 from ..declare.argument_specs import (
     Spec,
     access_gate_options,
+    access_options,
     approval_option,
     attachment_options,
     audit_options,
     backup_option,
     baseline_options,
     connection_options,
+    converging_baseline_options,
     managed_policy_options,
     record_option,
     restore_options,
@@ -63,7 +65,8 @@ class TaskOutcome:
 
 SHAPES: Mapping[str, Shape] = {
     "iam_audit": Shape(audit_options, read_only=True),
-    "iam_baseline": Shape(baseline_options, quarantines=True),
+    "iam_access": Shape(access_options, read_only=True),
+    "iam_baseline": Shape(converging_baseline_options, quarantines=True),
     "iam_baseline_info": Shape(baseline_options, read_only=True),
     "iam_managed_policy": Shape(managed_policy_options, "managed_policies"),
     "iam_policy_attachment": Shape(attachment_options, "attachments"),

@@ -21,6 +21,7 @@ from .results import (
     Said,
     TaskResult,
     account_id_of,
+    assertions_of,
     calls_of,
     deleted_of,
     failure_of,
@@ -78,6 +79,7 @@ class ReportedAccount:
     would_change: bool = False
     findings: list[dict[str, Any]] = field(default_factory=list)
     escalation_paths: list[dict[str, Any]] = field(default_factory=list)
+    assertions: dict[tuple[str, ...], dict[str, Any]] = field(default_factory=dict)
     refusals: list[dict[str, Any]] = field(default_factory=list)
     not_restored: list[dict[str, Any]] = field(default_factory=list)
     deleted: list[dict[str, Any]] = field(default_factory=list)
@@ -108,6 +110,8 @@ class ReportedAccount:
         self.changed = self.changed or any(step["state"] == "done" for step in steps)
         self.would_change = self.would_change or planned
         self.calls.update(calls_of(result))
+        # What the last task found of an assertion counts.
+        self.assertions |= {_question(found): found for found in assertions_of(result)}
         for listed, told in (
             (self.findings, findings_of(result)),
             (self.escalation_paths, paths_of(result)),
@@ -196,6 +200,8 @@ class Collector:
         for key in ("failures", "refusals", "escalation_paths", "not_restored", "plan_ids", "backups"):
             if getattr(account, key):
                 shown[key] = getattr(account, key)
+        if account.assertions:
+            shown["assertions"] = list(account.assertions.values())
         others = [copy for key, copies in removed.items() if key not in account.objects for copy in copies]
         return {**shown, "deleted": others} if others else shown
 
@@ -257,6 +263,11 @@ def _object(
         if entries:
             shown[key] = entries
     return shown
+
+
+def _question(found: Mapping[str, Any]) -> tuple[str, ...]:
+    """What an assertion asks, and where it is written."""
+    return tuple(str(found.get(key)) for key in ("place", "principal", "action", "resource", "expected"))
 
 
 def _outcome(account: ReportedAccount, objects: list[dict[str, Any]], failed: bool, statuses: Statuses) -> str:

@@ -19,7 +19,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.writes imp
 from .values import dicts, diffs_of, picked, readable
 
 _KINDS = {"roles": "role", "managed_policies": "policy", "trust_statements": "role"}
-READS = {"iam_audit", "iam_baseline_info"}
+READS = {"iam_access", "iam_audit", "iam_baseline_info"}
 _PLANNED = {"created": "would_create", "updated": "would_update", "deleted": "would_delete"}
 _CONTENT = (
     "path",
@@ -40,6 +40,9 @@ _LISTS = {
     "depended_on_by": ("resource", "how", "detail", "by_name"),
 }
 _VALUES = ("arn", "service", "profile", "service_linked", "created", "dangling")
+_ASSERTION = (
+    "place", "service", "principal", "action", "resource", "expected", "result", "reason", "statements", "proved",
+)  # fmt: skip
 _FINDING = ("severity", "code", "resource", "message", "remedy")
 
 
@@ -117,6 +120,11 @@ def plan_of(result: TaskResult) -> list[dict[str, Any]]:
 
 def findings_of(result: TaskResult) -> list[dict[str, Any]]:
     return [picked(item, _FINDING) for item in dicts(result.values.get("findings"))]
+
+
+def assertions_of(result: TaskResult) -> list[dict[str, Any]]:
+    """What principals must be allowed and what not, with what was found."""
+    return [picked(item, _ASSERTION) for item in dicts(result.values.get("assertions"))]
 
 
 def paths_of(result: TaskResult) -> list[dict[str, Any]]:

@@ -82,6 +82,7 @@ function openAccount(account) {
     section("Refused", refusals(item.refusals || [])),
     section("Not restored", list((item.not_restored || []).map((one) => [one.resource, [one.reason, one.remedy].filter(Boolean).join(". ")]))),
     section("Privilege escalation paths", (item.escalation_paths || []).map(path)),
+    section("What is proved of access", proofs(item.assertions || [])),
     section("Findings of the account", (item.findings || []).map(finding)),
     section("Roles and policies", account.cells.length ? make("ul.several", {}, account.cells.map((cell) =>
       make("li", {}, make("button.plain", { type: "button", onclick: () => openObject(cell) }, badge(cell.status), ` ${cell.name}`, mark(cell.marks))),
@@ -129,6 +130,18 @@ function path(one) {
     make("p", {}, severityBadge(one.severity), make("code", {}, one.from), " → ", make("code", {}, one.to)),
     make("ol", {}, (one.steps || []).map((step) => make("li", {}, step))),
   );
+}
+
+const proved = { planned: "in the planned state", read_back: "after the last write", current: "in the current state" };
+
+function proofs(found) {
+  if (!found.length) return null;
+  return table(["", "Principal", "Must be", "Action", "Resource", "Decided by"], found.map((one) => {
+    const known = one.proved ? `proved ${proved[one.proved] || ""}` : `not proved: ${one.result}`;
+    const sign = make("span", { title: known, "aria-label": known, role: "img" }, one.proved ? "✓" : "✕");
+    const code = (text) => make("code", {}, text);
+    return [sign, code(one.principal), one.expected, code(one.action), code(one.resource), (one.statements || []).join(", ") || one.reason];
+  }));
 }
 
 function failure(one) {

@@ -56,7 +56,31 @@ def role(name: str, given: dict[str, Any]) -> Role:
         managed=managed(given),
         inline=inline(given),
         trust=document(given.get("statements", trusted)),
+        boundary=boundary(given.get("boundary")),
     )
+
+
+def boundary(given: Any) -> str | None:
+    """The ARN of a boundary: that of AWS's policy of a name, or of the policy that `policies_of` makes."""
+    if isinstance(given, str) and given != "unknown":
+        return f"arn:aws:iam::aws:policy/{given}"
+    return None if given is None else ACCOUNT.arn("policy", "/", "Boundary")
+
+
+def policies_of(given: dict[str, Any]) -> dict[str, ManagedPolicy]:
+    """The boundary, where its statements are given."""
+    statements = given.get("boundary")
+    if not isinstance(statements, list):
+        return {}
+    arn = ACCOUNT.arn("policy", "/", "Boundary")
+    return {"boundary": ManagedPolicy("Boundary", "/", arn, document(statements))}
+
+
+def groups_of(given: dict[str, Any]) -> list[Identity]:
+    return [
+        Identity("group", name, "/", ACCOUNT.arn("group", "/", name), inline={"own": document(statements)})
+        for name, statements in given.get("groups", {}).items()
+    ]
 
 
 def managed(given: dict[str, Any]) -> frozenset[str]:
@@ -71,7 +95,8 @@ def identity(given: dict[str, Any]) -> Identity:
     if "role" in given:
         return role("subject", given["role"])
     arn = ACCOUNT.arn("user", "/", "subject")
-    return Identity("user", "subject", "/", arn, managed(given["user"]), inline(given["user"]))
+    user = given["user"]
+    return Identity("user", "subject", "/", arn, managed(user), inline(user), groups=tuple(user.get("groups", ())))
 
 
 def found(
@@ -79,8 +104,9 @@ def found(
     *there: Identity,
     declarations: Declarations | None = None,
     remedies: dict[str, str] | None = None,
+    policies: dict[str, ManagedPolicy] | None = None,
 ) -> list[Finding]:
-    state = CurrentState(ACCOUNT, {one.key: one for one in there})
+    state = CurrentState(ACCOUNT, {one.key: one for one in there}, policies or {})
 
     def remedy(_resource: str, code: str, otherwise: str) -> str:
         return (remedies or {}).get(code, otherwise)
@@ -106,12 +132,30 @@ def test_what_is_found(given: dict[str, Any]) -> None:
     subject = identity(given)
     there = [role(other["name"], other) for other in given.get("others", [])]
     there += [role("subject", given["before"])] if "before" in given else []
-    told = found(DesiredState(identities={subject.key: subject}), *there)
+    there += groups_of(given)
+    policies = policies_of(given.get("role", {}))
+    told = found(DesiredState(identities={subject.key: subject}), *there, policies=policies)
     assert {finding.code: finding.severity.text for finding in told} == given["finds"]
     for finding in told:
         assert finding.resource == f"{subject.kind}/subject"
         assert finding.remedy and finding.message.endswith(".")
         assert "{" not in finding.message and "  " not in finding.message and " ," not in finding.message
+    if "says" in given:
+        assert any(given["says"] in finding.message for finding in told), [finding.message for finding in told]
+
+
+CHOSEN = aws_facts()["condition_keys"]["chosen"]
+
+
+@pytest.mark.parametrize("key", CHOSEN)
+def test_a_condition_on_a_key_that_the_caller_chooses_is_none(key: str) -> None:
+    under = {"StringEquals": {key.replace("*", "team"): "chosen"}}
+    allowing = {"Effect": "Allow", "Action": "iam:PutRolePolicy", "Resource": "*", "Condition": under}
+    denying = {**allowing, "Effect": "Deny"}
+    for statements in ([allowing], [{**allowing, "Condition": {}}, denying]):
+        subject = role("subject", {"trusts": ["ec2.amazonaws.com"], "inline": statements})
+        told = found(DesiredState(identities={subject.key: subject}))
+        assert [(one.code, one.severity.text) for one in told] == [("service_administers_iam", "critical")]
 
 
 def test_every_rule_is_in_the_table() -> None:
@@ -221,6 +265,15 @@ def test_of_what_another_owner_owns_only_the_given_share_is_judged() -> None:
     ]
 
 
+def test_policies_of_aws_are_judged_in_other_partitions_too() -> None:
+    account = Account("123456789012", "aws-cn")
+    passing = frozenset({"arn:aws-cn:iam::aws:policy/AmazonSageMakerFullAccess"})
+    user = Identity("user", "subject", "/", account.arn("user", "/", "subject"), passing)
+    desired = DesiredState(identities={user.key: user})
+    found = findings(KNOWLEDGE, whole(desired), CurrentState(account), desired)
+    assert "passes_any_role" in {one.code for one in found}
+
+
 def test_what_is_removed_is_not_judged() -> None:
     gone = role("gone", {"trusts": ["sagemaker.amazonaws.com"], "managed": ["IAMFullAccess"]})
     assert found(DesiredState(identities={gone.key: None}), gone) == []
@@ -240,7 +293,7 @@ def test_a_service_that_has_ended_is_found_where_something_is_there_for_it() -> 
 
 def test_what_aws_policies_grant_is_as_their_documents_say() -> None:
     checked = subprocess.run(
-        [sys.executable, str(ROOT / "scripts" / "aws_policy_grants"), "--check"],
+        [sys.executable, str(ROOT / "scripts" / "aws_policy_documents"), "--check"],
         capture_output=True,
         text=True,
         check=False,

@@ -33,6 +33,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registr
     argument_spec,
 )
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import Step
+from ansible_collections.aws_ml.permissions.plugins.module_utils.prove.work import AccessProof
 from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.source import KeptObjects, restoring
 from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.source import retiring
 from ansible_collections.aws_ml.permissions.plugins.module_utils.service_linked_role.work import (
@@ -58,6 +59,7 @@ ROLES = [{"name": f"role-{number}", "state": "present", "assume_role_policy_docu
 BASELINE = {"roles": [{**role, "inline_policies": {"read": S3}} for role in ROLES]}
 OF_SERVICE = {"service": "deeplens", "profile": "documented", "state": "present"}
 WORKS: dict[str, Begin] = {
+    "iam_access": AccessProof,
     "iam_audit": AccountAudit,
     "iam_baseline_info": inspecting,
     "iam_restore": restoring,
@@ -114,6 +116,9 @@ def test_every_module_has_it(run: Run, monkeypatch: pytest.MonkeyPatch, name: st
     options.update(statement=TRUST["Statement"][0], aws_service_name=None, statements=TRUST["Statement"])
     if name.startswith("iam_baseline"):
         options = {"roles": ROLES}
+    if name == "iam_access":
+        entry = {"principal": "role/worker", "action": "iam:PassRole", "resource": "*", "result": "denied"}
+        options = {"expect": [entry]}
     if name == "iam_services":
         options = {"services": ["deeplens"], "declared": [{**OF_SERVICE, "roles": ROLES}]}
     if name == "iam_restore":

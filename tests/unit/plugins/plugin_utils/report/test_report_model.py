@@ -180,6 +180,26 @@ def test_service_linked_role_that_stays_says_what_uses_it() -> None:
     assert (item["status"], item["deletion"]) == ("failed", {"status": "FAILED", "reason": "in use", "usage": usage})
 
 
+def test_assertions_of_access_are_told_once_as_they_were_found_last() -> None:
+    asked = {
+        "place": "expect[0]",
+        "principal": "role/x",
+        "action": "s3:GetObject",
+        "resource": "*",
+        "expected": "denied",
+    }
+    planned = {**asked, "result": "denied", "proved": "planned", "secret": "x"}
+    account = account_of(
+        baseline("updated", STEP, check=True, assertions=[planned]),
+        baseline("updated", STEP, assertions=[{**planned, "proved": "read_back"}, {**planned, "place": "expect[1]"}]),
+    )
+    assert account["assertions"] == [
+        {**asked, "result": "denied", "proved": "read_back"},
+        {**asked, "result": "denied", "proved": "planned", "place": "expect[1]"},
+    ]
+    assert "assertions" not in account_of(baseline("updated", STEP))
+
+
 def test_what_a_restore_leaves_out_or_cannot_restore() -> None:
     values = {
         "account_id": ACCOUNT,
