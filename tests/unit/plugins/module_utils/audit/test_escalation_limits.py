@@ -37,7 +37,7 @@ def account_of(given: dict[str, Any]) -> dict[str, Any]:
     administrator["trust"] = given.get("trust", [LAMBDA])
     return {
         "users": {"dev": user},
-        "roles": {"l4e-role": administrator},
+        "roles": {"l4e-role": administrator, **given.get("account_roles", {})},
         "groups": given.get("account_groups", {}),
         "policies": given.get("policies", {}),
     }
