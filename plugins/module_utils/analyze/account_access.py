@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ..access.context import Context
 from ..access.evaluator import Decision, Policies, evaluate
@@ -78,21 +78,33 @@ class AccountAccess:
 
     def decide(self, identity: Identity, action: str, resource: str, context: Context | None = None) -> Decision:
         """Whether a user or a role may do an action on a resource; the trust policy decides if that is a role."""
-        caller = Principal.parse(identity.arn)
-        tags = identity.tags if isinstance(identity, Role) else None
-        request = Request(caller, action, resource, context or Context(), owner=self.account.id, tags=tags)
-        return evaluate(request, self._on(resource, request, self.policies_of(identity)))
+        return evaluate(*self.asked(identity, action, resource, context))
 
     def decide_for(self, principal: Principal, action: str, resource: str, context: Context | None = None) -> Decision:
         """The same for anybody else, such as a service or an identity of another account.
 
         What an identity of another account has been granted there is not known: it is assumed to allow everything.
         """
+        return evaluate(*self.asked_for(principal, action, resource, context))
+
+    def asked(
+        self, identity: Identity, action: str, resource: str, context: Context | None = None
+    ) -> tuple[Request, Policies]:
+        """The request of a user or a role, and the policies that decide it."""
+        caller = _caller(identity.arn)
+        tags = identity.tags if isinstance(identity, Role) else None
+        request = Request(caller, action, resource, context or Context(), owner=self.account.id, tags=tags)
+        return request, self._on(resource, request, self.policies_of(identity))
+
+    def asked_for(
+        self, principal: Principal, action: str, resource: str, context: Context | None = None
+    ) -> tuple[Request, Policies]:
+        """The same for anybody else."""
         own = self.by_arn.get(principal.name)
         if own is not None:
-            return self.decide(own, action, resource, context)
+            return self.asked(own, action, resource, context)
         request = Request(principal, action, resource, context or Context(), owner=self.account.id)
-        return evaluate(request, self._on(resource, request, Policies(identity=(EVERYTHING,))))
+        return request, self._on(resource, request, Policies(identity=(EVERYTHING,)))
 
     def role_at(self, arn: str) -> Role | None:
         found = self.by_arn.get(arn)
@@ -102,10 +114,15 @@ class AccountAccess:
         if not request.assumes_role:
             return policies
         role = self.role_at(resource)
-        trust = Policy(f"trust policy of {role.resource}", role.trust) if role else None
+        trust = self._trust_of(role) if role else None
         return Policies(
             policies.identity, policies.boundary, policies.boundary_is_known, policies.session, trust, role is not None
         )
+
+    def _trust_of(self, role: Role) -> Policy:
+        if role.arn not in self._managed:
+            self._managed[role.arn] = Policy(f"trust policy of {role.resource}", role.trust)
+        return self._managed[role.arn]
 
     def _policies_of(self, identity: Identity) -> Policies:
         found = self._attached_to(identity, "")
@@ -135,6 +152,11 @@ class AccountAccess:
         if key not in self._managed:
             self._managed[key] = Policy(name, self.documents[arn])
         return self._managed[key]
+
+
+@lru_cache(maxsize=65536)
+def _caller(arn: str) -> Principal:
+    return Principal.parse(arn)
 
 
 EVERYTHING = Policy.of(

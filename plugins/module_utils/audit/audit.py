@@ -14,22 +14,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..analyze.account_access import AccountAccess
 from ..analyze.finding import Finding
-from ..analyze.grant_questions import Holdings, sure
-from ..analyze.risky_grants import RiskyGrants, access_after
 from ..declare.policy_references import is_aws_managed
 from ..model import CurrentState, Identity, ManagedPolicy, PolicyDeclaration, Quarantine, Role, resource_name
 from ..policy.document import dangling_principals
-from ..resolve.desired_state import DesiredState
 from ..resolve.quarantine import current_quarantine, is_denied, released
+from .callers import with_members
 from .dependants import Dependants
-from .escalation import escalation_paths
+from .escalation import MOST_PATHS, escalation_paths
 from .facts import AuditFacts
 from .findings import audit_findings
 from .leftovers import with_left_over
 from .profile_drift import drift
 from .profile_forms import DECLARED, Form, Profile, declared_policies, declared_profiles
-from .rights import rights_in
 from .search import found_in
 from .traces import Found, LeftOver, Subject
 from .trusted_principals import trusted_principals
@@ -104,19 +102,18 @@ def audit(
     if found is None:
         found = belonging(knowledge, state, services, declared)
     effective = _without_the_denied(state)
-    rights = rights_in(effective, knowledge.aws_policies)
+    access = with_members(AccountAccess.of(effective, knowledge.aws_policies))
     ended = knowledge.knowledge.ended_principals()
-    dependants = Dependants(effective, rights, ended)
+    dependants = Dependants(effective, knowledge.escalation, access, ended)
     judge = _Judge(knowledge, state, profiles, own, dependants=dependants, policies=declared_policies(declared))
     there = sorted(map(judge.judged, found), key=_order)
     absent = sorted(_absent(there, [*own, *profiles]), key=_order)
-    holdings = _holdings(knowledge, effective)
     concerned = frozenset(one.subject.key for one in found if isinstance(one.subject, Identity) and not one.left_over)
-    paths = escalation_paths(knowledge.escalation, effective, rights, holdings, ended=ended, concerned=concerned)
+    paths = escalation_paths(knowledge.escalation, access, ended=ended, concerned=concerned)
     return AuditedAccount(
         objects=(*there, *absent),
         findings=tuple(audit_findings(knowledge.knowledge, effective, found, paths)),
-        escalation_paths=tuple(path.shown() for path in paths),
+        escalation_paths=tuple(path.shown() for path in paths[:MOST_PATHS]),
     )
 
 
@@ -258,11 +255,6 @@ def _without_the_denied(state: CurrentState) -> CurrentState:
         if is_denied(identity)
     }
     return replace(state, identities={**state.identities, **denied}) if denied else state
-
-
-def _holdings(knowledge: AuditFacts, state: CurrentState) -> dict[str, Holdings]:
-    grants = RiskyGrants(knowledge.knowledge, access_after(knowledge.knowledge, state, DesiredState()))
-    return {key: sure(grants.of_identity(identity)) for key, identity in state.identities.items()}
 
 
 def _order(one: AuditedObject) -> tuple[str, str, str]:

@@ -129,7 +129,7 @@ def _paths_in(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterab
             min(path.severity for path in leading),
             "reached_by_escalation",
             concerned[key].resource,
-            "Others can act as this role and so become administrators of the account:"
+            f"Others can act as this {concerned[key].kind} and so become administrators of the account:"
             f" {', '.join(names[:_MOST_NAMES])}{more}; escalation_paths shows how.",
-            "retire or restrict the role, or remove the permissions through which it is reached",
+            f"retire or restrict the {concerned[key].kind}, or remove the permissions through which it is reached",
         )

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.access.evaluator import Outcome
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.account_access import AccountAccess
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.grant_questions import Holdings
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.risky_grants import RiskyGrants, access_after
-from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.rights import rights_in
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import CurrentState
 from ansible_collections.aws_ml.permissions.plugins.module_utils.resolve.desired_state import DesiredState
 
@@ -40,10 +41,10 @@ def test_what_a_namesake_grants_counts_beside_what_aws_s_policy_grants() -> None
     both = {"managed": ["own:IAMUserChangePassword", "IAMUserChangePassword", "own:IAMFullAccess", "IAMFullAccess"]}
     policies = {"IAMUserChangePassword": GRANTING, "IAMFullAccess": {"Action": "s3:GetObject", "Resource": "*"}}
     state = state_of({"users": {"ada": both}, "policies": policies})
-    right = rights_in(state, KNOWLEDGE.aws_policies)["user/ada"].to(
-        "iam:AttachUserPolicy", ACCOUNT.arn("user", "/", "x")
-    )
-    assert right is not None
+    access = AccountAccess.of(state, KNOWLEDGE.aws_policies)
+    ada = state.identities["user/ada"]
+    found = access.decide(ada, "iam:AttachUserPolicy", ACCOUNT.arn("user", "/", "x"))
+    assert found.outcome is Outcome.ALLOWED
     held = holdings(state)
     own = ACCOUNT.arn("policy", "/", "IAMUserChangePassword")
     assert {holding.policy for holding in held["changes_permissions"]} == {
