@@ -23,14 +23,8 @@ from importlib import import_module
 from typing import Any
 
 
-def pmapper(listing: dict[str, Any]) -> list[str]:
-    # PMapper 1.1.5 takes these from where Python 3.10 does not have them any more.
-    for name in ("Mapping", "MutableMapping"):
-        setattr(collections, name, getattr(collections.abc, name))
-    common = import_module("principalmapper.common")
-    identification = import_module("principalmapper.graphing.edge_identification")
-    gathering = import_module("principalmapper.graphing.gathering")
-    presets = import_module("principalmapper.querying.presets.privesc")
+def _nodes(common: Any, listing: dict[str, Any]) -> tuple[list[Any], list[Any], list[Any]]:
+    """The users and roles of an account, its policies and its groups, as PMapper has them."""
     own = {
         one["Arn"]: common.Policy(one["Arn"], one["PolicyName"], one["PolicyVersionList"][0]["Document"])
         for one in listing["Policies"]
@@ -64,11 +58,21 @@ def pmapper(listing: dict[str, Any]) -> list[str]:
                     {},
                 )
             )
+    return nodes, list(own.values()), list(groups.values())
+
+
+def pmapper(listing: dict[str, Any]) -> list[str]:
+    # PMapper 1.1.5 takes these from where Python 3.10 does not have them any more.
+    for name in ("Mapping", "MutableMapping"):
+        setattr(collections, name, getattr(collections.abc, name))
+    common = import_module("principalmapper.common")
+    identification = import_module("principalmapper.graphing.edge_identification")
+    gathering = import_module("principalmapper.graphing.gathering")
+    presets = import_module("principalmapper.querying.presets.privesc")
+    nodes, policies, groups = _nodes(common, listing)
     gathering.update_admin_status(nodes)
     edges = identification.obtain_edges(None, list(identification.checker_map), nodes)
-    graph = common.Graph(
-        nodes, edges, list(own.values()), list(groups.values()), {"account_id": "1", "pmapper_version": "1.1.5"}
-    )
+    graph = common.Graph(nodes, edges, policies, groups, {"account_id": "1", "pmapper_version": "1.1.5"})
     # It counts who can write policies of itself as an administrator.
     return [node.arn for node in nodes if node.is_admin or presets.can_privesc(graph, node)[0]]
 

@@ -23,9 +23,9 @@ from .truth import Truth, every, negated, some
 _NO_CONTEXT = Context()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Policy:
-    """A policy document under the name by which it is reported."""
+    """A policy document under the name by which it is reported. Each is equal to itself alone."""
 
     name: str
     document: PolicyDocument
@@ -61,7 +61,7 @@ class Policy:
         return tuple(CompiledStatement(self, statement) for statement in statements)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PolicyForAction(Policy):
     """A policy with only those statements of `whole` that name an action, which is in lower case."""
 

@@ -53,8 +53,8 @@ class RiskyGrants:
         self._policy_of_resources = policy_of_resources(access.account)
         self._actions = frozenset(action for grant in facts.grants.values() for action in grant.actions)
         self._known: dict[tuple[object, ...], Holdings] = {}
-        self._asked: dict[tuple[int, str, str], list[Holding]] = {}
-        self._named: dict[int, _Asked] = {}
+        self._asked: dict[tuple[Policy, str, str], list[Holding]] = {}
+        self._named: dict[Policy, _Asked] = {}
 
     def of_identity(self, identity: Identity) -> Holdings:
         """The grants of a user, group or role."""
@@ -106,7 +106,7 @@ class RiskyGrants:
                 continue
             alone = replace(policies, identity=(policy, *denying), resource=self._policy_of_resources)
             if is_alone and not about.is_about_caller:
-                key = (id(policy), name, asker.principal.kind.value)
+                key = (policy, name, asker.principal.kind.value)
                 if key not in self._asked:
                     self._asked[key] = list(question.holdings(alone, about.allowing, policy.name))
                 found += self._asked[key]
@@ -121,9 +121,9 @@ class RiskyGrants:
         return found
 
     def _about(self, policy: Policy) -> _Asked:
-        known = self._named.get(id(policy))
+        known = self._named.get(policy)
         if known is None:
-            known = self._named[id(policy)] = _Asked.of(policy, self._actions)
+            known = self._named[policy] = _Asked.of(policy, self._actions)
         return known
 
     @cached_property

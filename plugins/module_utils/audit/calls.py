@@ -17,7 +17,7 @@ from ..access.context import Context
 from ..access.contexts import Free
 from ..access.coverage import glob
 from ..access.evaluator import Outcome, Policies, evaluate
-from ..access.policies import CompiledStatement, Policy
+from ..access.policies import CompiledStatement
 from ..access.principals import Principal
 from ..access.questions import possible
 from ..access.request import Request
@@ -83,7 +83,6 @@ class Calls:
         self._omitted = facts.omitted | omitted
         self._anywhere: dict[tuple[str, str], Permit | None] = {}
         self._narrowed: dict[tuple[str, str], Policies] = {}
-        self._of_policy: dict[tuple[int, str], tuple[Policy, Policy]] = {}
         account = access.account
         self._example = f"arn:{account.partition}:{{}}:us-east-1:{account.id}:any/any"
         self._pattern = f"arn:{account.partition}:{{}}:*"
@@ -130,26 +129,14 @@ class Calls:
         request, policies = self.access.asked(identity, action, arn, context)
         place = (identity.key, action)
         if place not in self._narrowed:
-            own = [self._naming(policy, request.lower_action) for policy in policies.identity]
-            limit = policies.boundary and self._naming(policies.boundary, request.lower_action)
+            own = [policy.naming(request.lower_action) for policy in policies.identity]
+            limit = policies.boundary and policies.boundary.naming(request.lower_action)
             identity_policies = tuple(policy for policy in own if policy.allowing or policy.denying)
             self._narrowed[place] = replace(policies, identity=identity_policies, boundary=limit)
         narrowed = self._narrowed[place]
         if request.assumes_role:
             narrowed = replace(narrowed, resource=policies.resource, resource_is_known=policies.resource_is_known)
         return request, narrowed
-
-    def _naming(self, policy: Policy, lower_action: str) -> Policy:
-        """A policy with only the statements that name an action; others never apply to it."""
-        place = (id(policy), lower_action)
-        if place not in self._of_policy:
-            narrow = Policy(policy.name, policy.document)
-            for name in ("allowing", "denying"):
-                statements = getattr(policy, name)
-                narrow.__dict__[name] = tuple(one for one in statements if one.names_action(lower_action))
-            # The policy is kept too, so that no other gets its id.
-            self._of_policy[place] = policy, narrow
-        return self._of_policy[place][1]
 
     def _context(self, values: Mapping[str, str], absent: Iterable[str], tags: Mapping[str, str] | None) -> Context:
         known = {f"{prefix}{key}": value for key, value in (tags or {}).items() for prefix in _RESOURCE_TAGS}

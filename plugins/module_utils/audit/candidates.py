@@ -36,7 +36,7 @@ class HeldActions:
         self._access = access
         self._names = {action.lower(): action for action in actions}
         self._expanded: dict[str, tuple[str, ...]] = {}
-        self._of_policy: dict[int, Held] = {}
+        self._of_policy: dict[Policy, Held] = {}
         self._of_identity: dict[str, Held] = {}
 
     def of(self, identity: Identity) -> Held:
@@ -53,14 +53,14 @@ class HeldActions:
         return {key: held for key, held in found.items() if held}
 
     def _held_by(self, policy: Policy) -> Held:
-        known = self._of_policy.get(id(policy))
+        known = self._of_policy.get(policy)
         if known is None:
             held: dict[str, tuple[str, ...]] = {}
             for statement in policy.allowing:
                 resources = statement.statement.resources or _EVERYTHING
                 for action in self._named_by(statement):
                     held[action] = (*held.get(action, ()), *resources)
-            known = self._of_policy[id(policy)] = held
+            known = self._of_policy[policy] = held
         return known
 
     def _named_by(self, statement: CompiledStatement) -> Iterable[str]:
