@@ -296,3 +296,16 @@ def test_rare_roles_open_from_the_column_that_they_share(open_page: Open) -> Non
     assert hosts(page) == [rare[0][0]]
     panel = opened(page)
     assert panel.locator("h2").inner_text() == rare[0][1]
+
+
+def test_account_shows_what_access_changes(open_page: Open) -> None:
+    shown = example("would_update")
+    lines = [
+        "deeplens: role/label-writer gains s3:PutObject on labels-1/*",
+        "<b>role/x</b> loses s3:* on every resource",
+    ]
+    shown["accounts"][0]["access"] = lines
+    page = open_page(as_page(shown, Statuses.load()))
+    page.locator("#matrix th.account button").first.click()
+    section = page.locator("#details section").filter(has=page.get_by_role("heading", name="Access that changes"))
+    assert section.locator("li").all_inner_texts() == lines

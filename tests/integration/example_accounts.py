@@ -57,7 +57,10 @@ def before_roles(iam: Any) -> None:
 
 
 def before_policies(iam: Any) -> None:
-    """Nothing; these examples make what they need."""
+    """A policy that a role has; these examples create everything else that they need."""
+    make_role(iam, "l4e-role", SAGEMAKER)
+    policy = iam.create_policy(PolicyName="l4e-everything", PolicyDocument=PASS_ANY_ROLE)["Policy"]["Arn"]
+    iam.attach_role_policy(RoleName="l4e-role", PolicyArn=policy)
 
 
 def before_attachments(iam: Any) -> None:
@@ -214,6 +217,7 @@ def before_retirement(iam: Any) -> None:
     quarantined(iam, "AWSDeepLensLambdaRole", "2026-01-01T00:00:00Z")
     iam.put_role_policy(RoleName="AWSDeepLensLambdaRole", PolicyName="PassAnyRole", PolicyDocument=PASS_ANY_ROLE)
     cameras = document({"Effect": "Allow", "Action": "deeplens:*", "Resource": "*"})
+    iam.put_role_policy(RoleName="AWSDeepLensServiceRole", PolicyName="Cameras", PolicyDocument=cameras)
     own = iam.create_policy(PolicyName="deeplens-cameras", PolicyDocument=cameras)["Policy"]["Arn"]
     iam.create_policy_version(PolicyArn=own, PolicyDocument=cameras, SetAsDefault=True)
     for role, policy in (

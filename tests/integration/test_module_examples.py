@@ -22,7 +22,16 @@ from typing import Any
 import pytest
 import yaml
 from ansible.parsing.plugin_docs import read_docstring
-from integration.example_accounts import ANYONE, EVERYTHING, EXTERNAL_ID, NO_SERVICE, RECORD_KEY, document, prepared
+from integration.example_accounts import (
+    ANYONE,
+    EVERYTHING,
+    EXTERNAL_ID,
+    NO_SERVICE,
+    PASS_ANY_ROLE,
+    RECORD_KEY,
+    document,
+    prepared,
+)
 from integration.playbook_runs import LIMIT
 from preloaded_ansible import ANSIBLE
 
@@ -69,7 +78,11 @@ BEYOND: dict[str, list[dict[str, Any]]] = {
         {"name": "no-service", "assume_role_policy_document": document(NO_SERVICE)},
         {"name": "no-trust"},
     ],
-    "iam_managed_policy": [{"name": "l4e-everything", "policy": EVERYTHING}, {"name": "NoDocument"}],
+    "iam_managed_policy": [
+        {"name": "l4e-everything", "policy": EVERYTHING},
+        {"name": "l4e-everything", "policy": PASS_ANY_ROLE},
+        {"name": "NoDocument"},
+    ],
     "iam_policy_attachment": [
         {"iam_type": "role", "iam_name": "l4e-role", "inline_policies": {"Everything": EVERYTHING}},
         {"iam_type": "role", "iam_name": "l4e-role"},

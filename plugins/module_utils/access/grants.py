@@ -12,10 +12,11 @@ from itertools import islice
 
 from ..policy.statement import Condition
 from ..policy.wildcards import covers, meet
+from .context import Context
 from .coverage import Region, glob, is_plain
 from .evaluator import Policies
 from .implication import implies
-from .policies import CompiledStatement
+from .policies import CompiledStatement, Policy
 
 MOST_GRANTS = 4_000
 """Pairs of an action and a resource to compare for one identity."""
@@ -42,6 +43,10 @@ class EffectiveGrant:
     def region(self) -> Region:
         return Region((self.action.lower(),), (glob(self.resource),))
 
+    def may_meet(self, other: EffectiveGrant) -> bool:
+        """Whether a request may be one of both, whatever its context."""
+        return meet(self.action.lower(), other.action.lower()) and meet(glob(self.resource), glob(other.resource))
+
     def is_covered_by(self, other: EffectiveGrant) -> bool:
         """Whether another grant is known to allow everything that this one allows."""
         return (
@@ -55,11 +60,44 @@ class EffectiveGrant:
         )
 
 
-def grants_of(policies: Policies) -> list[EffectiveGrant]:
-    """The grants of the identity policies, limited to those of a boundary. Raises TooManyGrants."""
-    found = list(islice(_grants(one for policy in policies.identity for one in policy.allowing), MOST_GRANTS + 1))
+class GrantsByService:
+    """Grants, by the service of their action, to compare a grant only with those that can be about the same."""
+
+    def __init__(self, grants: Iterable[EffectiveGrant]) -> None:
+        self._all = list(grants)
+        self._same = set(self._all)
+        self._of_any: list[EffectiveGrant] = []
+        self._by_service: dict[str, list[EffectiveGrant]] = {}
+        for grant in self._all:
+            service = _service(grant)
+            (self._of_any if service is None else self._by_service.setdefault(service, [])).append(grant)
+
+    def beside(self, grant: EffectiveGrant) -> Iterable[EffectiveGrant]:
+        """The grants that can be about the service of a grant."""
+        service = _service(grant)
+        return self._all if service is None else (*self._by_service.get(service, ()), *self._of_any)
+
+    def cover(self, grant: EffectiveGrant) -> bool:
+        """Whether one of the grants is known to allow everything that a grant allows."""
+        return grant in self._same or any(grant.is_covered_by(other) for other in self.beside(grant))
+
+
+def _service(grant: EffectiveGrant) -> str | None:
+    """The service of an action in lower case; None for a pattern of services."""
+    service, colon, _name = grant.action.lower().partition(":")
+    return None if not colon or "*" in service or "?" in service else service
+
+
+def grants_of(policies: Policies, known: Context | None = None) -> list[EffectiveGrant]:
+    """The grants of the identity policies, limited to those of a boundary. Raises TooManyGrants.
+
+    Without those whose conditions cannot be met with what is known of the context.
+    """
+    context = known or Context()
+    allowing = (one for policy in policies.identity for one in policy.allowing)
+    found = list(islice(_grants(allowing, context), MOST_GRANTS + 1))
     if policies.boundary is not None:
-        limits = list(_grants(policies.boundary.allowing))
+        limits = list(_grants(policies.boundary.allowing, context))
         both = (_both(grant, limit) for grant in found for limit in limits)
         found = list(islice((one for one in both if one is not None), MOST_GRANTS + 1))
     if len(found) > MOST_GRANTS:
@@ -67,8 +105,15 @@ def grants_of(policies: Policies) -> list[EffectiveGrant]:
     return list(dict.fromkeys(found))
 
 
-def _grants(statements: Iterable[CompiledStatement]) -> Iterator[EffectiveGrant]:
+def grants_in(policy: Policy) -> list[EffectiveGrant]:
+    """The grants of one policy."""
+    return list(islice(_grants(policy.allowing, Context()), MOST_GRANTS))
+
+
+def _grants(statements: Iterable[CompiledStatement], known: Context) -> Iterator[EffectiveGrant]:
     for compiled in statements:
+        if compiled.conditions_met(known) is False:
+            continue
         statement = compiled.statement
         actions = ("*",) if statement.not_actions is not None else statement.actions or ()
         resources = statement.resources if statement.resources is not None else ("*",)

@@ -9,86 +9,45 @@ It is computed from effective access, before and after: a rewrite that grants th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
+from ..access.context import Context
+from ..access.coverage import Region, is_denied
 from ..access.difference import AccessChange, only_allowed_by
 from ..access.evaluator import Policies
 from ..access.grants import TooManyGrants
+from ..access.policies import Policy
 from ..access.principals import Principal
 from ..access.request import Request
 from ..declare.policy_references import shown_names
 from ..errors import printable
-from ..model import CurrentState, Identity, Role
+from ..model import CurrentState, Identity, ManagedPolicy, Role
 from ..resolve.desired_state import DesiredState
-from .account_access import AccountAccess
-from .shown_access import short_resource, shown_conditions, under
+from ..resolve.quarantine import DENIAL, DENY_ALL
+from .account_access import EVERYTHING, AccountAccess
+from .principal_change import PrincipalChange
+from .shown_access import in_one_line
 from .trust_changes import TrustChange, only_trusted_by
 
 NO_POLICIES = Policies()
+EVERY_REQUEST = Region(("*",), ("*",))
+
+KNOWN_POLICIES = {DENIAL: DENY_ALL}
+"""Documents of AWS managed policies that a plan can attach and that are not read for it."""
 
 MOST_LINES = 200
 """Lines of a summary; of more, the number is given."""
 
-
-@dataclass(frozen=True)
-class PrincipalChange:
-    """How the access of one user, group or role changes. `resource` is its name, such as role/label-writer.
-
-    `gains_policies` and `loses_policies` are AWS managed policies whose documents were not read. With `too_many`, its
-    policies have too many statements to compare.
-    """
-
-    resource: str
-    gains: tuple[AccessChange, ...] = ()
-    loses: tuple[AccessChange, ...] = ()
-    gains_policies: tuple[str, ...] = ()
-    loses_policies: tuple[str, ...] = ()
-    newly_trusts: tuple[TrustChange, ...] = ()
-    no_longer_trusts: tuple[TrustChange, ...] = ()
-    too_many: bool = False
-
-    @property
-    def is_wider(self) -> bool:
-        """Whether somebody can do more, as far as that is known."""
-        return bool(self.gains or self.gains_policies or self.newly_trusts or self.too_many)
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.is_wider or self.loses or self.loses_policies or self.no_longer_trusts)
-
-    def lines(self) -> Iterator[str]:
-        """Short sentences: first what is gained, then what is lost."""
-        if self.too_many:
-            yield f"{self.resource}: too many statements to compare"
-        for sure, unsure, changes, policies in (
-            ("gains", "may gain", self.gains, self.gains_policies),
-            ("loses", "may lose", self.loses, self.loses_policies),
-        ):
-            for name in policies:
-                yield f"{self.resource} {sure} the AWS managed policy {name}"
-            yield from (f"{self.resource} {line}" for line in _access_lines(changes, sure, unsure))
-        for change in self.newly_trusts:
-            yield f"{change.shown_principal} may now assume {self.resource}{change.shown_conditions}"
-        for change in self.no_longer_trusts:
-            yield f"{change.shown_principal} may no longer assume {self.resource}{change.shown_conditions}"
-
-    def shown(self) -> dict[str, Any]:
-        return {
-            "principal": self.resource,
-            "gains": [_shown(one) for one in self.gains],
-            "loses": [_shown(one) for one in self.loses],
-            "gains_policies": list(self.gains_policies),
-            "loses_policies": list(self.loses_policies),
-            "newly_assumed_by": [one.shown() for one in self.newly_trusts],
-            "no_longer_assumed_by": [one.shown() for one in self.no_longer_trusts],
-        }
+ServicesOf = Callable[[str], str]
+"""The services that declare an object, by its name such as role/label-writer; empty if none does."""
 
 
 @dataclass(frozen=True)
 class AccessDiff:
-    """The changes of a plan, by the name of the identity."""
+    """The changes of a plan, in the order of the services and the names of the identities."""
 
     principals: tuple[PrincipalChange, ...] = ()
 
@@ -96,8 +55,17 @@ class AccessDiff:
     def is_wider(self) -> bool:
         return any(one.is_wider for one in self.principals)
 
+    @property
+    def wider(self) -> str:
+        """What somebody can do more, in one line; empty if nothing."""
+        return in_one_line([line for one in self.principals for line in one.wider_lines()])
+
     def lines(self) -> list[str]:
-        found = [printable(line) for one in self.principals for line in one.lines()]
+        return [printable(line) for one in self.principals for line in one.lines()]
+
+    def summary(self) -> list[str]:
+        """The lines, at most `MOST_LINES`."""
+        found = self.lines()
         more = len(found) - MOST_LINES
         return found if more <= 0 else [*found[:MOST_LINES], f"and {more} more changes"]
 
@@ -105,30 +73,31 @@ class AccessDiff:
         """The result key `access_diff`."""
         return {
             "wider": self.is_wider,
-            "summary": self.lines(),
+            "summary": self.summary(),
             "principals": [one.shown() for one in self.principals],
         }
 
 
-def access_diff(state: CurrentState, desired: DesiredState) -> AccessDiff:
-    """The change of access from the current to the desired state, for the identities that were read."""
-    before = AccountAccess.of(state, {})
-    after = AccountAccess.of(state, {}, desired.identities, desired.policies)
+def access_diff(state: CurrentState, desired: DesiredState, services_of: ServicesOf = lambda _name: "") -> AccessDiff:
+    """The change of access from the current to the desired state, for the identities that were read.
+
+    For policies that identities have which were not read, it is the change for whoever has the policy.
+    """
+    before = AccountAccess.of(state, KNOWN_POLICIES)
+    after = AccountAccess.of(state, KNOWN_POLICIES, desired.identities, desired.policies)
     rewritten = {
         policy.arn
-        for name in desired.policies
-        for policy in (state.policies.get(name), desired.policies[name])
-        if policy is not None and state.policies.get(name) != desired.policies[name]
+        for name, policy in desired.policies.items()
+        if policy is not None and policy != state.policies.get(name)
     }
-    return AccessDiff(
-        tuple(
-            change
-            for key in sorted({*before.identities, *after.identities})
-            if _may_differ(before.identities.get(key), after.identities.get(key), rewritten)
-            for change in (_change(before, after, key),)
-            if not change.is_empty
-        )
-    )
+    found = [
+        _change(before, after, key)
+        for key in {*before.identities, *after.identities}
+        if _may_differ(before.identities.get(key), after.identities.get(key), rewritten)
+    ]
+    found += _changes_for_others(state, desired, rewritten)
+    told = [replace(one, service=services_of(one.resource)) for one in found if not one.is_empty]
+    return AccessDiff(tuple(sorted(told, key=lambda one: (one.service, one.resource.lower()))))
 
 
 def _may_differ(one: Identity | None, other: Identity | None, rewritten: set[str]) -> bool:
@@ -143,23 +112,49 @@ class _Side:
 
     access: AccountAccess
     identity: Identity | None
-    unread: frozenset[str] = field(default_factory=frozenset)
 
     @classmethod
     def of(cls, access: AccountAccess, key: str) -> _Side:
-        identity = access.identities.get(key)
-        unread = identity.managed - access.documents.keys() if identity else frozenset[str]()
-        return cls(access, identity, frozenset(unread))
+        return cls(access, access.identities.get(key))
 
-    def gains_over(self, other: _Side) -> tuple[AccessChange, ...]:
+    @cached_property
+    def unread(self) -> frozenset[str]:
+        """The managed policies whose documents are not known, where they may grant anything."""
+        if self.identity is None or self.is_denied:
+            return frozenset()
+        return frozenset(self.identity.managed - self.access.documents.keys())
+
+    @cached_property
+    def unread_boundary(self) -> frozenset[str]:
+        boundary = self.identity.boundary if self.identity else None
+        return frozenset(() if boundary is None or boundary in self.access.documents else (boundary,))
+
+    @cached_property
+    def is_denied(self) -> bool:
+        """Whether every request is denied."""
+        known = self.asked.caller_context if self.asked else Context()
+        return any(is_denied(EVERY_REQUEST, denial, known) for one in self.policies.identity for denial in one.denying)
+
+    @cached_property
+    def policies(self) -> Policies:
+        return self.access.policies_of(self.identity) if self.identity else NO_POLICIES
+
+    @cached_property
+    def asked(self) -> Request | None:
         if self.identity is None:
-            return ()
+            return None
         tags = self.identity.tags if isinstance(self.identity, Role) else None
         # A group is no caller: its policies are those of its users.
         caller = Principal.parse(self.identity.arn.replace(":group/", ":user/"))
-        others = other.access.policies_of(other.identity) if other.identity else NO_POLICIES
-        asked = Request(caller, "*", "*", owner=self.access.account.id, tags=tags)
-        return tuple(only_allowed_by(asked, self.access.policies_of(self.identity), others))
+        return Request(caller, "*", "*", owner=self.access.account.id, tags=tags)
+
+    def gains_over(self, other: _Side) -> tuple[AccessChange, ...]:
+        if self.asked is None or self.identity is None:
+            return ()
+        found = only_allowed_by(self.asked, self.policies, other.policies, there=other.asked)
+        if self.identity.kind == "group":
+            found += _no_longer_denied(self.asked, self.policies, other.policies, found)
+        return tuple(found)
 
     def trusts_beside(self, other: _Side) -> tuple[TrustChange, ...]:
         if not isinstance(self.identity, Role):
@@ -168,23 +163,84 @@ class _Side:
         return tuple(only_trusted_by(self.identity.trust, trusted, self.access.account))
 
 
+def _no_longer_denied(
+    asked: Request, policies: Policies, others: Policies, besides: Iterable[AccessChange]
+) -> list[AccessChange]:
+    """What only the others deny. Who has them may be allowed it by other policies, which is not known here."""
+    if not any(policy.denying for policy in others.identity):
+        return []
+    told = {change.grant for change in besides}
+    with_all, others_with_all = (replace(one, identity=(EVERYTHING, *one.identity)) for one in (policies, others))
+    found = only_allowed_by(asked, with_all, others_with_all)
+    return list(_unsure(change for change in found if change.grant not in told))
+
+
+def _changes_for_others(state: CurrentState, desired: DesiredState, rewritten: set[str]) -> Iterator[PrincipalChange]:
+    """The changes of policies that identities have which were not read, as permissions and as boundaries."""
+    held = [one for identity in state.identities.values() for one in identity.managed]
+    bounding = [identity.boundary for identity in state.identities.values()]
+    for name, after in desired.policies.items():
+        before = state.policies.get(name)
+        if before is None or after is None or after.arn not in rewritten:
+            continue
+        caller = Request(Principal.parse(f"arn:{state.account.partition}:iam::{state.account.id}:role/any"), "*", "*")
+        if before.attachments > held.count(before.arn):
+            yield _policy_change(caller, before, after)
+        if before.boundary_uses > bounding.count(before.arn):
+            yield _boundary_change(caller, before, after)
+
+
+def _policy_change(caller: Request, before: ManagedPolicy, after: ManagedPolicy) -> PrincipalChange:
+    old, new = (Policies(identity=(Policy(one.resource, one.document),)) for one in (before, after))
+    try:
+        gains, loses = only_allowed_by(caller, new, old), only_allowed_by(caller, old, new)
+        gains += _no_longer_denied(caller, new, old, gains)
+        loses += _no_longer_denied(caller, old, new, loses)
+    except TooManyGrants:
+        return PrincipalChange(after.resource, too_many=True)
+    return PrincipalChange(after.resource, tuple(gains), tuple(loses))
+
+
+def _boundary_change(caller: Request, before: ManagedPolicy, after: ManagedPolicy) -> PrincipalChange:
+    """What the boundary lets through; which of it the identities have been granted is not known."""
+    old, new = (
+        Policies(identity=(EVERYTHING,), boundary=Policy(one.resource, one.document)) for one in (before, after)
+    )
+    try:
+        gains, loses = only_allowed_by(caller, new, old), only_allowed_by(caller, old, new)
+    except TooManyGrants:
+        return PrincipalChange(after.resource, too_many=True)
+    return PrincipalChange(after.resource, _unsure(gains), _unsure(loses))
+
+
+def _unsure(changes: Iterable[AccessChange]) -> tuple[AccessChange, ...]:
+    return tuple(replace(one, certain=False) for one in changes)
+
+
 def _change(before: AccountAccess, after: AccountAccess, key: str) -> PrincipalChange:
     old, new = _Side.of(before, key), _Side.of(after, key)
     subject = new.identity or old.identity
     assert subject is not None
-    resource = subject.resource
     try:
         gains, loses = new.gains_over(old), old.gains_over(new)
     except TooManyGrants:
-        return PrincipalChange(resource, too_many=True)
+        return PrincipalChange(
+            subject.resource,
+            newly_trusts=new.trusts_beside(old),
+            no_longer_trusts=old.trusts_beside(new),
+            too_many=True,
+        )
     return PrincipalChange(
-        resource,
+        subject.resource,
         gains,
         loses,
         _names(new.unread - old.unread),
         _names(old.unread - new.unread),
+        _names(old.unread_boundary - new.unread_boundary if new.identity else ()),
+        _names(new.unread_boundary - old.unread_boundary if old.identity else ()),
         new.trusts_beside(old),
         old.trusts_beside(new),
+        is_denied=new.is_denied and bool(loses or old.unread),
     )
 
 
@@ -192,36 +248,3 @@ def _names(arns: Iterable[str]) -> tuple[str, ...]:
     listed = list(arns)
     names = shown_names(listed)
     return tuple(sorted(names[arn] for arn in listed))
-
-
-def _access_lines(changes: Iterable[AccessChange], sure: str, unsure: str) -> Iterator[str]:
-    """One line for all actions on the same resources under the same conditions."""
-    by_rest: dict[tuple[Any, ...], list[str]] = {}
-    for change in changes:
-        grant = change.grant
-        rest = (change.certain, grant.resource, grant.conditions, grant.except_actions, grant.except_resources)
-        by_rest.setdefault(rest, []).append(grant.action)
-    by_actions: dict[tuple[Any, ...], list[str]] = {}
-    for (certain, resource, *others), actions in by_rest.items():
-        by_actions.setdefault((certain, tuple(sorted(actions)), *others), []).append(resource)
-    for (certain, actions, conditions, except_actions, except_resources), resources in by_actions.items():
-        but = f" except {', '.join(except_actions)}" if except_actions else ""
-        outside = f" except {', '.join(map(short_resource, except_resources))}" if except_resources else ""
-        on = ", ".join(sorted(map(short_resource, resources)))
-        yield f"{sure if certain else unsure} {', '.join(actions)}{but} on {on}{outside}{under(conditions)}"
-
-
-def _shown(change: AccessChange) -> Mapping[str, Any]:
-    grant = change.grant
-    excepted = {
-        name: list(values)
-        for name, values in (("except_actions", grant.except_actions), ("except_resources", grant.except_resources))
-        if values
-    }
-    return {
-        "action": grant.action,
-        "resource": grant.resource,
-        "conditions": shown_conditions(grant.conditions),
-        "certain": change.certain,
-        **excepted,
-    }

@@ -6,9 +6,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ..policy.statement import Condition
+
+MOST_IN_ONE_LINE = 20
+"""Sentences of a message; of more, the number is given."""
+
+
+def in_one_line(sentences: Sequence[str]) -> str:
+    """Sentences of a message, at most `MOST_IN_ONE_LINE`."""
+    more = len(sentences) - MOST_IN_ONE_LINE
+    return "; ".join([*sentences[:MOST_IN_ONE_LINE], *([f"and {more} more"] if more > 0 else [])])
 
 
 def short_resource(arn: str) -> str:

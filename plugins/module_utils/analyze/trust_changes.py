@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +15,13 @@ from ..access.implication import implies
 from ..model import Account
 from ..policy.document import PolicyDocument
 from ..policy.statement import Condition, Principal, Statement
-from ..policy.wildcards import covers
+from ..policy.trust_policy import ABOUT_A_ROLE
+from ..policy.wildcards import covers, fits_any_case
 from .shown_access import shown_conditions, under
 
+_ASSUMING = [f"sts:{name}" for name in ABOUT_A_ROLE if name.startswith("Assume")]
 _ANYONE = ("AWS", "*")
+_ACCOUNT = re.compile(r"\d{12}")
 
 
 @dataclass(frozen=True)
@@ -29,10 +33,6 @@ class TrustChange:
     conditions: tuple[Condition, ...]
     shown_principal: str
 
-    @property
-    def shown_conditions(self) -> str:
-        return under(self.conditions)
-
     def shown(self) -> dict[str, Any]:
         kind, value = self.principal
         return {
@@ -42,38 +42,80 @@ class TrustChange:
         }
 
 
+def trust_sentences(changes: Iterable[TrustChange]) -> Iterator[tuple[str, str, str]]:
+    """Who may do what, and under which conditions, as parts of a sentence: one for all actions that assume a role."""
+    by_who: dict[tuple[str, str], list[str]] = {}
+    for change in changes:
+        by_who.setdefault((change.shown_principal, under(change.conditions)), []).append(change.action)
+    for (who, conditions), actions in by_who.items():
+        others = [one for one in actions if not any(fits_any_case(name, one) for name in _ASSUMING)]
+        if len(others) < len(actions):
+            yield who, "assume", conditions
+        if others:
+            yield who, f"use {', '.join(others)} on", conditions
+
+
 def only_trusted_by(trust: PolicyDocument, other: PolicyDocument | None, account: Account) -> Iterator[TrustChange]:
     """What one trust policy allows and the other, if there is one, does not, or denies.
 
-    An Allow with NotPrincipal trusts anyone.
+    An Allow with NotPrincipal, which IAM refuses in new trust policies, trusts anyone.
     """
     others = list(_trusted(other.allowing)) if other is not None else []
     denied = [_without_sid(one) for one in trust.denying]
     lifted = [one for one in (other.denying if other is not None else ()) if _without_sid(one) not in denied]
-    seen: set[tuple[Principal, str, tuple[Condition, ...]]] = set()
-    for principal, action, conditions in _trusted(trust.allowing):
-        entry = (principal, action, conditions)
-        is_covered = any(_covers(one, entry, account) for one in others)
-        if entry not in seen and (not is_covered or any(_may_name(one, principal) for one in lifted)):
-            seen.add(entry)
-            yield TrustChange(principal, action, conditions, shown_principal(principal, account))
+    seen: set[_Entry] = set()
+    for entry in _trusted(trust.allowing):
+        if entry in seen or any(_is_denied(entry, one) for one in trust.denying):
+            continue
+        seen.add(entry)
+        is_covered = any(_covers(one, entry) for one in others)
+        if not is_covered or any(_may_deny(one, entry.principal) for one in lifted):
+            shown = shown_principal(entry.principal, account)
+            yield TrustChange(entry.principal, entry.action, entry.conditions, shown)
 
 
-_Entry = tuple[Principal, str, tuple[Condition, ...]]
+@dataclass(frozen=True)
+class _Entry:
+    """One principal and one action of an Allow. That of NotPrincipal is anyone, except the `excluded`."""
+
+    principal: Principal
+    action: str
+    conditions: tuple[Condition, ...]
+    excluded: frozenset[Principal] = frozenset()
 
 
 def _trusted(statements: Iterable[Statement]) -> Iterator[_Entry]:
     for statement in statements:
-        principals = (_ANYONE,) if statement.not_principals is not None else statement.principals or ()
-        for principal in principals:
-            for action in statement.actions or ():
-                yield principal, action, statement.conditions
+        excluded = statement.not_principals
+        for principal in (_ANYONE,) if excluded is not None else statement.principals or ():
+            for action in _actions(statement):
+                yield _Entry(principal, action, statement.conditions, frozenset(excluded or ()))
 
 
-def _covers(wide: _Entry, narrow: _Entry, account: Account) -> bool:
-    (principal, action, conditions), (other, other_action, other_conditions) = wide, narrow
-    same = principal == _ANYONE or _canonical(principal) == _canonical(other)
-    return same and covers(action.lower(), other_action.lower()) and implies(other_conditions, conditions)
+def _actions(statement: Statement) -> Iterable[str]:
+    excluded = statement.not_actions
+    if excluded is None:
+        return statement.actions or ()
+    every = [f"sts:{name}" for name in ABOUT_A_ROLE]
+    return [action for action in every if not any(fits_any_case(action, one) for one in excluded)]
+
+
+def _covers(wide: _Entry, narrow: _Entry) -> bool:
+    if wide.excluded:
+        is_named = narrow.principal == _ANYONE and wide.excluded <= narrow.excluded
+    else:
+        is_named = wide.principal == _ANYONE or _canonical(wide.principal) == _canonical(narrow.principal)
+    return (
+        is_named and covers(wide.action.lower(), narrow.action.lower()) and implies(narrow.conditions, wide.conditions)
+    )
+
+
+def _is_denied(entry: _Entry, denial: Statement) -> bool:
+    """Whether a Deny without conditions is about everything that an entry is about."""
+    named = denial.principals or ()
+    is_named = _ANYONE in named or (entry.principal[0] != "AWS" and entry.principal in named)
+    action = entry.action.lower()
+    return is_named and not denial.conditions and any(covers(one.lower(), action) for one in _actions(denial))
 
 
 def _canonical(principal: Principal) -> Principal:
@@ -81,9 +123,17 @@ def _canonical(principal: Principal) -> Principal:
     return (kind, value.split(":")[4]) if kind == "AWS" and value.endswith(":root") else principal
 
 
-def _may_name(denial: Statement, principal: Principal) -> bool:
-    named = denial.principals
-    return named is None or _ANYONE in named or principal in named or principal == _ANYONE
+def _may_deny(denial: Statement, principal: Principal) -> bool:
+    """Whether a Deny may be about a principal, or about somebody whom its name includes."""
+    if denial.principals is None or principal == _ANYONE:
+        return True
+    return any(one in (_ANYONE, principal) or _are_of_one_account(one, principal) for one in denial.principals)
+
+
+def _are_of_one_account(one: Principal, other: Principal) -> bool:
+    """Whether both are identities of the same account, or the account itself."""
+    found = [_ACCOUNT.search(value) for kind, value in (one, other) if kind == "AWS"]
+    return len(found) == 2 and len({match.group() if match else "" for match in found}) == 1
 
 
 def _without_sid(statement: Statement) -> tuple[Any, ...]:

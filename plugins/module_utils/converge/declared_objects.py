@@ -92,6 +92,9 @@ class DeclaredObjects:
     def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Finding]:
         return all_findings(self.task.context.facts, declarations, state, desired)
 
+    def services_of(self, resource: str) -> str:
+        return ""
+
     def events(self) -> Iterable[Event]:
         return ()
 

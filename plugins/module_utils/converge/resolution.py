@@ -95,6 +95,9 @@ class Source(Protocol):
     def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Finding]:
         """The findings in the desired state, the most severe first."""
 
+    def services_of(self, resource: str) -> str:
+        """The services that declare an object, with a comma between them; empty if no service does."""
+
     def events(self) -> Iterable[Event]:
         """The events that are recorded before the plan is applied, besides the quarantines that end."""
 
@@ -120,14 +123,15 @@ class Resolution:
         return cls(task, source, QuarantineRecorder(task.options, task.backup, task.now))
 
     def approved(self, connection: Connection) -> Situation:
-        """The situation as it is read now. Raises EngineError if its plan is not the approved one."""
+        """The situation as it is read now. Raises EngineError if its plan must not be applied."""
         situation = self.read(connection)
         options = self.task.options
-        require_approval(situation.plan, situation.findings, options, self.task.now)
+        require_approval(situation.plan, situation.findings, situation.access, options, self.task.now)
         if situation.plan.steps:
-            self.task.warnings += require_allowed_access(
-                situation.plan, situation.access, situation.state, situation.desired, options
-            )
+            state, desired = situation.state, situation.desired
+            if options.get("not_granted"):
+                state = with_aws_documents_in_use(Reader(connection), state, desired)
+            self.task.warnings += require_allowed_access(situation.plan, situation.access, state, desired, options)
         return situation
 
     def read(self, connection: Connection, done: Sequence[Step] = ()) -> Situation:
@@ -198,7 +202,7 @@ class Resolution:
             state = with_policies_in_use(reader, state, desired, if_allowed=True)
         self.recorder.begin(state, desired, plan)
         noticed = self.source.findings(declarations, state, desired)
-        access = access_diff(state, desired) if plan.steps else AccessDiff()
+        access = access_diff(state, desired, self.source.services_of) if plan.steps else AccessDiff()
         if plan.steps:
             approved = approved_findings(self.task.context.facts, noticed)
             plan = replace(plan, relies_on=relied_on(state, desired, approved, access))
@@ -282,3 +286,23 @@ def with_policies_in_use(
     found = reader.policies_in_force(unread, if_allowed=if_allowed)
     read = {policy.name.lower(): policy for policy in found}
     return replace(state, policies={**state.policies, **read})
+
+
+def with_aws_documents_in_use(reader: Reader, state: CurrentState, desired: DesiredState) -> CurrentState:
+    """The state, including the documents of the AWS managed policies that the subjects have, or will have.
+
+    A bulk read contains none of them. Those that the caller may not read stay unknown.
+    """
+    unread = {arn for arn in policies_in_use(state, desired) if is_aws_managed(arn) and not state.document_of(arn)}
+    if not unread:
+        return state
+    found = reader.aws_policies(state.account.partition).find(unread)
+    known = {name: _read_first(found.get(name, ()), there) for name, there in state.aws_policies.items()}
+    return replace(state, aws_policies={**found, **known})
+
+
+def _read_first(
+    read: tuple[AwsManagedPolicy, ...], there: tuple[AwsManagedPolicy, ...]
+) -> tuple[AwsManagedPolicy, ...]:
+    arns = {policy.arn for policy in read}
+    return (*read, *(policy for policy in there if policy.arn not in arns))

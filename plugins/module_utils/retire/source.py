@@ -106,6 +106,9 @@ class ObjectsToRetire:
     def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Finding]:
         return all_findings(self.task.context.facts, declarations, state, desired)
 
+    def services_of(self, resource: str) -> str:
+        return ""
+
     def events(self) -> Iterable[Event]:
         return removals(self._retirement)
 

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ..analyze.access_diff import AccessDiff
 from ..aws.connection import Connection
 from ..aws.error_advice import error_code
 from ..aws.service import as_aws_error, is_lost_reply, may_be_made
@@ -71,10 +70,8 @@ class ServiceLinkedRoleDeletion:
         roles = self._roles(connection)
         state = CurrentState(account, {role.key: role for role in roles})
         desired = DesiredState(dict.fromkeys(state.identities))
-        plan = Plan(
-            account, tuple(map(_step, roles)), relies_on=relied_on(state, desired, (), AccessDiff()) if roles else {}
-        )
-        require_approval(plan, (), self.options, self.task.now)
+        plan = Plan(account, tuple(map(_step, roles)), relies_on=relied_on(state, desired, (), None) if roles else {})
+        require_approval(plan, (), None, self.options, self.task.now)
         items = [_item(role, "deleted") for role in roles]
         if not roles:
             items = [{"name": self.options.get("name"), "arn": None, "status": "absent", "deletion": None}]

@@ -6,18 +6,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..errors import Problem, shown
 
+_ACTION = re.compile(r"[A-Za-z0-9?*-]*[A-Za-z0-9][A-Za-z0-9?*-]*:[A-Za-z0-9?*]+")
+
 
 def access_gate_problems(options: Mapping[str, Any]) -> Iterator[Problem]:
-    """Entries of `not_granted` that are neither actions nor patterns of actions."""
+    """Entries of `not_granted` that are neither actions nor patterns of actions of a service."""
     for index, action in enumerate(options.get("not_granted") or ()):
-        service, colon, name = action.partition(":")
-        if not (colon and name and service.strip("*?")):
+        if not _ACTION.fullmatch(action):
             yield Problem(
                 f"not_granted[{index}]",
-                f"{shown(action)} is not an action such as iam:PassRole, or a pattern of actions",
+                f"{shown(action)} is not an action such as iam:PassRole, or a pattern of actions of a service",
             )

@@ -20,6 +20,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.model import re
 from .results import (
     Said,
     TaskResult,
+    access_of,
     account_id_of,
     assertions_of,
     calls_of,
@@ -81,6 +82,7 @@ class ReportedAccount:
     escalation_paths: list[dict[str, Any]] = field(default_factory=list)
     assertions: dict[tuple[str, ...], dict[str, Any]] = field(default_factory=dict)
     refusals: list[dict[str, Any]] = field(default_factory=list)
+    access: list[str] = field(default_factory=list)
     not_restored: list[dict[str, Any]] = field(default_factory=list)
     deleted: list[dict[str, Any]] = field(default_factory=list)
     plan: list[dict[str, Any]] = field(default_factory=list)
@@ -120,6 +122,7 @@ class ReportedAccount:
             (self.deleted, deleted_of(result)),
         ):
             listed += [entry for entry in told if entry not in listed]
+        self.access += [line for line in access_of(result) if line not in self.access]
         plan_id = result.values.get("plan_id")
         if plan_id and steps:
             named = {"plan_id": str(plan_id), "approval": str(result.values.get("approval", ""))}
@@ -197,7 +200,7 @@ class Collector:
             "api_calls": dict(sorted(account.calls.items())),
             "objects": objects,
         }
-        for key in ("failures", "refusals", "escalation_paths", "not_restored", "plan_ids", "backups"):
+        for key in ("failures", "refusals", "access", "escalation_paths", "not_restored", "plan_ids", "backups"):
             if getattr(account, key):
                 shown[key] = getattr(account, key)
         if account.assertions:

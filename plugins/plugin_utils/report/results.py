@@ -148,6 +148,13 @@ def services_of(result: TaskResult) -> str:
     return ", ".join(str(one.get("service")) for one in dicts(result.values.get("services")))
 
 
+def access_of(result: TaskResult) -> list[str]:
+    """What access the task changes, or would change, in lines."""
+    told = result.values.get("access_diff")
+    lines = told.get("summary") if isinstance(told, Mapping) else None
+    return [readable(line) for line in lines] if isinstance(lines, Sequence) and not isinstance(lines, str) else []
+
+
 def deleted_of(result: TaskResult) -> list[dict[str, Any]]:
     """Copies of what was removed."""
     known = ("action", "resource", "policy_arn", "policy_name", "version_id", *_CONTENT)

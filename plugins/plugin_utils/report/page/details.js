@@ -88,6 +88,7 @@ function openAccount(account) {
       make("li", {}, make("button.plain", { type: "button", onclick: () => openObject(cell) }, badge(cell.status), ` ${cell.name}`, mark(cell.marks))),
     )) : null),
     section("Plan", item.plan?.length ? plan(item.plan, true) : null, list((item.plan_ids || []).map((one) => [one.service || one.task, make("code", {}, one.approval || one.plan_id)]))),
+    section("Access that changes", item.access ? make("ul", {}, item.access.map((line) => make("li", {}, line))) : null),
     section("Backups", (item.backups || []).map((file) => make("p", {}, make("code", {}, file)))),
     section("Taken away", (item.deleted || []).map(copy)),
     section("AWS calls", calls.length ? list(calls.map(([action, count]) => [action, number(count)])) : null),

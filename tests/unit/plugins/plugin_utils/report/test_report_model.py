@@ -214,6 +214,15 @@ def test_what_a_restore_leaves_out_or_cannot_restore() -> None:
     ]
 
 
+def test_what_access_changes_is_told_once() -> None:
+    lines = ["role/worker gains s3:PutObject on labels-1/*", "role/worker loses AKIAIOSFODNN7EXAMPLE"]
+    values = {"account_id": ACCOUNT, "access_diff": {"wider": True, "summary": lines, "principals": []}}
+    result = TaskResult("prod", "Converge", "iam_services", values=values)
+    again = TaskResult("prod", "Converge again", "iam_services", values=values)
+    assert account_of(result, again)["access"] == [lines[0], "role/worker loses (access key)"]
+    assert "access" not in account_of(TaskResult("prod", "Look", "iam_services", values={"account_id": ACCOUNT}))
+
+
 def test_findings_go_to_their_object_whatever_the_case_and_else_to_the_account() -> None:
     def finding(severity: str, resource: str) -> dict[str, str]:
         return {"severity": severity, "code": "c", "resource": resource, "message": "m", "remedy": "r"}
