@@ -21,7 +21,7 @@ from .context import Context
 from .contexts import any_key, contexts
 from .coverage import glob, is_denied
 from .evaluator import Outcome, Policies, evaluate
-from .grants import EffectiveGrant, GrantsByService, grants_in, grants_of, narrower
+from .grants import EffectiveGrant, GrantsByService, TooManyGrants, grants_in, grants_of, narrower
 from .patterns import variable_keys
 from .policies import CompiledStatement, Policy
 from .questions import allowed_requests
@@ -65,6 +65,14 @@ def only_allowed_by(
     return _widest(_PolicyComparison(asked, policies, others, there or asked).changes())
 
 
+def allows_nothing_beyond(asked: Request, policies: Policies, others: Policies) -> bool:
+    """Whether it is proven that the policies allow the caller of a request nothing that the others do not."""
+    try:
+        return not any(_PolicyComparison(asked, policies, others, asked).parts())
+    except TooManyGrants:
+        return False
+
+
 def _widest(changes: Iterable[AccessChange]) -> list[AccessChange]:
     """The changes without those that another one covers."""
     found = list(changes)
@@ -99,15 +107,15 @@ class _PolicyComparison:
         self._other_grants = GrantsByService(grants_of(others, there.caller_context))
 
     def changes(self) -> Iterator[AccessChange]:
+        for part in dict.fromkeys(self.parts()):
+            yield AccessChange(part, self._has_example(part))
+
+    def parts(self) -> Iterator[EffectiveGrant]:
+        """What these policies grant and the others are not proven to."""
         known = self._asked.caller_context
-        seen: set[EffectiveGrant] = set()
         for grant in grants_of(self._policies, known):
-            if any(is_denied(grant.region, denial, known) for denial in self._denials):
-                continue
-            for part in self._parts_without_match(grant):
-                if part not in seen:
-                    seen.add(part)
-                    yield AccessChange(part, self._has_example(part))
+            if not any(is_denied(grant.region, denial, known) for denial in self._denials):
+                yield from self._parts_without_match(grant)
 
     def _parts_without_match(self, grant: EffectiveGrant) -> Iterator[EffectiveGrant]:
         """The grant where no other grant covers it, else what only the other side denies of it."""
