@@ -29,6 +29,14 @@ options:
     type: list
     elements: str
     default: []
+  whole_account:
+    description:
+      - Whether RV(findings) and RV(escalation_paths) are about the whole account. RV(objects) stay those of the services.
+      - By default they are about what belongs to the services, and escalation paths also about whoever reaches it or is
+        reached from it.
+      - Roles that AWS manages, below C(/aws-service-role/) and C(/aws-reserved/), are not judged.
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: Can say what it would do without changing anything.
@@ -69,6 +77,7 @@ EXAMPLES = r"""
     services:
       - lookout_equipment
       - lookout_vision
+    whole_account: true
     service_paths: "{{ folders_of_our_services | default([]) }}"
     declared_services:
       - lookout_equipment

@@ -29,7 +29,7 @@ from .leftovers import with_left_over
 from .profile_drift import drift
 from .profile_forms import DECLARED, Form, Profile, declared_policies, declared_profiles
 from .search import found_in
-from .traces import Found, LeftOver, Subject
+from .traces import NO_SERVICE, Found, LeftOver, Subject
 from .trusted_principals import trusted_principals
 
 DOCUMENTED = "documented"
@@ -91,8 +91,12 @@ def audit(
     services: Sequence[str],
     declared: Sequence[Mapping[str, Any]] = (),
     found: Sequence[Found] | None = None,
+    *,
+    whole_account: bool = False,
 ) -> AuditedAccount:
     """Audit the account for the services, which are keys of the traces; `declared` is typed.
+
+    With `whole_account`, findings and escalation paths are those of every identity and customer managed policy.
 
     The state is that of the whole account, from `account_reading`. `found` is the result of `belonging` for the same,
     if the caller has computed it already.
@@ -108,11 +112,12 @@ def audit(
     judge = _Judge(knowledge, state, profiles, own, dependants=dependants, policies=declared_policies(declared))
     there = sorted(map(judge.judged, found), key=_order)
     absent = sorted(_absent(there, [*own, *profiles]), key=_order)
-    concerned = frozenset(one.subject.key for one in found if isinstance(one.subject, Identity) and not one.left_over)
+    judged = [*found, *_of_no_service(effective, found)] if whole_account else found
+    concerned = frozenset(one.subject.key for one in judged if isinstance(one.subject, Identity) and not one.left_over)
     paths = escalation_paths(knowledge.escalation, access, ended=ended, concerned=concerned)
     return AuditedAccount(
         objects=(*there, *absent),
-        findings=tuple(audit_findings(knowledge.knowledge, effective, found, paths)),
+        findings=tuple(audit_findings(knowledge.knowledge, effective, judged, paths)),
         escalation_paths=tuple(path.shown() for path in paths[:MOST_PATHS]),
     )
 
@@ -129,6 +134,17 @@ def belonging(
     for profile in declared_profiles(declared, services):
         names[profile.service] = names.get(profile.service, frozenset()) | profile.object_names
     return with_left_over(found_in(state, traces, names), traces, knowledge.knowledge.ended_principals())
+
+
+def _of_no_service(state: CurrentState, found: Sequence[Found]) -> list[Found]:
+    """Everything in the account that belongs to no service, except roles that AWS manages."""
+    known = {one.subject.key for one in found if not one.left_over}
+    subjects: list[Identity | ManagedPolicy] = [*state.identities.values(), *state.policies.values()]
+    return [
+        Found(NO_SERVICE, one, ())
+        for one in subjects
+        if one.key not in known and not one.path.startswith(("/aws-service-role/", "/aws-reserved/"))
+    ]
 
 
 def as_in(state: CurrentState, found: Sequence[Found]) -> list[Found]:

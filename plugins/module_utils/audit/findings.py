@@ -27,7 +27,7 @@ from ..model import (
 )
 from ..resolve.desired_state import DesiredState
 from .escalation import EscalationPath
-from .traces import Found
+from .traces import NO_SERVICE, Found
 
 _RETIRE = "retire it with the playbook aws_ml.permissions.retire"
 _TAKE_OUT = "remove what left_over of each role names"
@@ -47,7 +47,7 @@ def audit_findings(
         for item in told
         if item.code != "escalation_chain" or paths_out.get(item.resource, Severity.LOW) > item.severity
     ]
-    for service in dict.fromkeys(one.service for one in found):
+    for service in dict.fromkeys(one.service for one in found if one.service != NO_SERVICE):
         of_service = [one for one in found if one.service == service]
         remedy = _TAKE_OUT if all(one.left_over for one in of_service) else _RETIRE
         life = outlived(knowledge, service, _desired(state, of_service), {OUTLIVED: remedy})
@@ -89,8 +89,10 @@ def _declared_as_found(state: CurrentState, found: Iterable[Found]) -> Declarati
 
 
 def _attached(identity: Identity, found: Found, names: Iterable[str]) -> AttachmentDeclaration:
-    """The policies that show the service, and the inline policies of these names."""
+    """The policies that show the service, and the inline policies of these names; all where it is of no service."""
     given = tuple(trace.value for trace in found.traces if trace.by == "attached_policy")
+    if found.service == NO_SERVICE:
+        given = tuple(sorted(identity.managed))
     inline = {name: identity.inline[name] for name in names if name in identity.inline}
     return AttachmentDeclaration("", identity.kind, identity.name, True, given, inline)
 

@@ -106,7 +106,7 @@ def trust_statement_options() -> Spec:
 
 def retire_options() -> Spec:
     return {
-        **audit_options(),
+        **searched_services_options(),
         "roles": _names(),
         "policies": _names(),
         "exclude": _names(default=[]),
@@ -175,6 +175,11 @@ def expect_option(*, required: bool = False) -> Spec:
 
 
 def audit_options() -> Spec:
+    return {**searched_services_options(), "whole_account": {"type": "bool", "default": False}}
+
+
+def searched_services_options() -> Spec:
+    """The options of modules that look for what services have left."""
     names = {"type": "list", "elements": "str", "default": []}
     return {"services": names, "declared_services": names, **service_paths_option()}
 
