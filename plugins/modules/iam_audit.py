@@ -31,7 +31,8 @@ options:
     default: []
   whole_account:
     description:
-      - Whether RV(findings) and RV(escalation_paths) are about the whole account. RV(objects) stay those of the services.
+      - Whether RV(findings) and RV(escalation_paths) are about the whole account. RV(objects) are those of the
+        services in any case.
       - By default they are about what belongs to the services, and escalation paths also about whoever reaches it or is
         reached from it.
       - Roles that AWS manages, below C(/aws-service-role/) and C(/aws-reserved/), are not judged.

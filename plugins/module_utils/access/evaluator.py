@@ -24,6 +24,10 @@ BOUNDARY = "the permissions boundary"
 """What an answer depends on, beside condition keys, if that policy is not known."""
 
 
+ALWAYS_ALLOWED = "sts:getcalleridentity"
+"""The action that AWS allows to every identity, whatever policies say."""
+
+
 class Outcome(Enum):
     ALLOWED = "allowed"
     DENIED = "denied"
@@ -67,7 +71,7 @@ class Decision:
 
 def evaluate(request: Request, policies: Policies) -> Decision:
     """Whether a request is allowed, denied, or depends on condition keys of which nothing is known."""
-    if request.lower_action == "sts:getcalleridentity":
+    if request.lower_action == ALWAYS_ALLOWED:
         return Decision(Outcome.ALLOWED, "AWS allows it to every identity")
     denied = _Found.of(denials(request, policies), request)
     if denied.truth is True:

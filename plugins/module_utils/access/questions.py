@@ -20,9 +20,9 @@ from .conditions import CompiledCondition
 from .context import Context
 from .contexts import Free, any_key, contexts
 from .coverage import Region, glob, is_denied, is_plain
-from .evaluator import Decision, Outcome, Policies, denials, evaluate
+from .evaluator import ALWAYS_ALLOWED, Decision, Outcome, Policies, denials, evaluate
 from .policies import CompiledStatement, Policy
-from .principals import Named
+from .principals import Named, PrincipalKind
 from .request import Request
 
 MOST_EXAMPLES = 64
@@ -53,6 +53,8 @@ class Answer:
     statements: tuple[CompiledStatement, ...] = ()
 
 
+ROOT_USER = Policy.of("root user", {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
+
 DENIED = Answer(Outcome.DENIED)
 UNDECIDED = Answer(Outcome.DEPENDS)
 
@@ -61,6 +63,8 @@ def possible(
     asked: Request, policies: Policies, actions: Iterable[str], resources: Iterable[str], *, free: Free = any_key
 ) -> Answer:
     """Whether the caller of a request may do one of the actions on a resource that matches one of the patterns.
+
+    What AWS allows to everyone, sts:GetCallerIdentity, counts only where it is asked for by its name.
 
     `actions` may have wildcards. `asked` has the caller, its tags, and what is known of the context; its own action and
     resource do not matter. `free` says which other keys the caller chooses: by default all, so that the answer is
@@ -109,6 +113,11 @@ class _Question:
             self._statements += [*denials(asked, beside), *_in_ways(_ways(asked, beside))]
 
     def answer(self, action: str, resource: str) -> Answer:
+        if action == ALWAYS_ALLOWED or not any(special in action + resource for special in "*?$"):
+            request = replace(self._asked, action=action, resource=resource)
+            decision = evaluate(request, self._policies)
+            if decision.outcome is not Outcome.DEPENDS:
+                return _answer_of(decision, request)
         best = DENIED
         for way in self._ways:
             open_regions = [self._open_regions(layer, action, resource) for layer in way]
@@ -209,7 +218,9 @@ def _ways(asked: Request, policies: Policies) -> Iterator[list[Layer]]:
     """What can allow a request of the caller: layers that all have to. Cautious: evaluation tells what really does."""
     levels = () if asked.principal.is_service_linked_role else policies.service_control
     limits = [_allowing(level) for level in levels]
-    if asked.principal.account is not None:
+    if asked.principal.kind is PrincipalKind.ROOT:
+        yield [ROOT_USER.allowing, *limits]
+    elif asked.principal.account is not None:
         bounds = [_allowing((one,)) for one in (policies.boundary, policies.session) if one is not None]
         yield [_allowing(policies.identity), *bounds, *limits]
     if policies.resource is not None:
