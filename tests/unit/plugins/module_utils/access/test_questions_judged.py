@@ -13,9 +13,9 @@ from access_judge.case import Case
 from access_judge.comparison import is_allowed
 from access_judge.differences import known_differences
 from access_judge.generator import case
+from ansible_collections.aws_ml.permissions.plugins.module_utils.access.context import Context
 from ansible_collections.aws_ml.permissions.plugins.module_utils.access.evaluator import Outcome
 from ansible_collections.aws_ml.permissions.plugins.module_utils.access.questions import Answer, possible
-from ansible_collections.aws_ml.permissions.plugins.module_utils.access.request import Request
 from hypothesis import settings
 from iam_simulate import IamSimulate
 
@@ -32,7 +32,10 @@ def judge() -> Iterator[IamSimulate]:
 def asked(one: Case, action: str, resource: str) -> Answer:
     """Whether the caller of a case may do something in some context, of which nothing is known."""
     request = one.request()
-    unknown = Request(request.principal, request.action, request.resource, owner=request.owner, tags=request.tags)
+    values, absent = request.principal.context()
+    # A generated case may give a key that follows from the caller another value.
+    given = {key: value for key, value in one.context.items() if key.lower() in {*values, *absent}}
+    unknown = replace(request, context=Context(given))
     return possible(unknown, one.policies(), [action], [resource])
 
 
