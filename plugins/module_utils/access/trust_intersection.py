@@ -44,7 +44,7 @@ class TrustIntersection:
 
 
 @dataclass(frozen=True)
-class _Grant:
+class _TrustGrant:
     """One Allow for one principal and one action. `whole` is a statement that cannot be split like this, as JSON."""
 
     principal: Principal
@@ -52,7 +52,7 @@ class _Grant:
     conditions: tuple[Condition, ...]
     whole: str = ""
 
-    def allows_all_of(self, other: _Grant) -> bool:
+    def allows_all_of(self, other: _TrustGrant) -> bool:
         return (
             self.whole == other.whole
             and _shared_principal(self.principal, other.principal) == other.principal
@@ -64,7 +64,7 @@ class _Grant:
 def intersection(old: PolicyDocument, new: PolicyDocument) -> TrustIntersection:
     """The intersection of two trust policies."""
     complete = True
-    found: list[_Grant] = []
+    found: list[_TrustGrant] = []
     theirs = list(_grants(old))
     for ours in _grants(new):
         for other in theirs:
@@ -93,14 +93,14 @@ def _rights(document: PolicyDocument) -> frozenset[tuple[str, ...]]:
     return frozenset(allowed | denied)
 
 
-def _grants(document: PolicyDocument) -> Iterator[_Grant]:
+def _grants(document: PolicyDocument) -> Iterator[_TrustGrant]:
     for statement in PolicyDocument(document.presented()).allowing:
         if not _can_be_split(statement):
-            yield _Grant(("", ""), "", (), statement.canonical_without_sid)
+            yield _TrustGrant(("", ""), "", (), statement.canonical_without_sid)
             continue
         for principal in statement.principals or ():
             for action in statement.actions or ():
-                yield _Grant(principal, action, statement.conditions)
+                yield _TrustGrant(principal, action, statement.conditions)
 
 
 def _can_be_split(statement: Statement) -> bool:
@@ -118,7 +118,7 @@ def _denials(document: PolicyDocument) -> Iterator[Statement]:
     return (statement for statement in document.parsed if statement.effect != "Allow")
 
 
-def _shared(one: _Grant, other: _Grant) -> list[_Grant] | None:
+def _shared(one: _TrustGrant, other: _TrustGrant) -> list[_TrustGrant] | None:
     """What two grants share; None if they may share something that a policy cannot express."""
     if one.whole or other.whole:
         return [one] if one.whole == other.whole else None
@@ -127,7 +127,7 @@ def _shared(one: _Grant, other: _Grant) -> list[_Grant] | None:
     if principal is None or action is None:
         return []
     joined = _joined(one.conditions, other.conditions)
-    return None if joined is None else [_Grant(principal, action, conditions) for conditions in joined]
+    return None if joined is None else [_TrustGrant(principal, action, conditions) for conditions in joined]
 
 
 def _shared_principal(one: Principal, other: Principal) -> Principal | None:
@@ -188,16 +188,16 @@ def _shared_values(operator: str, ours: list[str], theirs: list[str]) -> list[st
     return inside or None
 
 
-def _essential(grants: Sequence[_Grant]) -> list[_Grant]:
+def _essential(grants: Sequence[_TrustGrant]) -> list[_TrustGrant]:
     """The grants without those that other grants include."""
-    kept: list[_Grant] = []
+    kept: list[_TrustGrant] = []
     for grant in grants:
         if not any(other.allows_all_of(grant) for other in kept):
             kept = [other for other in kept if not grant.allows_all_of(other)] + [grant]
     return kept
 
 
-def _statements(grants: Sequence[_Grant]) -> list[Content]:
+def _statements(grants: Sequence[_TrustGrant]) -> list[Content]:
     """The grants in few statements: actions of one principal are combined first, then principals."""
     actions: dict[tuple[str, Principal], list[str]] = {}
     conditions: dict[str, tuple[Condition, ...]] = {}

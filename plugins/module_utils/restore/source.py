@@ -19,7 +19,8 @@ from ..backup.quarantine_records import Event
 from ..backup.snapshot import Backup
 from ..backup.store import MADE_BY_RESTORE, read
 from ..converge.converge import Converge
-from ..converge.resolution import Reading, Situation, with_policies, with_principals
+from ..converge.referenced_objects import with_policies, with_principals
+from ..converge.resolution import Reading, Situation
 from ..converge.task import Task
 from ..errors import InputError
 from ..model import CurrentState, Declarations, Role
