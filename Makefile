@@ -118,12 +118,13 @@ format: $(LINT) ## Format the Python code
 	@ruff check --fix . && ruff format .
 
 .PHONY: docs
-docs: $(LINT) ## Write the generated files: of the roles, the tables of variables, the lists of services, the boundary
+docs: $(LINT) ## Write the generated files: of the roles, the tables of variables, the lists of services, the boundary, the escalation steps
 	@scripts/role_files
 	@scripts/role_readmes
 	@scripts/playbook_variables
 	@scripts/service_lists
 	@scripts/boundary_actions
+	@scripts/escalation_page
 
 .PHONY: site
 site: $(LINT) ## Build the documentation as one site, and print its path

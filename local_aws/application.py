@@ -8,7 +8,7 @@ import threading
 import time
 from typing import Any
 
-from . import identity_writes, policy_writes, reads, role_writes, service_linked
+from . import identity_writes, policy_writes, reads, role_writes, service_linked, simulation
 from .answer import Answer, AwsError, error_answer
 from .authorization import authorize
 from .call_record import CallRecord
@@ -25,7 +25,7 @@ from .traffic import CallLog, RateLimits
 
 CONTROL = "/_local_aws/"
 MANAGEMENT = "123456789012"
-ACTIONS = (identity_writes, policy_writes, reads, role_writes, service_linked)
+ACTIONS = (identity_writes, policy_writes, reads, role_writes, service_linked, simulation)
 """What registers the actions of IAM when it is imported."""
 
 

@@ -48,17 +48,17 @@ def session_of(call: Call) -> Any:
 
 def _layers(store: Store, role: Any, session: Any) -> Iterator[tuple[str, list[Document]]]:
     """Each kind of policy that must allow the call. The policies of a deleted role allow nothing."""
-    attached = [_document(policy) for policy in role.managed_policies.values()] if role else []
+    attached = [document_of(policy) for policy in role.managed_policies.values()] if role else []
     inline = [json.loads(text) for text in role.policies.values()] if role else []
     yield "identity-based policy", attached + inline
     boundary = getattr(role, "permissions_boundary_arn", None)
     if boundary:
-        yield "permissions boundary", [_document(policy_with_arn(store, boundary))]
+        yield "permissions boundary", [document_of(policy_with_arn(store, boundary))]
     if session.policy:
         yield "session policy", [json.loads(session.policy)]
 
 
-def _document(policy: Any) -> Document:
+def document_of(policy: Any) -> Document:
     text = next(version.document for version in policy.versions if version.is_default)
     document: Document = json.loads(text) if isinstance(text, str) else text
     return document

@@ -66,7 +66,7 @@ def _object(call: Call, store: Store) -> tuple[str, Any]:
         return _arn(call, "policy", call.text("Path") or "/", call.text("PolicyName") or ""), None
     if task := call.text("DeletionTaskId"):
         return f"arn:{call.partition}:iam::{call.account}:role/{_role_of(task)}", None
-    return call.text("PolicyArn") or "*", None
+    return call.text("PolicyArn") or call.text("PolicySourceArn") or "*", None
 
 
 def _named(call: Call, store: Store, parameter: str) -> tuple[str, Any]:

@@ -3,8 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from ansible_collections.aws_ml.permissions.plugins.module_utils.prove.prover import proving_baseline
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.module_action import ModuleAction
 
 
 class ActionModule(ModuleAction):
     """Runs the module of the same name with data that only the controller has."""
+
+    begin = staticmethod(proving_baseline)

@@ -3,12 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.services_source import converging_services
+from ansible_collections.aws_ml.permissions.plugins.module_utils.prove.prover import proving_services
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.module_action import ModuleAction
 
 
 class ActionModule(ModuleAction):
     """Runs the module of the same name with what the host's variables declare."""
 
-    begin = staticmethod(converging_services)
+    begin = staticmethod(proving_services)
     services_option = "services"

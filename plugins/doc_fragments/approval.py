@@ -14,8 +14,9 @@ options:
         created.
       - The task applies exactly that plan or nothing. The plan differs if other writes are needed, or if what they rely
         on has changed. They rely on the unique ids, policies, trust policies and tags of the objects, on the documents
-        of their present and future policies and boundaries, and on the findings. The task then fails with the new
-        RV(plan), RV(plan_id) and RV(findings), and writes nothing.
+        of their present and future policies and boundaries, on the access that changes, and on the findings. The task
+        then fails with the new RV(plan), RV(plan_id) and RV(findings), and C(access_diff) where policies are written.
+        It writes nothing.
       - A bare RV(plan_id), 64 hexadecimal digits, works too, and does not expire.
       - If there is nothing to write, the task succeeds regardless of the approval.
       - If omitted, the task applies the plan that it computes, without an approval.

@@ -43,6 +43,7 @@ class Identity:
     """A user, group or role that permissions are attached to.
 
     `id` is IAM's unique id, `created` the time of its creation (ISO 8601). Both are empty where they are not known.
+    `groups` are the names of the groups of a user.
     """
 
     kind: IdentityKind
@@ -54,6 +55,7 @@ class Identity:
     boundary: str | None = None
     id: str = field(default="", compare=False)
     created: str = field(default="", compare=False)
+    groups: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def key(self) -> str:

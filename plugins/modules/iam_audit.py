@@ -29,6 +29,15 @@ options:
     type: list
     elements: str
     default: []
+  whole_account:
+    description:
+      - Whether RV(findings) and RV(escalation_paths) are about the whole account. RV(objects) are those of the
+        services in any case.
+      - By default they are about what belongs to the services, and escalation paths also about whoever reaches it or is
+        reached from it.
+      - Roles that AWS manages, below C(/aws-service-role/) and C(/aws-reserved/), are not judged.
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: Can say what it would do without changing anything.
@@ -69,6 +78,7 @@ EXAMPLES = r"""
     services:
       - lookout_equipment
       - lookout_vision
+    whole_account: true
     service_paths: "{{ folders_of_our_services | default([]) }}"
     declared_services:
       - lookout_equipment
@@ -124,22 +134,25 @@ error_code:
   sample: AccessDenied
 escalation_paths:
   description:
-    - The privilege escalation paths that include one of the objects. A path leads from an identity that is not an
-      administrator to one that is. At most 100, the most severe and the shortest first. Only the shortest path between
-      two identities is reported.
-    - Conditions of policies are reported and not evaluated. Permissions boundaries and service control policies are not
-      evaluated.
+    - The privilege escalation paths that include one of the objects. A path leads from a user, a role, another account,
+      an identity provider or anyone to an identity that is an administrator, or that can make itself one. At most 100,
+      the most severe and the shortest first. The known steps are on a page
+      R(of their own,ansible_collections.aws_ml.permissions.docsite.escalation).
+    - Groups, permissions boundaries, V(Deny) statements and conditions are evaluated. Service control policies and
+      policies of resources are not.
   returned: success
   type: list
   elements: dict
   contains:
     from:
-      description: Who can become an administrator.
+      description:
+        - Who can become an administrator. Outside of the account, V(account/111122223333), the ARN of a role, a user
+          or an identity provider, or V(anyone).
       returned: always
       type: str
       sample: role/AWSDeepLensSageMakerRole
     to:
-      description: The role that is an administrator, or becomes one along the path.
+      description: The identity that is an administrator, or becomes one along the path.
       returned: always
       type: str
       sample: role/l4e-role
@@ -155,6 +168,18 @@ escalation_paths:
       returned: always
       type: str
       sample: critical
+    ids:
+      description: For each step, its id in the list of known steps.
+      returned: always
+      type: list
+      elements: str
+      sample: [sagemaker-001]
+    conditions:
+      description: The condition keys that the path depends on, because not everybody can meet the condition.
+      returned: always
+      type: list
+      elements: str
+      sample: [aws:multifactorauthpresent]
 failed_at:
   description: The lines of this collection's code and of the SDK's that an unexpected error came through, no values.
   returned: when a task fails unexpectedly, with C(-vvv)

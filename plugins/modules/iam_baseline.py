@@ -18,7 +18,9 @@ notes:
   - Never writes to service-linked roles, roles under C(/aws-reserved/) and roles created from an AWS template.
 extends_documentation_fragment:
   - aws_ml.permissions.baseline
+  - aws_ml.permissions.expect
   - aws_ml.permissions.connection
+  - aws_ml.permissions.access_gates
   - aws_ml.permissions.approval
   - aws_ml.permissions.backup
   - aws_ml.permissions.record
@@ -141,6 +143,27 @@ EXAMPLES = r"""
         statements:
           - Sid: SageMaker
         state: absent
+    no_new_access: warn
+    not_granted:
+      - organizations:LeaveOrganization
+      - account:*
+    expect:
+      - principal: role/gt-execution
+        action: s3:PutObject
+        resource: arn:<partition>:s3:::labeling-<account_id>/job-1/1.json
+        context:
+          aws:ResourceAccount: <account_id>
+        result: allowed
+        reason: Labeling jobs write labels.
+      - principal: role/gt-execution
+        action: [s3:DeleteObject, iam:PassRole]
+        resource: "*"
+        result: denied
+      - principal: <account_id>
+        action: sts:AssumeRole
+        resource: <role_arn:gt-post-lambda>
+        result: denied
+    simulate: true
     record_key: "{{ quarantine_record_key }}"
 
 - name: Restore the first trial as it was before its quarantine
@@ -212,6 +235,184 @@ EXAMPLES = r"""
 
 RETURN = r"""
 ---
+access_diff:
+  description:
+    - What access the plan changes, or in check mode would change. What the policies allow in effect is compared, so a
+      document that is written differently and allows the same is no change. The page What access a plan changes of this
+      collection has the details.
+  returned: success, or when the plan is refused
+  type: dict
+  contains:
+    wider:
+      description: Whether someone can do more after the plan, or may be able to.
+      returned: always
+      type: bool
+      sample: true
+    summary:
+      description: The changes in short lines, at most 200.
+      returned: always
+      type: list
+      elements: str
+      sample: [role/label-writer gains s3:PutObject on labels-1/*]
+    principals:
+      description: The changes of each user, group and role, and of policies for the identities that have them.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        principal:
+          description: The user, group, role or policy, kind and name.
+          returned: always
+          type: str
+          sample: role/label-writer
+        gains:
+          description: What it can do only after the plan.
+          returned: always
+          type: list
+          elements: dict
+          contains:
+            action:
+              description: The action, or a pattern of actions.
+              returned: always
+              type: str
+              sample: s3:PutObject
+            except_actions:
+              description: The actions that NotAction leaves out.
+              returned: always
+              type: list
+              elements: str
+              sample: []
+            resource:
+              description: The resource, or a pattern of resources.
+              returned: always
+              type: str
+              sample: arn:aws:s3:::labels-1/*
+            except_resources:
+              description: The resources that NotResource leaves out.
+              returned: always
+              type: list
+              elements: str
+              sample: []
+            conditions:
+              description: The conditions, as in a policy.
+              returned: always
+              type: dict
+            certain:
+              description: Whether an example of a request was found that is allowed on one side only.
+              returned: always
+              type: bool
+              sample: true
+        loses:
+          description: What it can do only before the plan.
+          returned: always
+          type: list
+          elements: dict
+          contains:
+            action:
+              description: The action, or a pattern of actions.
+              returned: always
+              type: str
+              sample: s3:PutObject
+            except_actions:
+              description: The actions that NotAction leaves out.
+              returned: always
+              type: list
+              elements: str
+              sample: []
+            resource:
+              description: The resource, or a pattern of resources.
+              returned: always
+              type: str
+              sample: arn:aws:s3:::labels-1/*
+            except_resources:
+              description: The resources that NotResource leaves out.
+              returned: always
+              type: list
+              elements: str
+              sample: []
+            conditions:
+              description: The conditions, as in a policy.
+              returned: always
+              type: dict
+            certain:
+              description: Whether an example of a request was found that is allowed on one side only.
+              returned: always
+              type: bool
+              sample: true
+        gains_policies:
+          description: Policies that it gets and that could not be read.
+          returned: always
+          type: list
+          elements: str
+          sample: []
+        loses_policies:
+          description: Policies that it loses and that could not be read.
+          returned: always
+          type: list
+          elements: str
+          sample: []
+        no_longer_limited_by:
+          description: Permissions boundaries that it loses and that could not be read.
+          returned: always
+          type: list
+          elements: str
+          sample: []
+        newly_limited_by:
+          description: Permissions boundaries that it gets and that could not be read.
+          returned: always
+          type: list
+          elements: str
+          sample: []
+        newly_assumed_by:
+          description: Who can assume the role only after the plan.
+          returned: always
+          type: list
+          elements: dict
+          contains:
+            principal:
+              description: The principal, as in a trust policy.
+              returned: always
+              type: dict
+              sample: {Service: sagemaker.amazonaws.com}
+            action:
+              description: The action of STS, or a pattern of actions.
+              returned: always
+              type: str
+              sample: sts:AssumeRole
+            conditions:
+              description: The conditions, as in a policy.
+              returned: always
+              type: dict
+        no_longer_assumed_by:
+          description: Who can assume the role only before the plan.
+          returned: always
+          type: list
+          elements: dict
+          contains:
+            principal:
+              description: The principal, as in a trust policy.
+              returned: always
+              type: dict
+              sample: {Service: sagemaker.amazonaws.com}
+            action:
+              description: The action of STS, or a pattern of actions.
+              returned: always
+              type: str
+              sample: sts:AssumeRole
+            conditions:
+              description: The conditions, as in a policy.
+              returned: always
+              type: dict
+        denied:
+          description: Whether the plan denies it everything, as a quarantine does.
+          returned: always
+          type: bool
+          sample: false
+        too_many:
+          description: Whether its policies have too many statements to compare. Gains and losses are not known then.
+          returned: always
+          type: bool
+          sample: false
 account_id:
   description: The account that the task worked in.
   returned: success, or when the task fails after it has called AWS
@@ -227,6 +428,82 @@ approval:
   returned: in check mode
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945@2026-11-29T23:00:00Z
+assertions:
+  description: The assertions of access, one for each action on each resource, and what was found.
+  returned: success with O(expect), or when assertions are not met
+  type: list
+  elements: dict
+  contains:
+    place:
+      description: The entry, such as C(expect[1]), or that of the definition of a service.
+      returned: always
+      type: str
+      sample: expect[1]
+    service:
+      description: The service whose definition has the entry, null for an entry of the task.
+      returned: always
+      type: str
+      sample: deeplens
+    principal:
+      description: Who is to do it.
+      returned: always
+      type: str
+      sample: role/label-writer
+    action:
+      description: The action.
+      returned: always
+      type: str
+      sample: s3:DeleteObject
+    resource:
+      description: The resource.
+      returned: always
+      type: str
+      sample: "*"
+    context:
+      description: The condition keys that the entry gives, each with a list of values, or null where it is absent.
+      returned: always
+      type: dict
+      sample: {"aws:SourceAccount": ["123456789012"]}
+    expected:
+      description: The result that is asserted, V(allowed) or V(denied).
+      returned: always
+      type: str
+      sample: denied
+    result:
+      description:
+        - V(allowed) or V(denied). V(depends) if it depends on condition keys that the entry does not give. V(unknown)
+          if it depends on a policy that was not read.
+      returned: always
+      type: str
+      sample: denied
+    reason:
+      description: Why that is the result.
+      returned: always
+      type: str
+      sample: no policy of the caller allows it
+    statements:
+      description: The statements that decided.
+      returned: always
+      type: list
+      elements: str
+      sample: ["inline policy labels (statement 2)"]
+    text:
+      description: The C(reason) of the entry.
+      returned: always
+      type: str
+      sample: The function writes labels.
+    proved:
+      description:
+        - The state that was judged, V(planned) in check mode or if nothing was written, or V(read_back) after the last
+          write. Null if the assertion is not met.
+      returned: always
+      type: str
+      sample: read_back
+    simulated:
+      description: What C(SimulatePrincipalPolicy) answers, null for what it cannot be asked.
+      returned: with O(simulate=true), after a write
+      type: str
+      sample: denied
 attachments:
   description: The complete users, groups and roles as they are after the task, in the order of their declaration.
   returned: success, if O(attachments) contains any
@@ -550,10 +827,10 @@ plan_id:
   description:
     - >-
       SHA-256 of the account, of every write of the plan with its parameters, and of what they rely on. They rely on the
-      unique ids, policies, trust policies and tags of the objects as they are, on the documents of these policies, and
-      on the findings.
+      unique ids, policies, trust policies and tags of the objects as they are, on the documents of these policies, on
+      the access that changes, and on the findings.
     - O(approved_plan) takes it, and RV(approval), which expires.
-  returned: success, or when the plan is not the approved one
+  returned: success, or when the plan is refused
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
 problems:
@@ -702,10 +979,11 @@ trust_statements:
 """
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.runner import run_module
+from ansible_collections.aws_ml.permissions.plugins.module_utils.prove.prover import proving_baseline
 
 
 def main():
-    run_module("iam_baseline")
+    run_module("iam_baseline", proving_baseline)
 
 
 if __name__ == "__main__":

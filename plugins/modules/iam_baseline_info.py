@@ -167,6 +167,184 @@ EXAMPLES = r"""
 
 RETURN = r"""
 ---
+access_diff:
+  description:
+    - What access the plan would change if it were applied. What the policies allow in effect is compared, so a
+      document that is written differently and allows the same is no change. The page What access a plan changes of this
+      collection has the details.
+  returned: success
+  type: dict
+  contains:
+    wider:
+      description: Whether someone can do more after the plan, or may be able to.
+      returned: always
+      type: bool
+      sample: true
+    summary:
+      description: The changes in short lines, at most 200.
+      returned: always
+      type: list
+      elements: str
+      sample: [role/label-writer gains s3:PutObject on labels-1/*]
+    principals:
+      description: The changes of each user, group and role, and of policies for the identities that have them.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        principal:
+          description: The user, group, role or policy, kind and name.
+          returned: always
+          type: str
+          sample: role/label-writer
+        gains:
+          description: What it can do only after the plan.
+          returned: always
+          type: list
+          elements: dict
+          contains:
+            action:
+              description: The action, or a pattern of actions.
+              returned: always
+              type: str
+              sample: s3:PutObject
+            except_actions:
+              description: The actions that NotAction leaves out.
+              returned: always
+              type: list
+              elements: str
+              sample: []
+            resource:
+              description: The resource, or a pattern of resources.
+              returned: always
+              type: str
+              sample: arn:aws:s3:::labels-1/*
+            except_resources:
+              description: The resources that NotResource leaves out.
+              returned: always
+              type: list
+              elements: str
+              sample: []
+            conditions:
+              description: The conditions, as in a policy.
+              returned: always
+              type: dict
+            certain:
+              description: Whether an example of a request was found that is allowed on one side only.
+              returned: always
+              type: bool
+              sample: true
+        loses:
+          description: What it can do only before the plan.
+          returned: always
+          type: list
+          elements: dict
+          contains:
+            action:
+              description: The action, or a pattern of actions.
+              returned: always
+              type: str
+              sample: s3:PutObject
+            except_actions:
+              description: The actions that NotAction leaves out.
+              returned: always
+              type: list
+              elements: str
+              sample: []
+            resource:
+              description: The resource, or a pattern of resources.
+              returned: always
+              type: str
+              sample: arn:aws:s3:::labels-1/*
+            except_resources:
+              description: The resources that NotResource leaves out.
+              returned: always
+              type: list
+              elements: str
+              sample: []
+            conditions:
+              description: The conditions, as in a policy.
+              returned: always
+              type: dict
+            certain:
+              description: Whether an example of a request was found that is allowed on one side only.
+              returned: always
+              type: bool
+              sample: true
+        gains_policies:
+          description: Policies that it gets and that could not be read.
+          returned: always
+          type: list
+          elements: str
+          sample: []
+        loses_policies:
+          description: Policies that it loses and that could not be read.
+          returned: always
+          type: list
+          elements: str
+          sample: []
+        no_longer_limited_by:
+          description: Permissions boundaries that it loses and that could not be read.
+          returned: always
+          type: list
+          elements: str
+          sample: []
+        newly_limited_by:
+          description: Permissions boundaries that it gets and that could not be read.
+          returned: always
+          type: list
+          elements: str
+          sample: []
+        newly_assumed_by:
+          description: Who can assume the role only after the plan.
+          returned: always
+          type: list
+          elements: dict
+          contains:
+            principal:
+              description: The principal, as in a trust policy.
+              returned: always
+              type: dict
+              sample: {Service: sagemaker.amazonaws.com}
+            action:
+              description: The action of STS, or a pattern of actions.
+              returned: always
+              type: str
+              sample: sts:AssumeRole
+            conditions:
+              description: The conditions, as in a policy.
+              returned: always
+              type: dict
+        no_longer_assumed_by:
+          description: Who can assume the role only before the plan.
+          returned: always
+          type: list
+          elements: dict
+          contains:
+            principal:
+              description: The principal, as in a trust policy.
+              returned: always
+              type: dict
+              sample: {Service: sagemaker.amazonaws.com}
+            action:
+              description: The action of STS, or a pattern of actions.
+              returned: always
+              type: str
+              sample: sts:AssumeRole
+            conditions:
+              description: The conditions, as in a policy.
+              returned: always
+              type: dict
+        denied:
+          description: Whether the plan denies it everything, as a quarantine does.
+          returned: always
+          type: bool
+          sample: false
+        too_many:
+          description: Whether its policies have too many statements to compare. Gains and losses are not known then.
+          returned: always
+          type: bool
+          sample: false
 account_id:
   description: The account that the task looked at.
   returned: success, or when the task fails after it has called AWS
@@ -449,8 +627,8 @@ plan_id:
   description:
     - >-
       SHA-256 of the account, of every write of the plan with its parameters, and of what they rely on. They rely on the
-      unique ids, policies, trust policies and tags of the objects as they are, on the documents of these policies, and
-      on the findings.
+      unique ids, policies, trust policies and tags of the objects as they are, on the documents of these policies, on
+      the access that changes, and on the findings.
     - O(aws_ml.permissions.iam_baseline#module:approved_plan) takes it, and RV(approval), which expires.
   returned: success
   type: str

@@ -112,6 +112,7 @@ extends_documentation_fragment:
   - aws_ml.permissions.service_paths
   - aws_ml.permissions.declared_services
   - aws_ml.permissions.connection
+  - aws_ml.permissions.access_gates
   - aws_ml.permissions.approval
   - aws_ml.permissions.backup
   - aws_ml.permissions.record
@@ -154,6 +155,9 @@ EXAMPLES = r"""
     quarantine_days: 60
     max_role_fraction: 0.75
     quarantine_reason: DeepLens has ended - ask the vision team
+    no_new_access: fail
+    not_granted:
+      - organizations:LeaveOrganization
     backup_dir: "{{ playbook_dir }}/backups"
 
 - name: Delete the roles and policies of the cameras in another account, even if something depends on them
@@ -194,6 +198,135 @@ EXAMPLES = r"""
 
 RETURN = r"""
 ---
+access_diff:
+  description:
+    - What access the plan changes, or in check mode would change. What the policies allow in effect is compared, so a
+      document that is written differently and allows the same is no change. The page What access a plan changes of this
+      collection has the details.
+  returned: success, or when the plan is refused
+  type: dict
+  contains:
+    wider:
+      description: Whether someone can do more after the plan, or may be able to.
+      returned: always
+      type: bool
+      sample: true
+    summary:
+      description: The changes in short lines, at most 200.
+      returned: always
+      type: list
+      elements: str
+      sample: [role/label-writer gains s3:PutObject on labels-1/*]
+    principals:
+      description: The changes of each user, group and role, and of policies for the identities that have them.
+      returned: always
+      type: list
+      elements: dict
+      contains:
+        principal:
+          description: The user, group, role or policy, kind and name.
+          returned: always
+          type: str
+          sample: role/label-writer
+        gains:
+          description: Always empty. The task grants nothing.
+          returned: always
+          type: list
+        loses:
+          description: What it can do only before the plan.
+          returned: always
+          type: list
+          elements: dict
+          contains:
+            action:
+              description: The action, or a pattern of actions.
+              returned: always
+              type: str
+              sample: s3:PutObject
+            except_actions:
+              description: The actions that NotAction leaves out.
+              returned: always
+              type: list
+              elements: str
+              sample: []
+            resource:
+              description: The resource, or a pattern of resources.
+              returned: always
+              type: str
+              sample: arn:aws:s3:::labels-1/*
+            except_resources:
+              description: The resources that NotResource leaves out.
+              returned: always
+              type: list
+              elements: str
+              sample: []
+            conditions:
+              description: The conditions, as in a policy.
+              returned: always
+              type: dict
+            certain:
+              description: Whether an example of a request was found that is allowed on one side only.
+              returned: always
+              type: bool
+              sample: true
+        gains_policies:
+          description: Policies that it gets and that could not be read.
+          returned: always
+          type: list
+          elements: str
+          sample: []
+        loses_policies:
+          description: Policies that it loses and that could not be read.
+          returned: always
+          type: list
+          elements: str
+          sample: []
+        no_longer_limited_by:
+          description: Permissions boundaries that it loses and that could not be read.
+          returned: always
+          type: list
+          elements: str
+          sample: []
+        newly_limited_by:
+          description: Permissions boundaries that it gets and that could not be read.
+          returned: always
+          type: list
+          elements: str
+          sample: []
+        newly_assumed_by:
+          description: Always empty. The task trusts nobody.
+          returned: always
+          type: list
+        no_longer_assumed_by:
+          description: Who can assume the role only before the plan.
+          returned: always
+          type: list
+          elements: dict
+          contains:
+            principal:
+              description: The principal, as in a trust policy.
+              returned: always
+              type: dict
+              sample: {Service: sagemaker.amazonaws.com}
+            action:
+              description: The action of STS, or a pattern of actions.
+              returned: always
+              type: str
+              sample: sts:AssumeRole
+            conditions:
+              description: The conditions, as in a policy.
+              returned: always
+              type: dict
+        denied:
+          description: Whether the plan denies it everything, as a quarantine does.
+          returned: always
+          type: bool
+          sample: false
+        too_many:
+          description: Whether its policies have too many statements to compare. Gains and losses are not known then.
+          returned: always
+          type: bool
+          sample: false
 account_id:
   description: The account that the task worked in.
   returned: success, or when the task fails after it has called AWS
@@ -399,10 +532,10 @@ plan_id:
   description:
     - >-
       SHA-256 of the account, of every write of the plan with its parameters, and of what they rely on. They rely on the
-      unique ids, policies, trust policies and tags of the objects as they are, on the documents of these policies, and
-      on the findings.
+      unique ids, policies, trust policies and tags of the objects as they are, on the documents of these policies, on
+      the access that changes, and on the findings.
     - O(approved_plan) takes it, and RV(approval), which expires.
-  returned: success, or when the plan is not the approved one
+  returned: success, or when the plan is refused
   type: str
   sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
 problems:

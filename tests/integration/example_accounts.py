@@ -57,7 +57,10 @@ def before_roles(iam: Any) -> None:
 
 
 def before_policies(iam: Any) -> None:
-    """Nothing; these examples make what they need."""
+    """A policy that a role has; these examples create everything else that they need."""
+    make_role(iam, "l4e-role", SAGEMAKER)
+    policy = iam.create_policy(PolicyName="l4e-everything", PolicyDocument=PASS_ANY_ROLE)["Policy"]["Arn"]
+    iam.attach_role_policy(RoleName="l4e-role", PolicyArn=policy)
 
 
 def before_attachments(iam: Any) -> None:
@@ -119,6 +122,22 @@ def before_service_linked_roles(iam: Any) -> None:
     make_role(iam, "worker", LAMBDA)
     for service in ("panorama", "batch", "ecs"):
         iam.create_service_linked_role(AWSServiceName=f"{service}.amazonaws.com")
+
+
+def before_access(iam: Any) -> None:
+    """A role for a function that writes labels, and a user who reads reports as a member of a group."""
+    make_role(iam, "label-writer", LAMBDA)
+    labels = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::labels-123456789012/*"}
+    reports = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+    reports["Condition"] = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    account = iam.get_role(RoleName="label-writer")["Role"]["Arn"].split(":")[4]
+    iam.put_role_policy(
+        RoleName="label-writer", PolicyName="labels", PolicyDocument=document(labels).replace("123456789012", account)
+    )
+    iam.create_group(GroupName="analysts")
+    iam.put_group_policy(GroupName="analysts", PolicyName="reports", PolicyDocument=document(reports))
+    iam.create_user(UserName="analyst")
+    iam.add_user_to_group(GroupName="analysts", UserName="analyst")
 
 
 def before_audit(iam: Any) -> None:
@@ -198,6 +217,7 @@ def before_retirement(iam: Any) -> None:
     quarantined(iam, "AWSDeepLensLambdaRole", "2026-01-01T00:00:00Z")
     iam.put_role_policy(RoleName="AWSDeepLensLambdaRole", PolicyName="PassAnyRole", PolicyDocument=PASS_ANY_ROLE)
     cameras = document({"Effect": "Allow", "Action": "deeplens:*", "Resource": "*"})
+    iam.put_role_policy(RoleName="AWSDeepLensServiceRole", PolicyName="Cameras", PolicyDocument=cameras)
     own = iam.create_policy(PolicyName="deeplens-cameras", PolicyDocument=cameras)["Policy"]["Arn"]
     iam.create_policy_version(PolicyArn=own, PolicyDocument=cameras, SetAsDefault=True)
     for role, policy in (
@@ -209,6 +229,7 @@ def before_retirement(iam: Any) -> None:
 
 
 BEFORE: dict[str, Callable[[Any], None]] = {
+    "iam_access": before_access,
     "iam_audit": before_audit,
     "iam_role": before_roles,
     "iam_managed_policy": before_policies,

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import yaml
 from integration.awx_jobs import Awx, Job, artifacts_of
@@ -49,9 +50,14 @@ def alike(plan: tuple[str, str]) -> tuple[str, int]:
     return re.sub(r"\d{12}", "ACCOUNT", variable), len(approval)
 
 
-def variables_of(accounts: Iterable[str]) -> set[str]:
-    """The names of the variables that hand the plans of accounts to the apply."""
-    return {f"aws_ml_plans_{account}" for account in accounts}
+def variables_of(accounts: Iterable[str], what: str = "plans") -> set[str]:
+    """The names of the variables that hand the plans of accounts to the apply, or the access that they change."""
+    return {f"aws_ml_{what}_{account}" for account in accounts}
+
+
+def plans_in(artifacts: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables with plans, without those that only show what access they change."""
+    return {name: value for name, value in artifacts.items() if name.startswith("aws_ml_plans_")}
 
 
 def test_what_was_approved_is_applied_and_then_nothing_is_left(
@@ -61,12 +67,13 @@ def test_what_was_approved_is_applied_and_then_nothing_is_left(
     assert [(job.rc, job.failures) for job in checks] == [(0, {})] * 2
     assert [job.hosts for job in checks] == [["vision-dev", "warehouse"], ["vision-prod"]]
     assert not {"CreateRole", "PutRolePolicy"} & aws.call_counts().keys()
-    plans = artifacts_of(checks)
-    assert plans.keys() == variables_of(ids.values())
+    passed_on = artifacts_of(checks)
+    plans = plans_in(passed_on)
+    assert passed_on.keys() == variables_of(ids.values()) | variables_of(ids.values(), "access")
     assert len(set(plans.values())) == len(ids)
     assert [alike(plan) for plan in APPROVED.items()] == [alike(next(iter(plans.items())))]
 
-    applies = awx.sliced("apply.yml", 2, extra_vars=plans, verbosity=5)
+    applies = awx.sliced("apply.yml", 2, extra_vars=passed_on, verbosity=5)
     assert [(job.rc, job.failures) for job in applies] == [(0, {})] * 2
     assert sorted(host for job in applies for host in job.changed) == sorted(ids)
     for account in ids.values():
@@ -136,7 +143,7 @@ def test_answers_of_the_survey_choose_accounts_services_and_profile(
     checks = awx.sliced("check.yml", 2, check=True, extra_vars=answers)
     assert [job.failures for job in checks] == [{}, {}]
     assert [job.rc for job in checks] == [0, 0], "a slice without any of the accounts ends well"
-    plans = artifacts_of(checks)
+    plans = plans_in(artifacts_of(checks))
     assert plans.keys() == variables_of([ids["vision-prod"]])
     applied = awx.job("apply.yml", extra_vars={**answers, **plans})
     assert (applied.rc, applied.hosts) == (0, ["vision-prod"])
@@ -146,12 +153,12 @@ def test_answers_of_the_survey_choose_accounts_services_and_profile(
 
     of_each = {"aws_ml_only_services": [], "aws_ml_profile": "of each account"}
     found = awx.job("check.yml", check=True, extra_vars=of_each).artifacts
-    assert found.keys() == variables_of(ids.values())
+    assert plans_in(found).keys() == variables_of(ids.values())
 
 
 def test_approval_of_other_services_is_refused(awx: Awx, aws: LocalAws, ids: dict[str, str], roles_in: RolesIn) -> None:
     only_deeplens = {"aws_ml_accounts": "warehouse", "aws_ml_only_services": ["deeplens"]}
-    of_deeplens = awx.job("check.yml", check=True, extra_vars=only_deeplens).artifacts
+    of_deeplens = plans_in(awx.job("check.yml", check=True, extra_vars=only_deeplens).artifacts)
     of_both = awx.job("check.yml", check=True, extra_vars={"aws_ml_accounts": "warehouse"}).artifacts
     before = roles_in(ids["warehouse"])
     job = awx.job("apply.yml", extra_vars={"aws_ml_accounts": "warehouse", **of_deeplens})
@@ -173,4 +180,4 @@ def test_account_without_its_id_cannot_be_approved(awx: Awx, ids: dict[str, str]
     job = awx.job("check.yml", check=True)
     assert list(job.failures) == ["warehouse"]
     assert "aws_account_id: is not set; give warehouse its account id" in job.failures["warehouse"]
-    assert len(job.artifacts) == len(ids) - 1
+    assert len(plans_in(job.artifacts)) == len(ids) - 1

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from integration.awx_jobs import Awx
+from integration.awx_jobs import Awx, Job
 from integration.awx_workflow import run_workflow
 from integration.conftest import RolesIn
 
@@ -20,6 +20,17 @@ def shut(aws: LocalAws, accounts: Iterable[str]) -> None:
     """Makes the accounts impossible to enter."""
     for account in accounts:
         aws.client("iam", account=account).delete_role(RoleName="ml-permissions")
+
+
+def access_in(job: Job) -> list[str]:
+    """The lines about access that the job shows to the approver."""
+    [result] = [
+        event["event_data"]["res"]
+        for event in job.events
+        if event["event"] == "runner_on_ok" and event["event_data"]["task"] == "Show what access the plans change"
+    ]
+    lines: list[str] = result["msg"]
+    return lines
 
 
 def test_changes_are_approved_and_nothing_is_asked_when_nothing_changes(
@@ -38,6 +49,10 @@ def test_changes_are_approved_and_nothing_is_asked_when_nothing_changes(
     }
     [shown] = first.jobs["plans"]
     assert all(plan in shown.printed for plan in plans.values())
+    by_account = sorted(ids, key=lambda host: ids[host])
+    lines = [line for host in by_account for line in first.artifacts[f"aws_ml_access_{ids[host]}"]]
+    assert access_in(shown) == [*lines[:40], f"and {len(lines) - 40} more; see the jobs of the check"]
+    assert "vision-dev: deeplens: lambda.amazonaws.com may now assume role/AWSDeepLensLambdaRole" in lines
     for account in ids.values():
         assert "AWSDeepLensServiceRole" in roles_in(account)
 

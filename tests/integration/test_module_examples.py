@@ -22,7 +22,16 @@ from typing import Any
 import pytest
 import yaml
 from ansible.parsing.plugin_docs import read_docstring
-from integration.example_accounts import ANYONE, EVERYTHING, EXTERNAL_ID, NO_SERVICE, RECORD_KEY, document, prepared
+from integration.example_accounts import (
+    ANYONE,
+    EVERYTHING,
+    EXTERNAL_ID,
+    NO_SERVICE,
+    PASS_ANY_ROLE,
+    RECORD_KEY,
+    document,
+    prepared,
+)
 from integration.playbook_runs import LIMIT
 from preloaded_ansible import ANSIBLE
 
@@ -49,16 +58,31 @@ OF_NO_EXAMPLE = {"differences", "failed_at"}
 AGAIN = "Again: "
 Result = dict[str, Any]
 
+DELETES_LABELS = {
+    "principal": "role/label-writer",
+    "action": "s3:DeleteObject",
+    "resource": "arn:aws:s3:::labels/1.json",
+    "result": "allowed",
+}
 L4E_EVERYTHING = {"name": "l4e-role", "inline_policies": {"Everything": EVERYTHING}}
 L4E_KEEPS = {"iam_type": "role", "iam_name": "l4e-role", "managed_policies": ["IAMFullAccess"]}
 BEYOND: dict[str, list[dict[str, Any]]] = {
+    "iam_access": [
+        {"expect": [DELETES_LABELS, {**DELETES_LABELS, "principal": "role/label-reader"}]},
+        {"expect": [DELETES_LABELS]},
+        {"expect": []},
+    ],
     "iam_audit": [{"services": ["panorama"]}, {"services": ["deep-lens"]}],
     "iam_role": [
         L4E_EVERYTHING,
         {"name": "no-service", "assume_role_policy_document": document(NO_SERVICE)},
         {"name": "no-trust"},
     ],
-    "iam_managed_policy": [{"name": "l4e-everything", "policy": EVERYTHING}, {"name": "NoDocument"}],
+    "iam_managed_policy": [
+        {"name": "l4e-everything", "policy": EVERYTHING},
+        {"name": "l4e-everything", "policy": PASS_ANY_ROLE},
+        {"name": "NoDocument"},
+    ],
     "iam_policy_attachment": [
         {"iam_type": "role", "iam_name": "l4e-role", "inline_policies": {"Everything": EVERYTHING}},
         {"iam_type": "role", "iam_name": "l4e-role"},

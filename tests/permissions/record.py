@@ -19,6 +19,7 @@ from .documents import ACCOUNT
 
 _MODES = {
     "aws_accounts": "inventory",
+    "iam_access": "audit",
     "iam_audit": "audit",
     "iam_baseline": "converge",
     "iam_baseline_info": "audit",

@@ -15,32 +15,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from ..policy.document import PolicyDocument
+from .asked_requests import Grant
+from .caller_choices import ConditionKeys
 from .finding import Severity
 
 
 @dataclass(frozen=True)
-class Grant:
-    """What an Allow statement grants: one of `actions` on a resource that is written like the regular expression.
-
-    A statement with a condition on one of the keys `unless` does not grant it.
-    """
-
-    actions: tuple[str, ...]
-    resources: str
-    unless: frozenset[str] = frozenset()
-
-    @classmethod
-    def parse(cls, content: Mapping[str, Any]) -> Grant:
-        return cls(
-            actions=tuple(content["actions"]),
-            resources=content["resources"],
-            unless=frozenset(key.lower() for key in content.get("unless", ())),
-        )
+class TrustsAnyone:
+    """A user of an account that nobody names may assume the role, or somebody with a token that anybody can get."""
 
 
 @dataclass(frozen=True)
-class TrustsAnyone:
-    """The trust policy of a role trusts anyone, without a condition."""
+class TrustsOtherAccount:
+    """An account that the trust policy names, and that is not the role's own, may assume the role."""
 
 
 @dataclass(frozen=True)
@@ -50,29 +38,30 @@ class TrustsDeletedPrincipal:
 
 @dataclass(frozen=True)
 class TrustsServices:
-    """The trust policy of a role trusts at least `number` services of `names`, which is empty for any service.
+    """At least `number` services of `names`, which is empty for any service, may assume the role.
 
-    With `ended`, only services that have ended count. Statements with a condition on one of the keys `without` do not.
+    With `ended`, only services that have ended count; with `for_others`, only those that may assume it where they work
+    for an account that nobody names.
     """
 
     names: frozenset[str] = frozenset()
     number: int = 1
-    without: frozenset[str] = frozenset()
+    for_others: bool = False
     ended: bool = False
 
 
 @dataclass(frozen=True)
 class HasGrants:
-    """The policies grant every one of `names`, or one of them. With `trusts`, a role has to trust such services too."""
+    """An identity has every grant of `names`, or one of them. With `trusts`, a role has to trust such callers too."""
 
     names: tuple[str, ...]
     every: bool = True
-    trusts: TrustsServices | None = None
+    trusts: TrustsServices | TrustsOtherAccount | None = None
 
 
 @dataclass(frozen=True)
 class ReachesRoles:
-    """The policies have the grants, and with them a role that grants one of `reached` may be passed to a service."""
+    """An identity has the grants, and with them a role that has one of `reached` may be passed to a service."""
 
     grants: HasGrants
     reached: tuple[str, ...]
@@ -85,7 +74,7 @@ class SharedWithRoles:
     grants: HasGrants
 
 
-TrustCondition: TypeAlias = "TrustsAnyone | TrustsDeletedPrincipal | TrustsServices"
+TrustCondition: TypeAlias = "TrustsAnyone | TrustsOtherAccount | TrustsDeletedPrincipal | TrustsServices"
 """Conditions on the trust policy alone."""
 
 Condition: TypeAlias = "TrustCondition | HasGrants | ReachesRoles | SharedWithRoles"
@@ -95,8 +84,9 @@ Condition: TypeAlias = "TrustCondition | HasGrants | ReachesRoles | SharedWithRo
 class FindingRule:
     """When something is found, how severe it is, and what is said of it.
 
-    `severity_if_ended` is the severity where roles are passed only to services that have ended. `replaces` are the
-    codes of findings of the same object that this one makes needless.
+    `severity_if_ended` is the severity where roles are passed only to services that have ended, and
+    `severity_if_conditional` that of a match which depends on conditions; without it, such a match is no finding.
+    `replaces` are the codes of findings of the same object that this one makes needless.
     """
 
     code: str
@@ -105,26 +95,27 @@ class FindingRule:
     remedy: str
     condition: Condition
     severity_if_ended: Severity | None = None
+    severity_if_conditional: Severity | None = None
     replaces: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, content: Mapping[str, Any]) -> FindingRule:
         """Read one rule. Raises ValueError for keys that do not go together, and for unknown ones."""
         given = dict(content)
-        if_ended = given.pop("severity_if_ended", None)
+        others = {name: given.pop(name, None) for name in ("severity_if_ended", "severity_if_conditional")}
         return cls(
             code=given.pop("code"),
             severity=Severity.parse(given.pop("severity")),
             message=given.pop("message"),
             remedy=given.pop("remedy"),
-            severity_if_ended=None if if_ended is None else Severity.parse(if_ended),
             replaces=tuple(given.pop("replaces", ())),
             condition=_condition(given),
+            **{name: None if text is None else Severity.parse(text) for name, text in others.items()},
         )
 
 
 _KEYS_OF_GRANTS = frozenset({"all_of", "any_of", "trusts", "reaches", "others"})
-_KEYS_OF_SERVICES = frozenset({"service", "services", "without", "ended"})
+_KEYS_OF_SERVICES = frozenset({"service", "services", "for_others", "ended"})
 
 
 def _condition(given: Mapping[str, Any]) -> Condition:
@@ -138,7 +129,7 @@ def _condition(given: Mapping[str, Any]) -> Condition:
     ):
         raise ValueError(f"not a condition of findings: {dict(given)}")
     trusts = _trust_condition(given["trusts"]) if "trusts" in given else None
-    if not isinstance(trusts, TrustsServices | None):
+    if not isinstance(trusts, TrustsServices | TrustsOtherAccount | None):
         raise ValueError(f"not a condition together with grants: {given['trusts']}")
     every = "all_of" in given
     grants = HasGrants(tuple(given["all_of" if every else "any_of"]), every, trusts)
@@ -150,6 +141,8 @@ def _condition(given: Mapping[str, Any]) -> Condition:
 def _trust_condition(given: Mapping[str, Any]) -> TrustCondition:
     if given == {"anyone": True}:
         return TrustsAnyone()
+    if given == {"other_account": True}:
+        return TrustsOtherAccount()
     if given == {"deleted": True}:
         return TrustsDeletedPrincipal()
     if not given or set(given) - _KEYS_OF_SERVICES:
@@ -158,7 +151,7 @@ def _trust_condition(given: Mapping[str, Any]) -> TrustCondition:
     return TrustsServices(
         names=frozenset(() if names == "any" else names),
         number=given.get("services", 1),
-        without=frozenset(key.lower() for key in given.get("without", ())),
+        for_others=given.get("for_others", False),
         ended=given.get("ended", False),
     )
 
@@ -182,27 +175,37 @@ class ServiceLife:
 
 @dataclass(frozen=True)
 class AwsFacts:
-    """`aws_policies` maps names of AWS managed policies to their grants, with the services that get passed roles."""
+    """`aws_policies` are documents of AWS managed policies by name, abridged to what `grants` ask."""
 
     grants: Mapping[str, Grant] = field(default_factory=dict)
     findings: tuple[FindingRule, ...] = ()
-    aws_policies: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    keys: ConditionKeys = field(default_factory=ConditionKeys)
+    aws_policies: Mapping[str, PolicyDocument] = field(default_factory=dict)
     services: Mapping[str, ServiceLife] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, content: Mapping[str, Any]) -> AwsFacts:
         """Read the content of the files in `aws_facts`, one key for each file."""
         rules = content.get("finding_rules", {})
-        policies: dict[str, dict[str, frozenset[str]]] = {}
-        for grant, holders in content.get("aws_policies", {}).items():
-            for policy, services in (holders if isinstance(holders, Mapping) else dict.fromkeys(holders, ())).items():
-                policies.setdefault(policy, {})[grant] = frozenset(services)
         return cls(
             grants={name: Grant.parse(grant) for name, grant in rules.get("grants", {}).items()},
             findings=tuple(FindingRule.parse(rule) for rule in rules.get("findings", ())),
-            aws_policies=policies,
+            keys=ConditionKeys.parse(content.get("condition_keys", {})),
+            aws_policies={
+                name: PolicyDocument({"Version": "2012-10-17", "Statement": statements})
+                for name, statements in content.get("aws_policies", {}).items()
+            },
             services={key: ServiceLife.parse(service) for key, service in content.get("services", {}).items()},
         )
+
+    def aws_policies_in(self, partition: str) -> Mapping[str, PolicyDocument]:
+        """The documents of AWS's policies in a partition, where their ARNs are of that partition."""
+        if partition == "aws":
+            return self.aws_policies
+        return {
+            name: PolicyDocument.parse(document.text.replace('"arn:aws:', f'"arn:{partition}:'))
+            for name, document in self.aws_policies.items()
+        }
 
     def ended_principals(self) -> frozenset[str]:
         return frozenset(

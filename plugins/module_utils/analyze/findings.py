@@ -4,9 +4,9 @@
 # Private to this collection: it may change in any release. Do not import it elsewhere.
 """The risks in the desired state, an ended service that it still has objects for included. Pure.
 
-The rules read documents, not names; the end of a service is data, without a clock. A declared role is checked
-completely. For a user, group or role that is not managed by the task, only the declared part is checked: the policies
-that are attached, and the statements that are added to the trust policy.
+The rules ask what identities may do, and look at no names; the end of a service is data, without a clock. A declared
+role is checked completely. For a user, group or role that is not managed by the task, only the declared part is
+checked: the policies that are attached, and the statements that are added to the trust policy.
 """
 
 from __future__ import annotations
@@ -20,10 +20,13 @@ from ..policy.document import PolicyDocument
 from ..resolve.desired_state import DesiredState
 from ..resolve.policy_arns import Resolver
 from ..resolve.quarantine import current_quarantine
+from .asked_requests import ANY_SERVICE
 from .aws_facts import AwsFacts, FindingRule, SharedWithRoles
+from .caller_choices import told_condition
 from .finding import Finding, Severity, most_severe_first
+from .grant_questions import Holdings
 from .matchers import AccountAfter, Match, RuleSubject, matches
-from .risky_grants import Documents
+from .risky_grants import held_policies
 
 Remedy = Callable[[str, str, str], str]
 """What resolves a finding, from its resource, its code, and what the rule says."""
@@ -42,11 +45,17 @@ def findings(
     """
     account = AccountAfter(knowledge, state, desired)
     found: dict[tuple[str, ...], Finding] = {}
-    for subject in _Subjects(declarations, state, desired, account.documents).all():
-        here = [(rule, match) for rule in knowledge.findings for match in matches(rule.condition, subject, account)]
-        replaced = {code for rule, _match in here for code in rule.replaces}
+    for subject in _Subjects(declarations, state, desired, account).all():
+        here = [
+            (rule, match)
+            for rule in knowledge.findings
+            for match in matches(rule.condition, subject, account)
+            if not match.keys or rule.severity_if_conditional is not None
+        ]
+        replaced = {code for rule, match in here if not match.keys for code in rule.replaces}
+        replaced_if_conditional = {code for rule, _match in here for code in rule.replaces}
         for rule, match in here:
-            if rule.code not in replaced:
+            if rule.code not in (replaced_if_conditional if match.keys else replaced):
                 one = _finding(rule, subject.resource, match, account.ended)
                 if remedy is not None:
                     one = replace(one, remedy=remedy(one.resource, rule.code, rule.remedy))
@@ -64,16 +73,23 @@ def approved_findings(knowledge: AwsFacts, found: Iterable[Finding]) -> list[Fin
 
 
 def _finding(rule: FindingRule, resource: str, match: Match, ended: frozenset[str]) -> Finding:
-    severity = rule.severity
-    if rule.severity_if_ended is not None and match.passed_to and match.passed_to <= ended:
-        severity = rule.severity_if_ended
+    services = [ANY_SERVICE] if ANY_SERVICE in match.services else sorted(match.services)
     message = rule.message.format(
         policies=_list(match.policies),
-        services=_list(sorted(match.services)),
+        condition=told_condition(match.keys),
+        services=_list(services),
         roles=_list(match.roles),
         principals=match.principal,
     )
-    return Finding(severity, rule.code, resource, message[:1].upper() + message[1:], rule.remedy)
+    return Finding(_severity(rule, match, ended), rule.code, resource, message[:1].upper() + message[1:], rule.remedy)
+
+
+def _severity(rule: FindingRule, match: Match, ended: frozenset[str]) -> Severity:
+    if rule.severity_if_ended is not None and match.passed_to and match.passed_to <= ended:
+        return rule.severity_if_ended
+    if rule.severity_if_conditional is not None and match.keys:
+        return rule.severity_if_conditional
+    return rule.severity
 
 
 def _list(names: Sequence[str]) -> str:
@@ -85,11 +101,11 @@ class _Subjects:
     """What the rules look at: the declared roles whole, the declared share of the rest, and policies on their own."""
 
     def __init__(
-        self, declarations: Declarations, state: CurrentState, desired: DesiredState, documents: Documents
+        self, declarations: Declarations, state: CurrentState, desired: DesiredState, account: AccountAfter
     ) -> None:
         self._declarations = declarations
         self._resolver = Resolver.of(declarations, state)
-        self._documents = documents
+        self._grants = account.grants
         self._state = state
         self._desired = desired
 
@@ -102,27 +118,27 @@ class _Subjects:
                 continue
             attached |= after.managed
             resource = after.resource
+            held = self._grants.of_identity(after)
             if key in whole:
-                yield RuleSubject(resource, self._documents.of_identity(after), after, before)
+                yield RuleSubject(resource, held, after, before)
                 continue
-            given = self._documents.of_identity(self._with_given_policies(after))
-            yield RuleSubject(resource, given, after, None, only_grants=True)
+            names = self._given_policies(after)
+            given, elsewhere = _share(held, names), _share(held, names, of_it=False)
+            yield RuleSubject(resource, held, after, None, only_grants=True, given=given, elsewhere=elsewhere)
             trusted = self._with_given_trust(after)
             if trusted is not None:
-                yield RuleSubject(resource, self._documents.of_identity(after), trusted, before)
+                yield RuleSubject(resource, held, trusted, before)
         for policy in self._desired.policies.values():
             if policy is not None and policy.arn not in attached:
-                yield RuleSubject(policy.resource, self._documents.of_documents({"it": policy.document}))
+                yield RuleSubject(policy.resource, self._grants.of_policy(policy))
 
-    def _with_given_policies(self, identity: Identity) -> Identity:
+    def _given_policies(self, identity: Identity) -> frozenset[str]:
+        """The policies that the declarations give to an identity, as holdings name them."""
         given = [one for one in self._declarations.attachments if one.key == identity.key and one.present]
-        names = {name for one in given for name in one.inline}
+        inline = {name for one in given for name in one.inline if name in identity.inline}
         references = [reference for one in given for reference in one.managed]
-        return replace(
-            identity,
-            inline={name: document for name, document in identity.inline.items() if name in names},
-            managed=frozenset().union(*(self._resolver.meant(text, identity.managed) for text in references)),
-        )
+        arns = frozenset().union(*(self._resolver.meant(text, identity.managed) for text in references))
+        return held_policies(identity, arns, inline)
 
     def _with_given_trust(self, identity: Identity) -> Role | None:
         statements = [
@@ -134,6 +150,12 @@ class _Subjects:
         if not statements or not isinstance(identity, Role):
             return None
         return replace(identity, trust=PolicyDocument({"Version": "2012-10-17", "Statement": statements}))
+
+
+def _share(holdings: Holdings, policies: frozenset[str], *, of_it: bool = True) -> Holdings:
+    """The holdings by some policies, or those by all others."""
+    found = {name: [one for one in held if (one.policy in policies) is of_it] for name, held in holdings.items()}
+    return {name: held for name, held in found.items() if held}
 
 
 OUTLIVED = "grants_ended_service"

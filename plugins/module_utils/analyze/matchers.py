@@ -15,6 +15,7 @@ from typing import assert_never
 from ..model import CurrentState, Identity, Role
 from ..policy.document import dangling_principals
 from ..resolve.desired_state import DesiredState
+from .asked_requests import ANY_SERVICE
 from .aws_facts import (
     AwsFacts,
     Condition,
@@ -23,9 +24,13 @@ from .aws_facts import (
     SharedWithRoles,
     TrustsAnyone,
     TrustsDeletedPrincipal,
+    TrustsOtherAccount,
     TrustsServices,
 )
-from .risky_grants import ANY_SERVICE, Documents, Holdings
+from .caller_choices import Chance
+from .grant_questions import Holding, Holdings, sure
+from .risky_grants import RiskyGrants, access_after
+from .trust_questions import ANOTHER_ACCOUNT, Trust
 
 MOST_NAMES = 20
 """Names in one message; of more, the number is given."""
@@ -35,7 +40,8 @@ MOST_NAMES = 20
 class RuleSubject:
     """What is looked at: a user, group, role or customer managed policy, as it will be and as it was.
 
-    With `only_grants`, what lies in the trust policy alone is not looked at.
+    With `only_grants`, what lies in the trust policy alone is not looked at. `holdings` are those of the whole; `given`
+    are those of the declared share, if only that is looked at, and `elsewhere` the others.
     """
 
     resource: str
@@ -43,6 +49,8 @@ class RuleSubject:
     identity: Identity | None = None
     before: Identity | None = None
     only_grants: bool = False
+    given: Holdings | None = None
+    elsewhere: Holdings | None = None
 
     @property
     def role_name(self) -> str:
@@ -53,7 +61,8 @@ class RuleSubject:
 class Match:
     """A condition that holds, and what a message may name of it.
 
-    `passed_to` are the services that the policies pass roles to, where they pass roles.
+    `passed_to` are the services that the policies pass roles to, where they pass roles. `keys` are the condition keys
+    that the match depends on.
     """
 
     policies: Sequence[str] = ()
@@ -61,6 +70,7 @@ class Match:
     roles: Sequence[str] = ()
     principal: str = ""
     passed_to: frozenset[str] = frozenset()
+    keys: frozenset[str] = frozenset()
 
 
 class ConcernedRoles:
@@ -85,24 +95,33 @@ class ConcernedRoles:
 class AccountAfter:
     """The account as it will be: what conditions compare a subject with."""
 
-    def __init__(self, knowledge: AwsFacts, state: CurrentState, desired: DesiredState) -> None:
-        self.ended = knowledge.ended_principals()
-        self.documents = Documents(knowledge, state, desired)
-        after = {**state.identities, **desired.identities}
-        roles = [role for role in after.values() if isinstance(role, Role) and not role.path.startswith("/aws-")]
+    def __init__(self, facts: AwsFacts, state: CurrentState, desired: DesiredState) -> None:
+        self.ended = facts.ended_principals()
+        access = access_after(facts, state, desired)
+        self.grants = RiskyGrants(facts, access)
+        self.trust = Trust(state.account, facts.keys)
+        there = access.identities.values()
+        roles = [role for role in there if isinstance(role, Role) and not role.path.startswith("/aws-")]
         self._roles = sorted(roles, key=lambda role: role.name)
         self._known: dict[tuple[Condition, frozenset[str]], ConcernedRoles] = {}
+        self._with: dict[tuple[str, ...], dict[str, frozenset[str]]] = {}
 
     def roles_reached(self, condition: ReachesRoles, passed_to: frozenset[str]) -> ConcernedRoles:
         """The roles that have one of the reached grants, with the services that they trust and are passed to."""
         key = (condition, passed_to)
         if key not in self._known:
-            reached = [role for role in self._roles if not self._held(role).keys().isdisjoint(condition.reached)]
-            trusted = {role.name: _trusted_services(role) for role in reached}
-            if ANY_SERVICE not in passed_to:
+            trusted = self._roles_with(condition.reached)
+            if passed_to != {ANY_SERVICE}:
                 trusted = {name: services & passed_to for name, services in trusted.items()}
             self._known[key] = ConcernedRoles({name: services for name, services in trusted.items() if services})
         return self._known[key]
+
+    def _roles_with(self, grants: tuple[str, ...]) -> dict[str, frozenset[str]]:
+        """The roles that have one of some grants without a condition, with the services that they trust."""
+        if grants not in self._with:
+            there = (role for role in self._roles if not self._surely_held(role).keys().isdisjoint(grants))
+            self._with[grants] = {role.name: self.trust.services(role) for role in there}
+        return self._with[grants]
 
     def roles_alike(self, condition: SharedWithRoles) -> ConcernedRoles:
         """The roles that have the grants and trust the services too."""
@@ -111,26 +130,38 @@ class AccountAfter:
             alike = {
                 role.name: found.services
                 for role in self._roles
-                for found in _grants(condition.grants, RuleSubject(role.name, self._held(role), role), self)
+                for found in _grants(condition.grants, RuleSubject(role.name, self._surely_held(role), role), self)
             }
             self._known[key] = ConcernedRoles(alike)
         return self._known[key]
 
-    def _held(self, role: Role) -> Holdings:
-        return self.documents.of_identity(role)
+    def _surely_held(self, role: Role) -> Holdings:
+        return sure(self.grants.of_identity(role))
 
 
 def matches(condition: Condition, subject: RuleSubject, account: AccountAfter) -> Iterator[Match]:
-    """The matches of a condition with a subject: at most one, but one for each deleted principal."""
-    if subject.only_grants and isinstance(condition, (TrustsAnyone, TrustsDeletedPrincipal, TrustsServices)):
+    """The matches of a condition with a subject: at most one, but one for each deleted principal.
+
+    Of a declared share, what its grants suffice for matches, and what they complete with what is there elsewhere.
+    """
+    if subject.given is None:
+        return _matches(condition, subject, account)
+    by_share = list(_matches(condition, replace(subject, holdings=subject.given), account))
+    if by_share or any(_matches(condition, replace(subject, holdings=subject.elsewhere or {}), account)):
+        return iter(by_share)
+    return _matches(condition, subject, account)
+
+
+def _matches(condition: Condition, subject: RuleSubject, account: AccountAfter) -> Iterator[Match]:
+    if subject.only_grants and isinstance(
+        condition, (TrustsAnyone, TrustsDeletedPrincipal, TrustsOtherAccount, TrustsServices)
+    ):
         return iter(())
     match condition:
         case TrustsDeletedPrincipal():
             return _deleted_principals(subject)
-        case TrustsAnyone():
-            return _anyone(subject)
-        case TrustsServices():
-            return _services(condition, subject, account)
+        case TrustsAnyone() | TrustsOtherAccount() | TrustsServices():
+            return _trusted(condition, subject.identity, account)
         case HasGrants():
             return _grants(condition, subject, account)
         case ReachesRoles():
@@ -147,34 +178,70 @@ def _deleted_principals(subject: RuleSubject) -> Iterator[Match]:
             yield Match(principal=principal)
 
 
-def _anyone(subject: RuleSubject) -> Iterator[Match]:
-    role = subject.identity
-    if isinstance(role, Role) and any(
-        ("AWS", "*") in (statement.principals or ()) and not statement.is_conditional
-        for statement in role.trust.allowing
-    ):
-        yield Match()
+def _trusted(
+    condition: TrustsAnyone | TrustsOtherAccount | TrustsServices, role: Identity | None, account: AccountAfter
+) -> Iterator[Match]:
+    """The match of a condition on the trust policy of a role."""
+    if not isinstance(role, Role):
+        return
+    if isinstance(condition, TrustsAnyone):
+        found = account.trust.anyone(role)
+        if found is not None:
+            yield Match(keys=frozenset(found.keys))
+    elif isinstance(condition, TrustsOtherAccount):
+        accounts = _foreign(account.trust, role)
+        if accounts:
+            named = _without_conditions(accounts)
+            keys = frozenset(key for chance in named.values() for key in chance.keys)
+            yield Match(principal=_accounts(sorted(named)), keys=keys)
+    else:
+        services = account.trust.services(role, for_others=condition.for_others)
+        services = services & condition.names if condition.names else services
+        services = services & account.ended if condition.ended else services
+        if len(services) >= condition.number:
+            yield Match(services=services)
 
 
-def _services(condition: TrustsServices, subject: RuleSubject, account: AccountAfter) -> Iterator[Match]:
-    services = _trusted(condition, subject.identity, account.ended)
-    if services is not None:
-        yield Match(services=services)
+def _foreign(trust: Trust, role: Role) -> Mapping[str, Chance]:
+    """The foreign accounts that may assume a role, without what is found as trust in anyone."""
+    found = trust.other_accounts(role)
+    anybody = found.get(ANOTHER_ACCOUNT)
+    return {name: one for name, one in found.items() if name != ANOTHER_ACCOUNT or anybody != trust.anyone(role)}
+
+
+def _without_conditions(accounts: Mapping[str, Chance]) -> Mapping[str, Chance]:
+    """The accounts that meet no condition, if there are any, else all."""
+    return {name: found for name, found in accounts.items() if found.is_sure} or accounts
+
+
+def _accounts(ids: Sequence[str]) -> str:
+    """Accounts in words: of more than `MOST_NAMES` only the number of the rest."""
+    named = [one for one in ids if one != ANOTHER_ACCOUNT]
+    rest = [f"{len(named) - MOST_NAMES} more"] if len(named) > MOST_NAMES else []
+    *others, last = [*named[:MOST_NAMES], *rest] or [ANOTHER_ACCOUNT]
+    if last == ANOTHER_ACCOUNT:
+        return last
+    return f"accounts {', '.join(others)} and {last}" if others else f"account {last}"
 
 
 def _grants(condition: HasGrants, subject: RuleSubject, account: AccountAfter) -> Iterator[Match]:
-    trusted = frozenset[str]()
+    holdings = _held(condition, subject.holdings)
+    if not holdings:
+        return
+    trusted = Match()
     if condition.trusts is not None:
-        found = _trusted(condition.trusts, subject.identity, account.ended)
+        found = next(_trusted(condition.trusts, subject.identity, account), None)
         if found is None:
             return
         trusted = found
-    if not _has_grants(condition, subject.holdings):
-        return
-    holdings = [holding for name in condition.names for holding in subject.holdings.get(name, ())]
     passed_to = frozenset(service for holding in holdings for service in holding.services)
-    policies = sorted({holding.policy for holding in holdings})
-    yield Match(policies, services=trusted or passed_to, passed_to=passed_to)
+    yield Match(
+        policies=sorted({holding.policy for holding in holdings}),
+        services=trusted.services or passed_to,
+        principal=trusted.principal,
+        passed_to=passed_to,
+        keys=trusted.keys.union(*(holding.keys for holding in holdings)),
+    )
 
 
 def _reached_roles(condition: ReachesRoles, subject: RuleSubject, account: AccountAfter) -> Iterator[Match]:
@@ -192,28 +259,13 @@ def _shared_with_roles(condition: SharedWithRoles, subject: RuleSubject, account
             yield replace(found, roles=names)
 
 
-def _has_grants(condition: HasGrants, holdings: Holdings) -> bool:
-    return (all if condition.every else any)(name in holdings for name in condition.names)
-
-
-def _trusted(condition: TrustsServices, identity: Identity | None, ended: frozenset[str]) -> frozenset[str] | None:
-    """The services that the condition is about and the trust policy trusts; None if it does not hold."""
-    if not isinstance(identity, Role):
-        return None
-    services = _trusted_services(identity, condition.without)
-    if condition.names:
-        services &= condition.names
-    if condition.ended:
-        services &= ended
-    return services if len(services) >= condition.number else None
-
-
-def _trusted_services(role: Role, without: frozenset[str] = frozenset()) -> frozenset[str]:
-    """The services that the trust policy trusts by statements that have no condition on one of these keys."""
-    return frozenset(
-        value
-        for statement in role.trust.allowing
-        if not without & statement.condition_keys
-        for kind, value in statement.principals or ()
-        if kind == "Service"
-    )
+def _held(condition: HasGrants, holdings: Holdings) -> list[Holding]:
+    """The holdings by which the grants are there, none if they are not; if one suffices, those without conditions."""
+    if holdings.keys().isdisjoint(condition.names):
+        return []
+    there = {name: holdings[name] for name in condition.names if name in holdings}
+    if condition.every and len(there) < len(condition.names):
+        return []
+    if not condition.every:
+        there = sure(there) or there
+    return [holding for found in there.values() for holding in found]

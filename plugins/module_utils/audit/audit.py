@@ -14,23 +14,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..analyze.account_access import AccountAccess
 from ..analyze.finding import Finding
-from ..analyze.risky_grants import Documents, Holdings
 from ..declare.policy_references import is_aws_managed
 from ..model import CurrentState, Identity, ManagedPolicy, PolicyDeclaration, Quarantine, Role, resource_name
 from ..policy.document import dangling_principals
-from ..resolve.desired_state import DesiredState
 from ..resolve.quarantine import current_quarantine, is_denied, released
+from .callers import with_members
 from .dependants import Dependants
-from .escalation import escalation_paths
+from .escalation import MOST_PATHS, escalation_paths
 from .facts import AuditFacts
 from .findings import audit_findings
 from .leftovers import with_left_over
 from .profile_drift import drift
 from .profile_forms import DECLARED, Form, Profile, declared_policies, declared_profiles
-from .rights import rights_in
 from .search import found_in
-from .traces import Found, LeftOver, Subject
+from .traces import NO_SERVICE, Found, LeftOver, Subject
 from .trusted_principals import trusted_principals
 
 DOCUMENTED = "documented"
@@ -92,8 +91,12 @@ def audit(
     services: Sequence[str],
     declared: Sequence[Mapping[str, Any]] = (),
     found: Sequence[Found] | None = None,
+    *,
+    whole_account: bool = False,
 ) -> AuditedAccount:
     """Audit the account for the services, which are keys of the traces; `declared` is typed.
+
+    With `whole_account`, findings and escalation paths are those of every identity and customer managed policy.
 
     The state is that of the whole account, from `account_reading`. `found` is the result of `belonging` for the same,
     if the caller has computed it already.
@@ -103,19 +106,19 @@ def audit(
     if found is None:
         found = belonging(knowledge, state, services, declared)
     effective = _without_the_denied(state)
-    rights = rights_in(effective, knowledge.aws_policies)
+    access = with_members(AccountAccess.of(effective, knowledge.aws_policies))
     ended = knowledge.knowledge.ended_principals()
-    dependants = Dependants(effective, rights, ended)
+    dependants = Dependants(effective, knowledge.escalation, access, ended)
     judge = _Judge(knowledge, state, profiles, own, dependants=dependants, policies=declared_policies(declared))
     there = sorted(map(judge.judged, found), key=_order)
     absent = sorted(_absent(there, [*own, *profiles]), key=_order)
-    holdings = _holdings(knowledge, effective)
-    concerned = frozenset(one.subject.key for one in found if isinstance(one.subject, Identity) and not one.left_over)
-    paths = escalation_paths(knowledge.escalation, effective, rights, holdings, ended=ended, concerned=concerned)
+    judged = [*found, *_of_no_service(effective, found)] if whole_account else found
+    concerned = frozenset(one.subject.key for one in judged if isinstance(one.subject, Identity) and not one.left_over)
+    paths = escalation_paths(knowledge.escalation, access, ended=ended, concerned=concerned)
     return AuditedAccount(
         objects=(*there, *absent),
-        findings=tuple(audit_findings(knowledge.knowledge, effective, found, paths)),
-        escalation_paths=tuple(path.shown() for path in paths),
+        findings=tuple(audit_findings(knowledge.knowledge, effective, judged, paths)),
+        escalation_paths=tuple(path.shown() for path in paths[:MOST_PATHS]),
     )
 
 
@@ -131,6 +134,17 @@ def belonging(
     for profile in declared_profiles(declared, services):
         names[profile.service] = names.get(profile.service, frozenset()) | profile.object_names
     return with_left_over(found_in(state, traces, names), traces, knowledge.knowledge.ended_principals())
+
+
+def _of_no_service(state: CurrentState, found: Sequence[Found]) -> list[Found]:
+    """Everything in the account that belongs to no service, except roles that AWS manages."""
+    known = {one.subject.key for one in found if not one.left_over}
+    subjects: list[Identity | ManagedPolicy] = [*state.identities.values(), *state.policies.values()]
+    return [
+        Found(NO_SERVICE, one, ())
+        for one in subjects
+        if one.key not in known and not one.path.startswith(("/aws-service-role/", "/aws-reserved/"))
+    ]
 
 
 def as_in(state: CurrentState, found: Sequence[Found]) -> list[Found]:
@@ -257,11 +271,6 @@ def _without_the_denied(state: CurrentState) -> CurrentState:
         if is_denied(identity)
     }
     return replace(state, identities={**state.identities, **denied}) if denied else state
-
-
-def _holdings(knowledge: AuditFacts, state: CurrentState) -> dict[str, Holdings]:
-    documents = Documents(knowledge.knowledge, state, DesiredState())
-    return {key: documents.of_identity(identity) for key, identity in state.identities.items()}
 
 
 def _order(one: AuditedObject) -> tuple[str, str, str]:

@@ -14,16 +14,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ..analyze.risky_grants import named_documents
+from ..access.context import Context
+from ..analyze.account_access import AccountAccess
+from ..declare.policy_references import shown_names
 from ..errors import brief, printable
 from ..model import CurrentState, Identity, ManagedPolicy, Role, resource_name
 from ..policy.document import PolicyDocument
 from ..policy.statement import Statement
 from ..policy.wildcards import fits
+from .callers import shown_resource
+from .calls import Calls, Permit
+from .candidates import Candidates, HeldActions
+from .escalation_facts import PASS_ROLE, EscalationFacts
 from .evidence import trusted_services
-from .rights import Rights, names_it
-
-_ROLE_ACTIONS = "iam:PassRole"
 
 
 @dataclass(frozen=True, order=True)
@@ -46,12 +49,19 @@ class Dependant:
 
 
 class Dependants:
-    """The dependants of the objects of one account; the account is searched once."""
+    """The dependants of the objects of one account; the account is searched once. `access` is that `with_members`."""
 
-    def __init__(self, state: CurrentState, rights: Mapping[str, Rights], ended: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        state: CurrentState,
+        facts: EscalationFacts,
+        access: AccountAccess,
+        ended: frozenset[str] = frozenset(),
+    ) -> None:
         self._state = state
-        self._rights = rights
         self._ended = ended
+        self._access = access
+        self._calls = Calls(facts, self._access)
 
     def of(self, subject: Identity | ManagedPolicy) -> list[Dependant]:
         """Sorted; nothing depends on a user or a group."""
@@ -75,19 +85,41 @@ class Dependants:
 
     def _passers(self, role: Role) -> Iterator[Dependant]:
         services = sorted(trusted_services(role) - self._ended) or sorted(trusted_services(role))
-        for key, rights in self._rights.items():
-            identity = self._state.identities[key]
+        for key in self._candidates.of(PASS_ROLE, role.arn):
+            identity = self._access.identities[key]
             if identity.key == role.key:
                 continue
             passed: dict[tuple[str, bool], list[str]] = {}
             for service in services:
-                right = rights.to_pass_by_name(_ROLE_ACTIONS, role.arn, service)
-                if right is not None:
-                    passed.setdefault((right.told(), right.by_name), []).append(service)
+                values = {"iam:PassedToService": service}
+                permit = self._calls.permit(identity, PASS_ROLE, role.arn, values)
+                if permit is not None:
+                    naming = self._naming(identity, role, values)
+                    told = Permit((naming,), permit.keys).told() if naming else permit.told()
+                    passed.setdefault((told, bool(naming)), []).append(service)
             for (told, by_name), to in passed.items():
-                yield Dependant(
-                    identity.resource, "pass_role", f"may pass it to {', '.join(map(brief, to))} ({told})", by_name
-                )
+                detail = f"may pass it to {', '.join(map(brief, to))} ({told})"
+                yield Dependant(shown_resource(identity), "pass_role", detail, by_name)
+
+    def _naming(self, identity: Identity, role: Role, values: Mapping[str, str]) -> str:
+        """The policy that allows passing the role by its name or a part of it; empty if only a wildcard does."""
+        request, policies = self._access.asked(identity, PASS_ROLE, role.arn, Context(values))
+        for policy in policies.identity:
+            for statement in policy.allowing:
+                resources = statement.statement.resources or ()
+                named = any(names_it(one) and fits(role.arn, one) for one in resources)
+                if named and statement.applies(request) is not False:
+                    return policy.name
+        return ""
+
+    @cached_property
+    def _candidates(self) -> Candidates:
+        """Who may be able to pass roles."""
+        found = Candidates()
+        for key, held in HeldActions([PASS_ROLE], self._access).all.items():
+            if self._access.identities[key].kind != "group":
+                found.may_reach(key, held[PASS_ROLE], PASS_ROLE)
+        return found
 
     def _of_policy(self, policy: ManagedPolicy) -> Iterator[Dependant]:
         for identity in self._state.identities.values():
@@ -114,13 +146,25 @@ class Dependants:
         for identity in self._state.identities.values():
             if isinstance(identity, Role):
                 note(identity.trust, identity.resource, "trust_policy", "its trust policy")
-            for name, document in named_documents(identity, own).items():
+            for name, document in _documents_of(identity, own):
                 note(document, identity.resource, "policy", name)
         held = {arn for identity in self._state.identities.values() for arn in identity.managed}
         for policy in self._state.policies.values():
             if policy.arn not in held:
                 note(policy.document, policy.resource, "policy", "its document")
         return found
+
+
+def _documents_of(identity: Identity, own: Mapping[str, PolicyDocument]) -> Iterator[tuple[str, PolicyDocument]]:
+    """Its inline policies and customer managed policies, each with its name; `own` has the latter by ARN."""
+    yield from ((f"inline policy {name}", document) for name, document in identity.inline.items())
+    names = shown_names(identity.managed)
+    yield from ((f"managed policy {names[arn]}", own[arn]) for arn in identity.managed & own.keys())
+
+
+def names_it(pattern: str) -> bool:
+    """Whether a pattern that matches an object of IAM contains its name or a part of it, and not just every object."""
+    return bool(pattern.rpartition("/")[2].strip("*")) and "/" in pattern
 
 
 def _is_about_passing(statement: Statement) -> bool:

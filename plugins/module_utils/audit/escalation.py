@@ -2,57 +2,48 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""Privilege escalation paths: how one identity of the account can act as another, and so as an administrator. Pure.
+"""Privilege escalation paths: how a caller can act as another identity, and so as an administrator. Pure.
 
-An administrator may do everything, or change the permissions of any identity. A path is a chain of steps from an
-identity that is not an administrator to a role that is one: it passes a role to a service where it can run code,
-assumes a role, writes its trust policy, or takes over what runs under it. Only the shortest path from each to each is
-reported, of at most `MOST_STEPS` steps, and at most `MOST_PATHS`.
+A path is a chain of steps from a caller that is not an administrator: a user, a role, another account, an identity
+provider, or anyone. It ends at an identity that is an administrator, or that makes itself one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from ..analyze.account_access import AccountAccess
 from ..analyze.finding import Severity
-from ..analyze.risky_grants import Holdings
-from ..declare.policy_references import policy_name
-from ..errors import printable
-from ..model import CurrentState, Identity, Role, resource_name
-from .candidates import Candidates
+from ..errors import brief
+from ..model import Role, identity_key
+from .administrators import Administrators, is_service_linked
+from .assumers import Outsiders, TrustedServices
+from .callers import Callers, is_member, member_key
+from .calls import Calls
 from .escalation_facts import EscalationFacts
-from .evidence import trusted_services
-from .rights import Rights, told_conditions
-from .trusted_principals import principal_kind
+from .escalation_search import EscalationSearch, Way
+from .escalation_steps import Actor, EscalationStep, EscalationSteps
+from .own_hand import OwnHand
 
-MOST_STEPS = 4
 MOST_PATHS = 100
+"""Paths to report, and paths to search for each end."""
 
-_ADMINISTRATOR = ("everything", "changes_permissions")
-
-
-@dataclass(frozen=True)
-class EscalationStep:
-    """One step of a path. A step that is not `sure` depends on a condition, or on what happens to run."""
-
-    text: str
-    sure: bool = True
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "text", printable(self.text))
+_GROUP = "group/"
 
 
 @dataclass(frozen=True)
 class EscalationPath:
-    """A path from one identity to a role; both are keys of identities."""
+    """A path from somebody to an identity. `keys` are the condition keys that the rights of its goal depend on."""
 
-    start: Identity
-    goal: Identity
+    start: Actor
+    goal: Actor
     steps: tuple[EscalationStep, ...]
     severity: Severity
     through: frozenset[str]
+    keys: frozenset[str] = frozenset()
 
     def shown(self) -> dict[str, Any]:
         return {
@@ -60,227 +51,111 @@ class EscalationPath:
             "to": self.goal.resource,
             "steps": [step.text for step in self.steps],
             "severity": self.severity.text,
+            "ids": [step.id for step in self.steps],
+            "conditions": sorted(map(brief, self.keys.union(*(step.keys for step in self.steps)))),
         }
+
+    @property
+    def rank(self) -> tuple[int, int, str, str, str]:
+        return self.severity, len(self.steps), self.start.key, self.goal.key, self.steps[0].text
 
 
 def escalation_paths(
-    facts: EscalationFacts,
-    state: CurrentState,
-    rights: Mapping[str, Rights],
-    holdings: Mapping[str, Holdings],
-    *,
-    ended: frozenset[str],
-    concerned: frozenset[str],
+    facts: EscalationFacts, access: AccountAccess, *, ended: frozenset[str], concerned: frozenset[str]
 ) -> list[EscalationPath]:
     """The paths that contain one of the `concerned` identities, the most severe and shortest first.
 
-    `holdings` are what the documents of each identity grant (see `risky_grants`), `ended` the principals of services
-    that cannot be called any more.
+    For each start, that is the best path of all, and the best to and through each concerned identity. A group is a
+    start only if it has no members: these are starts themselves. `access` is that `with_members`, `ended` are the
+    principals of services that cannot be called any more.
     """
-    graph = _Graph(facts, state, rights, holdings, ended)
-    found: dict[tuple[str, str], EscalationPath] = {}
-    for path in sorted((path for path in graph.paths() if path.through & concerned), key=_rank):
-        found.setdefault((path.start.key, path.goal.key), path)
-    return list(found.values())[:MOST_PATHS]
+    if not concerned or not facts.steps:
+        return []
+    return _Account(facts, access, ended).paths(concerned)
 
 
-def _rank(path: EscalationPath) -> tuple[int, int, str, str, str]:
-    return path.severity, len(path.steps), path.start.key, path.goal.key, path.steps[0].text
-
-
-Edge = tuple[str, EscalationStep]
-"""The key of the identity where a step starts, and the step."""
-
-
-class _Graph:
-    def __init__(
-        self,
-        facts: EscalationFacts,
-        state: CurrentState,
-        rights: Mapping[str, Rights],
-        holdings: Mapping[str, Holdings],
-        ended: frozenset[str],
-    ) -> None:
-        self._facts = facts
-        self._identities = state.identities
-        self._rights = rights
+class _Account:
+    def __init__(self, facts: EscalationFacts, access: AccountAccess, ended: frozenset[str]) -> None:
         self._ended = ended
-        self._account = state.account
-        self._own = {policy.arn for policy in state.policies.values()}
-        self._administrators = {key for key, held in holdings.items() if any(name in held for name in _ADMINISTRATOR)}
-        self._work = {key: self._work_of(one) for key, one in rights.items()}
-        self._candidates = self._indexed()
-
-    def paths(self) -> Iterator[EscalationPath]:
-        for key in sorted(self._identities):
-            identity = self._identities[key]
-            if key in self._administrators:
-                if isinstance(identity, Role) and not identity.path.startswith("/aws-service-role/"):
-                    yield from self._towards(identity)
-            else:
-                yield from self._by_own_hand(identity)
-
-    def _towards(self, goal: Role, last: tuple[EscalationStep, ...] = ()) -> Iterator[EscalationPath]:
-        """The shortest path from every identity that is not an administrator, searched from the goal backwards.
-
-        `last` are the steps that the goal still needs to become an administrator.
-        """
-        ways: dict[str, tuple[EscalationStep, ...]] = {goal.key: last}
-        through: dict[str, frozenset[str]] = {goal.key: frozenset((goal.key,))}
-        front = [goal.key]
-        for _round in range(MOST_STEPS):
-            further: list[str] = []
-            for key in front:
-                for start, step in self._edges_to(key, {*ways, *self._administrators}):
-                    ways[start] = (step, *ways[key])
-                    through[start] = through[key] | {start}
-                    further.append(start)
-                    yield self._path(self._identities[start], goal, ways[start], through[start])
-            front = further
-
-    def _by_own_hand(self, identity: Identity) -> Iterator[EscalationPath]:
-        """Identities that may change their own permissions, or those of a role that they can act as."""
-        step = self._granting(identity, identity)
-        if step is not None:
-            yield self._path(identity, identity, (step,), frozenset((identity.key,)))
-            if isinstance(identity, Role):
-                yield from self._towards(identity, (step,))
-            return
-        rights = self._rights.get(identity.key)
-        for role in self._roles() if rights and self._may_grant_to_roles(rights) else ():
-            step = self._granting(identity, role) if role.key != identity.key else None
-            way = self._edge(identity, role, sorted(trusted_services(role) - self._ended)) if step else None
-            if step is not None and way is not None:
-                yield self._path(identity, role, (step, way), frozenset((identity.key, role.key)))
-
-    def _may_grant_to_roles(self, rights: Rights) -> bool:
-        return (
-            rights.to_any((*self._facts.grants_to.get("role", ()), *self._facts.grants_to.get("policy", ())))
-            is not None
+        self._callers = Callers(facts, access)
+        self._administrators = Administrators(facts, self._callers.calls, self._callers.held)
+        trusts = TrustedServices(self._callers.access, ended)
+        self._actors = _actors(access)
+        self._steps = EscalationSteps(facts, self._callers, trusts, self._actors)
+        self._own_hand = OwnHand(facts, self._callers, self._administrators, self._steps, self._actors)
+        members = {identity_key("group", name) for one in access.identities.values() for name in one.groups}
+        self._groups_with_members = frozenset(members)
+        anyone = Calls(facts, access, free=facts.is_chosen_outside, omitted=facts.omitted_by_outsiders)
+        self._search = EscalationSearch(
+            self._actors, self._steps, Outsiders(self._callers.calls, anyone), self._no_starts
         )
 
-    def _granting(self, identity: Identity, other: Identity) -> EscalationStep | None:
-        rights = self._rights.get(identity.key)
-        if rights is None:
-            return None
-        objects = [(action, other.arn) for action in self._facts.grants_to.get(other.kind, ())]
-        policies = sorted(other.managed & self._own)
-        objects += [(action, arn) for action in self._facts.grants_to.get("policy", ()) for arn in policies]
-        whom = "itself" if identity.key == other.key else other.resource
-        for action, arn in objects:
-            right = rights.to(action, arn)
-            if right is not None:
-                by = f" through {resource_name('policy', policy_name(arn))}" if arn != other.arn else ""
-                text = f"{identity.resource} may grant {whom} any permission{by} with {action} ({right.told()})"
-                return EscalationStep(text, not right.conditions)
-        return None
+    def paths(self, concerned: frozenset[str]) -> list[EscalationPath]:
+        found: dict[tuple[str, str], EscalationPath] = {}
+        own = (path for path in self._all(concerned) if path.start.key not in self._groups_with_members)
+        for path in sorted(own, key=lambda path: path.rank):
+            found.setdefault((path.start.key, path.goal.key), path)
+        return list(found.values())
 
-    def _edges_to(self, key: str, known: Container[str]) -> Iterator[Edge]:
-        """The identities that can act as a role after one step, and that step; without those that are known already."""
-        role = self._identities[key]
-        if not isinstance(role, Role):
-            return
-        services = sorted(trusted_services(role) - self._ended)
-        for start in self._candidates.of(role, services):
-            if start != key and start not in known:
-                step = self._edge(self._identities[start], role, services)
-                if step is not None:
-                    yield start, step
+    def _all(self, concerned: frozenset[str]) -> Iterator[EscalationPath]:
+        ends = self._ends
+        for key, way in ends.items():
+            if way.steps and concerned.intersection(way.through):
+                yield self._path(key, way)
+        whole = self._search.towards(ends)
+        for key, way in whole.items():
+            if concerned.intersection(way.through):
+                yield self._path(key, way)
+        for end in sorted(concerned & {*ends, *whole}):
+            for key, way in self._search.towards({end: whole.get(end) or ends[end]}, MOST_PATHS).items():
+                yield self._path(key, way)
 
-    def _indexed(self) -> Candidates:
-        """The identities that may act on roles, by role, so that not every identity is checked for each role."""
-        found = Candidates({identity.arn: key for key, identity in self._identities.items()})
-        for key, rights in self._rights.items():
-            for action in (self._facts.assume, *self._facts.takes_over):
-                found.may_reach(key, rights.resources(action))
-            for service in self._work[key]:
-                found.may_reach(key, rights.resources(self._facts.pass_role, service), service)
-            for service, work in self._facts.services.items():
-                if rights.to_any(work.uses):
-                    found.may_reach(key, ("*",), service)
-        return found
-
-    def _edge(self, identity: Identity, role: Role, services: Sequence[str]) -> EscalationStep | None:
-        """The surest step by which an identity can act as a role."""
-        steps = [*self._passing(identity, role, services), *self._assuming(identity, role)]
-        steps += [*self._taking_over(identity, role), *self._using(identity, role, services)]
-        return min(steps, key=lambda step: (not step.sure, step.text), default=None)
-
-    def _passing(self, identity: Identity, role: Role, services: Iterable[str]) -> Iterator[EscalationStep]:
-        rights = self._rights.get(identity.key)
-        for service in services if rights else ():
-            work = self._work[identity.key].get(service)
-            right = rights.to_pass(self._facts.pass_role, role.arn, service) if rights and work else None
-            if right is None or work is None:
-                continue
-            action, starting = work
-            text = f"{identity.resource} may pass {role.resource} to {service} and use it there with {action}"
-            by = " and ".join(dict.fromkeys((right.told(), starting.told())))
-            yield EscalationStep(f"{text} ({by})", not right.conditions and not starting.conditions)
-
-    def _assuming(self, identity: Identity, role: Role) -> Iterator[EscalationStep]:
-        if identity.kind == "group":
-            return
-        rights = self._rights.get(identity.key)
-        for statement in role.trust.allowing:
-            keys = sorted(statement.condition_keys)
-            under = told_conditions(keys)
-            for kind, value in statement.principals or ():
-                if kind != "AWS":
-                    continue
-                if value == identity.arn:
-                    yield EscalationStep(
-                        f"{identity.resource} may assume {role.resource} (its trust policy{under})", not keys
-                    )
-                elif principal_kind(kind, value) == "anyone" or self._is_own_account(value):
-                    right = rights.to(self._facts.assume, role.arn) if rights else None
-                    if right is not None:
-                        text = f"{identity.resource} may assume {role.resource}"
-                        text += f" ({right.told()}; its trust policy{under})"
-                        yield EscalationStep(text, not keys and not right.conditions)
-
-    def _taking_over(self, identity: Identity, role: Role) -> Iterator[EscalationStep]:
-        rights = self._rights.get(identity.key)
-        for action in self._facts.takes_over if rights else ():
-            right = rights.to(action, role.arn) if rights else None
-            if right is not None:
-                text = f"{identity.resource} may add itself to the trust policy of {role.resource} with {action}"
-                yield EscalationStep(f"{text} ({right.told()})", not right.conditions)
-
-    def _using(self, identity: Identity, role: Role, services: Iterable[str]) -> Iterator[EscalationStep]:
-        rights = self._rights.get(identity.key)
-        for service in services if rights else ():
-            work = self._facts.services.get(service)
-            allowed = rights.to_any(work.uses) if rights and work else None
-            if allowed is not None and work is not None:
-                action, right = allowed
-                text = f"{identity.resource} may take over {work.what} that runs as {role.resource}, if one exists,"
-                yield EscalationStep(f"{text} with {action} ({right.told()})", False)
-
-    def _work_of(self, rights: Rights) -> dict[str, tuple[str, Any]]:
-        """By service, the call that starts work there, and what allows it."""
+    @cached_property
+    def _ends(self) -> dict[str, Way]:
+        """By key, the administrators, and the actors that can make themselves one."""
         found = {}
-        for service, work in self._facts.services.items():
-            allowed = rights.to_any(work.starts)
-            if allowed is not None:
-                found[service] = allowed
+        for key, actor in self._actors.items():
+            if actor.identity is None or is_service_linked(actor.identity):
+                continue
+            permit = self._administrators.of(actor.identity)
+            if permit is None or not self._is_full(actor):
+                rise = None if key.startswith(_GROUP) else self._own_hand.rise(actor)
+                if rise is not None and (permit is None or permit.keys or rise.sure):
+                    through = (key,) if rise.goal.key == key else (key, rise.goal.key)
+                    found[key] = Way(rise.goal.key, rise.steps, through, rise.sure)
+                    continue
+            if permit is not None:
+                found[key] = Way(key, (), (key,), not permit.keys, permit.keys)
         return found
 
-    def _roles(self) -> Sequence[Role]:
-        return [role for role in self._identities.values() if isinstance(role, Role)]
+    @property
+    def _no_starts(self) -> frozenset[str]:
+        """The actors that start no path: those that may change everything already, and service-linked roles."""
+        linked = {key for key, one in self._actors.items() if one.identity and is_service_linked(one.identity)}
+        alone = (key for key, way in self._ends.items() if not way.steps)
+        return frozenset(linked.union(key for key in alone if self._is_full(self._actors[key])))
 
-    def _is_own_account(self, principal: str) -> bool:
-        return principal in (self._account.id, f"arn:{self._account.partition}:iam::{self._account.id}:root")
+    def _is_full(self, actor: Actor) -> bool:
+        return actor.identity is not None and self._administrators.is_full(actor.identity)
 
-    def _path(
-        self, start: Identity, goal: Identity, steps: tuple[EscalationStep, ...], through: frozenset[str]
-    ) -> EscalationPath:
-        severity = Severity.CRITICAL if all(step.sure for step in steps) else Severity.HIGH
-        if isinstance(start, Role) and self._nobody_assumes(start):
+    def _path(self, key: str, way: Way) -> EscalationPath:
+        start = self._actors.get(key) or Actor(key, key.removeprefix("outside "))
+        severity = Severity.CRITICAL if way.sure else Severity.HIGH
+        if isinstance(start.identity, Role) and self._nobody_assumes(start.identity):
             severity = Severity.LOW
-        return EscalationPath(start, goal, steps, severity, through)
+        return EscalationPath(start, self._actors[way.goal], way.steps, severity, frozenset(way.through), way.keys)
 
     def _nobody_assumes(self, role: Role) -> bool:
         """Whether only services that have ended may assume a role."""
         let_in = [pair for statement in role.trust.allowing for pair in statement.principals or ()]
         return bool(let_in) and all(kind == "Service" and value in self._ended for kind, value in let_in)
+
+
+def _actors(access: AccountAccess) -> dict[str, Actor]:
+    """By key: users and roles, and groups with a member that asks for them."""
+    found = {}
+    for key, identity in sorted(access.identities.items()):
+        if not is_member(identity):
+            asking = access.identities[member_key(identity)] if identity.kind == "group" else identity
+            found[key] = Actor(key, identity.resource, asking, identity.arn)
+    return found

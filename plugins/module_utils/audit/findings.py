@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 
 from ..analyze.aws_facts import AwsFacts, TrustsServices
 from ..analyze.finding import Finding, Severity, most_severe_first
-from ..analyze.findings import OUTLIVED, findings, outlived
+from ..analyze.findings import OUTLIVED, all_findings, outlived
 from ..model import (
     AttachmentDeclaration,
     CurrentState,
@@ -27,7 +27,7 @@ from ..model import (
 )
 from ..resolve.desired_state import DesiredState
 from .escalation import EscalationPath
-from .traces import Found
+from .traces import NO_SERVICE, Found
 
 _RETIRE = "retire it with the playbook aws_ml.permissions.retire"
 _TAKE_OUT = "remove what left_over of each role names"
@@ -38,18 +38,22 @@ def audit_findings(
     knowledge: AwsFacts, state: CurrentState, found: Sequence[Found], paths: Sequence[EscalationPath]
 ) -> list[Finding]:
     """The findings, each once, the most severe first."""
-    told = findings(knowledge, _declared_as_found(state, found), state, _desired(state, found))
-    ways = [*_paths_out(paths, found), *_paths_in(paths, found)]
-    chained = {item.resource for item in ways}
-    # An escalation path reports the same with more detail.
-    told = [item for item in told if item.code != "escalation_chain" or item.resource not in chained]
-    for service in dict.fromkeys(one.service for one in found):
+    told = all_findings(knowledge, _declared_as_found(state, found), state, _desired(state, found))
+    out, ways_in = list(_paths_out(paths, found)), list(_paths_in(paths, found))
+    # An escalation path reports the same with more detail, if it is at least as severe.
+    paths_out = {item.resource: item.severity for item in out}
+    told = [
+        item
+        for item in told
+        if item.code != "escalation_chain" or paths_out.get(item.resource, Severity.LOW) > item.severity
+    ]
+    for service in dict.fromkeys(one.service for one in found if one.service != NO_SERVICE):
         of_service = [one for one in found if one.service == service]
         remedy = _TAKE_OUT if all(one.left_over for one in of_service) else _RETIRE
         life = outlived(knowledge, service, _desired(state, of_service), {OUTLIVED: remedy})
         told += [life] if life else []
     told += _trusting(knowledge, found)
-    return most_severe_first([*told, *ways])
+    return most_severe_first([*told, *out, *ways_in])
 
 
 def _trusting(knowledge: AwsFacts, found: Iterable[Found]) -> Iterable[Finding]:
@@ -85,8 +89,10 @@ def _declared_as_found(state: CurrentState, found: Iterable[Found]) -> Declarati
 
 
 def _attached(identity: Identity, found: Found, names: Iterable[str]) -> AttachmentDeclaration:
-    """The policies that show the service, and the inline policies of these names."""
+    """The policies that show the service, and the inline policies of these names; all where it is of no service."""
     given = tuple(trace.value for trace in found.traces if trace.by == "attached_policy")
+    if found.service == NO_SERVICE:
+        given = tuple(sorted(identity.managed))
     inline = {name: identity.inline[name] for name in names if name in identity.inline}
     return AttachmentDeclaration("", identity.kind, identity.name, True, given, inline)
 
@@ -125,7 +131,7 @@ def _paths_in(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterab
             min(path.severity for path in leading),
             "reached_by_escalation",
             concerned[key].resource,
-            "Others can act as this role and so become administrators of the account:"
+            f"Others can act as this {concerned[key].kind} and so become administrators of the account:"
             f" {', '.join(names[:_MOST_NAMES])}{more}; escalation_paths shows how.",
-            "retire or restrict the role, or remove the permissions through which it is reached",
+            f"retire or restrict the {concerned[key].kind}, or remove the permissions through which it is reached",
         )

@@ -134,6 +134,10 @@ class LeftOver:
         return {"place": printable(self.place), "value": printable(self.value), "remedy": printable(self.remedy)}
 
 
+NO_SERVICE = ""
+"""The service of what belongs to none, in an audit of a whole account."""
+
+
 @dataclass(frozen=True)
 class Found:
     """An object of the account that belongs to a service, with all traces that show this.

@@ -53,7 +53,8 @@ class AccountAudit:
             state = with_namesakes(connection, state, names_to_ask_for(declared, state))
         except CallFailed as error:
             raise reading_failed(error, connection.iam.account_id) from None
-        audited = audit(self._knowledge, state, services, declared, as_in(state, found))
+        whole = bool(task.options.get("whole_account"))
+        audited = audit(self._knowledge, state, services, declared, as_in(state, found), whole_account=whole)
         return {
             "changed": False,
             "account_id": state.account.id,

@@ -15,10 +15,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from ..access.trust_intersection import intersection
 from ..model import Identity, ManagedPolicy, PolicyVersion, Role
 from ..plan.change import document_parts
 from ..policy.document import PolicyDocument, dangling_principals
-from ..policy.trust_intersection import intersection
 from ..policy.trust_policy import without_principals
 
 Piece = tuple[str, str]

@@ -26,6 +26,8 @@ class ServiceDeclaration:
     """What a service declares: by section, items as `iam_baseline` takes them.
 
     `remedies` name, by the code of a finding, the variable that fixes it. `notices` are always shown to the user.
+    `expect` are assertions of access: each with its `place` in the definition, and its `entry` as `iam_services` takes
+    them.
     """
 
     service: str
@@ -37,6 +39,7 @@ class ServiceDeclaration:
     trust_statements: list[Item] = field(default_factory=list)
     remedies: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    expect: list[Item] = field(default_factory=list)
 
 
 def declared(service: ServiceDefinition, given: Mapping[str, Any]) -> tuple[ServiceDeclaration | None, list[Problem]]:
@@ -95,6 +98,7 @@ class _Evaluation:
             trust_statements=[item for one in objects["trust_statements"] for item in self._trust_statements(one)],
             remedies={code: str(text.value(self._values)) for code, text in self._service.remedies.items()},
             notices=tuple(text for _rule, text in self._messages(self._service.notices)),
+            expect=[] if self._is_absent else list(self._expectations()),
         )
 
     def _missing(self) -> Iterator[Problem]:
@@ -107,6 +111,14 @@ class _Evaluation:
             if one.variable not in found and self._values[one.variable] in EMPTY and one.when.holds(self._values):
                 found.add(one.variable)
                 yield Problem(self._place(one.variable), f"missing; {one.because.value(self._values)} needs it")
+
+    def _expectations(self) -> Iterator[Item]:
+        for one in self._profile.assertions:
+            for scope in scopes(one.loops, self._values):
+                if one.when is None or one.when.holds(scope):
+                    entry = one.entry.value(scope)
+                    self._values.evaluator.charge_for(entry)
+                    yield {"place": one.place, "entry": {key: _example(key, value) for key, value in entry.items()}}
 
     def _messages(self, rules: tuple[MessageRule, ...]) -> Iterator[tuple[MessageRule, str]]:
         for rule in rules:
@@ -205,6 +217,15 @@ class _Evaluation:
 
     def _place(self, variable: str) -> str:
         return f"{self._service.prefix}{variable}"
+
+
+def _example(key: str, value: Any) -> Any:
+    """A resource or a condition value of an assertion, with an example for each wildcard that a variable has in it."""
+    if isinstance(value, str):
+        return value.replace("*", "x").replace("?", "x") if key in ("resource", "context") and value != "*" else value
+    if isinstance(value, Mapping):
+        return {name: _example(key, of) for name, of in value.items()}
+    return [_example(key, of) for of in value] if isinstance(value, list) else value
 
 
 def _name(one: ObjectDefinition, identity: Item) -> str:

@@ -19,7 +19,7 @@ from .expression_types import ExpressionTypes
 from .expressions import Expression
 from .object_meaning import object_problems
 from .parser import Known, Parser
-from .parts import PROFILES, JoinedParts, Path
+from .parts import ASSERTIONS, EVERY_PROFILE, PROFILES, JoinedParts, Path
 from .text_meaning import text_problems
 from .variable_meaning import variable_problems
 
@@ -37,6 +37,7 @@ def definition_problems(name: str, files: Mapping[str, Any], codes: Collection[s
         *object_problems(whole),
         *text_problems(name, whole),
         *_remedy_problems(whole, codes),
+        *_assertion_problems(files),
     ]
     placed = [replace(problem, path=_in_part(parts, problem.path)) for problem in found]
     return list(dict.fromkeys([*parser.problems, *placed]))
@@ -97,6 +98,13 @@ class StrictParser(Parser):
                 if (profile, trust) not in self._trusts:
                     path = (profile, "trust_policies", trust)
                     yield DefinitionProblem(path, f"no role of this profile has `trust: {trust}`; leave it out")
+
+
+def _assertion_problems(files: Mapping[str, Any]) -> Iterator[DefinitionProblem]:
+    for profile in files.get(ASSERTIONS) or ():
+        if profile != EVERY_PROFILE and profile not in files:
+            message = f"the service has no profile {profile}, so these assertions are judged nowhere"
+            yield DefinitionProblem((ASSERTIONS, profile), message)
 
 
 def _remedy_problems(files: Mapping[str, Any], codes: Collection[str]) -> Iterator[DefinitionProblem]:

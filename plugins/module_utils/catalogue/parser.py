@@ -16,9 +16,11 @@ from typing import Any
 
 from .definition_problem import DefinitionProblem, near, unreadable_texts
 from .expressions import WHOLE, Expression, WrongExpression
-from .parts import PROFILES, Data, JoinedParts, Path
+from .merged_content import merged, policies_to_remove
+from .parts import ASSERTIONS, EVERY_PROFILE, PROFILES, Data, JoinedParts, Path
 from .service import (
     SECTIONS,
+    AssertionDefinition,
     Locals,
     MessageRule,
     ObjectDefinition,
@@ -96,7 +98,22 @@ class Parser:
     def _profile(self, name: str, known: Known) -> ProfileDefinition:
         of_profile, known = self._locals(name, self.files[name].get("locals") or {}, known)
         objects = {section: tuple(self._objects(name, section, known)) for section in SECTIONS}
-        return ProfileDefinition(name, objects, of_profile)
+        return ProfileDefinition(name, objects, of_profile, tuple(self._assertions(name, known)))
+
+    def _assertions(self, profile: str, known: Known) -> Iterator[AssertionDefinition]:
+        of_file = self.files.get(ASSERTIONS) or {}
+        for section in (EVERY_PROFILE, profile):
+            for index, entry in enumerate(of_file.get(section) or ()):
+                path = (ASSERTIONS, section, str(index))
+                loops = self._loops(path, entry, known)
+                inner = {**known, **_of_loops(loops)}
+                content = {key: value for key, value in entry.items() if key not in ("when", "for_each")}
+                yield AssertionDefinition(
+                    f"{section}[{index}]",
+                    self._template(path, content, inner),
+                    self._expression((*path, "when"), entry["when"], inner) if "when" in entry else None,
+                    loops,
+                )
 
     def _objects(self, profile: str, section: str, known: Known) -> Iterator[ObjectDefinition]:
         of_service: Data = self._parts.content.get(section) or {}
@@ -123,7 +140,9 @@ class Parser:
         of_object = self._object(path, parts, known)
         inner = {**known, **_of_loops(of_object["loops"])}
         owns = parts.of_service.get("owns")
-        owned = [owns] if owns is not None else [_policies(_merged((parts.of_service, owner))) for owner in owners]
+        owned = (
+            [owns] if owns is not None else [policies_to_remove(merged((parts.of_service, owner))) for owner in owners]
+        )
         also = tuple((name, *path[1:]) for name in self.profile_names())
         return ObjectDefinition(**of_object, owned=tuple(self._template(path, one, inner, also) for one in owned))
 
@@ -136,7 +155,7 @@ class Parser:
         content = {
             **({"managed_policies": [], "inline_policies": {}} if section == "roles" else {}),
             **self._common.get(section, {}),
-            **_merged({name: value for name, value in part.items() if name not in _OF_OBJECT} for part in both),
+            **merged({name: value for name, value in part.items() if name not in _OF_OBJECT} for part in both),
         }
         trust = parts.of_profile.get("trust", parts.of_service.get("trust"))
         if trust is not None and parts.belongs:
@@ -264,23 +283,6 @@ def _chosen(content: Data, keys: Collection[str]) -> Data:
 def _of_loops(loops: Sequence[tuple[str, Expression]]) -> Known:
     """The names that loops define."""
     return {key: of for name, expression in loops for key, of in ((name, expression), (f"{name}_index", None))}
-
-
-def _policies(content: Data) -> dict[str, Any]:
-    """The names of the policies. Their content does not matter when they are removed."""
-    inline = content.get("inline_policies") or {}
-    names = list(inline) if isinstance(inline, Mapping) else inline
-    return {"managed_policies": content.get("managed_policies") or [], "inline_policies": names}
-
-
-def _merged(parts: Any) -> dict[str, Any]:
-    """Mappings merged in order, including the mappings inside them."""
-    merged: dict[str, Any] = {}
-    for part in parts:
-        for key, value in part.items():
-            both = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
-            merged[key] = _merged((merged[key], value)) if both else value
-    return merged
 
 
 def _compiled_or_nothing(content: Any) -> Iterator[tuple[Expression, frozenset[str]]]:

@@ -22,6 +22,11 @@ Data = Mapping[str, Any]
 PROFILES = ("documented", "least_privilege")
 """The profiles that a service can have, each in a file of its name."""
 
+ASSERTIONS = "assertions"
+"""The file with the assertions of access of a service: by profile, and for every profile."""
+
+EVERY_PROFILE = "every_profile"
+
 
 @dataclass
 class JoinedParts:
@@ -34,7 +39,7 @@ class JoinedParts:
     _paths: dict[tuple[str, str], Path] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        others = sorted(name for name in self.files if name not in ("service", "traces", *PROFILES))
+        others = sorted(name for name in self.files if name not in ("service", "traces", ASSERTIONS, *PROFILES))
         self.names = ("service", *others)
         for name in self.names:
             for section, content in self.files.get(name, {}).items():

@@ -66,12 +66,24 @@ class MessageRule:
 
 
 @dataclass(frozen=True)
+class AssertionDefinition:
+    """An assertion of access, an entry of the option `expect` of `iam_services`, for each scope of `loops` in which
+    `when` is true. `place` is where the file has it."""
+
+    place: str
+    entry: Template
+    when: Expression | None = None
+    loops: tuple[tuple[str, Expression], ...] = ()
+
+
+@dataclass(frozen=True)
 class ProfileDefinition:
-    """The objects of one profile by section, and its locals, which follow those of the service."""
+    """The objects of one profile by section, its locals, which follow those of the service, and what it promises."""
 
     name: str
     objects: Mapping[str, tuple[ObjectDefinition, ...]]
     locals: Locals = ()
+    assertions: tuple[AssertionDefinition, ...] = ()
 
 
 @dataclass(frozen=True)

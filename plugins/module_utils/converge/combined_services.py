@@ -4,8 +4,9 @@
 # Private to this collection: it may change in any release. Do not import it elsewhere.
 """What several services declare for one account, as one declaration. Pure.
 
-What a service declares comes from the controller as plain data: `service`, `profile`, `state`, `remedies`, and by
-section (`roles`, `managed_policies`, `attachments`, `trust_statements`) items in the options of `iam_baseline`.
+What a service declares comes from the controller as plain data: `service`, `profile`, `state`, `remedies`, by
+section (`roles`, `managed_policies`, `attachments`, `trust_statements`) items in the options of `iam_baseline`, and
+`expect`, assertions of access: each with its `place` in the definition, and its `entry`.
 """
 
 from __future__ import annotations

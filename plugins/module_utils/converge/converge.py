@@ -36,6 +36,7 @@ def planned_result(resolution: Resolution, connection: Connection, situation: Si
         "plan_id": plan.id,
         **({"approval": approval_of(plan, task.now)} if task.check_mode else {}),
         "findings": [one.shown() for one in situation.findings],
+        "access_diff": situation.access.shown(),
         "deleted": removed_objects(plan.steps),
         **objects(situation.declarations, situation.state, situation.desired),
         **({"lifted_quarantines": lifted} if lifted else {}),
@@ -86,6 +87,8 @@ class Converge:
                     turn.has_written = bool(task.writes.done)
         except CallFailed as error:
             raise reading_failed(error, connection.iam.account_id) from None
+        if task.prover:
+            result.update(task.prover.result(task, connection))
         result["api_calls"] = connection.counter.counts()
         return result
 

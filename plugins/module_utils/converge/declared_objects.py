@@ -24,6 +24,7 @@ from ..plan.plan import Step
 from ..read.reader import Reader, require_account
 from ..resolve.desired_state import DesiredState, desired_state_of
 from ..resolve.quarantine import moment
+from ..validate.access_gates import access_gate_problems
 from ..validate.connection import connection_problems
 from ..validate.declaration import problems
 from ..validate.principal import trust_warnings
@@ -49,10 +50,12 @@ class DeclaredObjects:
         parser = self._parser(PROVISIONAL_ACCOUNT)
         declarations = self._declared(parser)
         found = [
+            *access_gate_problems(self.options),
             *connection_problems(self.options, self.task.context.account_from),
             *key_problems(self.options),
             *parser.problems,
             *problems(declarations),
+            *(self.task.prover.problems(parser.placeholders) if self.task.prover else ()),
         ]
         if found:
             raise InputError(found)
@@ -70,7 +73,10 @@ class DeclaredObjects:
         state = Reader(connection).state(expected, whole_account=self._is_whole)
         state = with_own_writes(state, done)
         require_account(state, self.options.get("account_id"))
-        declarations = self._declared(self._parser(state.account, state))
+        parser = self._parser(state.account, state)
+        declarations = self._declared(parser)
+        if self.task.prover:
+            self.task.prover.declare(parser.placeholders)
         return Reading(declarations, recorder.with_quarantines(declarations, state))
 
     def read_again(self, connection: Connection, situation: Situation) -> tuple[CurrentState, bool]:
@@ -85,6 +91,9 @@ class DeclaredObjects:
 
     def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Finding]:
         return all_findings(self.task.context.facts, declarations, state, desired)
+
+    def services_of(self, resource: str) -> str:
+        return ""
 
     def events(self) -> Iterable[Event]:
         return ()

@@ -70,6 +70,7 @@ class PlanExecution:
             if not found:
                 if done:
                     self._delete_spare_versions(connection, first.state)
+                self._prove(account)
                 return
             may_repair = is_overwritten_share(found, last.declarations) and not self.task.options.get("approved_plan")
             if not may_repair or not repairs_left:
@@ -117,6 +118,12 @@ class PlanExecution:
         except Exception as error:
             done_by_then, account = self.task.writes.done, before.state.account
             raise plan_failed(execution, done_by_then, account, error, **self.task.backup_made()) from None
+
+    def _prove(self, account: Account) -> None:
+        """Prove the assertions of access on the account as it was read back. Raises EngineError if one fails."""
+        if self.task.prover and self._there is not None:
+            fields = {**progress(self.task.writes.done, (), account.id), **self.task.backup_made()}
+            self.task.prover.read_back(self._there, fields)
 
     def _delete_spare_versions(self, connection: Connection, before: CurrentState) -> None:
         done, there = self.task.writes.done, self._there or before

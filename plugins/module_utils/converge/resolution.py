@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from ..analyze.access_diff import AccessDiff, access_diff
 from ..analyze.finding import Finding
 from ..analyze.findings import approved_findings
 from ..apply.read_back import Waiter
@@ -18,19 +19,18 @@ from ..aws.error_advice import error_code
 from ..backup.quarantine_recorder import QuarantineRecorder
 from ..backup.quarantine_records import Event
 from ..backup.store import BackupFile
-from ..declare.policy_references import is_aws_managed, is_bound, policies_to_detach, policy_name, policy_references
 from ..errors import InputError, Problem
 from ..limits import Quotas
-from ..model import AwsManagedPolicy, CurrentState, Declarations, Role
-from ..plan.plan import Plan, Step, policies_in_use, relied_on, require_approval
+from ..model import CurrentState, Declarations
+from ..plan.access_gates import require_allowed_access
+from ..plan.plan import Plan, Step, relied_on, require_approval
 from ..plan.planner import plan as plan_for
-from ..policy.trust_policy import own_principals
 from ..read.reader import Reader
 from ..resolve.account_problems import foreseeable, quota_problems, state_problems, with_assumed_objects
 from ..resolve.desired_state import DesiredState, desired_state_of, make_room
-from ..resolve.policy_arns import Resolver
 from ..sdk import ClientError
 from ..validate.declaration import problems
+from .referenced_objects import with_aws_documents_in_use, with_policies, with_policies_in_use, with_principals
 from .task import Task
 
 
@@ -50,13 +50,17 @@ class Reading:
 
 @dataclass
 class Situation:
-    """Everything that was read and computed: the current state, the desired state, and the plan between them."""
+    """Everything that was read and computed: the current state, the desired state, and the plan between them.
+
+    `access` is what access the plan changes.
+    """
 
     declarations: Declarations
     state: CurrentState
     desired: DesiredState
     plan: Plan
     findings: list[Finding]
+    access: AccessDiff
 
 
 class Source(Protocol):
@@ -89,6 +93,9 @@ class Source(Protocol):
     def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Finding]:
         """The findings in the desired state, the most severe first."""
 
+    def services_of(self, resource: str) -> str:
+        """The services that declare an object, with a comma between them; empty if no service does."""
+
     def events(self) -> Iterable[Event]:
         """The events that are recorded before the plan is applied, besides the quarantines that end."""
 
@@ -114,9 +121,15 @@ class Resolution:
         return cls(task, source, QuarantineRecorder(task.options, task.backup, task.now))
 
     def approved(self, connection: Connection) -> Situation:
-        """The situation as it is read now. Raises EngineError if its plan is not the approved one."""
+        """The situation as it is read now. Raises EngineError if its plan must not be applied."""
         situation = self.read(connection)
-        require_approval(situation.plan, situation.findings, self.task.options, self.task.now)
+        options = self.task.options
+        require_approval(situation.plan, situation.findings, situation.access, options, self.task.now)
+        if situation.plan.steps:
+            state, desired = situation.state, situation.desired
+            if options.get("not_granted"):
+                state = with_aws_documents_in_use(Reader(connection), state, desired)
+            self.task.warnings += require_allowed_access(situation.plan, situation.access, state, desired, options)
         return situation
 
     def read(self, connection: Connection, done: Sequence[Step] = ()) -> Situation:
@@ -130,7 +143,10 @@ class Resolution:
                     raise
 
     def situation(self, connection: Connection, done: Sequence[Step]) -> Situation:
-        """The situation after these writes, read once. Raises InputError if there is no plan."""
+        """The situation after these writes, read once.
+
+        Raises InputError if there is no plan, and EngineError if an assertion of access fails.
+        """
         reading = self.source.read(connection, done, self.recorder)
         reader = Reader(connection)
         if reading.desired is None:
@@ -138,6 +154,11 @@ class Resolution:
         else:
             found = state_problems(reading.declarations, reading.state, reading.desired)
             situation = self._plan_to(reader, reading.declarations, reading.state, reading.desired, found)
+        if self.task.prover:
+            writes = bool(situation.plan.steps)
+            self.task.prover.planned(
+                connection, situation.declarations, situation.state, situation.desired, writes=writes
+            )
         if reading.first_steps:
             steps = (*reading.first_steps, *situation.plan.steps)
             situation.plan = replace(situation.plan, steps=steps)
@@ -174,12 +195,16 @@ class Resolution:
                 raise InputError(found)
             state = with_policies_in_use(reader, state, desired)
             plan = plan_for(state, desired, quotas)
+        else:
+            # The findings of a role that is in sync are those that it had when it was made.
+            state = with_policies_in_use(reader, state, desired, if_allowed=True)
         self.recorder.begin(state, desired, plan)
         noticed = self.source.findings(declarations, state, desired)
+        access = access_diff(state, desired, self.source.services_of) if plan.steps else AccessDiff()
         if plan.steps:
             approved = approved_findings(self.task.context.facts, noticed)
-            plan = replace(plan, relies_on=relied_on(state, desired, approved))
-        return Situation(declarations, state, desired, plan, noticed)
+            plan = replace(plan, relies_on=relied_on(state, desired, approved, access))
+        return Situation(declarations, state, desired, plan, noticed, access)
 
 
 def _complete(
@@ -195,64 +220,3 @@ def _complete(
     desired = desired_state_of(declarations, state)
     desired.warnings[:0] = warnings
     return with_principals(reader, state, desired), desired
-
-
-def with_policies(reader: Reader, declarations: Declarations, state: CurrentState) -> CurrentState:
-    """The state, including AWS managed policies that are to be attached or detached and are not known yet."""
-    resolver = Resolver.of(declarations, state)
-    unsettled = [
-        reference
-        for reference in policy_references(declarations)
-        if not resolver.settled(reference.text, state.identities.get(reference.identity))
-        and (reference.wanted or is_bound(reference.text, state.identities.get(reference.identity)))
-    ]
-    wanted = leaving = frozenset(filter(is_aws_managed, policies_to_detach(declarations, state.identities)))
-    asked = {reference.text for reference in unsettled}.union(*map(resolver.own_spellings, unsettled))
-    for name in asked:
-        seen = state.aws_policies.get(name, ())
-        wanted = wanted | {seen[0].arn if seen else name}
-    if not wanted:
-        return state
-    policies = reader.aws_policies(state.account.partition)
-    found = policies.find(wanted)
-    there = {policy.arn for candidates in found.values() for policy in candidates}
-    for arn in leaving - there:
-        name = policy_name(arn)
-        found[name] = (*found.get(name, ()), AwsManagedPolicy(name, arn, attachable=False))
-    unknown = {
-        reference.name
-        for reference in unsettled
-        if reference.name not in found and not resolver.own_spellings(reference)
-    }
-    return replace(
-        state,
-        aws_policies={**state.aws_policies, **found},
-        policy_suggestions=policies.suggestions(unknown),
-    )
-
-
-def with_principals(reader: Reader, state: CurrentState, desired: DesiredState) -> CurrentState:
-    """The state, including which principals of this account that new trust policies name do not exist."""
-    named: set[str] = set()
-    for key, role in desired.identities.items():
-        before = state.identities.get(key)
-        if isinstance(role, Role) and not (isinstance(before, Role) and before.trust == role.trust):
-            named |= own_principals(role.trust, state.account.id)
-    declared = {identity.arn for identity in desired.identities.values() if identity is not None}
-    known = {identity.arn for identity in state.identities.values()} | declared
-    asked = sorted(named - known)
-    missing = {arn: actual for arn, actual in reader.existing_arns(asked).items() if actual != arn}
-    return replace(state, missing_principals=missing)
-
-
-def with_policies_in_use(reader: Reader, state: CurrentState, desired: DesiredState) -> CurrentState:
-    """The state, including the documents of the customer managed policies that the subjects have, or will have.
-
-    A bulk read contains them all.
-    """
-    known = {policy.arn for policies in (state.policies, desired.policies) for policy in policies.values() if policy}
-    unread = sorted(arn for arn in policies_in_use(state, desired) - known if not is_aws_managed(arn))
-    if not unread:
-        return state
-    read = {policy.name.lower(): policy for policy in reader.policies_in_force(unread)}
-    return replace(state, policies={**state.policies, **read})

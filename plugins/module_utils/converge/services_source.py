@@ -60,12 +60,15 @@ class ServicesSource:
     ) -> DesiredState:
         return self._objects.target_again(first, situation, there, bulk_read=bulk_read)
 
+    def services_of(self, resource: str) -> str:
+        return ", ".join(self._services.services_of(resource))
+
     def events(self) -> Iterable[Event]:
         return ()
 
     def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Finding]:
         found = all_findings(self._knowledge, declarations, state, desired, self._services.remedy)
-        found = [replace(one, service=self._services_of(one.resource)) for one in found]
+        found = [replace(one, service=self.services_of(one.resource)) for one in found]
         found += self._services.outlived(self._knowledge, desired)
         return sorted(found, key=lambda one: one.severity)
 
@@ -83,10 +86,7 @@ class ServicesSource:
         return {**values, **({} if plan is None else {"plan": plan}), "services": self._services.shown()}
 
     def _with_services(self, reported: Sequence[Data]) -> list[dict[str, Any]]:
-        return [{**item, "service": self._services_of(item["resource"])} for item in reported]
-
-    def _services_of(self, resource: str) -> str:
-        return ", ".join(self._services.services_of(resource))
+        return [{**item, "service": self.services_of(item["resource"])} for item in reported]
 
 
 def converging_services(task: Task) -> Converge:

@@ -18,7 +18,11 @@ from ..aws.connection import Connection, SessionKeeper, connect
 from ..aws.run_process import RunProcess
 from ..aws.service import CallCounter
 from ..backup.store import BackupFile
+from ..declare.placeholders import Placeholders
+from ..errors import Problem
+from ..model import CurrentState, Declarations
 from ..plan.plan import Step
+from ..resolve.desired_state import DesiredState
 from .account_lock import Tell, silent
 from .result import progress
 
@@ -79,13 +83,40 @@ class Writes:
     unknown: Sequence[Step] = ()
 
 
+class Prover(Protocol):
+    """Proves the assertions of access of one task. Only the modules with the option `expect` hand one in."""
+
+    def problems(self, placeholders: Placeholders) -> list[Problem]:
+        """What is wrong with the entries, before the first call."""
+
+    def declare(self, placeholders: Placeholders) -> None:
+        """Read the entries for an account."""
+
+    def planned(
+        self,
+        connection: Connection,
+        declarations: Declarations,
+        state: CurrentState,
+        desired: DesiredState,
+        *,
+        writes: bool,
+    ) -> None:
+        """Judge the desired state of a plan that writes something or not. Raises EngineError if an assertion fails."""
+
+    def read_back(self, there: CurrentState, fields: Mapping[str, Any]) -> None:
+        """Judge the account as it was read after the last write. Raises EngineError, with these fields, as before."""
+
+    def result(self, task: Task, connection: Connection) -> dict[str, Any]:
+        """What a result tells of the assertions; warnings are added to the task."""
+
+
 @dataclass
 class Task:
     """One task. `section` is the option of `iam_baseline` that a single-object module corresponds to, None for all.
 
     `module` is part of the user agent of the task's calls; modules other than `iam_baseline` set it. `on_wait` is
     called for each call that the task waits for, `tell` for each other task that it waits for. `backup` is where the
-    task saves what it removes, None for a task that saves nothing.
+    task saves what it removes, None for a task that saves nothing. `prover` is what proves its assertions of access.
     """
 
     options: Mapping[str, Any]
@@ -102,6 +133,7 @@ class Task:
     context: RunContext = field(default_factory=RunContext)
     backup: BackupFile | None = None
     writes: Writes = field(default_factory=Writes)
+    prover: Prover | None = None
 
     def __post_init__(self) -> None:
         self.now = self.clock()

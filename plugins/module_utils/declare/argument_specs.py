@@ -36,6 +36,14 @@ def approval_option() -> Spec:
     return {"approved_plan": {"type": "str"}, "approval_hours": {"type": "float", "default": 24.0}}
 
 
+def access_gate_options() -> Spec:
+    """The options of every module that writes policies: what access its plan may not grant."""
+    return {
+        "no_new_access": {"type": "str", "choices": ["fail", "warn"]},
+        "not_granted": {"type": "list", "elements": "str", "default": []},
+    }
+
+
 def backup_option() -> Spec:
     """The option of every module that writes: the folder in which it backs up what it removes."""
     return {"backup_dir": {"type": "path"}}
@@ -98,7 +106,7 @@ def trust_statement_options() -> Spec:
 
 def retire_options() -> Spec:
     return {
-        **audit_options(),
+        **searched_services_options(),
         "roles": _names(),
         "policies": _names(),
         "exclude": _names(default=[]),
@@ -143,10 +151,35 @@ def services_options() -> Spec:
         "services": {"type": "list", "elements": "str", "required": True},
         "service_profile": {"type": "str", "choices": ["documented", "least_privilege"]},
         **service_paths_option(),
+        **expect_option(),
+    }
+
+
+def converging_baseline_options() -> Spec:
+    return {**baseline_options(), **expect_option()}
+
+
+def access_options() -> Spec:
+    return expect_option(required=True)
+
+
+def expect_option(*, required: bool = False) -> Spec:
+    """Assertions of access, and whether AWS's simulator is asked too.
+
+    The keys of an entry are checked with everything else, so that all problems are reported at once.
+    """
+    return {
+        "expect": {"type": "list", "elements": "dict", **({"required": True} if required else {"default": []})},
+        "simulate": {"type": "bool", "default": False},
     }
 
 
 def audit_options() -> Spec:
+    return {**searched_services_options(), "whole_account": {"type": "bool", "default": False}}
+
+
+def searched_services_options() -> Spec:
+    """The options of modules that look for what services have left."""
     names = {"type": "list", "elements": "str", "default": []}
     return {"services": names, "declared_services": names, **service_paths_option()}
 

@@ -40,7 +40,7 @@ class DeclarationParser:
     """
 
     def __init__(self, placeholders: Placeholders, now: str = "", places: Places | None = None) -> None:
-        self._placeholders = placeholders
+        self.placeholders = placeholders
         self._now = now
         self._places = places or {}
         self.problems: list[Problem] = []
@@ -78,7 +78,7 @@ class DeclarationParser:
         if _is_deeper_than(options, _DEEPEST):
             self.problems.append(Problem("options", f"are nested deeper than {_DEEPEST} levels"))
             return {key: value for key, value in options.items() if isinstance(value, (str, bool))}
-        filled: Options = self._placeholders.fill(options)
+        filled: Options = self.placeholders.fill(options)
         return filled
 
     def _role(self, item: Options, place: str) -> RoleDeclaration:

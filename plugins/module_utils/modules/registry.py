@@ -18,12 +18,15 @@ from ..converge.result import reading_failed
 from ..converge.task import Begin, RunContext, Task, Work
 from ..declare.argument_specs import (
     Spec,
+    access_gate_options,
+    access_options,
     approval_option,
     attachment_options,
     audit_options,
     backup_option,
     baseline_options,
     connection_options,
+    converging_baseline_options,
     managed_policy_options,
     record_option,
     restore_options,
@@ -52,7 +55,7 @@ class Shape:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TaskOutcome:
     """The outcome of a task: the values of an ordinary result, or of a failure with its `msg`."""
 
     values: Mapping[str, Any]
@@ -62,7 +65,8 @@ class Outcome:
 
 SHAPES: Mapping[str, Shape] = {
     "iam_audit": Shape(audit_options, read_only=True),
-    "iam_baseline": Shape(baseline_options, quarantines=True),
+    "iam_access": Shape(access_options, read_only=True),
+    "iam_baseline": Shape(converging_baseline_options, quarantines=True),
     "iam_baseline_info": Shape(baseline_options, read_only=True),
     "iam_managed_policy": Shape(managed_policy_options, "managed_policies"),
     "iam_policy_attachment": Shape(attachment_options, "attachments"),
@@ -84,7 +88,9 @@ SECRET = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 def argument_spec(name: str) -> Spec:
     """The whole argument spec of a module, by its name without the collection."""
     shape = SHAPES[name]
-    of_writers = {} if shape.read_only else {**approval_option(), **(backup_option() if shape.backs_up else {})}
+    of_writers = {} if shape.read_only else approval_option()
+    if shape.backs_up and not shape.read_only:
+        of_writers |= {**access_gate_options(), **backup_option()}
     of_quarantines = record_option() if shape.quarantines else {}
     return {**connection_options(), **of_writers, **of_quarantines, **shape.options()}
 
@@ -117,7 +123,7 @@ def run(
     on_step: OnStep | None = None,
     on_wait: Callable[[str], None] | None = None,
     tell: Tell = silent,
-) -> Outcome:
+) -> TaskOutcome:
     """Run a module's task with its validated options.
 
     `begin` creates its work. Work that only one module needs is passed in by the file of that module, so that the
@@ -134,20 +140,20 @@ def run(
     return _outcome(task, shape, begin)
 
 
-def _outcome(task: Task, shape: Shape, begin: Begin) -> Outcome:
+def _outcome(task: Task, shape: Shape, begin: Begin) -> TaskOutcome:
     """The outcome of the work of the task, or of any exception."""
     work: Work | None = None
     try:
         work = begin(task)
         task.warnings += () if shape.read_only else connection_warnings(task.options)
         values = work.result()
-        return Outcome(work.reported(values), _warnings(task))
+        return TaskOutcome(work.reported(values), _warnings(task))
     except EngineError as error:
         failure = error
     except Exception as error:
         failure = reading_failed(error, str(task.so_far().get("account_id", "")))
     failed = {"msg": failure.message, **_known(task, shape), **failure.fields}
-    return Outcome(work.reported(failed) if work else failed, _warnings(task), failed=True)
+    return TaskOutcome(work.reported(failed) if work else failed, _warnings(task), failed=True)
 
 
 def _known(task: Task, shape: Shape) -> dict[str, Any]:

@@ -26,8 +26,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
+from ..access.overlap import statements_overlap
 from ..errors import EngineError
-from ..policy.statement_comparison import statements_overlap
 from .change import Change, ChangeKey, Dimension, Effect, Part, Stage
 from .plan import Step
 

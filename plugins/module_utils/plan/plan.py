@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ..analyze.access_diff import AccessDiff
 from ..analyze.finding import Finding, Severity
 from ..declare.policy_references import is_aws_managed
 from ..errors import EngineError, printable
@@ -137,19 +138,33 @@ def approval_of(plan: Plan, now: datetime) -> str:
     return f"{plan.id}@{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def require_approval(plan: Plan, findings: Sequence[Finding], options: Mapping[str, Any], now: datetime) -> None:
+def require_approval(
+    plan: Plan,
+    findings: Sequence[Finding],
+    access: AccessDiff | None,
+    options: Mapping[str, Any],
+    now: datetime,
+) -> None:
     """If a plan was approved, refuse any other plan with writes. Raises EngineError."""
     approved = options.get("approved_plan")
     approval = Approval.parse(approved) if approved is not None else None
     if approval is None or not plan.steps:
         return
-    why_not = _why_not(approval, plan, findings, options.get("approval_hours", DEFAULT_HOURS), now)
+    why_not = _not_in_time(approval, options.get("approval_hours", DEFAULT_HOURS), now)
+    if not why_not and plan.id != approval.plan_id:
+        why_not = (
+            f"The plan is {plan.id}, but {approval.plan_id} was approved: nothing was written. The account, the"
+            " declaration or the findings have changed since; run in check mode again and have the new plan"
+            f" approved. {_severe(findings)}{_wider(access)}"
+        )
     if why_not:
-        raise EngineError(why_not, plan=plan.shown(), plan_id=plan.id, findings=[one.shown() for one in findings])
+        noticed = [one.shown() for one in findings]
+        shown = {} if access is None else {"access_diff": access.shown()}
+        raise EngineError(why_not, plan=plan.shown(), plan_id=plan.id, findings=noticed, **shown)
 
 
-def _why_not(approval: Approval, plan: Plan, findings: Sequence[Finding], hours: float, now: datetime) -> str:
-    """Why this plan must not be applied with this approval; empty if it may be."""
+def _not_in_time(approval: Approval, hours: float, now: datetime) -> str:
+    """Why the time of the approval does not allow it; empty if it does."""
     if approval.made is not None:
         age, made = now - approval.made, f"{approval.made:%Y-%m-%dT%H:%M:%SZ}"
         if age.total_seconds() > hours * 3600:
@@ -163,12 +178,6 @@ def _why_not(approval: Approval, plan: Plan, findings: Sequence[Finding], hours:
                 " machines that check and apply, run in check mode again and approve the new plan. Nothing was"
                 " written."
             )
-    if plan.id != approval.plan_id:
-        return (
-            f"The plan is {plan.id}, but {approval.plan_id} was approved: nothing was written. The account, the"
-            " declaration or the findings have changed since; run in check mode again and have the new plan"
-            f" approved. {_severe(findings)}"
-        )
     return ""
 
 
@@ -179,8 +188,16 @@ def _severe(findings: Sequence[Finding]) -> str:
     return f"The critical and high findings of the plan: {', '.join(severe)}."
 
 
-def relied_on(state: CurrentState, desired: DesiredState, findings: Iterable[Finding]) -> dict[str, Any]:
-    """The subjects' current state, the documents of policies they have or get, and the findings; no order, no times.
+def _wider(access: AccessDiff | None) -> str:
+    if access is None:
+        return ""
+    return f" The new access of the plan: {access.wider}." if access.is_wider else " The plan grants no new access."
+
+
+def relied_on(
+    state: CurrentState, desired: DesiredState, findings: Iterable[Finding], access: AccessDiff | None
+) -> dict[str, Any]:
+    """The subjects' current state, the documents of policies they have or get, findings and access; no order, no times.
 
     The result of the writes follows from the writes. AWS managed policies count by their ARN, and by their version if
     it was read: no one in the account can change them.
@@ -191,6 +208,7 @@ def relied_on(state: CurrentState, desired: DesiredState, findings: Iterable[Fin
         },
         "policies": {name: _policy(state.policies[name]) for name in desired.policies.keys() & state.policies.keys()},
         "documents": {arn: _content(state, arn) for arn in policies_in_use(state, desired)},
+        "access": sorted(access.lines()) if access else [],
         "findings": sorted({(item.severity.text, item.code, item.resource) for item in findings}),
     }
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from ..access.trust_intersection import intersection
 from ..limits import Quotas
 from ..model import CurrentState, Identity, ManagedPolicy, Role, identity_key
 from ..policy.document import PolicyDocument
-from ..policy.trust_intersection import intersection
 from ..policy.trust_policy import own_principals
 from ..resolve.desired_state import DesiredState
 from .boundaries import widened_boundaries

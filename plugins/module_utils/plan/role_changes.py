@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..access.trust_intersection import intersection, loses_and_gains
 from ..declare.policy_references import shown_names
 from ..model import Role
 from ..policy.document import PolicyDocument, dangling_principals
-from ..policy.trust_intersection import intersection, loses_and_gains
 from ..policy.trust_policy import without_principals
 from ..resolve.quarantine import INLINE_DENIAL, denials_that_change
 from .change import Change, ChangeKey, ChangeKind, Dimension, Effect, Part, Stage

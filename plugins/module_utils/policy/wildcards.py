@@ -55,10 +55,13 @@ def fits_any_case(text: str, pattern: str) -> bool:
     return _fits(text.lower(), pattern.lower())
 
 
+@lru_cache(maxsize=16384)
 def covers(wide: str, narrow: str) -> bool:
     """Whether every text that matches `narrow` is known to match `wide`. Only itself and `*` cover a variable."""
     if wide == narrow:
         return True
+    if ends_differ(wide, narrow):
+        return False
     wider, narrower = tokens(wide), tokens(narrow)
     variables = sorted({token for token in (*wider, *narrower) if is_variable(token)})
     if len(variables) > _LAST_VARIABLE - _FIRST_VARIABLE:
@@ -134,6 +137,8 @@ def meet(one: str, other: str) -> bool:
 
     Reads `one` token by token. The positions of `other` that can be reached at each token are the bits of a number.
     """
+    if ends_differ(one, other):
+        return False
     places = _Places.of(other)
     reached = places.along(1)
     for token in tokens(one):

@@ -84,6 +84,7 @@ def identity_of(kind: IdentityKind, detail: Shape) -> Identity:
         boundary=detail.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
         id=detail.get(f"{capital}Id", ""),
         created=_created(detail),
+        groups=tuple(detail.get("GroupList", ())),
     )
 
 
@@ -146,9 +147,10 @@ class TooCostly(Exception):
 
 
 class AuthorizationDetails:
-    """Reads the account's state; `page_budget` is the number of pages of one listing that are worth reading."""
+    """Reads the account's state; `page_budget` is the number of pages of one listing that are worth reading, None for
+    all."""
 
-    def __init__(self, iam: Service, page_budget: int) -> None:
+    def __init__(self, iam: Service, page_budget: int | None) -> None:
         self._iam = iam
         self._page_budget = page_budget
         self._identities: dict[str, Identity] = {}
@@ -159,13 +161,18 @@ class AuthorizationDetails:
         kinds = {attachment.kind for attachment in declarations.attachments}
         filters = ["Role", "LocalManagedPolicy"]
         filters += ["User"] if "user" in kinds else []
-        filters += ["Group"] if "group" in kinds else []
+        # A user may do what its groups may do.
+        filters += ["Group"] if kinds & {"user", "group"} else []
         about_roles = declarations.roles or declarations.trust_statements or "role" in kinds
         return self._read(filters, bool(about_roles))
 
     def read_everything(self) -> tuple[Account | None, CurrentState]:
         """The whole account: users, groups, roles and customer managed policies. Raises as `read` does."""
         return self._read(["User", "Group", "Role", "LocalManagedPolicy"], True)
+
+    def read_kinds(self, kinds: list[str]) -> tuple[Account | None, CurrentState]:
+        """What GetAccountAuthorizationDetails returns for these values of its filter. Raises as `read` does."""
+        return self._read(kinds, False)
 
     def _read(self, filters: list[str], about_roles: bool) -> tuple[Account | None, CurrentState]:
         with ThreadPoolExecutor(max_workers=2) as pool:
@@ -210,7 +217,7 @@ class AuthorizationDetails:
         return listed
 
     def _mind_budget(self, number: int, page: Mapping[str, Any]) -> None:
-        if number >= self._page_budget and page.get("IsTruncated"):
+        if self._page_budget is not None and number >= self._page_budget and page.get("IsTruncated"):
             raise TooCostly
 
     def _add(self, identity: Identity) -> None:

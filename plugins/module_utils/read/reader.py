@@ -68,11 +68,15 @@ class Reader:
             found = pool.map(lambda arn: lookup.exists(_kind(arn), arn.rpartition("/")[2]), arns)
             return dict(zip(arns, found, strict=True))
 
-    def policies_in_force(self, arns: Sequence[str]) -> list[ManagedPolicy]:
-        """These customer managed policies, each with only the document of its default version."""
+    def policies_in_force(self, arns: Sequence[str], *, if_allowed: bool = False) -> list[ManagedPolicy]:
+        """These customer managed policies, each with only the document of its default version.
+
+        With `if_allowed`, without those that do not exist or that the caller may not read.
+        """
         lookup = SingleObjects(self._iam, self._workers)
+        read = lookup.document_in_force_if_allowed if if_allowed else lookup.document_in_force
         with ThreadPoolExecutor(max_workers=self._workers) as pool:
-            return list(pool.map(lookup.document_in_force, arns))
+            return [policy for policy in pool.map(read, arns) if policy is not None]
 
     def quotas(self) -> Quotas:
         """The account's quotas; IAM's defaults if the caller may not read them."""

@@ -97,8 +97,13 @@ class SingleObjects:
 
     def document_at(self, arn: str) -> PolicyDocument | None:
         """The document of a customer managed policy; None if it no longer exists or the caller may not read it."""
+        policy = self.document_in_force_if_allowed(arn)
+        return policy.document if policy else None
+
+    def document_in_force_if_allowed(self, arn: str) -> ManagedPolicy | None:
+        """The same as `document_in_force`; None if the policy no longer exists or the caller may not read it."""
         try:
-            return self.document_in_force(arn).document
+            return self.document_in_force(arn)
         except ClientError as error:
             if is_access_denied(error) or error_code(error) == "NoSuchEntity":
                 return None

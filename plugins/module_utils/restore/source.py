@@ -19,13 +19,15 @@ from ..backup.quarantine_records import Event
 from ..backup.snapshot import Backup
 from ..backup.store import MADE_BY_RESTORE, read
 from ..converge.converge import Converge
-from ..converge.resolution import Reading, Situation, with_policies, with_principals
+from ..converge.referenced_objects import with_policies, with_principals
+from ..converge.resolution import Reading, Situation
 from ..converge.task import Task
 from ..errors import InputError
 from ..model import CurrentState, Declarations, Role
 from ..plan.plan import Step
 from ..read.reader import Reader, require_account
 from ..resolve.desired_state import DesiredState
+from ..validate.access_gates import access_gate_problems
 from ..validate.connection import connection_problems
 from .restoration import Restoration, restoration
 from .selection import Choice, choice_problems, to_read
@@ -43,7 +45,7 @@ class KeptObjects:
     def check(self) -> None:
         """Read the backup. Raises EngineError if it cannot be trusted or does not contain what is chosen."""
         options = self.task.options
-        found = list(connection_problems(options, self.task.context.account_from))
+        found = [*access_gate_problems(options), *connection_problems(options, self.task.context.account_from)]
         if found:
             raise InputError(found)
         self._kept, self._sources = read(options["src"], options.get("account_id"), self.task.now)
@@ -82,6 +84,9 @@ class KeptObjects:
 
     def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Finding]:
         return all_findings(self.task.context.facts, declarations, state, desired)
+
+    def services_of(self, resource: str) -> str:
+        return ""
 
     def events(self) -> Iterable[Event]:
         return ()

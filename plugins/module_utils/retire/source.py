@@ -29,6 +29,7 @@ from ..model import CurrentState, Declarations
 from ..plan.plan import Step
 from ..read.reader import require_account
 from ..resolve.desired_state import DesiredState, desired_state_of
+from ..validate.access_gates import access_gate_problems
 from ..validate.connection import connection_problems
 from ..validate.declaration import quarantine_reason_problems
 from .belonging import belonging
@@ -56,6 +57,7 @@ class ObjectsToRetire:
         options, context = self.task.options, self.task.context
         self._services_declare, more = sound_declarations(context.declared)
         found = [
+            *access_gate_problems(options),
             *connection_problems(options, context.account_from),
             *service_problems(self._audit_knowledge, options),
             *_problems(options),
@@ -103,6 +105,9 @@ class ObjectsToRetire:
 
     def findings(self, declarations: Declarations, state: CurrentState, desired: DesiredState) -> list[Finding]:
         return all_findings(self.task.context.facts, declarations, state, desired)
+
+    def services_of(self, resource: str) -> str:
+        return ""
 
     def events(self) -> Iterable[Event]:
         return removals(self._retirement)

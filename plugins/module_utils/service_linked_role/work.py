@@ -70,8 +70,8 @@ class ServiceLinkedRoleDeletion:
         roles = self._roles(connection)
         state = CurrentState(account, {role.key: role for role in roles})
         desired = DesiredState(dict.fromkeys(state.identities))
-        plan = Plan(account, tuple(map(_step, roles)), relies_on=relied_on(state, desired, ()) if roles else {})
-        require_approval(plan, (), self.options, self.task.now)
+        plan = Plan(account, tuple(map(_step, roles)), relies_on=relied_on(state, desired, (), None) if roles else {})
+        require_approval(plan, (), None, self.options, self.task.now)
         items = [_item(role, "deleted") for role in roles]
         if not roles:
             items = [{"name": self.options.get("name"), "arn": None, "status": "absent", "deletion": None}]

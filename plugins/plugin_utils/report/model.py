@@ -20,7 +20,9 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.model import re
 from .results import (
     Said,
     TaskResult,
+    access_of,
     account_id_of,
+    assertions_of,
     calls_of,
     deleted_of,
     failure_of,
@@ -78,7 +80,9 @@ class ReportedAccount:
     would_change: bool = False
     findings: list[dict[str, Any]] = field(default_factory=list)
     escalation_paths: list[dict[str, Any]] = field(default_factory=list)
+    assertions: dict[tuple[str, ...], dict[str, Any]] = field(default_factory=dict)
     refusals: list[dict[str, Any]] = field(default_factory=list)
+    access: list[str] = field(default_factory=list)
     not_restored: list[dict[str, Any]] = field(default_factory=list)
     deleted: list[dict[str, Any]] = field(default_factory=list)
     plan: list[dict[str, Any]] = field(default_factory=list)
@@ -108,6 +112,8 @@ class ReportedAccount:
         self.changed = self.changed or any(step["state"] == "done" for step in steps)
         self.would_change = self.would_change or planned
         self.calls.update(calls_of(result))
+        # What the last task found of an assertion counts.
+        self.assertions |= {_question(found): found for found in assertions_of(result)}
         for listed, told in (
             (self.findings, findings_of(result)),
             (self.escalation_paths, paths_of(result)),
@@ -116,6 +122,7 @@ class ReportedAccount:
             (self.deleted, deleted_of(result)),
         ):
             listed += [entry for entry in told if entry not in listed]
+        self.access += [line for line in access_of(result) if line not in self.access]
         plan_id = result.values.get("plan_id")
         if plan_id and steps:
             named = {"plan_id": str(plan_id), "approval": str(result.values.get("approval", ""))}
@@ -193,9 +200,11 @@ class Collector:
             "api_calls": dict(sorted(account.calls.items())),
             "objects": objects,
         }
-        for key in ("failures", "refusals", "escalation_paths", "not_restored", "plan_ids", "backups"):
+        for key in ("failures", "refusals", "access", "escalation_paths", "not_restored", "plan_ids", "backups"):
             if getattr(account, key):
                 shown[key] = getattr(account, key)
+        if account.assertions:
+            shown["assertions"] = list(account.assertions.values())
         others = [copy for key, copies in removed.items() if key not in account.objects for copy in copies]
         return {**shown, "deleted": others} if others else shown
 
@@ -257,6 +266,11 @@ def _object(
         if entries:
             shown[key] = entries
     return shown
+
+
+def _question(found: Mapping[str, Any]) -> tuple[str, ...]:
+    """What an assertion asks, and where it is written."""
+    return tuple(str(found.get(key)) for key in ("place", "principal", "action", "resource", "expected"))
 
 
 def _outcome(account: ReportedAccount, objects: list[dict[str, Any]], failed: bool, statuses: Statuses) -> str:

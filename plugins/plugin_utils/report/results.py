@@ -19,7 +19,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.writes imp
 from .values import dicts, diffs_of, picked, readable
 
 _KINDS = {"roles": "role", "managed_policies": "policy", "trust_statements": "role"}
-READS = {"iam_audit", "iam_baseline_info"}
+READS = {"iam_access", "iam_audit", "iam_baseline_info"}
 _PLANNED = {"created": "would_create", "updated": "would_update", "deleted": "would_delete"}
 _CONTENT = (
     "path",
@@ -40,6 +40,9 @@ _LISTS = {
     "depended_on_by": ("resource", "how", "detail", "by_name"),
 }
 _VALUES = ("arn", "service", "profile", "service_linked", "created", "dangling")
+_ASSERTION = (
+    "place", "service", "principal", "action", "resource", "expected", "result", "reason", "statements", "proved",
+)  # fmt: skip
 _FINDING = ("severity", "code", "resource", "message", "remedy")
 
 
@@ -119,6 +122,11 @@ def findings_of(result: TaskResult) -> list[dict[str, Any]]:
     return [picked(item, _FINDING) for item in dicts(result.values.get("findings"))]
 
 
+def assertions_of(result: TaskResult) -> list[dict[str, Any]]:
+    """What principals must be allowed and what not, with what was found."""
+    return [picked(item, _ASSERTION) for item in dicts(result.values.get("assertions"))]
+
+
 def paths_of(result: TaskResult) -> list[dict[str, Any]]:
     """The privilege escalation paths."""
     return [picked(item, ("from", "to", "steps", "severity")) for item in dicts(result.values.get("escalation_paths"))]
@@ -138,6 +146,13 @@ def not_restored_of(result: TaskResult) -> list[dict[str, Any]]:
 def services_of(result: TaskResult) -> str:
     """The services that a task was for, separated by commas; empty if the result does not contain them."""
     return ", ".join(str(one.get("service")) for one in dicts(result.values.get("services")))
+
+
+def access_of(result: TaskResult) -> list[str]:
+    """What access the task changes, or would change, in lines."""
+    told = result.values.get("access_diff")
+    lines = told.get("summary") if isinstance(told, Mapping) else None
+    return [readable(line) for line in lines] if isinstance(lines, Sequence) and not isinstance(lines, str) else []
 
 
 def deleted_of(result: TaskResult) -> list[dict[str, Any]]:

@@ -43,13 +43,17 @@ class RunFinding:
 
 @dataclass(frozen=True)
 class RunAccount:
-    """What is known of an account. `writes` are those that were done, `planned` those of check mode, by action."""
+    """What is known of an account. `writes` are those that were done, `planned` those of check mode, by action.
+
+    `access` is what access these writes change, in lines.
+    """
 
     status: str = IN_SYNC
     writes: Counter[str] = field(default_factory=Counter)
     planned: Counter[str] = field(default_factory=Counter)
     calls: int = 0
     findings: frozenset[RunFinding] = frozenset()
+    access: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
 
     def __add__(self, other: RunAccount) -> RunAccount:
@@ -62,6 +66,7 @@ class RunAccount:
             to_make + other.planned,
             self.calls + other.calls,
             self.findings | other.findings,
+            tuple(dict.fromkeys((*self.access, *other.access))),
             tuple(dict.fromkeys((*self.reasons, *other.reasons))),
         )
 
@@ -94,6 +99,7 @@ def read_result(
         done if status in (WOULD_CHANGE, DRIFTED) else Counter(),
         sum(count for count in _mapping(result.get("api_calls")).values() if isinstance(count, int)),
         frozenset(_findings(result.get("findings"))),
+        () if status == FAILED else tuple(map(str, _sequence(_mapping(result.get("access_diff")).get("summary")))),
         (_reason(result) + (" (ignored)" if ignored else ""),) if status in (FAILED, UNREACHABLE) else (),
     )
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""The summary at the end of a run: the outcomes of the accounts, their critical findings, and why some failed. Pure.
+"""The summary at the end of a run: outcomes, changes of access, critical findings, and why accounts failed. Pure.
 
 The same text for many accounts is one line, so a problem of all accounts does not fill the screen.
 """
@@ -21,7 +21,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results imp
 )
 
 LINES = 20
-"""The maximum number of lines of critical findings and of failures. The others are counted."""
+"""The maximum number of lines of access, of critical findings and of failures. The others are counted."""
 NAMES = 5
 """Accounts that one line names; the others are counted."""
 
@@ -40,7 +40,7 @@ def summary(accounts: Mapping[str, RunAccount], took: str) -> list[str]:
         lines.append(f"{count(planned.total(), 'write')} to make: {_by_action(planned)}")
     if calls:
         lines.append(count(calls, "AWS call"))
-    return [*lines, *_findings(accounts), *_failures(accounts)]
+    return [*lines, *_access(accounts), *_findings(accounts), *_failures(accounts)]
 
 
 def count(number: int, thing: str) -> str:
@@ -49,6 +49,14 @@ def count(number: int, thing: str) -> str:
 
 def _by_action(actions: Counter[str]) -> str:
     return ", ".join(f"{action} {number}" for action, number in sorted(actions.items()))
+
+
+def _access(accounts: Mapping[str, RunAccount]) -> Iterator[str]:
+    changes: dict[str, list[str]] = defaultdict(list)
+    for name, account in accounts.items():
+        for line in account.access:
+            changes[line].append(name)
+    yield from _grouped("access", changes)
 
 
 def _findings(accounts: Mapping[str, RunAccount]) -> Iterator[str]:

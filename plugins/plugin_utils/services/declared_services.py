@@ -56,7 +56,7 @@ class DeclaredServices:
         if found is not None:
             sections = {section: getattr(found, section) for section in SECTIONS}
             of_service = {"service": found.service, "profile": found.profile, "state": found.state}
-            self.items.append({**of_service, **sections, "remedies": dict(found.remedies)})
+            self.items.append({**of_service, **sections, "remedies": dict(found.remedies), "expect": found.expect})
             self.notices += found.notices
         return problems
 

@@ -28,7 +28,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.yaml_r
     read,
 )
 
-FILES = ("service", "traces", "documented", "least_privilege")
+FILES = ("service", "traces", "documented", "least_privilege", "assertions")
 """The files with a special meaning; every other file is a part of `service`."""
 
 NEEDED = ("service", "documented")

@@ -47,7 +47,7 @@ class KnownVariables:
     names: frozenset[str]
     results: frozenset[str]
     others: frozenset[str]
-    approvals: str
+    passed_on: tuple[str, ...]
 
     def read_by(self, playbook: str) -> dict[str, Mapping[str, Any]]:
         """The variables that a playbook reads."""
@@ -82,8 +82,9 @@ class KnownVariables:
         return list(self.problems([name for name in names if name.startswith(f"{service}_iam_")], origin))
 
     def _is_known(self, name: str) -> bool:
-        approval = name.startswith(self.approvals) and re.fullmatch(r"\d{12}", name[len(self.approvals) :], re.ASCII)
-        return name in self.names or name in self.others or bool(approval)
+        of_account = re.fullmatch(r"(.*)\d{12}", name, re.ASCII)
+        is_passed_on = of_account is not None and of_account.group(1) in self.passed_on
+        return name in self.names or name in self.others or is_passed_on
 
     def _nearest(self, name: str, least: float) -> str:
         """The known name that is most similar to a name, with or without the prefix of this collection."""
@@ -117,7 +118,7 @@ def known_variables(paths: Paths = NO_PATHS) -> KnownVariables:
         ),
         results=results,
         others=frozenset({*hosts, *facts["of_others"]}),
-        approvals=facts["approvals"],
+        passed_on=tuple(facts["passed_on"]),
     )
 
 

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.data.files import data_files
 
 MALFORMED = ("MalformedPolicyDocument", 400)
 
@@ -19,6 +20,14 @@ def normal(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: normal(item) for key, item in sorted(value.items())}
     return sorted(value) if isinstance(value, list) and all(isinstance(item, str) for item in value) else value
+
+
+def test_services_of_escalation_paths_are_known(*, iam: Any, trust: Any) -> None:
+    steps = data_files("audit_facts")["escalation"]["steps"]
+    # An identity pool is a federated provider.
+    services = sorted({name for step in steps for name in step.get("trusts", ())} - {"cognito-identity.amazonaws.com"})
+    assert len(services) > 35
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument=trust({"Service": services}))
 
 
 @pytest.mark.parametrize(

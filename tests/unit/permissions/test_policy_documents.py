@@ -50,7 +50,7 @@ GIVING = {"Permissions management", "Tagging"}
 """Access levels of the reference: such an action can give access, by a policy or by a tag that a policy tests."""
 TOLD: dict[str, dict[str, str]] = {
     "converge": {"*": "is an administrator of the account"},
-    "restore": {"*": "is an administrator too"},
+    "restore": {"*": "is also an administrator"},
     "retire_full_roles": {"*": "is an administrator of the account"},
     "retire": {
         "iam:DeletePolicy": "may be a denial",

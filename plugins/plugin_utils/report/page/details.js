@@ -82,11 +82,13 @@ function openAccount(account) {
     section("Refused", refusals(item.refusals || [])),
     section("Not restored", list((item.not_restored || []).map((one) => [one.resource, [one.reason, one.remedy].filter(Boolean).join(". ")]))),
     section("Privilege escalation paths", (item.escalation_paths || []).map(path)),
+    section("What is proved of access", proofs(item.assertions || [])),
     section("Findings of the account", (item.findings || []).map(finding)),
     section("Roles and policies", account.cells.length ? make("ul.several", {}, account.cells.map((cell) =>
       make("li", {}, make("button.plain", { type: "button", onclick: () => openObject(cell) }, badge(cell.status), ` ${cell.name}`, mark(cell.marks))),
     )) : null),
     section("Plan", item.plan?.length ? plan(item.plan, true) : null, list((item.plan_ids || []).map((one) => [one.service || one.task, make("code", {}, one.approval || one.plan_id)]))),
+    section("Access that changes", item.access ? make("ul", {}, item.access.map((line) => make("li", {}, line))) : null),
     section("Backups", (item.backups || []).map((file) => make("p", {}, make("code", {}, file)))),
     section("Taken away", (item.deleted || []).map(copy)),
     section("AWS calls", calls.length ? list(calls.map(([action, count]) => [action, number(count)])) : null),
@@ -129,6 +131,18 @@ function path(one) {
     make("p", {}, severityBadge(one.severity), make("code", {}, one.from), " → ", make("code", {}, one.to)),
     make("ol", {}, (one.steps || []).map((step) => make("li", {}, step))),
   );
+}
+
+const proved = { planned: "in the planned state", read_back: "after the last write", current: "in the current state" };
+
+function proofs(found) {
+  if (!found.length) return null;
+  return table(["", "Principal", "Must be", "Action", "Resource", "Decided by"], found.map((one) => {
+    const known = one.proved ? `proved ${proved[one.proved] || ""}` : `not proved: ${one.result}`;
+    const sign = make("span", { title: known, "aria-label": known, role: "img" }, one.proved ? "✓" : "✕");
+    const code = (text) => make("code", {}, text);
+    return [sign, code(one.principal), one.expected, code(one.action), code(one.resource), (one.statements || []).join(", ") || one.reason];
+  }));
 }
 
 function failure(one) {

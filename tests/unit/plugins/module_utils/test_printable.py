@@ -16,9 +16,9 @@ from ansible_collections.aws_ml.permissions.plugins.filter.audit_summary import 
 from ansible_collections.aws_ml.permissions.plugins.filter.restore_summary import restore_summary
 from ansible_collections.aws_ml.permissions.plugins.filter.retirement_summary import retirement_summary
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import Finding, Severity
+from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.calls import Permit
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.dependants import Dependant
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.escalation import EscalationStep
-from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.rights import Right
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.serialization import BadBackup
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.variables import Variable
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.converge import Converge
@@ -140,7 +140,7 @@ TELLS: dict[str, Callable[[str], Iterator[str]]] = {
     "difference": lambda text: iter(as_yaml({"role/x": {text: [text, {"a": text}]}}).split("\n")),
     "dependant": lambda text: iter((Dependant("role/x", "policy", text).shown()["detail"],)),
     "step of escalation": lambda text: iter((EscalationStep(text).text,)),
-    "right": lambda text: iter((Right("p", (text,), "*", False).told(),)),
+    "permit": lambda text: iter((Permit(("p",), frozenset({text})).told(),)),
     "value": lambda text: iter((shown(text), shown({text: [text]}), brief(text), character(text[:1] or "\n"))),
     "variable": variable,
     "summary": summed_up,

@@ -16,6 +16,9 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.in_worke
 pytestmark = pytest.mark.both_generations
 
 OPTIONS: dict[str, dict[str, Any]] = {
+    "iam_access": {
+        "expect": [{"principal": "role/worker", "action": "iam:PassRole", "resource": "*", "result": "denied"}]
+    },
     "iam_managed_policy": {"name": "frames", "state": "absent"},
     "iam_policy_attachment": {"iam_type": "role", "iam_name": "worker", "managed_policies": ["IAMFullAccess"]},
     "iam_restore": {"src": "/nowhere"},

@@ -27,51 +27,14 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
     RoleDeclaration,
     TrustDeclaration,
 )
-from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.document import PolicyDocument
 from ansible_collections.aws_ml.permissions.plugins.module_utils.resolve.desired_state import DesiredState
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts
+
+from .described_identities import ACCOUNT, document, groups_of, identity, policies_of, role
 
 ROOT = Path(__file__).resolve().parents[5]
 CASES = yaml.safe_load(Path(__file__).with_name("cases.yml").read_text(encoding="utf-8"))
 KNOWLEDGE = AwsFacts.parse(aws_facts())
-ACCOUNT = Account("123456789012", "aws")
-SOURCE = {"Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT.id}}}
-
-
-def document(statements: list[dict[str, Any]]) -> PolicyDocument:
-    return PolicyDocument({"Version": "2012-10-17", "Statement": statements})
-
-
-def role(name: str, given: dict[str, Any]) -> Role:
-    trusted = [
-        {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-        | (SOURCE if given.get("source_account") else {})
-        for service in given.get("trusts", [])
-    ]
-    return Role(
-        kind="role",
-        name=name,
-        path="/",
-        arn=ACCOUNT.arn("role", "/", name),
-        managed=managed(given),
-        inline=inline(given),
-        trust=document(given.get("statements", trusted)),
-    )
-
-
-def managed(given: dict[str, Any]) -> frozenset[str]:
-    return frozenset(f"arn:aws:iam::aws:policy/{policy}" for policy in given.get("managed", []))
-
-
-def inline(given: dict[str, Any]) -> dict[str, PolicyDocument]:
-    return {"own": document(given["inline"])} if "inline" in given else {}
-
-
-def identity(given: dict[str, Any]) -> Identity:
-    if "role" in given:
-        return role("subject", given["role"])
-    arn = ACCOUNT.arn("user", "/", "subject")
-    return Identity("user", "subject", "/", arn, managed(given["user"]), inline(given["user"]))
 
 
 def found(
@@ -79,8 +42,9 @@ def found(
     *there: Identity,
     declarations: Declarations | None = None,
     remedies: dict[str, str] | None = None,
+    policies: dict[str, ManagedPolicy] | None = None,
 ) -> list[Finding]:
-    state = CurrentState(ACCOUNT, {one.key: one for one in there})
+    state = CurrentState(ACCOUNT, {one.key: one for one in there}, policies or {})
 
     def remedy(_resource: str, code: str, otherwise: str) -> str:
         return (remedies or {}).get(code, otherwise)
@@ -106,12 +70,30 @@ def test_what_is_found(given: dict[str, Any]) -> None:
     subject = identity(given)
     there = [role(other["name"], other) for other in given.get("others", [])]
     there += [role("subject", given["before"])] if "before" in given else []
-    told = found(DesiredState(identities={subject.key: subject}), *there)
+    there += groups_of(given)
+    policies = policies_of(given.get("role", {}))
+    told = found(DesiredState(identities={subject.key: subject}), *there, policies=policies)
     assert {finding.code: finding.severity.text for finding in told} == given["finds"]
     for finding in told:
         assert finding.resource == f"{subject.kind}/subject"
         assert finding.remedy and finding.message.endswith(".")
         assert "{" not in finding.message and "  " not in finding.message and " ," not in finding.message
+    if "says" in given:
+        assert any(given["says"] in finding.message for finding in told), [finding.message for finding in told]
+
+
+CHOSEN = aws_facts()["condition_keys"]["chosen"]
+
+
+@pytest.mark.parametrize("key", CHOSEN)
+def test_a_condition_on_a_key_that_the_caller_chooses_is_none(key: str) -> None:
+    under = {"StringEquals": {key.replace("*", "team"): "chosen"}}
+    allowing = {"Effect": "Allow", "Action": "iam:PutRolePolicy", "Resource": "*", "Condition": under}
+    denying = {**allowing, "Effect": "Deny"}
+    for statements in ([allowing], [{**allowing, "Condition": {}}, denying]):
+        subject = role("subject", {"trusts": ["ec2.amazonaws.com"], "inline": statements})
+        told = found(DesiredState(identities={subject.key: subject}))
+        assert [(one.code, one.severity.text) for one in told] == [("service_administers_iam", "critical")]
 
 
 def test_every_rule_is_in_the_table() -> None:
@@ -221,6 +203,15 @@ def test_of_what_another_owner_owns_only_the_given_share_is_judged() -> None:
     ]
 
 
+def test_policies_of_aws_are_judged_in_other_partitions_too() -> None:
+    account = Account("123456789012", "aws-cn")
+    passing = frozenset({"arn:aws-cn:iam::aws:policy/AmazonSageMakerFullAccess"})
+    user = Identity("user", "subject", "/", account.arn("user", "/", "subject"), passing)
+    desired = DesiredState(identities={user.key: user})
+    found = findings(KNOWLEDGE, whole(desired), CurrentState(account), desired)
+    assert "passes_any_role" in {one.code for one in found}
+
+
 def test_what_is_removed_is_not_judged() -> None:
     gone = role("gone", {"trusts": ["sagemaker.amazonaws.com"], "managed": ["IAMFullAccess"]})
     assert found(DesiredState(identities={gone.key: None}), gone) == []
@@ -240,7 +231,7 @@ def test_a_service_that_has_ended_is_found_where_something_is_there_for_it() -> 
 
 def test_what_aws_policies_grant_is_as_their_documents_say() -> None:
     checked = subprocess.run(
-        [sys.executable, str(ROOT / "scripts" / "aws_policy_grants"), "--check"],
+        [sys.executable, str(ROOT / "scripts" / "aws_policy_documents"), "--check"],
         capture_output=True,
         text=True,
         check=False,

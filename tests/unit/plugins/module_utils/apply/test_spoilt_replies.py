@@ -16,7 +16,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declar
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.argument_specs import baseline_options
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules import registry as module_shapes
-from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import Outcome
+from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import TaskOutcome
 from spoilt_replies import BROKEN_CONNECTION, KINDS, SpoilingProxy
 from unit.plugins.module_utils.apply.bad_day import CalmPhase
 from unit.plugins.module_utils.apply.scenario import PHASES, ScenarioAccount
@@ -34,7 +34,7 @@ def impatient(short_pauses: Callable[[float], None]) -> None:
     short_pauses(8.0)
 
 
-def run(account: ScenarioAccount, endpoint: str, phase: str = "create") -> Outcome:
+def run(account: ScenarioAccount, endpoint: str, phase: str = "create") -> TaskOutcome:
     defaults = {name: option.get("default") for name, option in baseline_options().items()}
     options = {**defaults, **account.options_by_access_role(phase, endpoint)}
     return module_shapes.run("iam_baseline", options, check_mode=False, diff_mode=True)

@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Accounts of the cases, and the results of an audit of them.
 
-An account has `roles`, `users`, `groups` and `policies` by name. A role has `trusts` (services), `assumed_by` (AWS
-principals) or `trust` (statements); `managed` and `boundary` (AWS's by what follows policy/, the account's own as
-own:NAME), `inline` (statements by name), `path`, `tags`, `instance_profiles`. `aws_has` are policies that AWS was asked
-for, by what follows policy/. `<account_id>` stands for the account.
+An account has `roles`, `users`, `groups` and `policies` by name. A user has `groups`. A role has `trusts` (services),
+`assumed_by` (AWS principals) or `trust` (statements); `managed` and `boundary` (AWS's by what follows policy/, the
+account's own as own:NAME), `inline` (statements by name), `path`, `tags`, `instance_profiles`. `aws_has` are policies
+that AWS was asked for, by what follows policy/. `<account_id>` stands for the account.
 """
 
 from __future__ import annotations
@@ -88,7 +88,11 @@ def _role(name: str, given: Given) -> Role:
 
 
 def _other(kind: Any, name: str, given: Given) -> Identity:
-    return Identity(kind, name, "/", ACCOUNT.arn(kind, "/", name), _managed(given), _inline(given))
+    boundary = _arn(given["boundary"]) if "boundary" in given else None
+    groups = tuple(given.get("groups", ()))
+    return Identity(
+        kind, name, "/", ACCOUNT.arn(kind, "/", name), _managed(given), _inline(given), boundary, groups=groups
+    )
 
 
 def _policy(name: str, statements: Any) -> ManagedPolicy:

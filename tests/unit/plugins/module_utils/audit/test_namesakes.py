@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.risky_grants import Documents
-from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.rights import rights_in
+from ansible_collections.aws_ml.permissions.plugins.module_utils.access.evaluator import Outcome
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.account_access import AccountAccess
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.grant_questions import Holdings
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.risky_grants import RiskyGrants, access_after
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import CurrentState
 from ansible_collections.aws_ml.permissions.plugins.module_utils.resolve.desired_state import DesiredState
 
@@ -17,6 +19,11 @@ from .accounts import ACCOUNT, KNOWLEDGE, audited, state_of
 
 FULL = "AmazonLookoutEquipmentFullAccess"
 GRANTING: dict[str, Any] = {"Action": "iam:*", "Resource": "*"}
+
+
+def holdings(state: CurrentState) -> Holdings:
+    access = access_after(KNOWLEDGE.knowledge, state, DesiredState())
+    return RiskyGrants(KNOWLEDGE.knowledge, access).of_identity(state.identities["user/ada"])
 
 
 @pytest.mark.parametrize("held", [FULL, f"own:{FULL}"])
@@ -34,11 +41,11 @@ def test_what_a_namesake_grants_counts_beside_what_aws_s_policy_grants() -> None
     both = {"managed": ["own:IAMUserChangePassword", "IAMUserChangePassword", "own:IAMFullAccess", "IAMFullAccess"]}
     policies = {"IAMUserChangePassword": GRANTING, "IAMFullAccess": {"Action": "s3:GetObject", "Resource": "*"}}
     state = state_of({"users": {"ada": both}, "policies": policies})
-    right = rights_in(state, KNOWLEDGE.aws_policies)["user/ada"].to(
-        "iam:AttachUserPolicy", ACCOUNT.arn("user", "/", "x")
-    )
-    assert right is not None
-    held = Documents(KNOWLEDGE.knowledge, state, DesiredState()).of_identity(state.identities["user/ada"])
+    access = AccountAccess.of(state, KNOWLEDGE.aws_policies)
+    ada = state.identities["user/ada"]
+    found = access.decide(ada, "iam:AttachUserPolicy", ACCOUNT.arn("user", "/", "x"))
+    assert found.outcome is Outcome.ALLOWED
+    held = holdings(state)
     own = ACCOUNT.arn("policy", "/", "IAMUserChangePassword")
     assert {holding.policy for holding in held["changes_permissions"]} == {
         f"managed policy {own}",
@@ -49,4 +56,4 @@ def test_what_a_namesake_grants_counts_beside_what_aws_s_policy_grants() -> None
 def test_a_namesake_that_was_not_read_does_not_grant_what_aws_s_policy_does() -> None:
     state = state_of({"users": {"ada": {"managed": ["own:IAMFullAccess"]}}})
     unread = CurrentState(ACCOUNT, state.identities)
-    assert Documents(KNOWLEDGE.knowledge, unread, DesiredState()).of_identity(state.identities["user/ada"]) == {}
+    assert holdings(unread) == {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.candidates import Candidates
+from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.escalation_steps import EscalationSteps
 from hypothesis import given
 from hypothesis import strategies as st
 from property_examples import examples
@@ -100,7 +100,7 @@ def test_no_one_is_left_out_who_could_come_to_act_as_a_role(account: dict[str, A
     """Looking at every identity for each role finds no more than looking at the candidates."""
     quick = audited(account).escalation_paths
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Candidates, "of", lambda self, role, services: sorted(self._arns.values()))
+        patch.setattr(EscalationSteps, "named_by", lambda self, other: sorted(self._keys_by_arn.values()))
         assert audited(account).escalation_paths == quick
 
 

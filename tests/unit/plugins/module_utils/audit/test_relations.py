@@ -49,9 +49,9 @@ def test_escalation(given: dict[str, Any]) -> None:
 def test_steps_name_the_policy_that_allows_them() -> None:
     ways = audited(ESCALATION[3]["account"]).escalation_paths
     assert ways[2]["steps"] == [
-        "user/dev may assume role/pipeline (inline policy a; its trust policy)",
-        "role/pipeline may assume role/AWSDeepLensSageMakerRole (its trust policy)",
-        "role/AWSDeepLensSageMakerRole may pass role/l4e-role to sagemaker.amazonaws.com and use it"
+        "user/dev can assume role/pipeline (inline policy a and its trust policy)",
+        "role/pipeline can assume role/AWSDeepLensSageMakerRole (its trust policy)",
+        "role/AWSDeepLensSageMakerRole can pass role/l4e-role to sagemaker.amazonaws.com and run code"
         " there with sagemaker:CreateNotebookInstance (managed policy AmazonSageMakerFullAccess)",
     ]
 

@@ -42,6 +42,23 @@ def audited(aws: LocalAws, role: str = "", declared: Sequence[Any] = (), **optio
     ).result()
 
 
+def test_findings_are_of_the_services_or_of_the_whole_account(aws: LocalAws) -> None:
+    iam = aws.client("iam", account=aws.members[0]["id"])
+    everything = document({"Effect": "Allow", "Action": "*", "Resource": "*"})
+    changing = document({"Effect": "Allow", "Action": "iam:PutUserPolicy", "Resource": "*"})
+    iam.create_role(RoleName="their-build", AssumeRolePolicyDocument=document(LAMBDA))
+    iam.put_role_policy(RoleName="their-build", PolicyName="all", PolicyDocument=everything)
+    iam.create_user(UserName="ada")
+    iam.put_user_policy(UserName="ada", PolicyName="own", PolicyDocument=changing)
+    iam.create_policy(PolicyName="unused", PolicyDocument=everything)
+    narrow, whole = audited(aws), audited(aws, whole_account=True)
+    told = {(one["resource"], one["code"]) for one in whole["findings"]}
+    assert narrow["findings"] == narrow["escalation_paths"] == []
+    assert {("role/their-build", "grants_everything"), ("policy/unused", "grants_everything")} <= told
+    assert {one["from"] for one in whole["escalation_paths"]} == {"user/ada"}
+    assert whole["objects"] == narrow["objects"]
+
+
 def test_what_the_guide_has_left_is_found_with_its_tags_and_others_are_not(aws: LocalAws) -> None:
     account = aws.members[0]["id"]
     iam = aws.client("iam", account=account)

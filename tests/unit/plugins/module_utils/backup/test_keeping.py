@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ansible_collections.aws_ml.permissions.plugins.module_utils.access.trust_intersection import intersection
 from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.snapshot import Backup, Kept, newest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import Account, Identity, Role
 from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.document import PolicyDocument
-from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.trust_intersection import intersection
 
 ACCOUNT = Account("123456789012", "aws")
 WIDE = "arn:aws:iam::aws:policy/IAMFullAccess"

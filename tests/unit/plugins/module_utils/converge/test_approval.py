@@ -55,7 +55,7 @@ def test_what_changed_since_the_check_is_not_approved(
     with pytest.raises(EngineError, match="run in check mode again") as refused:
         converge(section, **options, approved_plan=approved["approval"])
     assert writes(aws.call_counts()) == {}
-    assert refused.value.fields.keys() == {"plan", "plan_id", "findings"}
+    assert refused.value.fields.keys() == {"plan", "plan_id", "findings", "access_diff"}
     assert refused.value.fields["plan_id"] != approved["plan_id"]
     now = converge(section, **options, check_mode=True)
     assert converge(section, **options, approved_plan=now["approval"])["changed"]
@@ -78,17 +78,31 @@ def test_the_refusal_names_the_critical_and_high_findings(account: str, iam: Any
     made(iam, CASES["start"], account)
     section, options = arguments(CASES["tasks"]["described"], whole=True)
     approved = converge(section, **options, check_mode=True)
-    calm = "The plan has no critical or high findings."
+    calm = "The plan has no critical or high findings. The plan grants no new access."
     with pytest.raises(EngineError, match=f"have the new plan approved. {calm}"):
         converge(section, roles=[{**options["roles"][0], "description": "Other"}], approved_plan=approved["approval"])
     iam.attach_role_policy(RoleName="worker", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    iam.delete_role_permissions_boundary(RoleName="worker")
     with pytest.raises(EngineError) as refused:
         converge(section, **options, approved_plan=approved["approval"])
     assert "The critical and high findings of the plan: role/worker " in refused.value.message
     assert {item["severity"] for item in refused.value.fields["findings"]} & {"critical", "high"}
 
 
-def test_documents_that_only_the_approval_needs_are_read_where_there_is_something_to_write(
+def test_the_refusal_names_the_new_access(account: str, iam: Any, converge: Converge) -> None:
+    made(iam, CASES["start"], account)
+    section, options = arguments(CASES["tasks"]["attach"], whole=True)
+    approved = converge(section, **options, check_mode=True)
+    assert approved["access_diff"] == {"wider": False, "summary": [], "principals": []}
+    made(iam, CASES["widened"], account)
+    with pytest.raises(EngineError) as refused:
+        converge(section, **options, approved_plan=approved["approval"])
+    [line] = refused.value.fields["access_diff"]["summary"]
+    assert line == "role/worker gains s3:PutObject on labels-1/*"
+    assert refused.value.message.endswith(f" The new access of the plan: {line}.")
+
+
+def test_documents_of_policies_that_are_attached_are_read_once_in_each_run(
     account: str, iam: Any, converge: Converge
 ) -> None:
     made(iam, CASES["start"], account)
@@ -97,7 +111,7 @@ def test_documents_that_only_the_approval_needs_are_read_where_there_is_somethin
     assert [planned.get(action, 0) for action in READING_POLICIES] == [2, 2, 0], "those of Frames and of Fence"
     converge(section, **options)
     again = converge(section, **options)["api_calls"]
-    assert [again.get(action, 0) for action in READING_POLICIES] == [0, 0, 0]
+    assert [again.get(action, 0) for action in READING_POLICIES] == [2, 2, 0], "the findings are about them too"
 
 
 @pytest.mark.parametrize("whole", [False, True])
@@ -140,7 +154,7 @@ def test_an_approval_expires(aws: LocalAws, hours: float | None, later: timedelt
     with pytest.raises(EngineError, match=f"{approved['plan_id']} {why_not}.*approve the new plan. Nothing was") as no:
         task(aws, "roles", options, NOW + later)
     assert writes(aws.call_counts()) == {}
-    assert no.value.fields.keys() == {"plan", "plan_id", "findings"}
+    assert no.value.fields.keys() == {"plan", "plan_id", "findings", "access_diff"}
     bare = {**options, "approved_plan": approved["plan_id"]}
     assert task(aws, "roles", bare, NOW + later)["changed"], "a bare plan id does not expire"
     assert not task(aws, "roles", options, NOW + later)["changed"], "where nothing is to be written, nothing is refused"

@@ -27,8 +27,13 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task i
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules import registry as module_shapes
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules import runner as module_runner
-from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import SHAPES, Outcome, argument_spec
+from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import (
+    SHAPES,
+    TaskOutcome,
+    argument_spec,
+)
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import Step
+from ansible_collections.aws_ml.permissions.plugins.module_utils.prove.work import AccessProof
 from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.source import KeptObjects, restoring
 from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.source import retiring
 from ansible_collections.aws_ml.permissions.plugins.module_utils.service_linked_role.work import (
@@ -54,6 +59,7 @@ ROLES = [{"name": f"role-{number}", "state": "present", "assume_role_policy_docu
 BASELINE = {"roles": [{**role, "inline_policies": {"read": S3}} for role in ROLES]}
 OF_SERVICE = {"service": "deeplens", "profile": "documented", "state": "present"}
 WORKS: dict[str, Begin] = {
+    "iam_access": AccessProof,
     "iam_audit": AccountAudit,
     "iam_baseline_info": inspecting,
     "iam_restore": restoring,
@@ -61,7 +67,7 @@ WORKS: dict[str, Begin] = {
     "iam_service_linked_role": ServiceLinkedRoleDeletion,
     "iam_services": converging_services,
 }
-Run = Callable[..., Outcome]
+Run = Callable[..., TaskOutcome]
 
 
 def raises(*arguments: Any, **named: Any) -> Any:
@@ -74,7 +80,7 @@ def run(aws: LocalAws, tmp_path: Path) -> Run:
 
     def with_options(
         module: str = "iam_baseline", on_step: Any = None, declared: Sequence[Any] = (), **options: Any
-    ) -> Outcome:
+    ) -> TaskOutcome:
         given = {key: option.get("default") for key, option in argument_spec(module).items()}
         given.update(assume_role={"role_arn": aws.members[0]["role_arn"]}, backup_dir=str(tmp_path / "backups"))
         given.update(options)
@@ -92,7 +98,7 @@ def run(aws: LocalAws, tmp_path: Path) -> Run:
     return with_options
 
 
-def require_told(outcome: Outcome, about: str, kind: str = "KeyError") -> None:
+def require_told(outcome: TaskOutcome, about: str, kind: str = "KeyError") -> None:
     """That a failure says which call it was and of what kind, and nothing of the error's text."""
     assert outcome.failed
     assert outcome.values["msg"].startswith(about)
@@ -110,6 +116,9 @@ def test_every_module_has_it(run: Run, monkeypatch: pytest.MonkeyPatch, name: st
     options.update(statement=TRUST["Statement"][0], aws_service_name=None, statements=TRUST["Statement"])
     if name.startswith("iam_baseline"):
         options = {"roles": ROLES}
+    if name == "iam_access":
+        entry = {"principal": "role/worker", "action": "iam:PassRole", "resource": "*", "result": "denied"}
+        options = {"expect": [entry]}
     if name == "iam_services":
         options = {"services": ["deeplens"], "declared": [{**OF_SERVICE, "roles": ROLES}]}
     if name == "iam_restore":
@@ -223,7 +232,7 @@ def test_in_an_interpreter_of_its_own(
     assert "Traceback" not in out + err and SECRET not in out + err
 
 
-def require_true_plan(run: Run, outcome: Outcome, iam: Any) -> None:
+def require_true_plan(run: Run, outcome: TaskOutcome, iam: Any) -> None:
     """That what is done is there, and that nothing that is not done is."""
     done, not_done = outcome.values["plan"]["done"], outcome.values["plan"]["not_done"]
     assert outcome.values["changed"] is True and done and not_done

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
+from ansible_collections.aws_ml.permissions.plugins.module_utils.prove.prover import proving_baseline
+from ansible_collections.aws_ml.permissions.plugins.module_utils.prove.work import AccessProof
 from unit.plugins.module_utils.apply.faults import EVERY_KEY, Faults, Rule
 
 from local_aws import LocalAws
@@ -59,7 +60,7 @@ BASELINE: dict[str, Any] = {
 
 def through(gate: str, aws: LocalAws, **options: Any) -> dict[str, Any]:
     assume_role = {"role_arn": aws.members[0]["role_arn"]}
-    return converging(Task({**options, "assume_role": assume_role, "endpoint_url": gate})).result()
+    return proving_baseline(Task({**options, "assume_role": assume_role, "endpoint_url": gate})).result()
 
 
 def test_without_the_bulk_read_the_result_is_the_same(aws: LocalAws, gate: str, deny: Deny, converge: Converge) -> None:
@@ -121,3 +122,53 @@ def test_paths_that_may_not_be_asked_do_not_matter_where_the_policy_is_found(
     deny(GetPolicy="contains(PolicyArn, 'policy/service-role/')")
     made = through(gate, aws, roles=[worker(managed_policies=["AmazonS3ReadOnlyAccess"])])
     assert [step["action"] for step in made["plan"]] == ["CreateRole", "AttachRolePolicy"]
+
+
+READS = {
+    "principal": "role/worker",
+    "action": "s3:GetObject",
+    "resource": "arn:aws:s3:::other/1",
+    "result": "allowed",
+}
+TRUSTS = {
+    "principal": "lambda.amazonaws.com",
+    "action": "sts:AssumeRole",
+    "resource": "<role_arn:bounded>",
+    "result": "allowed",
+}
+
+
+def test_assertions_are_judged_alike_without_the_sweep(
+    aws: LocalAws, gate: str, deny: Deny, converge: Converge
+) -> None:
+    converge(**BASELINE)
+    swept = through(gate, aws, **BASELINE, expect=[READS, TRUSTS])
+    deny("GetAccountAuthorizationDetails")
+    looked_up = through(gate, aws, **BASELINE, expect=[READS, TRUSTS])
+    assert looked_up["assertions"] == swept["assertions"]
+    assert [one["proved"] for one in swept["assertions"]] == ["planned", "planned"]
+
+
+def test_the_current_state_is_proved_by_look_ups(aws: LocalAws, gate: str, deny: Deny, converge: Converge) -> None:
+    converge(**BASELINE)
+    deny("GetAccountAuthorizationDetails")
+    options = {"expect": [READS, TRUSTS], "assume_role": {"role_arn": aws.members[0]["role_arn"]}}
+    result = AccessProof(Task({**options, "endpoint_url": gate})).result()
+    assert [one["proved"] for one in result["assertions"]] == ["current", "current"]
+    assert {action: result["api_calls"][action] for action in ("GetRole", "GetPolicy", "GetPolicyVersion")} == {
+        "GetRole": 2, "GetPolicy": 2, "GetPolicyVersion": 2,
+    }  # fmt: skip
+
+
+def test_a_document_that_may_not_be_read_proves_nothing(
+    aws: LocalAws, gate: str, deny: Deny, converge: Converge
+) -> None:
+    converge(**BASELINE)
+    deny("GetPolicyVersion")
+    with pytest.raises(EngineError) as refused:
+        through(gate, aws, **BASELINE, expect=[READS])
+    assert refused.value.message.endswith(
+        "- expect[0]: role/worker must be allowed s3:GetObject on arn:aws:s3:::other/1; the document of"
+        " AmazonS3ReadOnlyAccess was not read"
+    )
+    assert refused.value.fields["assertions"][0]["proved"] is None

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.aws_facts import AwsFacts
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.services_source import converging_services
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import RunContext
-from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import Outcome, run
+from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import TaskOutcome, run
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts
 from unit.services.declarations import service_declaration
 
@@ -42,7 +42,7 @@ def aws(aws: LocalAws) -> Iterator[LocalAws]:
     aws.set(authorize=False)
 
 
-def converged(aws: LocalAws, *declared: dict[str, Any], check_mode: bool = False, **options: Any) -> Outcome:
+def converged(aws: LocalAws, *declared: dict[str, Any], check_mode: bool = False, **options: Any) -> TaskOutcome:
     aws.clear_calls()
     given = {
         "assume_role": {"role_arn": aws.members[0]["role_arn"]},

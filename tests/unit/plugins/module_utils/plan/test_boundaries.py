@@ -9,9 +9,11 @@ from time import process_time
 from typing import Any
 
 import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.access.principals import Principal
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.boundaries import is_within
 from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.document import PolicyDocument
 
+ROLE = Principal.parse("arn:aws:iam::123456789012:role/bounded")
 LABELS = "arn:aws:s3:::labels/*"
 ELSEWHERE = {"Bool": {"aws:SecureTransport": "true"}}
 
@@ -41,19 +43,20 @@ def document(*statements: dict[str, Any]) -> PolicyDocument:
         ([{"NotAction": "iam:*"}], [{"Action": "*"}], True),
         ([{"NotAction": "iam:*"}], [{"NotAction": "iam:*"}], True),
         ([{"NotAction": "iam:*"}], [{"NotAction": ["iam:*", "sts:*"]}], False),
-        ([{}], [{"NotAction": "iam:*"}], False),
+        ([{}], [{"NotAction": "iam:*"}], True),
+        ([{"Action": "*"}], [{"NotAction": "iam:*"}], False),
         ([{}], [{}, {"Effect": "Deny", "Resource": LABELS}], False),
         ([{}, {"Effect": "Deny"}], [{}, {"Effect": "Deny", "Resource": LABELS}], True),
         ([{}, {"Effect": "Deny", "Condition": ELSEWHERE}], [{}, {"Effect": "Deny"}], False),
     ],
 )
 def test_within(new: list[dict[str, Any]], old: list[dict[str, Any]], expected: bool) -> None:
-    assert is_within(document(*new), document(*old)) is expected
+    assert is_within(document(*new), document(*old), ROLE) is expected
 
 
 def test_what_is_not_known_is_not_within() -> None:
-    assert not is_within(None, document({}))
-    assert not is_within(document({}), None)
+    assert not is_within(None, document({}), ROLE)
+    assert not is_within(document({}), None, ROLE)
 
 
 def test_documents_of_any_size_take_little_time() -> None:
@@ -61,5 +64,5 @@ def test_documents_of_any_size_take_little_time() -> None:
         {"Action": [f"s3:*a*b{number}*" for number in range(200)], "Resource": [f"*/{one}*" for one in range(200)]}
     )
     begin = process_time()
-    assert not is_within(many, document({"Action": [f"s3:*b{number}*c*" for number in range(300)]}))
+    assert not is_within(many, document({"Action": [f"s3:*b{number}*c*" for number in range(300)]}), ROLE)
     assert process_time() - begin < 1

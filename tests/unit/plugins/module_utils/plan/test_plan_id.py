@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 
 import pytest
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.access_diff import AccessDiff
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import Finding, Severity
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
     AwsManagedPolicy,
@@ -131,7 +132,7 @@ def plan_of(world: World) -> Plan:
         Step("TagRole", "role/worker", "", role.key, {"Tags": [{"Key": QUARANTINED_TAG, "Value": world.moment}]}),
         Step("AttachRolePolicy", "role/worker", "", role.key, {"PolicyArn": OWN + "newly_attached"}),
     )
-    return Plan(ACCOUNT, steps, (world.message,), relied_on(state, desired, [finding, fixed][turned]))
+    return Plan(ACCOUNT, steps, (world.message,), relied_on(state, desired, [finding, fixed][turned], AccessDiff()))
 
 
 @given(worlds, worlds, st.sets(st.sampled_from([field.name for field in fields(Covered)]), max_size=2))
@@ -148,4 +149,4 @@ def test_what_is_not_there_yet_counts_by_its_writes_alone(gone: str) -> None:
     role = Role(kind="role", name="new", path="/", arn="", managed=frozenset({policy.arn}))
     state = CurrentState(ACCOUNT)
     desired = DesiredState({role.key: role}, {"new": policy})
-    assert relied_on(state, desired, [])[gone] == {}
+    assert relied_on(state, desired, [], AccessDiff())[gone] == {}

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws import service as calls
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules import registry as module_shapes
-from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import Outcome
+from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import TaskOutcome
 from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.source import retiring
 from spoilt_replies import SpoilingProxy
 
@@ -36,7 +36,7 @@ def proxy(ground: Ground) -> Iterator[SpoilingProxy]:
         yield spoiling
 
 
-def retire(ground: Ground, endpoint: str, **options: Any) -> Outcome:
+def retire(ground: Ground, endpoint: str, **options: Any) -> TaskOutcome:
     given = {**ground.defaults(), **AT_ONCE, **options, "endpoint_url": endpoint}
     return module_shapes.run("iam_retire", given, begin=retiring, check_mode=False, diff_mode=True, context=CONTEXT)
 

@@ -242,7 +242,7 @@ def escalation() -> dict[str, Any]:
         "to": "role/AWSDeepLensSageMakerRole",
         "severity": "critical",
         "steps": [
-            "role/gt-execution may pass role/AWSDeepLensSageMakerRole to sagemaker.amazonaws.com"
+            "role/gt-execution can pass role/AWSDeepLensSageMakerRole to sagemaker.amazonaws.com"
             " (policy AmazonSageMakerFullAccess)",
             "role/AWSDeepLensSageMakerRole may attach any policy to itself (policy IAMFullAccess)",
         ],

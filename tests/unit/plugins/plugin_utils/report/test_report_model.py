@@ -180,6 +180,26 @@ def test_service_linked_role_that_stays_says_what_uses_it() -> None:
     assert (item["status"], item["deletion"]) == ("failed", {"status": "FAILED", "reason": "in use", "usage": usage})
 
 
+def test_assertions_of_access_are_told_once_as_they_were_found_last() -> None:
+    asked = {
+        "place": "expect[0]",
+        "principal": "role/x",
+        "action": "s3:GetObject",
+        "resource": "*",
+        "expected": "denied",
+    }
+    planned = {**asked, "result": "denied", "proved": "planned", "secret": "x"}
+    account = account_of(
+        baseline("updated", STEP, check=True, assertions=[planned]),
+        baseline("updated", STEP, assertions=[{**planned, "proved": "read_back"}, {**planned, "place": "expect[1]"}]),
+    )
+    assert account["assertions"] == [
+        {**asked, "result": "denied", "proved": "read_back"},
+        {**asked, "result": "denied", "proved": "planned", "place": "expect[1]"},
+    ]
+    assert "assertions" not in account_of(baseline("updated", STEP))
+
+
 def test_what_a_restore_leaves_out_or_cannot_restore() -> None:
     values = {
         "account_id": ACCOUNT,
@@ -192,6 +212,15 @@ def test_what_a_restore_leaves_out_or_cannot_restore() -> None:
         {"resource": "role/l4e-role", "reason": "changed since", "remedy": "overwrite: true"},
         {"resource": f"role/{ROLE}", "reason": "its unique ID"},
     ]
+
+
+def test_what_access_changes_is_told_once() -> None:
+    lines = ["role/worker gains s3:PutObject on labels-1/*", "role/worker loses AKIAIOSFODNN7EXAMPLE"]
+    values = {"account_id": ACCOUNT, "access_diff": {"wider": True, "summary": lines, "principals": []}}
+    result = TaskResult("prod", "Converge", "iam_services", values=values)
+    again = TaskResult("prod", "Converge again", "iam_services", values=values)
+    assert account_of(result, again)["access"] == [lines[0], "role/worker loses (access key)"]
+    assert "access" not in account_of(TaskResult("prod", "Look", "iam_services", values={"account_id": ACCOUNT}))
 
 
 def test_findings_go_to_their_object_whatever_the_case_and_else_to_the_account() -> None:

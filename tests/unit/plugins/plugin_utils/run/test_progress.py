@@ -153,6 +153,18 @@ def test_the_summary_reports_all(run: RunProgress) -> None:
     ]
 
 
+def test_the_summary_shows_what_access_changes(run: RunProgress) -> None:
+    line = "deeplens: role/worker gains s3:PutObject on labels-1/*"
+    for host in HOSTS[:2]:
+        run.started("t", "Make", host, 0.0)
+        run.finished("t", host, RunAccount("would change", access=(line, f"role/{host} loses s3:*")), 1.0)
+    assert run.summary()[1:] == [
+        f"  access: account-000, account-001: {line}",
+        "  access: account-000: role/account-000 loses s3:*",
+        "  access: account-001: role/account-001 loses s3:*",
+    ]
+
+
 def test_the_summary_is_bounded(run: RunProgress) -> None:
     for number, host in enumerate(HOSTS):
         run.started("t", "Make", host, 0.0)

@@ -52,6 +52,16 @@ def test_what_a_run_wrote() -> None:
     assert account.findings == {RunFinding("critical", "passes_any_role", "role/worker")}
 
 
+def test_what_access_changes() -> None:
+    lines = ["role/worker gains s3:PutObject on labels-1/*"]
+    planned = {**CHANGED, "access_diff": {"wider": True, "summary": lines, "principals": []}}
+    assert told(planned, check_mode=True).access == tuple(lines)
+    assert (told(planned, check_mode=True) + told(planned)).access == tuple(lines), "planned and then done"
+    assert told({**FAILED, "access_diff": planned["access_diff"]}, failed=True).access == ()
+    for wrong in (None, [], {"summary": None}, {"summary": "text"}):
+        assert told({**CHANGED, "access_diff": wrong}).access == ()
+
+
 def test_check_mode_writes_nothing() -> None:
     account = told(CHANGED, check_mode=True)
     assert (account.status, account.writes) == ("would change", Counter())

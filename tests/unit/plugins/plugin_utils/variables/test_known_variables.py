@@ -71,7 +71,8 @@ def test_misspelled(name: str, meant: str) -> None:
         ),
         *("aws_role_arn", "aws_regions", "aws_session_token", "aws_vpc_id", "aws_organization", "retired_roles"),
         *("team_iam_profile", "lookout_metrics_iam_profile", "rds_iam_tags", "ec2_iam_role_name", "iam_user"),
-        *("awx_job_id", "awx_inventory_id", "ansible_connection", "services", "aws_ml_plans_111111111111"),
+        *("awx_job_id", "awx_inventory_id", "ansible_connection", "services"),
+        *("aws_ml_plans_111111111111", "aws_ml_access_111111111111"),
         *("deeplens_iam_result", "__deeplens_iam_profiles"),
     ],
 )
@@ -88,7 +89,7 @@ def test_every_variable_of_roles_playbooks_and_inventory_is_known() -> None:
     prefixes = "|".join(["aws_ml", *(f"{service}_iam" for service in SERVICES)])
     used = set(re.findall(rf"(?<![\w./])((?:{prefixes})_[a-z0-9_]*[a-z0-9])\b(?![/.]\w+[/.])", text))
     used |= set(re.findall(r"aws_(?:account|ou|organization|assume|external)_\w+", inventory_plugin()))
-    never = {"aws_ml_backups", "aws_ml_plans"}
+    never = {"aws_ml_backups", "aws_ml_plans", "aws_ml_access"}
     assert len(used) > 100
     assert [name for name in sorted(used - never) if hint(name) is not None] == []
 
