@@ -41,10 +41,7 @@ notes:
 """
 
 
-class ModuleDocFragment:
-    """Assertions of access."""
-
-    DOCUMENTATION = rf"""
+_OF_WRITERS = rf"""
 options:
   expect:
     description:
@@ -60,7 +57,7 @@ options:
 {_SIMULATE.strip(chr(10)).replace("AFTER", "after the last write")}
 {_LIMITS}"""
 
-    REQUIRED = rf"""
+_REQUIRED = rf"""
 options:
   expect:
     description:
@@ -71,3 +68,11 @@ options:
     required: true
 {_SIMULATE.strip(chr(10)).replace("AFTER", "if all assertions are met")}
 {_LIMITS}"""
+
+
+class ModuleDocFragment:
+    """Assertions of access."""
+
+    def __init__(self):
+        self.DOCUMENTATION = _OF_WRITERS
+        self.REQUIRED = _REQUIRED

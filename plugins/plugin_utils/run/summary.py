@@ -40,7 +40,7 @@ def summary(accounts: Mapping[str, RunAccount], took: str) -> list[str]:
         lines.append(f"{count(planned.total(), 'write')} to make: {_by_action(planned)}")
     if calls:
         lines.append(count(calls, "AWS call"))
-    return [*lines, *_access(accounts), *_findings(accounts), *_failures(accounts)]
+    return [*lines, *_findings(accounts), *_failures(accounts), *_access(accounts)]
 
 
 def count(number: int, thing: str) -> str:
