@@ -110,7 +110,10 @@ def test_lines_while_it_runs_and_a_summary(watch: Watch, fleet: LocalAws, mixed:
     assert rest[1] == "  7 findings: 7 critical"
     assert rest[2] == f"  critical: {', '.join(sorted([made, *others])[:5])} and 2 more: {CRITICAL}"
     assert re.match(rf"  failed: {broken}: AssumeRole for arn:\S+-of-nobody failed: AccessDenied: ", rest[3])
-    assert len(rest) == 4
+    assert rest[4:] == [
+        f"  access: {made}: lambda.amazonaws.com may now assume role/worker",
+        f"  access: {made}: role/worker gains iam:* on every resource",
+    ]
 
 
 def test_lines_come_at_once_into_a_pipe_too(watch: Watch, fleet: LocalAws, inventory: Inventory) -> None:
@@ -212,7 +215,10 @@ def test_accounts_are_those_that_have_a_service(watch: Watch, fleet: LocalAws, i
     assert nothing
     assert {line.partition(" of ")[2].split(",")[0] for line in shown.progress} == {"4 accounts"}
     assert shown.summary[0] == "aws_ml.permissions: 4 accounts in N s: 3 would change, 1 failed"
-    assert re.match(rf"  failed: {wrong}: .*deeplens_iam_profile", shown.summary[-1])
+    starts = [line.partition(":")[0].strip() for line in shown.summary]
+    failed, access = starts.index("failed"), starts.index("access")
+    assert re.match(rf"  failed: {wrong}: .*deeplens_iam_profile", shown.summary[failed])
+    assert failed < access and re.fullmatch(r"  access: \d+ more", shown.summary[-1])
 
 
 def test_a_run_without_these_modules_is_left_alone(watch: Watch, inventory: Inventory) -> None:
