@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeAlias
 
-Truth = bool | frozenset[str]
+Truth: TypeAlias = "bool | frozenset[str]"
 """True, False, or the condition keys on which the answer depends, in lower case; that set is never empty."""
 
 

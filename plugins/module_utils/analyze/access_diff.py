@@ -220,7 +220,8 @@ def _unsure(changes: Iterable[AccessChange]) -> tuple[AccessChange, ...]:
 def _change(before: AccountAccess, after: AccountAccess, key: str) -> PrincipalChange:
     old, new = _Side.of(before, key), _Side.of(after, key)
     subject = new.identity or old.identity
-    assert subject is not None
+    if subject is None:
+        raise AssertionError(key)
     try:
         gains, loses = new.gains_over(old), old.gains_over(new)
     except TooManyGrants:

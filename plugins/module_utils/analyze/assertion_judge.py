@@ -50,7 +50,8 @@ class AssertionJudge:
     def judged(self, expectation: Expectation) -> list[Assertion]:
         """An entry without problems, judged for each of its actions on each of its resources."""
         caller = self._caller(expectation)
-        assert caller is not None, "problems() reports it"
+        if caller is None:
+            raise AssertionError("problems() reports it")
         unread = self._unread(caller) if isinstance(caller, Identity) else ""
         return [
             self._judged(expectation, caller, self._request(expectation, caller, action, resource), unread)
@@ -166,7 +167,8 @@ class AssertionJudge:
         """Whether a role may be assumed. An account stands for all its identities: the answer is that of one of them
         that may most."""
         role = self.access.role_at(request.resource)
-        assert role is not None, "problems() reports it"
+        if role is None:
+            raise AssertionError("problems() reports it")
         trust = Policy(f"trust policy of {role.resource}", role.trust)
         callers = [request.principal]
         if request.principal.kind is PrincipalKind.ROOT:

@@ -113,7 +113,7 @@ def _named(role: Role, own: str) -> Iterator[tuple[str, Principal, str]]:
                 yield from _foreign(value, own)
         if open_to_all:
             taken = {number for condition in statement.conditions for number in _NAMES.findall(str(condition.values))}
-            fictitious = next(number for number in (*_FICTITIOUS, own) if number not in taken)
+            fictitious = next((number for number in _FICTITIOUS if number not in taken), own)
             yield ANYONE, Principal.parse(f"arn:aws:iam::{fictitious}:role/any"), ASSUME_ROLE
             for condition in statement.conditions:
                 if condition.name in _PRINCIPAL_KEYS:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..access.principals import Principal
 from ..errors import Problem, shown
@@ -29,7 +29,7 @@ _OF_ACCOUNT = re.compile(r"(role|user)/[\w+=,.@-]{1,64}", re.ASCII)
 ANYTHING = "*"
 """The resource of an action that has none. What is denied on it is denied on every resource."""
 
-Context = Mapping[str, tuple[str, ...] | None]
+Context: TypeAlias = "Mapping[str, tuple[str, ...] | None]"
 Data = Mapping[str, Any]
 
 

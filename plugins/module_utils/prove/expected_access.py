@@ -100,11 +100,13 @@ class ExpectedAccess:
         return replace(self, identities=identities, policies={**gone_policies, **there.policies}).judged()
 
     def _judge(self) -> AssertionJudge:
-        assert self.state is not None
+        if self.state is None:
+            raise AssertionError("the state was not read")
         return AssertionJudge(AccountAccess.of(self.state, {}, self.identities, self.policies))
 
     def _with_documents(self, connection: Connection, asked: Iterable[Expectation]) -> CurrentState:
-        assert self.state is not None
+        if self.state is None:
+            raise AssertionError("the state was not read")
         judge = self._judge()
         arns = frozenset[str]().union(*map(judge.unread_policies, asked))
         return with_documents(connection, self.state, arns) if arns else self.state
