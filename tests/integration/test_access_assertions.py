@@ -133,6 +133,10 @@ def test_the_simulator_of_aws_is_asked_the_same_and_differences_are_told(
     proved = result_of(playbook(of("iam_access", {"expect": [WRITES, elsewhere], "simulate": True}), one))
     assert [entry["simulated"] for entry in proved["assertions"]] == ["allowed", "denied"]
     assert "warnings" not in proved
+    aws.client("iam", account=written["account_id"]).create_user(UserName="ada")
+    of_user = {**WRITES, "principal": "user/ada", "result": "denied"}
+    asked = result_of(playbook(of("iam_access", {"expect": [of_user], "simulate": True}), one))
+    assert [entry["simulated"] for entry in asked["assertions"]] == ["denied"]
 
 
 def test_an_entry_has_to_say_the_context_that_it_depends_on(playbook: Playbook, one: dict[str, Any]) -> None:
