@@ -21,7 +21,8 @@ Its limits:
   session may do what its role's policies, boundary and session policy allow; policies of resources and of the
   organization are ignored. AssumeRole always needs the role's trust policy, whose only condition that counts is
   `sts:ExternalId`.
-- No SimulatePrincipalPolicy, SimulateCustomPolicy, service-last-accessed reports, Access Analyzer, AcquireRole.
+- SimulatePrincipalPolicy answers by the evaluator of this project, not as the simulator of AWS does. No
+  SimulateCustomPolicy, service-last-accessed reports, Access Analyzer, AcquireRole.
 - Actions, resources and condition keys in documents are not checked for existence; IAM does not check them either.
 - RoleLastUsed shows only what was seeded. A service-linked role is deleted at once, unless a
   seed says otherwise.
