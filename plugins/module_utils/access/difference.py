@@ -30,6 +30,12 @@ from .request import Request
 MOST_SEARCHES = 32
 """Grants of one comparison for which an example is searched at length. Others count as not certain."""
 
+MOST_PAIRS = 500_000
+"""Pairs of grants to compare, one of each side. More are too many."""
+
+MOST_WORK = 10_000
+"""Statements to look at for examples in one comparison, about 0.5 s. What is left then counts as not certain."""
+
 _SHORT_TEXT = "x"
 
 MOST_PLAIN_CONTEXTS = 4
@@ -76,6 +82,8 @@ def allows_nothing_beyond(asked: Request, policies: Policies, others: Policies) 
 def _widest(changes: Iterable[AccessChange]) -> list[AccessChange]:
     """The changes without those that another one covers."""
     found = list(changes)
+    if len(found) ** 2 > MOST_PAIRS:
+        return found
     by_service = GrantsByService(change.grant for change in found)
     certain = {change.grant for change in found if change.certain}
 
@@ -104,7 +112,14 @@ class _PolicyComparison:
         self._other_denials = _denials_of(others, there.caller_context)
         self._limits = None if policies.boundary is None else GrantsByService(grants_in(policies.boundary))
         self._searches = MOST_SEARCHES
-        self._other_grants = GrantsByService(grants_of(others, there.caller_context))
+        self._left = MOST_WORK
+        self._statements = sum(len(one.document.parsed) for side in (policies, others) for one in side.identity)
+        elsewhere_granted = grants_of(others, there.caller_context)
+        self._grants = grants_of(policies, asked.caller_context)
+        # A grant that both sides have is not compared with the others.
+        if len(set(self._grants) - set(elsewhere_granted)) * len(elsewhere_granted) > MOST_PAIRS:
+            raise TooManyGrants
+        self._other_grants = GrantsByService(elsewhere_granted)
 
     def changes(self) -> Iterator[AccessChange]:
         for part in dict.fromkeys(self.parts()):
@@ -113,7 +128,7 @@ class _PolicyComparison:
     def parts(self) -> Iterator[EffectiveGrant]:
         """What these policies grant and the others are not proven to."""
         known = self._asked.caller_context
-        for grant in grants_of(self._policies, known):
+        for grant in self._grants:
             if not any(is_denied(grant.region, denial, known) for denial in self._denials):
                 yield from self._parts_without_match(grant)
 
@@ -147,10 +162,14 @@ class _PolicyComparison:
         """Whether a request is found that only this side allows."""
         if self._stands_alone(part):
             return self._can_be_met(part)
+        self._left -= self._statements
+        if self._left < 0:
+            return False
         if self._is_plain_example(part):
             return True
         self._searches -= 1
-        if self._searches < 0:
+        self._left -= self._statements**2
+        if self._searches < 0 or self._left < 0:
             return False
         return any(
             evaluate(self._made_there(one), others).outcome is Outcome.DENIED

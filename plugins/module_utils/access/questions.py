@@ -140,8 +140,10 @@ class _Question:
             for example in islice(self._examples(open_regions), MOST_EXAMPLES) if all(open_regions) else ():
                 for context in contexts(example.full_context, self._conditions(example), self._free):
                     self._left -= 1
+                    if self._left < 0:
+                        return
                     tried = replace(example, context=context)
-                    if self._left >= 0 and evaluate(tried, self._policies).outcome is Outcome.ALLOWED:
+                    if evaluate(tried, self._policies).outcome is Outcome.ALLOWED:
                         yield tried
 
     def _open_regions(self, layer: Layer, action: str, resource: str) -> list[Region]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.access.context import Context
-from ansible_collections.aws_ml.permissions.plugins.module_utils.access.difference import only_allowed_by
+from ansible_collections.aws_ml.permissions.plugins.module_utils.access.difference import MOST_PAIRS, only_allowed_by
 from ansible_collections.aws_ml.permissions.plugins.module_utils.access.evaluator import Outcome, Policies, evaluate
 from ansible_collections.aws_ml.permissions.plugins.module_utils.access.grants import MOST_GRANTS, TooManyGrants
 from ansible_collections.aws_ml.permissions.plugins.module_utils.access.patterns import resource_pattern, text_pattern
@@ -130,3 +130,13 @@ def test_too_many_grants_are_an_error() -> None:
     assert MOST_GRANTS < 100 * 100
     with pytest.raises(TooManyGrants):
         only_allowed_by(ANYTHING, many, held())
+
+
+def test_too_many_pairs_of_different_grants_are_an_error() -> None:
+    def sides(prefix: str) -> Policies:
+        return held(allow([f"s3:*{prefix}{a}*" for a in range(30)], [f"arn:aws:s3:::*{r}*" for r in range(30)]))
+
+    assert MOST_PAIRS < (30 * 30) ** 2
+    with pytest.raises(TooManyGrants):
+        only_allowed_by(ANYTHING, sides("a"), sides("b"))
+    assert only_allowed_by(ANYTHING, sides("a"), sides("a")) == []
