@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from ..access.context import Context
-from ..access.evaluator import Decision, Policies, evaluate
+from ..access.evaluator import Policies
 from ..access.policies import Policy
 from ..access.principals import Principal
 from ..access.request import Request
@@ -76,17 +76,6 @@ class AccountAccess:
             known = self._policies[identity.key] = self._policies_of(identity)
         return known
 
-    def decide(self, identity: Identity, action: str, resource: str, context: Context | None = None) -> Decision:
-        """Whether a user or a role may do an action on a resource; the trust policy decides if that is a role."""
-        return evaluate(*self.asked(identity, action, resource, context))
-
-    def decide_for(self, principal: Principal, action: str, resource: str, context: Context | None = None) -> Decision:
-        """The same for anybody else, such as a service or an identity of another account.
-
-        What an identity of another account has been granted there is not known: it is assumed to allow everything.
-        """
-        return evaluate(*self.asked_for(principal, action, resource, context))
-
     def asked(
         self, identity: Identity, action: str, resource: str, context: Context | None = None
     ) -> tuple[Request, Policies]:
@@ -99,7 +88,10 @@ class AccountAccess:
     def asked_for(
         self, principal: Principal, action: str, resource: str, context: Context | None = None
     ) -> tuple[Request, Policies]:
-        """The same for anybody else."""
+        """The same for anybody else, such as a service or an identity of another account.
+
+        What an identity of another account has been granted there is not known: it is assumed to allow everything.
+        """
         own = self.by_arn.get(principal.name)
         if own is not None:
             return self.asked(own, action, resource, context)

@@ -6,16 +6,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..access.evaluator import Policies
 from ..access.policies import CompiledStatement, Policy
 from ..access.principals import Principal
-from ..declare.policy_references import is_aws_managed, policy_name, shown_names
+from ..declare.policy_references import shown_names
 from ..model import CurrentState, Identity, ManagedPolicy, Role
-from ..policy.document import PolicyDocument
 from ..resolve.desired_state import DesiredState
 from .account_access import AccountAccess
 from .asked_requests import UNNAMED, Asker, Grant
@@ -165,18 +164,3 @@ class _Denials(Policy):
     def __init__(self, policy: Policy) -> None:
         super().__init__(policy.name, policy.document)
         self.__dict__.update(allowing=(), denying=policy.denying)
-
-
-def named_documents(identity: Identity, own: Mapping[str, PolicyDocument]) -> dict[str, PolicyDocument]:
-    """The documents of an identity's policies by display name; `own` has documents by the ARN of the policy."""
-    named = {f"inline policy {name}": document for name, document in identity.inline.items()}
-    names = shown_names(identity.managed)
-    for arn in identity.managed & own.keys():
-        named[f"managed policy {names[arn]}"] = own[arn]
-    return named
-
-
-def aws_policies_of(identity: Identity) -> dict[str, str]:
-    """The names of the AWS managed policies of an identity, by the display names of `named_documents`."""
-    names = shown_names(identity.managed)
-    return {f"managed policy {names[arn]}": policy_name(arn) for arn in sorted(identity.managed) if is_aws_managed(arn)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.aws_ml.permissions.plugins.module_utils.access.evaluator import Outcome
+from ansible_collections.aws_ml.permissions.plugins.module_utils.access.evaluator import Outcome, evaluate
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.account_access import AccountAccess
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.grant_questions import Holdings
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.risky_grants import RiskyGrants, access_after
@@ -43,7 +43,7 @@ def test_what_a_namesake_grants_counts_beside_what_aws_s_policy_grants() -> None
     state = state_of({"users": {"ada": both}, "policies": policies})
     access = AccountAccess.of(state, KNOWLEDGE.aws_policies)
     ada = state.identities["user/ada"]
-    found = access.decide(ada, "iam:AttachUserPolicy", ACCOUNT.arn("user", "/", "x"))
+    found = evaluate(*access.asked(ada, "iam:AttachUserPolicy", ACCOUNT.arn("user", "/", "x")))
     assert found.outcome is Outcome.ALLOWED
     held = holdings(state)
     own = ACCOUNT.arn("policy", "/", "IAMUserChangePassword")
