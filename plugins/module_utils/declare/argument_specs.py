@@ -178,6 +178,14 @@ def audit_options() -> Spec:
     return {**searched_services_options(), "whole_account": {"type": "bool", "default": False}}
 
 
+def security_hub_options() -> Spec:
+    return {
+        "audit": {"type": "dict", "required": True},
+        "services": {"type": "list", "elements": "str", "default": []},
+        **service_paths_option(),
+    }
+
+
 def searched_services_options() -> Spec:
     """The options of modules that look for what services have left."""
     names = {"type": "list", "elements": "str", "default": []}
