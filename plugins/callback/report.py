@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 name: report
 type: notification
 version_added: 1.0.0
-short_description: Write a report of all accounts as HTML, JSON and CSV
+short_description: Write a report of all accounts as HTML, JSON, CSV, SARIF, OCSF and ASFF
 description:
   - Collects what the modules of this collection returned in a run, from every host, and writes it when the run ends.
     The report has the same form for converging, check mode, audits and retirements.
@@ -47,7 +47,11 @@ options:
       - section: callback_aws_ml_report
         key: name
   formats:
-    description: Which files are written, any of V(html), V(json) and V(csv).
+    description:
+      - Which files are written. V(html) is the page, V(json) has everything, V(csv) is two sheets, one of objects and
+        one of findings (C(-findings.csv)).
+      - V(sarif) (C(.sarif)) is for code scanning, V(ocsf) (C(.ocsf.json)) for security data lakes, and V(asff)
+        (C(.asff.json)) for AWS Security Hub. They have the findings and the privilege escalation paths.
     type: list
     elements: str
     default: [html, json, csv]
@@ -56,6 +60,16 @@ options:
     ini:
       - section: callback_aws_ml_report
         key: formats
+  security_hub_region:
+    description:
+      - The Region of AWS Security Hub that the findings of the format V(asff) are for.
+      - If not set, the Region in which IAM itself is, such as V(us-east-1).
+    type: str
+    env:
+      - name: AWS_ML_REPORT_SECURITY_HUB_REGION
+    ini:
+      - section: callback_aws_ml_report
+        key: security_hub_region
 """
 
 EXAMPLES = r"""
@@ -67,10 +81,10 @@ EXAMPLES = r"""
 #
 #   [callback_aws_ml_report]
 #   directory = ~/reports
-#   formats = html, csv
+#   formats = html, csv, sarif, ocsf, asff
+#   security_hub_region = eu-west-1
 """
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
@@ -81,18 +95,17 @@ from ansible import context
 from ansible.plugins.callback import CallbackBase
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
 from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.account_ids import as_account_id
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.contents import FORMATS, contents
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.files import write_files
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.html import as_page
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.model import Collector
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.results import TaskResult
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.sheet import as_sheet
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.statuses import Statuses
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.finished_task import keyword_of_task
 
 COLLECTION = "aws_ml.permissions."
 HOME = Path(__file__).resolve().parents[2]
-FORMATS = ("html", "json", "csv")
+DEFAULT_FORMATS = ("html", "json", "csv")
 DEFAULT_NAME = "aws_ml_report-%Y%m%dT%H%M%SZ"
 
 
@@ -190,21 +203,14 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         name, formats = self._name(), self._formats()
         written = write_files(
             Path(self.get_option("directory")).absolute(),
-            {f"{name}.{suffix}": self._content(suffix, report) for suffix in formats},
+            contents(report, name, formats, self._collector.statuses, self.get_option("security_hub_region")),
         )
-        first, *others = written
-        beside = f" (and {', '.join(path.suffix for path in others)})" if others else ""
+        others = [FORMATS[one][0] for one in formats[1:]]
+        beside = f" (and {', '.join(others)})" if others else ""
         count = report["totals"]["accounts"]
         accounts = "1 account" if count == 1 else f"{count} accounts"
         # Not to stdout, which may be JSON.
-        self._display.display(f"{COLLECTION[:-1]}: report of {accounts}: {first}{beside}", stderr=True)
-
-    def _content(self, suffix: str, report: dict[str, Any]) -> str:
-        if suffix == "html":
-            return as_page(report, self._collector.statuses)
-        if suffix == "csv":
-            return as_sheet(report)
-        return json.dumps(report, ensure_ascii=False, separators=(",", ":")) + "\n"
+        self._display.display(f"{COLLECTION[:-1]}: report of {accounts}: {written[0]}{beside}", stderr=True)
 
     def _name(self) -> str:
         name = self._began.strftime(str(self.get_option("name")))
@@ -224,7 +230,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             self._display.warning(
                 f"{COLLECTION}report: formats has {', '.join(unknown)}, but valid formats are {', '.join(FORMATS)}."
             )
-        return [suffix for suffix in FORMATS if suffix in asked] or (list(FORMATS) if unknown else ["html"])
+        return [suffix for suffix in FORMATS if suffix in asked] or (list(DEFAULT_FORMATS) if unknown else ["html"])
 
     def _warn(self, reason: str) -> None:
         if not self._warned:

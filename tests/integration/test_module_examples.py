@@ -38,7 +38,7 @@ from preloaded_ansible import ANSIBLE
 from local_aws import LocalAws
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("iam_*.py"))
+MODULES = [*sorted(path.stem for path in (ROOT / "plugins/modules").glob("iam_*.py")), "security_hub_findings"]
 DOCUMENTED_ACCOUNT = "123456789012"
 OF_ANSIBLE = {
     "action", "changed", "deprecations", "exception", "failed", "failed_when_result", "invocation", "msg", "warnings",
@@ -66,6 +66,7 @@ DELETES_LABELS = {
 }
 L4E_EVERYTHING = {"name": "l4e-role", "inline_policies": {"Everything": EVERYTHING}}
 L4E_KEEPS = {"iam_type": "role", "iam_name": "l4e-role", "managed_policies": ["IAMFullAccess"]}
+NOTHING_FOUND = {"account_id": DOCUMENTED_ACCOUNT, "findings": [], "escalation_paths": [], "objects": []}
 BEYOND: dict[str, list[dict[str, Any]]] = {
     "iam_access": [
         {"expect": [DELETES_LABELS, {**DELETES_LABELS, "principal": "role/label-reader"}]},
@@ -127,6 +128,11 @@ BEYOND: dict[str, list[dict[str, Any]]] = {
     "iam_service_linked_role": [
         {"aws_service_name": "ecs.amazonaws.com", "state": "absent"},
         {"name": "worker", "state": "absent"},
+    ],
+    "security_hub_findings": [
+        {"audit": NOTHING_FOUND, "region": "eu-west-1"},
+        {"audit": NOTHING_FOUND, "services": ["deep-lens"]},
+        {"audit": NOTHING_FOUND, "region": "eu-central-1"},
     ],
     "iam_baseline_info": [{"roles": [L4E_EVERYTHING], "attachments": [L4E_KEEPS]}, {"roles": [{"name": "no-trust"}]}],
 }

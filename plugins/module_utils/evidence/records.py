@@ -31,18 +31,20 @@ _PATH_REMEDY = "remove the permission that the first step uses, or restrict the 
 def evidence_records(
     findings: Iterable[Mapping[str, Any]],
     paths: Iterable[Mapping[str, Any]],
-    arns: Mapping[str, str],
+    objects: Sequence[Mapping[str, Any]],
     account: Mapping[str, Any],
 ) -> list[Record]:
     """The findings of one account in their order, and then the escalation paths that no finding describes.
 
-    `paths` are `escalation_paths` of a result, `arns` the ARNs by resource (see `arns_of`), `account` the keys that
-    every record gets, with `account_id`.
+    `paths` and `objects` are those of a result or a report, `account` the keys that every record gets, with
+    `account_id`. A record has `service`, empty if it is about no object of a service.
     """
+    arns, services = arns_of(objects), _services_of(objects)
     listed = [({**account, **record}, end) for record, end in _with_paths(findings, paths)]
     records = [record for record, _end in listed]
     for record in records:
         named = (str(record["resource"]), str(record.get("to", "")))
+        record["service"] = str(record.get("service") or _service(named, services))
         record["arns"] = {one: arn for one in named if (arn := _arn(one, arns, str(account["account_id"])))}
     for record, identity in zip(records, _ids(listed), strict=True):
         record["id"] = identity
@@ -56,6 +58,25 @@ def arns_of(objects: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         for item in objects
         if item.get("kind") and item.get("name") and item.get("arn")
     }
+
+
+def _services_of(objects: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The services of each object, by resource in lower case."""
+    found: dict[str, list[str]] = {}
+    for item in objects:
+        if item.get("kind") and item.get("name") and item.get("service"):
+            names = found.setdefault(resource_name(str(item["kind"]), str(item["name"])).lower(), [])
+            names += [] if item["service"] in names else [str(item["service"])]
+    return {resource: ", ".join(names) for resource, names in found.items()}
+
+
+def _service(resources: Iterable[str], services: Mapping[str, str]) -> str:
+    """The service of the first of these resources that is of one."""
+    for resource in resources:
+        kind, _slash, name = resource.partition("/")
+        if found := services.get(resource.lower()) or (name if kind == "service" else ""):
+            return found
+    return ""
 
 
 def partition_of(arns: Mapping[str, str]) -> str:
@@ -97,7 +118,7 @@ def _with_paths(
         path = next((one for one in left if record["code"] == PATH and str(one["from"]).lower() == start), None)
         if path is not None:
             left.remove(path)
-            record |= {"to": str(path["to"]), "steps": list(map(str, path["steps"]))}
+            record |= {"to": str(path["to"]), "steps": list(map(str, path.get("steps") or ()))}
             waivers[start] = {key: record[key] for key in ("waiver", "expired_waiver") if record.get(key)}
         yield record, ""
     for path in left:
@@ -105,7 +126,7 @@ def _with_paths(
 
 
 def _path_record(path: Mapping[str, Any]) -> Record:
-    steps = list(map(str, path["steps"]))
+    steps = list(map(str, path.get("steps") or ()))
     return {
         "service": "",
         "resource": str(path["from"]),

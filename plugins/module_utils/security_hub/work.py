@@ -19,7 +19,7 @@ from ..converge.result import reading_failed
 from ..converge.task import Task
 from ..errors import EngineError, InputError, Problem, shown
 from ..evidence.asff import GENERATORS, Finding, Product, as_asff
-from ..evidence.records import arns_of, evidence_records
+from ..evidence.records import evidence_records
 from ..model import CurrentState
 from ..read.reader import require_account
 from ..sdk import CallFailed
@@ -78,7 +78,7 @@ class SecurityHubFindings:
         records = evidence_records(
             self._audit["findings"],
             self._audit["escalation_paths"],
-            arns_of(self._audit["objects"]),
+            self._audit["objects"],
             {"account_id": account.id},
         )
         current = [as_asff(record, product, time_text(now)) for record in records]

@@ -21,6 +21,7 @@ from .finding_list import is_open
 from .looked_at import both, looked_at
 from .report_form import FORMAT, FORMAT_VERSION
 from .results import (
+    ELSEWHERE,
     Said,
     TaskResult,
     access_of,
@@ -115,8 +116,9 @@ class ReportedAccount:
         # What one task planned and another applied is reported once.
         carried_out = [{**step, "state": "planned"} for step in steps if step["state"] != "planned"]
         self.plan = [step for step in self.plan if step not in carried_out] + steps
-        planned = bool(result.values.get("changed")) and result.check_mode
-        self.changed = self.changed or (bool(result.values.get("changed")) and not planned)
+        changed = bool(result.values.get("changed")) and result.module not in ELSEWHERE
+        planned = changed and result.check_mode
+        self.changed = self.changed or (changed and not planned)
         self.changed = self.changed or any(step["state"] == "done" for step in steps)
         self.would_change = self.would_change or planned
         self.calls.update(calls_of(result))

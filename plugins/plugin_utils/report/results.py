@@ -20,6 +20,9 @@ from .values import dicts, diffs_of, picked, readable
 
 _KINDS = {"roles": "role", "managed_policies": "policy", "trust_statements": "role"}
 READS = {"iam_access", "iam_audit", "iam_baseline_info"}
+ELSEWHERE = {"security_hub_findings"}
+"""Modules that write nothing in IAM, so that an account is not changed by them."""
+
 _PLANNED = {"created": "would_create", "updated": "would_update", "deleted": "would_delete"}
 _CONTENT = (
     "path",

@@ -19,7 +19,6 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.evidence.asff i
     as_asff,
 )
 from ansible_collections.aws_ml.permissions.plugins.module_utils.evidence.records import (
-    arns_of,
     code_title,
     evidence_records,
 )
@@ -47,7 +46,7 @@ OUTSIDE = {"from": "account/999999999999", "to": "role/Admin", "steps": ["C"], "
 
 
 def records(findings: list[Any], paths: list[Any] | None = None) -> list[dict[str, Any]]:
-    return evidence_records(findings, paths or [], arns_of(OBJECTS), {"account_id": ACCOUNT})
+    return evidence_records(findings, paths or [], OBJECTS, {"account_id": ACCOUNT})
 
 
 def ids(*found: dict[str, Any]) -> list[str]:
@@ -58,6 +57,19 @@ def test_a_record_has_the_arn_with_its_path() -> None:
     [record] = records([FINDING])
     assert record["arns"] == {"role/l4e-role": f"arn:aws:iam::{ACCOUNT}:role/service-role/l4e-role"}
     assert {**record, "id": "", "arns": {}} == {**FINDING, "account_id": ACCOUNT, "id": "", "arns": {}}
+
+
+def test_a_record_has_the_service_of_its_object() -> None:
+    none = {key: value for key, value in FINDING.items() if key != "service"}
+    shared = [{**OBJECTS[0], "service": "lookout_equipment"}, {**OBJECTS[0], "service": "panorama"}]
+    given = [none, {**none, "resource": "service/deeplens"}, {**none, "resource": "role/other"}]
+    found = evidence_records(given, [{**OUTSIDE, "to": "role/l4e-role"}], shared, {"account_id": ACCOUNT})
+    assert [one["service"] for one in found] == [
+        "lookout_equipment, panorama",
+        "deeplens",
+        "",
+        "lookout_equipment, panorama",
+    ]
 
 
 def test_an_id_lasts_while_account_object_and_code_are_the_same() -> None:
