@@ -30,6 +30,13 @@ TRUST = {
         }
     ],
 }
+VARIABLES = {"aws_ml_security_hub": True, "aws_ml_security_hub_region": "eu-west-1"}
+REPORT = {
+    "ANSIBLE_CALLBACKS_ENABLED": "aws_ml.permissions.report",
+    "AWS_ML_REPORT_NAME": "run",
+    "AWS_ML_REPORT_FORMATS": "json, csv, sarif, ocsf, asff",
+    "AWS_ML_REPORT_SECURITY_HUB_REGION": "eu-west-1",
+}
 LEFT = {"roles": {"l4e-role": {"trust": TRUST, "managed": ["arn:aws:iam::aws:policy/IAMFullAccess"]}}}
 
 
@@ -42,18 +49,11 @@ def test_an_audit_as_evidence(playbook: Playbook, accounts: dict[str, Any], aws:
     for hub in hubs:
         hub.enable_security_hub()
     create(aws.client("iam", account=ids[0]), declared(LEFT, ids[0]))
-    variables = {"aws_ml_security_hub": True, "aws_ml_security_hub_region": "eu-west-1"}
-    environment = {
-        "ANSIBLE_CALLBACKS_ENABLED": "aws_ml.permissions.report",
-        "AWS_ML_REPORT_DIRECTORY": str(tmp_path / "reports"),
-        "AWS_ML_REPORT_NAME": "run",
-        "AWS_ML_REPORT_FORMATS": "json, csv, sarif, ocsf, asff",
-        "AWS_ML_REPORT_SECURITY_HUB_REGION": "eu-west-1",
-    }
 
     def ran() -> Run:
         aws.clear_calls()
-        return playbook(AUDIT, accounts, variables, environment=environment)
+        environment = {**REPORT, "AWS_ML_REPORT_DIRECTORY": str(tmp_path / "reports")}
+        return playbook(AUDIT, accounts, VARIABLES, environment=environment)
 
     run = ran()
     results = run.results(TASK)

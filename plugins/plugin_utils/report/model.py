@@ -21,13 +21,13 @@ from .finding_list import is_open
 from .looked_at import both, looked_at
 from .report_form import FORMAT, FORMAT_VERSION
 from .results import (
-    ELSEWHERE,
     Said,
     TaskResult,
     access_of,
     account_id_of,
     assertions_of,
     calls_of,
+    changes_iam,
     deleted_of,
     failure_of,
     findings_of,
@@ -116,9 +116,8 @@ class ReportedAccount:
         # What one task planned and another applied is reported once.
         carried_out = [{**step, "state": "planned"} for step in steps if step["state"] != "planned"]
         self.plan = [step for step in self.plan if step not in carried_out] + steps
-        changed = bool(result.values.get("changed")) and result.module not in ELSEWHERE
-        planned = changed and result.check_mode
-        self.changed = self.changed or (changed and not planned)
+        planned = changes_iam(result) and result.check_mode
+        self.changed = self.changed or (changes_iam(result) and not planned)
         self.changed = self.changed or any(step["state"] == "done" for step in steps)
         self.would_change = self.would_change or planned
         self.calls.update(calls_of(result))
