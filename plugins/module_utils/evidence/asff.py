@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import printable
-from .records import kind_of, title_of
+from .records import WAIVERS, kind_of, title_of
 
 SCHEMA = "2018-10-08"
 NAME = "aws_ml.permissions"
@@ -102,7 +102,7 @@ def _resources(record: Mapping[str, Any], product: Product) -> Iterator[Finding]
 
 def _product_fields(record: Mapping[str, Any]) -> dict[str, str]:
     values = {key: str(record.get(key) or "") for key in ("code", "resource", "service", "to")}
-    for key in ("waiver", "expired_waiver"):
+    for key in WAIVERS:
         given = record.get(key) or {}
         values |= {f"{key}/{part}": str(given.get(part) or "") for part in _WAIVER}
     values |= {f"steps/{number}": step for number, step in enumerate(record.get("steps", ()), 1)}

@@ -24,6 +24,9 @@ Record = dict[str, Any]
 PATH = "escalation_path"
 """The code of the finding that an object can become an administrator, and of every path."""
 
+WAIVERS = ("waiver", "expired_waiver", "outgrown_waiver")
+"""The waiver that accepts a finding, or the one that does not any more."""
+
 _KINDS = ("role", "policy", "user", "group")
 _PATH_REMEDY = "remove the permission that the first step uses, or restrict the role that the last step reaches"
 
@@ -107,11 +110,9 @@ def _with_paths(
 ) -> Iterator[tuple[Record, str]]:
     """The findings, those of an escalation path with its steps; then the other paths as findings, with their ends.
 
-    The finding of an object is about the first of its paths, which is the most severe and the shortest. Its waiver is
-    one for all of them.
+    The finding of an object is about the first of its paths, which is the most severe and the shortest.
     """
     left = list(paths)
-    waivers: dict[str, Any] = {}
     for finding in findings:
         record = dict(finding)
         start = str(record["resource"]).lower()
@@ -119,10 +120,9 @@ def _with_paths(
         if path is not None:
             left.remove(path)
             record |= {"to": str(path["to"]), "steps": list(map(str, path.get("steps") or ()))}
-            waivers[start] = {key: record[key] for key in ("waiver", "expired_waiver") if record.get(key)}
         yield record, ""
     for path in left:
-        yield {**_path_record(path), **waivers.get(str(path["from"]).lower(), {})}, str(path["to"]).lower()
+        yield _path_record(path), str(path["to"]).lower()
 
 
 def _path_record(path: Mapping[str, Any]) -> Record:
@@ -136,6 +136,7 @@ def _path_record(path: Mapping[str, Any]) -> Record:
         "remedy": _PATH_REMEDY,
         "to": str(path["to"]),
         "steps": steps,
+        **{key: path[key] for key in WAIVERS if path.get(key)},
     }
 
 

@@ -34,6 +34,7 @@ COLUMNS = (
     "accepted_by",
     "accepted_reason",
     "waiver_expired",
+    "worse_than_accepted",
     "id",
 )
 _SAME = ("account_id", "host", "ou", "owner", "service", "severity", "code", "resource", "message", "remedy")
@@ -59,4 +60,5 @@ def _line(record: Record) -> dict[str, str]:
         "accepted_by": str(waiver.get("owner") or ""),
         "accepted_reason": str(waiver.get("reason") or ""),
         "waiver_expired": str((record.get("expired_waiver") or {}).get("until") or ""),
+        "worse_than_accepted": str((record.get("outgrown_waiver") or {}).get("why") or ""),
     }

@@ -17,7 +17,12 @@ from typing import Any
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.clients import VERSION
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
 from ansible_collections.aws_ml.permissions.plugins.module_utils.evidence.asff import NAME
-from ansible_collections.aws_ml.permissions.plugins.module_utils.evidence.records import Record, kind_of, title_of
+from ansible_collections.aws_ml.permissions.plugins.module_utils.evidence.records import (
+    WAIVERS,
+    Record,
+    kind_of,
+    title_of,
+)
 
 from .report_records import gone_records, meaning_of, report_records, severity
 
@@ -26,7 +31,7 @@ CLASS_UID = 2004
 _CREATE, _UPDATE, _CLOSE = (1, "Create"), (2, "Update"), (3, "Close")
 _ACTIVITIES = {"worse": _UPDATE, "known": _UPDATE}
 _NEW, _SUPPRESSED, _RESOLVED = (1, "New"), (3, "Suppressed"), (4, "Resolved")
-_BESIDE = ("host", "ou", "owner", "service", "to", "steps", "waiver", "expired_waiver", "change")
+_BESIDE = ("host", "ou", "owner", "service", "to", "steps", *WAIVERS, "change")
 
 
 def as_ocsf(report: Mapping[str, Any]) -> str:

@@ -87,7 +87,7 @@ def test_several_findings_of_one_code_keep_their_ids_in_any_order() -> None:
 
 
 def test_every_escalation_path_is_a_finding_with_its_steps() -> None:
-    found = records([FINDING, {**LEADS, "waiver": WAIVER}], [PATH, OTHER, OUTSIDE])
+    found = records([FINDING, {**LEADS, "waiver": WAIVER}], [PATH, {**OTHER, "waiver": WAIVER}, OUTSIDE])
     told = [(one["resource"], one["code"], one.get("to"), one.get("steps"), bool(one.get("waiver"))) for one in found]
     assert told == [
         ("role/l4e-role", "service_administers_iam", None, None, False),
