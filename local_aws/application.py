@@ -17,6 +17,7 @@ from .moto_bridge import other_answer
 from .organization import Organization
 from .permissions_needed import permissions_needed
 from .request import Call, HttpRequest, parse_call
+from .security_hub import security_hub_answer
 from .seed import seed
 from .settings import Settings
 from .store import account_of, live_store
@@ -99,6 +100,8 @@ class Application:
                     return self.iam.answer(call)
                 if call.service == "sts":
                     return sts_answer(self.iam, call, request)
+                if call.service == "securityhub" and (found := security_hub_answer(call, request)):
+                    return found
                 return other_answer(call, request)
         except AwsError as error:
             return error_answer(call.service, error, call.json_protocol)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which permissions AWS requires for a call: actions, their resources, condition keys.
 
-From the service authorization reference of IAM, STS and Organizations. The API reference adds: tags in a creation need
-the tagging permission too, AddRoleToInstanceProfile passes the role, and GetCallerIdentity needs no permission.
+From the service authorization reference of IAM, STS, Organizations and Security Hub. The API reference adds: tags in a
+creation need the tagging permission too, AddRoleToInstanceProfile passes the role, and GetCallerIdentity needs no
+permission.
 """
 
 from __future__ import annotations
@@ -44,7 +45,15 @@ def permissions_needed(call: Call, store: Store, organization: str) -> list[Need
         return [_assume_role(call, organization)]
     if call.service == "organizations":
         return [Needed(f"organizations:{call.action}", _organization_arn(call, organization))]
+    if call.service == "securityhub":
+        return [_security_hub(call)]
     return []
+
+
+def _security_hub(call: Call) -> Needed:
+    about = f"product/{call.account}/default" if call.action == "BatchImportFindings" else "hub/default"
+    resource = f"arn:{call.partition}:securityhub:{call.region}:{call.account}:{about}"
+    return Needed(f"securityhub:{call.action}", resource)
 
 
 def _iam(call: Call, store: Store) -> Iterator[Needed]:

@@ -13,6 +13,12 @@ OBSERVER_MARK = "local-aws-observer"
 
 _CALLER = re.compile(r"aws_ml\.permissions/\S+ (\w+(?: check_mode)?)")
 _SCOPE = re.compile(r"Credential=([^/]+)/[^/]+/([^/]+)/([^/]+)/aws4_request")
+_REST_ACTIONS = {
+    ("securityhub", "POST /findings"): "GetFindings",
+    ("securityhub", "POST /findings/import"): "BatchImportFindings",
+}
+"""The actions whose requests have a path in place of a name."""
+
 _PARTITIONS = (
     ("cn-", "aws-cn"),
     ("us-gov-", "aws-us-gov"),
@@ -89,7 +95,7 @@ def parse_call(request: HttpRequest) -> Call:
         service = "sts"
     return Call(
         service=service,
-        action=action,
+        action=_REST_ACTIONS.get((service, action), action),
         access_key=access_key,
         region=region,
         partition=partition_of(region),

@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 name: report
 type: notification
 version_added: 1.0.0
-short_description: Write a report of all accounts as HTML, JSON and CSV
+short_description: Write a report of all accounts as HTML, JSON, CSV, SARIF, OCSF and ASFF
 description:
   - Collects what the modules of this collection returned in a run, from every host, and writes it when the run ends.
     The report has the same form for converging, check mode, audits and retirements.
@@ -47,7 +47,11 @@ options:
       - section: callback_aws_ml_report
         key: name
   formats:
-    description: Which files are written, any of V(html), V(json) and V(csv).
+    description:
+      - Which files are written. V(html) is the page, V(json) has everything, V(csv) is two sheets, one of objects and
+        one of findings (C(-findings.csv)).
+      - V(sarif) (C(.sarif)) is for code scanning, V(ocsf) (C(.ocsf.json)) for security data lakes, and V(asff)
+        (C(.asff.json)) for AWS Security Hub. They have the findings and the privilege escalation paths.
     type: list
     elements: str
     default: [html, json, csv]
@@ -56,6 +60,16 @@ options:
     ini:
       - section: callback_aws_ml_report
         key: formats
+  security_hub_region:
+    description:
+      - The Region of AWS Security Hub that the findings of the format V(asff) are for.
+      - If not set, the Region in which IAM itself is, such as V(us-east-1).
+    type: str
+    env:
+      - name: AWS_ML_REPORT_SECURITY_HUB_REGION
+    ini:
+      - section: callback_aws_ml_report
+        key: security_hub_region
   history:
     description:
       - The folder with the JSON of earlier reports. From those of the same playbook, the report has the last 30 runs
@@ -90,12 +104,12 @@ EXAMPLES = r"""
 #
 #   [callback_aws_ml_report]
 #   directory = ~/reports
-#   formats = html, json, csv
+#   formats = html, json, csv, sarif, ocsf, asff
+#   security_hub_region = eu-west-1
 #   history = /srv/reports
 #   compare_with = /srv/reports/accepted_state.json
 """
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import wraps
@@ -112,13 +126,12 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.account_
     OWNER,
     account_attributes,
 )
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.contents import FORMATS, contents
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.earlier_runs import add_earlier_runs
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.files import write_files
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.history import ReportError
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.html import as_page
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.model import Collector
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.results import TaskResult
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.sheet import as_sheet
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.statuses import Statuses
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.told_changes import told_changes
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts
@@ -126,7 +139,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.finished
 
 COLLECTION = "aws_ml.permissions."
 HOME = Path(__file__).resolve().parents[2]
-FORMATS = ("html", "json", "csv")
+DEFAULT_FORMATS = ("html", "json", "csv")
 DEFAULT_NAME = "aws_ml_report-%Y%m%dT%H%M%SZ"
 
 
@@ -249,14 +262,14 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         name, formats = self._name(), self._formats()
         written = write_files(
             Path(self.get_option("directory")).absolute(),
-            {f"{name}.{suffix}": self._content(suffix, report) for suffix in formats},
+            contents(report, name, formats, self._collector.statuses, self.get_option("security_hub_region")),
         )
-        first, *others = written
-        beside = f" (and {', '.join(path.suffix for path in others)})" if others else ""
+        others = [FORMATS[one][0] for one in formats[1:]]
+        beside = f" (and {', '.join(others)})" if others else ""
         count = report["totals"]["accounts"]
         accounts = "1 account" if count == 1 else f"{count} accounts"
         # Not to stdout, which may be JSON.
-        self._display.display(f"{COLLECTION[:-1]}: report of {accounts}: {first}{beside}", stderr=True)
+        self._display.display(f"{COLLECTION[:-1]}: report of {accounts}: {written[0]}{beside}", stderr=True)
         changes = told_changes(report)
         if changes:
             self._display.display(f"{COLLECTION[:-1]}: {changes}", stderr=True)
@@ -271,13 +284,6 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             self._display.warning(f"{COLLECTION}report: there is no comparison: {error.message}")
         except Exception as error:  # its text may quote a report
             self._display.warning(f"{COLLECTION}report: there is no comparison: {type(error).__name__}")
-
-    def _content(self, suffix: str, report: dict[str, Any]) -> str:
-        if suffix == "html":
-            return as_page(report, self._collector.statuses)
-        if suffix == "csv":
-            return as_sheet(report)
-        return json.dumps(report, ensure_ascii=False, separators=(",", ":")) + "\n"
 
     def _name(self) -> str:
         name = self._began.strftime(str(self.get_option("name")))
@@ -297,7 +303,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             self._display.warning(
                 f"{COLLECTION}report: formats has {', '.join(unknown)}, but valid formats are {', '.join(FORMATS)}."
             )
-        return [suffix for suffix in FORMATS if suffix in asked] or (list(FORMATS) if unknown else ["html"])
+        return [suffix for suffix in FORMATS if suffix in asked] or (list(DEFAULT_FORMATS) if unknown else ["html"])
 
     def _warn(self, reason: str) -> None:
         if not self._warned:

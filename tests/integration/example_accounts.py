@@ -241,6 +241,7 @@ BEFORE: dict[str, Callable[[Any], None]] = {
     "iam_retire": before_retirement,
     "iam_service_linked_role": before_service_linked_roles,
     "iam_services": before_services,
+    "security_hub_findings": before_audit,
 }
 """What has to be in the account before the examples of a module are run."""
 
@@ -258,6 +259,9 @@ def prepared(server: LocalAws, module: str) -> dict[str, str]:
         server.seed(member["id"], role_last_used={"name": "gt-console-role", "date": "2026-11-01T08:00:00+00:00"})
     if module == "iam_audit":
         server.seed(member["id"], role_last_used={"name": "l4e-role", "date": "2026-11-01T08:00:00+00:00"})
+    if module == "security_hub_findings":
+        for region in ("eu-west-1", "us-east-1"):
+            server.client("securityhub", account=member["id"], region_name=region).enable_security_hub()
     if module in ("iam_retire", "iam_restore"):
         server.seed(member["id"], all_created="2021-06-01T00:00:00+00:00")
     if module == "iam_restore":

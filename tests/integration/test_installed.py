@@ -58,6 +58,7 @@ def account(aws: LocalAws) -> dict[str, Any]:
     member: dict[str, Any] = aws.members[0]
     aws.seed(member["id"], role={"name": "of-others", "trust": TRUST})
     aws.seed(member["id"], role={"name": "AWSPanoramaGreengrassRole", "trust": TRUST})
+    aws.client("securityhub", account=member["id"]).enable_security_hub()
     return member
 
 

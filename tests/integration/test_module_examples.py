@@ -15,13 +15,13 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from ansible.parsing.plugin_docs import read_docstring
+from integration.documented_returns import documented, returned
 from integration.example_accounts import (
     ANYONE,
     EVERYTHING,
@@ -38,12 +38,8 @@ from preloaded_ansible import ANSIBLE
 from local_aws import LocalAws
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("iam_*.py"))
+MODULES = [*sorted(path.stem for path in (ROOT / "plugins/modules").glob("iam_*.py")), "security_hub_findings"]
 DOCUMENTED_ACCOUNT = "123456789012"
-OF_ANSIBLE = {
-    "action", "changed", "deprecations", "exception", "failed", "failed_when_result", "invocation", "msg", "warnings",
-}  # fmt: skip
-
 NEVER_SHARED = re.compile(
     r"A(ROA|IDA)[A-Z0-9]+"  # unique ids
     r"|[0-9-]{10}T[0-9:]{8}(Z|\+00:00)|[0-9]{8}T[0-9]{6}Z-[0-9a-f]{12}"  # moments, and names of backups
@@ -66,6 +62,7 @@ DELETES_LABELS = {
 }
 L4E_EVERYTHING = {"name": "l4e-role", "inline_policies": {"Everything": EVERYTHING}}
 L4E_KEEPS = {"iam_type": "role", "iam_name": "l4e-role", "managed_policies": ["IAMFullAccess"]}
+NOTHING_FOUND = {"account_id": DOCUMENTED_ACCOUNT, "findings": [], "escalation_paths": [], "objects": []}
 BEYOND: dict[str, list[dict[str, Any]]] = {
     "iam_access": [
         {"expect": [DELETES_LABELS, {**DELETES_LABELS, "principal": "role/label-reader"}]},
@@ -127,6 +124,11 @@ BEYOND: dict[str, list[dict[str, Any]]] = {
     "iam_service_linked_role": [
         {"aws_service_name": "ecs.amazonaws.com", "state": "absent"},
         {"name": "worker", "state": "absent"},
+    ],
+    "security_hub_findings": [
+        {"audit": NOTHING_FOUND, "region": "eu-west-1"},
+        {"audit": NOTHING_FOUND, "services": ["deep-lens"]},
+        {"audit": NOTHING_FOUND, "region": "eu-central-1"},
     ],
     "iam_baseline_info": [{"roles": [L4E_EVERYTHING], "attachments": [L4E_KEEPS]}, {"roles": [{"name": "no-trust"}]}],
 }
@@ -236,36 +238,3 @@ def played(
 def of_engine(result: Result) -> bool:
     """Whether the task ended in a way that the module chose, not with a traceback."""
     return not result.get("failed") or bool({"problems", "refusals", "error_code"} & set(result))
-
-
-def documented(returns: dict[str, Any], place: str = "") -> Iterator[str]:
-    """The place of every documented key."""
-    for key, entry in returns.items():
-        yield f"{place}{key}"
-        yield from documented(entry.get("contains", {}), f"{place}{key}.")
-
-
-def returned(result: Result, returns: dict[str, Any]) -> Iterator[str]:
-    """The place of every key that a task returned, the content of documents and the like left out."""
-    yield from returned_within(
-        {key: value for key, value in result.items() if key not in OF_ANSIBLE and not key.startswith("_ansible")},
-        returns,
-        "",
-    )
-
-
-def returned_within(value: dict[str, Any], returns: dict[str, Any], place: str) -> Iterator[str]:
-    for key, found in value.items():
-        inner = list(chain.from_iterable(found.values())) if key == "plan" and isinstance(found, dict) else found
-        entry = returns.get(key, {})
-        here = f"{place}{key}"
-        yield here
-        right = {"str": str, "bool": bool, "int": int, "list": list, "dict": dict}.get(entry.get("type", ""), object)
-        if not isinstance(inner, right) and inner is not None:
-            yield f"{here} is a {type(inner).__name__}"
-        nested = entry.get("contains")
-        for item in inner if isinstance(inner, list) else [inner]:
-            if isinstance(item, dict) and nested:
-                yield from returned_within(item, nested, f"{here}.")
-            elif isinstance(item, dict) and entry.get("elements") == "dict":
-                yield f"{here} holds {sorted(item)}"

@@ -247,7 +247,7 @@ def test_run_without_the_collection_leaves_nothing(reports: Reports, accounts: d
 @pytest.mark.parametrize(
     ("options", "warning", "names"),
     [
-        ({"AWS_ML_REPORT_FORMATS": "csv,pdf"}, "formats has pdf, but valid formats are html, json, csv", ["run.csv"]),
+        ({"AWS_ML_REPORT_FORMATS": "csv,pdf"}, "formats has pdf, but valid formats are html", ["run.csv", "run-f"]),
         ({"AWS_ML_REPORT_FORMATS": " HTML "}, "", ["run.html"]),
         ({"AWS_ML_REPORT_NAME": "../%Y"}, "name is '../", ["aws_ml_report-"]),
         ({"AWS_ML_REPORT_NAME": "at-%Y", "AWS_ML_REPORT_FORMATS": "json"}, "", ["at-20"]),

@@ -19,7 +19,7 @@ MODES = ("audit", "converge", "retire", "restore", "inventory", "central")
 """The documents for the modes of a run; `converge_bounded` is a second one for the same mode, `boundary` is not for a
 mode.
 """
-ADDED = {"audit": ("simulate",), "converge": ("simulate",), "retire": ("retire_full_roles",)}
+ADDED = {"audit": ("simulate", "security_hub"), "converge": ("simulate",), "retire": ("retire_full_roles",)}
 """Documents that an identity of a mode has beside that of the mode where few runs need more."""
 
 ACCOUNT = "123456789012"

@@ -31,6 +31,7 @@ _MODES = {
     "iam_service_linked_role": "retire",
     "iam_services": "converge",
     "iam_trust_statement": "converge",
+    "security_hub_findings": "audit",
 }
 CALLERS = frozenset(_MODES)
 

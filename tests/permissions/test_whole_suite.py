@@ -37,6 +37,7 @@ PROVEN_IN = {
     **{mode: mode for mode in MODES},
     **{name: mode for mode, names in ADDED.items() for name in names},
     "converge_bounded": "converge",
+    "security_hub": "audit",
     "simulate": "audit",
 }
 """The mode whose calls show that a document allows nothing unnecessary. No module does what the boundary allows."""

@@ -119,6 +119,7 @@ class Service:
         self.account_id = account_id
         self.profile = profile
         self.endpoint = str(client.meta.endpoint_url)
+        self.region = str(client.meta.region_name)
         counter.watch(client)
         self._now = threading.local()
         client.meta.events.register_first("needs-retry", self._note_lost_reply)

@@ -185,6 +185,14 @@ def waivers_option() -> Spec:
     return {"waivers": {"type": "list", "elements": "dict", "default": []}}
 
 
+def security_hub_options() -> Spec:
+    return {
+        "audit": {"type": "dict", "required": True},
+        "services": {"type": "list", "elements": "str", "default": []},
+        **service_paths_option(),
+    }
+
+
 def searched_services_options() -> Spec:
     """The options of modules that look for what services have left."""
     names = {"type": "list", "elements": "str", "default": []}

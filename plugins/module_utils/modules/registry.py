@@ -32,6 +32,7 @@ from ..declare.argument_specs import (
     restore_options,
     retire_options,
     role_options,
+    security_hub_options,
     service_linked_role_options,
     services_options,
     trust_statement_options,
@@ -45,6 +46,7 @@ class Shape:
     """`section` is the option of `iam_baseline` that a single-object module corresponds to, None for all of them.
 
     Without `backs_up` it removes nothing that could be restored. `quarantines` are begun or lifted, and recorded.
+    Without `plans` it writes nothing in IAM, so there is no plan to approve.
     """
 
     options: Callable[[], Spec]
@@ -52,6 +54,7 @@ class Shape:
     read_only: bool = False
     backs_up: bool = True
     quarantines: bool = False
+    plans: bool = True
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ SHAPES: Mapping[str, Shape] = {
     "iam_services": Shape(services_options, quarantines=True),
     "iam_service_linked_role": Shape(service_linked_role_options, backs_up=False),
     "iam_trust_statement": Shape(trust_statement_options, "trust_statements"),
+    "security_hub_findings": Shape(security_hub_options, backs_up=False, plans=False),
 }
 
 NO_CONTEXT = RunContext()
@@ -88,7 +92,7 @@ SECRET = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 def argument_spec(name: str) -> Spec:
     """The whole argument spec of a module, by its name without the collection."""
     shape = SHAPES[name]
-    of_writers = {} if shape.read_only else approval_option()
+    of_writers = {} if shape.read_only or not shape.plans else approval_option()
     if shape.backs_up and not shape.read_only:
         of_writers |= {**access_gate_options(), **backup_option()}
     of_quarantines = record_option() if shape.quarantines else {}
@@ -157,8 +161,9 @@ def _outcome(task: Task, shape: Shape, begin: Begin) -> TaskOutcome:
 
 
 def _known(task: Task, shape: Shape) -> dict[str, Any]:
-    """What is known of a task that failed. A module that only reads has no plan."""
-    return {key: value for key, value in task.so_far().items() if not shape.read_only or key not in ("plan", "deleted")}
+    """What is known of a task that failed. A module that writes nothing in IAM has no plan."""
+    has_plan = shape.plans and not shape.read_only
+    return {key: value for key, value in task.so_far().items() if has_plan or key not in ("plan", "deleted")}
 
 
 def _warnings(task: Task) -> tuple[str, ...]:

@@ -14,8 +14,8 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.model import re
 
 Record = dict[str, Any]
 """A finding with its account: `account_id`, `host`, `ou`, `owner`, `service`, `resource`, `code`, `severity`,
-`message`, `remedy`, `evidence` (what it is based on, each part a text), and the waiver that concerns it, if there is
-one.
+`message`, `remedy`, `evidence` (what it is based on, each part a text), the waiver that concerns it, if there is one,
+and `change` if the report was compared.
 """
 
 _WHOSE = ("account_id", "host", "ou", "owner")
@@ -83,4 +83,5 @@ def _record(account: Mapping[str, Any], finding: Mapping[str, Any], service: str
         **{key: str(finding.get(key) or "") for key in _TOLD},
         "evidence": list(evidence) if isinstance(evidence, Sequence) and not isinstance(evidence, str) else [],
         **{key: dict(finding[key]) for key in _WAIVERS if isinstance(finding.get(key), Mapping)},
+        **({"change": str(finding["change"])} if finding.get("change") else {}),
     }

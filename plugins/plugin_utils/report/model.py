@@ -27,6 +27,7 @@ from .results import (
     account_id_of,
     assertions_of,
     calls_of,
+    changes_iam,
     deleted_of,
     failure_of,
     findings_of,
@@ -115,8 +116,8 @@ class ReportedAccount:
         # What one task planned and another applied is reported once.
         carried_out = [{**step, "state": "planned"} for step in steps if step["state"] != "planned"]
         self.plan = [step for step in self.plan if step not in carried_out] + steps
-        planned = bool(result.values.get("changed")) and result.check_mode
-        self.changed = self.changed or (bool(result.values.get("changed")) and not planned)
+        planned = changes_iam(result) and result.check_mode
+        self.changed = self.changed or (changes_iam(result) and not planned)
         self.changed = self.changed or any(step["state"] == "done" for step in steps)
         self.would_change = self.would_change or planned
         self.calls.update(calls_of(result))

@@ -20,6 +20,9 @@ from .values import dicts, diffs_of, picked, readable
 
 _KINDS = {"roles": "role", "managed_policies": "policy", "trust_statements": "role"}
 READS = {"iam_access", "iam_audit", "iam_baseline_info"}
+_ELSEWHERE = {"security_hub_findings"}
+"""Modules that write nothing in IAM."""
+
 _PLANNED = {"created": "would_create", "updated": "would_update", "deleted": "would_delete"}
 _CONTENT = (
     "path",
@@ -104,6 +107,11 @@ def objects_of(result: TaskResult) -> Iterator[Said]:
         if kind in ("role", "policy", "user", "group"):
             yield _spoken(result, kind, name, "refused", {"refusals": [item]})
     yield from _half_done(result)
+
+
+def changes_iam(result: TaskResult) -> bool:
+    """Whether the task changed permissions, or would change them in check mode."""
+    return bool(result.values.get("changed")) and result.module not in _ELSEWHERE
 
 
 def plan_of(result: TaskResult) -> list[dict[str, Any]]:

@@ -48,7 +48,7 @@ def as_sheet(report: Mapping[str, Any]) -> str:
     writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
     for line in _lines(report):
-        writer.writerow({column: _inert(value) for column, value in line.items()})
+        writer.writerow({column: inert(value) for column, value in line.items()})
     return text.getvalue()
 
 
@@ -96,7 +96,7 @@ def _codes(holder: Mapping[str, Any]) -> str:
     return " ".join(dict.fromkeys(str(finding.get("code")) for finding in holder.get("findings", ())))
 
 
-def _inert(value: object) -> str:
+def inert(value: object) -> str:
     """A value that a spreadsheet does not read as a formula: IAM allows names such as `=1+1` and `@SUM`.
 
     Invisible characters are written as escapes. Spreadsheets also accept white space and wide signs before a formula.

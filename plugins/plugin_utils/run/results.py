@@ -141,6 +141,8 @@ def _status(result: Mapping[str, Any], failed: bool, unreachable: bool, check_mo
         return FAILED
     if result.get("in_sync") is False:
         return DRIFTED
+    if "archived" in result:  # findings in AWS Security Hub, which change no permissions
+        return LOOKED_AT
     # `changed_when` changes `changed`, not what was written.
     if sequence(result.get("plan")) if "plan" in result and "in_sync" not in result else result.get("changed"):
         return WOULD_CHANGE if check_mode else CHANGED

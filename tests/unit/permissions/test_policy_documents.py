@@ -253,12 +253,12 @@ def test_the_guide_reports_every_statement_and_every_action_of_a_document() -> N
         table = told[name].partition("\nWhat is not needed\n")[0]
         for sid, statement in statements(name).items():
             assert re.search(rf"(?m)^   \* - (.*, )?{sid}(,|$)", table), f"{name}: {sid} is not in the table"
-            said = set(re.findall(r"``((?:iam|sts|organizations):\w+)``", table))
+            said = set(re.findall(r"``((?:iam|sts|organizations|securityhub):\w+)``", table))
             if "as in ``audit``" in table:
                 said |= allowed_actions("audit")
             missing = set(listed(statement.get("Action", []))) - said
             assert not missing, f"{name}: the table does not have {missing}"
         rows = re.search(r"(?s)\.\. list-table::(.*?)(?=\n\S|\Z)", table)
         assert rows
-        beyond = set(re.findall(r"``((?:iam|sts|organizations):\w+)``", rows[1])) - allowed_actions(name)
+        beyond = set(re.findall(r"``((?:iam|sts|organizations|securityhub):\w+)``", rows[1])) - allowed_actions(name)
         assert not beyond, f"{name}: the table has {beyond}, the document has not"

@@ -27,6 +27,9 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "iam_services": {"services": ["deeplens"]},
     "iam_service_linked_role": {"name": "AWSServiceRoleForPanorama", "state": "absent"},
     "iam_trust_statement": {"name": "worker", "statements": [{"Sid": "Lambda"}], "state": "absent"},
+    "security_hub_findings": {
+        "audit": {"account_id": "111111111111", "findings": [], "escalation_paths": [], "objects": []}
+    },
 }
 HOST = "aws_account_id of host dev"
 EMPTY = "is empty, so nothing says which account is meant; give the 12 digits of the account in quotes"

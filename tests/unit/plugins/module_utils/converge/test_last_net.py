@@ -36,6 +36,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan impor
 from ansible_collections.aws_ml.permissions.plugins.module_utils.prove.work import AccessProof
 from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.source import KeptObjects, restoring
 from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.source import retiring
+from ansible_collections.aws_ml.permissions.plugins.module_utils.security_hub.work import SecurityHubFindings
 from ansible_collections.aws_ml.permissions.plugins.module_utils.service_linked_role.work import (
     ServiceLinkedRoleDeletion,
 )
@@ -66,6 +67,7 @@ WORKS: dict[str, Begin] = {
     "iam_retire": retiring,
     "iam_service_linked_role": ServiceLinkedRoleDeletion,
     "iam_services": converging_services,
+    "security_hub_findings": SecurityHubFindings,
 }
 Run = Callable[..., TaskOutcome]
 
@@ -121,6 +123,9 @@ def test_every_module_has_it(run: Run, monkeypatch: pytest.MonkeyPatch, name: st
         options = {"expect": [entry]}
     if name == "iam_services":
         options = {"services": ["deeplens"], "declared": [{**OF_SERVICE, "roles": ROLES}]}
+    if name == "security_hub_findings":
+        audit = {"account_id": "111111111111", "findings": [], "escalation_paths": [], "objects": []}
+        options = {"audit": audit}
     if name == "iam_restore":
         monkeypatch.setattr(KeptObjects, "check", lambda self: None)
     require_told(run(name, **options), "The task failed")
