@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from ..converge.combined_services import places_of
@@ -58,7 +59,13 @@ class AccountAudit:
         return {
             "changed": False,
             "account_id": state.account.id,
-            **audit_result(task.context.facts, state, audited, diff_mode=task.diff_mode),
+            **audit_result(
+                task.context.facts,
+                state,
+                audited,
+                diff_mode=task.diff_mode,
+                quarantine=timedelta(days=task.options["quarantine_days"]),
+            ),
             "api_calls": connection.counter.counts(),
         }
 
@@ -71,6 +78,7 @@ class AccountAudit:
         found = [
             *connection_problems(options, context.account_from),
             *service_problems(self._knowledge, options),
+            *quarantine_days_problems(options),
         ]
         declared, more = sound_declarations(context.declared)
         if found or more:
@@ -90,6 +98,13 @@ def service_problems(knowledge: AuditFacts, options: Options) -> Iterator[Proble
     for index, service in enumerate(options.get("services") or ()):
         if service not in knowledge.traces:
             yield Problem(f"services[{index}]", f"{shown(service)} is not known; it is one of {known}")
+
+
+def quarantine_days_problems(options: Options) -> Iterator[Problem]:
+    """Whether the length of a quarantine is possible."""
+    days = options["quarantine_days"]
+    if not 0 <= days <= 3650:
+        yield Problem("quarantine_days", f"{days} is outside 0 to 3650; 0 does not wait")
 
 
 def sound_declarations(of_services: Sequence[Options]) -> tuple[list[Options], list[Problem]]:

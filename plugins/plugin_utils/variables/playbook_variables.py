@@ -26,7 +26,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.value
 
 WITHOUT_ACCOUNTS = "awx.setup"
 SERVICE_PATHS = "aws_ml_service_paths"
-PLAYBOOKS = ("site", "audit", "retire", "restore", WITHOUT_ACCOUNTS)
+PLAYBOOKS = ("site", "audit", "retire", "release", "restore", WITHOUT_ACCOUNTS)
 """By their names without the collection; awx.check and awx.apply run site."""
 
 
