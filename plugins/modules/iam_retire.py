@@ -299,7 +299,9 @@ access_diff:
           type: str
           sample: role/label-writer
         gains:
-          description: Always empty. The task grants nothing.
+          description:
+            - What it can do only after the plan, with the same keys as RV(access_diff.principals[].loses). Empty unless
+              O(state=released).
           returned: always
           type: list
         loses:
@@ -364,7 +366,7 @@ access_diff:
           elements: str
           sample: []
         newly_assumed_by:
-          description: Always empty. The task trusts nobody.
+          description: Always empty. The task does not change trust policies.
           returned: always
           type: list
         no_longer_assumed_by:
@@ -548,10 +550,57 @@ failed_call:
   type: str
   sample: CreateRole
 findings:
-  description: Always empty. Roles that the task writes to are deleted or denied everything.
+  description:
+    - The findings about the roles that are released, as they are after the task. The most severe first.
+    - Otherwise empty, because the roles that the task writes to are deleted or denied everything.
   returned: success, or when the plan is not the approved one
   type: list
   elements: dict
+  contains:
+    severity:
+      description: One of V(critical), V(high), V(medium) and V(low).
+      returned: always
+      type: str
+      sample: critical
+    code:
+      description: The kind of finding, such as V(grants_everything); the collection's page Findings lists all.
+      returned: always
+      type: str
+      sample: grants_everything
+    resource:
+      description: The object that it is about, kind and name.
+      returned: always
+      type: str
+      sample: role/l4e-role
+    message:
+      description: What the risk is, in one or two sentences.
+      returned: always
+      type: str
+    remedy:
+      description: What resolves it.
+      returned: always
+      type: str
+lifted_quarantines:
+  description: The quarantines that end with O(state=released).
+  returned: success, if there are any
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The role.
+      returned: always
+      type: str
+      sample: AWSDeepLensServiceRole
+    since:
+      description: When it was quarantined, UTC, ISO 8601.
+      returned: always
+      type: str
+      sample: "2026-11-22T10:00:00Z"
+    reason:
+      description: Why, empty if no reason was given.
+      returned: always
+      type: str
+      sample: AWS DeepLens ended on 2024-01-31
 managed_policies:
   description: The customer managed policies that the task deletes.
   returned: success, if there are any
@@ -697,7 +746,7 @@ disturbances:
     - What happened to the requested roles since their quarantine began. The first accounts of a retirement are quiet if
       there is nothing.
     - IAM reports uses up to about four hours late. It does not report a role that another person deleted.
-  returned: success, unless O(state=released)
+  returned: success, if O(state=retired)
   type: list
   elements: dict
   contains:
@@ -741,7 +790,7 @@ evidence:
       sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
 retired:
   description: Everything that is retired in the account, roles first.
-  returned: success, unless O(state=released)
+  returned: success, if O(state=retired)
   type: list
   elements: dict
   contains:
@@ -820,7 +869,7 @@ roles:
       sample: arn:aws:iam::123456789012:role/service-role/AWSDeepLensServiceRole
     status:
       description:
-        - V(quarantined) or V(deleted).
+        - V(quarantined) or V(deleted), or V(updated) if it is released.
       returned: always
       type: str
       sample: quarantined

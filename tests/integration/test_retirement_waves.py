@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from integration.conftest import RolesIn
-from integration.playbook_runs import Playbook
-from integration.test_retire import DENY_ALL, LEFT, RETIRE, fleet, make_older, shown, trusting, writes  # noqa: F401
+from integration.playbook_runs import Playbook, Run
+from integration.test_retire import DENY_ALL, LEFT, RETIRE, fleet, make_older, shown, writes  # noqa: F401
 
 from local_aws import LocalAws
 
@@ -20,81 +20,99 @@ RELEASE = "aws_ml.permissions.release"
 SERVICE, HELPER = LEFT[1], LEFT[0]
 
 
-def denied(roles: dict[str, Any]) -> set[str]:
-    return {name for name, role in roles.items() if DENY_ALL in role["managed"]}
+class Fleet:
+    """Retirements in all accounts, of which the first one is the first wave."""
+
+    def __init__(self, aws: LocalAws, playbook: Playbook, accounts: dict[str, Any], roles_in: RolesIn, folder: Path):
+        self.aws = aws
+        self.ids = {member["name"]: member["id"] for member in aws.members}
+        self.first, *self.others = self.ids
+        self.backups, self.evidence = folder / "backups", folder / "evidence"
+        self._playbook, self._accounts, self._roles_in = playbook, accounts, roles_in
+
+    def __call__(self, name: str = RETIRE, *, check: bool = False, limit: str = "", **variables: Any) -> Run:
+        given = {
+            "aws_ml_backup_dir": str(self.backups),
+            "aws_ml_retire_evidence_dir": str(self.evidence),
+            "aws_ml_retire_quarantine_days": 3650,
+            "aws_ml_retire_first": 1,
+            **variables,
+        }
+        arguments = ["--limit", limit] if limit else []
+        return self._playbook(name, self._accounts, given, check=check, arguments=arguments)
+
+    def denied(self, host: str) -> set[str]:
+        return {name for name, role in self._roles_in(self.ids[host]).items() if DENY_ALL in role["managed"]}
 
 
 @pytest.fixture
-def names(fleet: LocalAws) -> list[str]:  # noqa: F811
-    return [member["name"] for member in fleet.members]
-
-
-def test_from_the_first_account_to_a_release(
-    *,
+def runs(
     fleet: LocalAws,  # noqa: F811
-    names: list[str],
     playbook: Playbook,
     accounts: dict[str, Any],
     roles_in: RolesIn,
     tmp_path: Path,
-) -> None:
-    ids = {member["name"]: member["id"] for member in fleet.members}
-    backups, evidence = tmp_path / "backups", tmp_path / "evidence"
-    first, *others = names
-    variables = {
-        "aws_ml_backup_dir": str(backups),
-        "aws_ml_retire_evidence_dir": str(evidence),
-        "aws_ml_retire_quarantine_days": 3650,
-        "aws_ml_retire_first": 1,
-    }
-    run = playbook(RETIRE, accounts, variables)
+) -> Fleet:
+    return Fleet(fleet, playbook, accounts, roles_in, tmp_path)
+
+
+def test_from_the_first_account_to_a_release(runs: Fleet) -> None:
+    begins(runs)
+    stops(runs)
+    releases(runs)
+    goes_on(runs)
+
+
+def begins(runs: Fleet) -> None:
+    run = runs()
     assert (run.rc, run.total("changed")) == (0, 1)
-    assert denied(roles_in(ids[first])) == set(LEFT)
-    assert shown(run, others[0])[0] == f"account {ids[others[0]]}: 2 kept"
-    assert f"the first accounts begin now: {first}; they must be quiet for 7 days" in shown(run, others[0])[1]
-    assert [file.name.split("-")[1] for file in evidence.glob("*.json")] == [ids[first]]
+    assert runs.denied(runs.first) == set(LEFT)
+    told = shown(run, runs.others[0])
+    assert told[0] == f"account {runs.ids[runs.others[0]]}: 2 kept"
+    assert f"the first accounts begin now: {runs.first}; they must be quiet for 7 days" in told[1]
+    assert [file.name.split("-")[1] for file in runs.evidence.glob("*.json")] == [runs.ids[runs.first]]
 
-    assert playbook(RETIRE, accounts, variables).total("changed") == 0
-    make_older(backups)
-    fleet.seed(ids[first], role_last_used={"name": SERVICE, "date": "2026-11-28T08:00:00+00:00"})
+
+def stops(runs: Fleet) -> None:
+    """A role of the first account was used in quarantine."""
+    make_older(runs.backups)
+    runs.aws.seed(runs.ids[runs.first], role_last_used={"name": SERVICE, "date": "2026-11-28T08:00:00+00:00"})
     for check in (True, False):
-        fleet.clear_calls()
-        stopped = playbook(RETIRE, accounts, variables, check=check)
-        assert (set(stopped.failures()), writes(fleet)) == (set(others), [])
-        line = next(line for line in shown(stopped, others[0]) if "first_wave" in line)
-        assert line.startswith(f"account  first_wave: {first}: role/{SERVICE} was used or tried on 2026-11-28")
-    outside = playbook(RETIRE, accounts, variables, arguments=["--limit", others[0]])
-    assert "is not part of this run; take it into --limit" in outside.failures()[others[0]]
+        runs.aws.clear_calls()
+        stopped = runs(check=check)
+        assert (set(stopped.failures()), writes(runs.aws)) == (set(runs.others), [])
+        line = next(line for line in shown(stopped, runs.others[0]) if "first_wave" in line)
+        assert line.startswith(f"account  first_wave: {runs.first}: role/{SERVICE} was used or tried on 2026-11-28")
+    outside = runs(limit=runs.others[0])
+    assert "is not part of this run; take it into --limit" in outside.failures()[runs.others[0]]
 
-    reason = {"aws_ml_release_reason": "cameras in hall 3 - J. Doe", "aws_ml_release_roles": SERVICE}
-    one = ["--limit", first]
-    planned = playbook(RELEASE, accounts, {**variables, **reason}, check=True, arguments=one)
-    released = playbook(RELEASE, accounts, {**variables, **reason}, arguments=one)
-    again = playbook(RELEASE, accounts, {**variables, **reason}, arguments=one)
+
+def releases(runs: Fleet) -> None:
+    given = {"aws_ml_release_reason": "cameras in hall 3 - J. Doe", "aws_ml_release_roles": SERVICE}
+    planned = runs(RELEASE, check=True, limit=runs.first, **given)
+    released = runs(RELEASE, limit=runs.first, **given)
+    again = runs(RELEASE, limit=runs.first, **given)
     assert [each.total("changed") for each in (planned, released, again)] == [1, 1, 0]
-    told = released.results("Show what was released, or why not")[first]["msg"]
-    assert told[0] == f"account {ids[first]}: 1 role released"
-    assert denied(roles_in(ids[first])) == {HELPER}
-    refused = playbook(RELEASE, accounts, {**variables, **reason}, arguments=["--limit", others[0]])
-    assert "is not in quarantine" in refused.failures()[others[0]]
+    told = released.results("Show what was released, or why not")[runs.first]["msg"]
+    assert told[0] == f"account {runs.ids[runs.first]}: 1 role released"
+    assert runs.denied(runs.first) == {HELPER}
+    refused = runs(RELEASE, limit=runs.others[0], **given)
+    assert "is not in quarantine" in refused.failures()[runs.others[0]]
 
-    allowed = playbook(RETIRE, accounts, {**variables, "aws_ml_retire_allow": "first_wave"})
+
+def goes_on(runs: Fleet) -> None:
+    allowed = runs(aws_ml_retire_allow="first_wave")
     assert allowed.rc == 0
-    assert all(denied(roles_in(ids[name])) == set(LEFT) for name in others)
-    assert denied(roles_in(ids[first])) == {HELPER}
-    kept = next(one for one in allowed.results("Retire")[first]["retired"] if one["step"] == "kept")
+    assert all(runs.denied(name) == set(LEFT) for name in runs.others)
+    assert runs.denied(runs.first) == {HELPER}
+    kept = next(one for one in allowed.results("Retire")[runs.first]["retired"] if one["step"] == "kept")
     assert "was released from quarantine on " in kept["reason"] and "J. Doe" in kept["reason"]
-    records = [json.loads(file.read_text(encoding="utf-8")) for file in evidence.glob("*.json")]
-    assert {record["account_id"] for record in records} == set(ids.values())
+    records = [json.loads(file.read_text(encoding="utf-8")) for file in runs.evidence.glob("*.json")]
+    assert {record["account_id"] for record in records} == set(runs.ids.values())
     assert all(proof["proven"] for record in records for one in record["objects"] for proof in one["proofs"])
 
 
-def test_a_wrong_choice_of_first_accounts_stops_everything(
-    fleet: LocalAws,  # noqa: F811
-    names: list[str],
-    playbook: Playbook,
-    accounts: dict[str, Any],
-) -> None:
-    run = playbook(RETIRE, accounts, {"aws_ml_retire_first": "pilot"})
+def test_a_wrong_choice_of_first_accounts_stops_everything(runs: Fleet) -> None:
+    run = runs(aws_ml_retire_first="pilot")
     assert any('aws_ml_retire_first: "pilot" matches no account' in text for text in run.failures().values())
-    assert fleet.calls() == []
+    assert runs.aws.calls() == []

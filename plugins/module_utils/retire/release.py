@@ -22,7 +22,7 @@ from ..backup.quarantine_recorder import QuarantineRecorder
 from ..backup.quarantine_records import RELEASED, Event, key_problems
 from ..backup.serialization import BadBackup
 from ..backup.snapshot import Backup
-from ..backup.store import read
+from ..backup.store import MADE_BY_RESTORE, read
 from ..converge.resolution import Reading, Situation
 from ..converge.task import Task
 from ..errors import InputError, Problem
@@ -40,10 +40,13 @@ from .release_choice import ReleaseChoice, ReleaseWish, chosen
 
 
 class RolesToRelease:
-    """The roles of one account that the options of `iam_retire` choose."""
+    """The roles of one account that the options of `iam_retire` choose.
+
+    A release puts back, as a restore does, so that a restore of the whole folder ignores what it replaced.
+    """
 
     backs_up_additions = True
-    made_by = ""
+    made_by = MADE_BY_RESTORE
 
     def __init__(self, task: Task) -> None:
         self.task = task
