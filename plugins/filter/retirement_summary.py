@@ -3,14 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-import json
-import re
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.commands import restore_command
 
 DOCUMENTATION = r"""
 name: retirement_summary
@@ -56,7 +54,6 @@ _value:
   elements: str
 """
 
-PLAYBOOK = "aws_ml.permissions.restore"
 STEPS = ("quarantined", "removed", "waiting", "kept")
 
 
@@ -108,16 +105,7 @@ def _undo(result: Mapping[str, Any], host: str, inventory: Sequence[str]) -> lis
     """The command that restores what the run removed, quoted for a shell."""
     if not host or not result.get("backup"):
         return []
-    sources = [word for source in inventory or ["INVENTORY"] for word in ("-i", source)]
-    words = ["ansible-playbook", *sources, PLAYBOOK, "-e", _extra_variable(result["backup"]["path"]), "--limit", host]
-    return [f"To undo this: {shlex.join(words)}"]
-
-
-def _extra_variable(path: str) -> str:
-    """The source of a restore as a value of -e, which splits NAME=VALUE at spaces, quotes and backslashes."""
-    if re.fullmatch(r"[\w./@%+,:-]+", path):
-        return f"aws_ml_restore_src={path}"
-    return json.dumps({"aws_ml_restore_src": path})
+    return [f"To undo this: {restore_command(result['backup']['path'], [host], inventory)}"]
 
 
 def _rows(items: list[Mapping[str, Any]]) -> list[str]:

@@ -51,11 +51,12 @@ from typing import Any
 
 from ansible import context
 from ansible.errors import AnsibleError, AnsibleLookupError
-from ansible.inventory.manager import InventoryManager, split_host_pattern
+from ansible.inventory.manager import split_host_pattern
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 from ansible.utils.vars import load_extra_vars
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem, shown
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.host_patterns import inventory_of
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.inventory_mentions import (
     is_mentioned,
     value_for_all,
@@ -136,7 +137,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
     def _require_hosts(
         self, patterns: list[str], groups: Mapping[str, list[str]], *, removes: bool, sliced: bool
     ) -> None:
-        inventory = self._inventory(groups)
+        inventory = inventory_of(self._loader, groups)
         if not inventory.hosts and not inventory.list_hosts(patterns):
             raise AnsibleLookupError(f"the inventory has no hosts; check -i and the inventory's warnings, {NO_ONE}")
         inventory.subset(context.CLIARGS.get("subset"))
@@ -154,14 +155,6 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             if lost:
                 names = ", ".join(map(shown, lost))
                 raise AnsibleLookupError(f"aws_ml_accounts: {names} in {pattern} matches no host, {NO_ONE}")
-
-    def _inventory(self, groups: Mapping[str, list[str]]) -> InventoryManager:
-        inventory = InventoryManager(self._loader, parse=False)
-        for group, hosts in groups.items():
-            inventory.add_group(group)
-            for host in hosts:
-                inventory.add_host(host, group=group)
-        return inventory
 
 
 def _load_knowledge(playbook: str, paths: Paths) -> None:

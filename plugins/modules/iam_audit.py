@@ -38,6 +38,12 @@ options:
       - Roles that AWS manages, below C(/aws-service-role/) and C(/aws-reserved/), are not judged.
     type: bool
     default: false
+  quarantine_days:
+    description:
+      - The number of days after which a retirement deletes a role in quarantine, from which
+        RV(objects[].quarantined.until) is computed.
+    type: int
+    default: 30
 attributes:
   check_mode:
     description: Can say what it would do without changing anything.
@@ -79,6 +85,7 @@ EXAMPLES = r"""
     services:
       - lookout_equipment
       - lookout_vision
+    quarantine_days: 60
     whole_account: true
     waivers:
       - code: trusts_without_source
@@ -414,7 +421,9 @@ objects:
           returned: always
           type: str
     quarantined:
-      description: Since when and why a role is in quarantine; null if it is not.
+      description:
+        - Since when and why a role is in quarantine, according to its tags; null if it is not. A retirement does not
+          trust the tags, so it can delete the role later.
       returned: always
       type: dict
       contains:
@@ -423,6 +432,11 @@ objects:
           returned: always
           type: str
           sample: "2026-11-22T10:00:00Z"
+        until:
+          description: When a retirement deletes it, O(quarantine_days) later; null if its tag is not a time.
+          returned: always
+          type: str
+          sample: "2026-12-22T10:00:00Z"
         reason:
           description: Why; empty if no reason was given.
           returned: always

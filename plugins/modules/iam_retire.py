@@ -7,7 +7,7 @@ DOCUMENTATION = r"""
 ---
 module: iam_retire
 version_added: 1.0.0
-short_description: Retire the roles and policies of AWS machine-learning services that have ended
+short_description: Retire the roles and policies of AWS machine-learning services that have ended, or release them
 description:
   - Finds the roles and customer managed policies of services that have ended, as M(aws_ml.permissions.iam_audit)
     does, puts the roles into quarantine, and deletes them in a later run, once they have been there for
@@ -26,7 +26,63 @@ description:
   - Saves everything in O(backup_dir) before it writes, including roles that are put into quarantine.
   - Retires nothing in an account where a blocking check fails. It reports all blocking checks and the option that
     overrides each, in check mode too.
+  - With O(state=released) it ends quarantines that it began. The roles are then as they were before, and later
+    retirements leave them alone for O(release_days).
 options:
+  state:
+    description:
+      - With V(retired), roles and policies are put into quarantine or deleted.
+      - With V(released), the roles in O(roles) are taken out of quarantine. The denial and the tags of the quarantine
+        are removed, and nothing else changes. A role that this collection did not quarantine is refused. Only O(roles),
+        O(exclude), O(release_reason), O(release_days) and the options that all modules have are used.
+    type: str
+    choices: [retired, released]
+    default: retired
+  release_reason:
+    description:
+      - Who needs the roles, and why. It is stored in a tag of each role, so the rules of O(quarantine_reason) apply.
+      - It must be set if O(state=released).
+    type: str
+  release_days:
+    description:
+      - The number of days, 1 to 3650, in which retirements leave a released role alone. After them, a retirement puts
+        it into quarantine again. O(exclude) keeps a role without an end.
+      - The end is recorded in O(backup_dir) or signed with O(record_key). Tags alone do not keep a role.
+    type: int
+    default: 90
+  first_wave:
+    description:
+      - What the accounts showed in which this retirement was tried first.
+        M(aws_ml.permissions.retirement_wave) computes it.
+      - If omitted, this account does not wait for other accounts.
+    type: dict
+    suboptions:
+      state:
+        description:
+          - V(quiet) retires as usual. V(waiting) begins nothing new here and reports what it would begin as
+            RV(retired[].step=kept). V(disturbed) refuses the account if anything would be written. V(untried) refuses
+            it if something would be written to an object that was not in quarantine for O(quarantine_days).
+        type: str
+        required: true
+        choices: [quiet, waiting, disturbed, untried]
+      reasons:
+        description:
+          - Why, in words. They are part of the message.
+        type: list
+        elements: str
+        default: []
+  evidence_dir:
+    description:
+      - A folder for the record of the retirement for auditors. If the folder or its parents do not exist, they are
+        created and only their owner can read and write them. A folder that other users can write to is refused.
+      - Each run that writes something adds a JSON and a Markdown file for the account, with mode 0600. They contain who
+        could assume each role, its last use, what depended on it, the approved plan, the checksum of the backup, and
+        what the account showed after the last write. A run that fails is recorded as failed.
+      - The record of a deletion contains what the record of the quarantine says, if that is in the folder.
+      - It is a path on the machine where the module runs. A relative path starts from the folder that Ansible was
+        started in, unless the connection leads to another machine.
+      - If omitted, no record is written.
+    type: path
   services:
     description:
       - The services to retire, by their names, such as V(deeplens) and V(robomaker). The page
@@ -92,10 +148,10 @@ options:
       - The blocking checks to override. V(used), within O(unused_days); V(depended_on), by a trust policy, a policy or
         an instance profile; V(service_alive), of a service that has not ended; V(share), more than
         O(max_role_fraction); V(too_young), within O(min_age_days); V(declared_present), by the variables of
-        O(declared_services).
+        O(declared_services); V(first_wave), by O(first_wave). V(released) retires roles that were released too.
     type: list
     elements: str
-    choices: [used, depended_on, service_alive, share, too_young, declared_present]
+    choices: [used, depended_on, service_alive, share, too_young, declared_present, first_wave, released]
     default: []
   quarantine_reason:
     description:
@@ -139,7 +195,11 @@ EXAMPLES = r"""
 - name: Put the roles of services that have ended into quarantine, and delete those that were in quarantine for 30 days
   aws_ml.permissions.iam_retire:
     backup_dir: "{{ playbook_dir }}/backups"
+    evidence_dir: "{{ playbook_dir }}/evidence"
     record_key: "{{ quarantine_record_key }}"
+    first_wave:
+      state: quiet
+      reasons: []
     approved_plan: "{{ planned.approval }}"
     approval_hours: 8
 
@@ -194,6 +254,16 @@ EXAMPLES = r"""
     deeplens_iam_state: absent
     deeplens_iam_group_roles:
       - name: camera-runtime
+
+- name: Take a role out of quarantine that turned out to be needed, and leave it alone for half a year
+  aws_ml.permissions.iam_retire:
+    state: released
+    roles:
+      - robot-simulation
+    release_reason: simulations of hall 3 - J. Doe
+    release_days: 180
+    backup_dir: "{{ playbook_dir }}/backups"
+    record_key: "{{ quarantine_record_key }}"
 """
 
 RETURN = r"""
@@ -229,7 +299,9 @@ access_diff:
           type: str
           sample: role/label-writer
         gains:
-          description: Always empty. The task grants nothing.
+          description:
+            - What it can do only after the plan, with the same keys as RV(access_diff.principals[].loses). Empty unless
+              O(state=released).
           returned: always
           type: list
         loses:
@@ -294,7 +366,7 @@ access_diff:
           elements: str
           sample: []
         newly_assumed_by:
-          description: Always empty. The task trusts nobody.
+          description: Always empty. The task does not change trust policies.
           returned: always
           type: list
         no_longer_assumed_by:
@@ -478,10 +550,36 @@ failed_call:
   type: str
   sample: CreateRole
 findings:
-  description: Always empty. Roles that the task writes to are deleted or denied everything.
+  description:
+    - The findings about the roles that are released, as they are after the task. The most severe first.
+    - Otherwise empty, because the roles that the task writes to are deleted or denied everything.
   returned: success, or when the plan is not the approved one
   type: list
   elements: dict
+  contains:
+    severity:
+      description: One of V(critical), V(high), V(medium) and V(low).
+      returned: always
+      type: str
+      sample: critical
+    code:
+      description: The kind of finding, such as V(grants_everything); the collection's page Findings lists all.
+      returned: always
+      type: str
+      sample: grants_everything
+    resource:
+      description: The object that it is about, kind and name.
+      returned: always
+      type: str
+      sample: role/l4e-role
+    message:
+      description: What the risk is, in one or two sentences.
+      returned: always
+      type: str
+    remedy:
+      description: What resolves it.
+      returned: always
+      type: str
     evidence:
       description:
         - What the finding is based on, such as the accounts that are trusted, the policies that grant it, and the steps
@@ -490,6 +588,27 @@ findings:
       type: list
       elements: str
       sample: ["account:444455556666"]
+lifted_quarantines:
+  description: The quarantines that end with O(state=released).
+  returned: success, if there are any
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The role.
+      returned: always
+      type: str
+      sample: AWSDeepLensServiceRole
+    since:
+      description: When it was quarantined, UTC, ISO 8601.
+      returned: always
+      type: str
+      sample: "2026-11-22T10:00:00Z"
+    reason:
+      description: Why, empty if no reason was given.
+      returned: always
+      type: str
+      sample: AWS DeepLens ended on 2024-01-31
 managed_policies:
   description: The customer managed policies that the task deletes.
   returned: success, if there are any
@@ -567,7 +686,8 @@ refusals:
       description:
         - The kind of refusal. One of V(used), V(depended_on), V(service_alive), V(service_linked), V(reserved),
           V(template), V(own_role), V(share), V(no_backup_dir), V(foreign), V(other_service), V(too_young),
-          V(declared_present), V(lives_on) and V(misspelled).
+          V(declared_present), V(lives_on), V(first_wave) and V(misspelled). With O(state=released), one of
+          V(not_in_quarantine), V(not_recorded), V(changed) and V(misspelled).
       returned: always
       type: str
       sample: used
@@ -581,9 +701,104 @@ refusals:
       returned: always
       type: str
       sample: "allow: [used] (aws_ml_retire_allow)"
+released:
+  description: The roles in O(roles) that the account has and that are not in quarantine after the task.
+  returned: success, if O(state=released)
+  type: list
+  elements: dict
+  contains:
+    resource:
+      description: The role, kind and name.
+      returned: always
+      type: str
+      sample: role/AWSDeepLensServiceRole
+    step:
+      description: V(released) now, or V(unchanged) if it was released before.
+      returned: always
+      type: str
+      sample: released
+    since:
+      description: When its quarantine began, UTC, ISO 8601; null if an earlier run ended it.
+      returned: always
+      type: str
+      sample: "2026-11-22T10:00:00Z"
+    quarantine_reason:
+      description: The reason of the quarantine according to its tag, empty if there is none.
+      returned: always
+      type: str
+      sample: AWS DeepLens ended on 2024-01-31
+    at:
+      description: When it was released, UTC, ISO 8601.
+      returned: always
+      type: str
+      sample: "2026-11-30T10:00:00Z"
+    until:
+      description: Until when retirements leave it alone, UTC, ISO 8601.
+      returned: always
+      type: str
+      sample: "2027-02-28T10:00:00Z"
+    reason:
+      description: The O(release_reason).
+      returned: always
+      type: str
+      sample: simulations of hall 3 - J. Doe
+    note:
+      description:
+        - Additional information, empty for nothing. It says what was changed during the quarantine, or that this could
+          not be compared.
+      returned: always
+      type: str
+      sample: ""
+disturbances:
+  description:
+    - What happened to the requested roles since their quarantine began. The first accounts of a retirement are quiet if
+      there is nothing.
+    - IAM reports uses up to about four hours late. It does not report a role that another person deleted.
+  returned: success, if O(state=retired)
+  type: list
+  elements: dict
+  contains:
+    resource:
+      description: The role, kind and name.
+      returned: always
+      type: str
+      sample: role/AWSDeepLensServiceRole
+    code:
+      description:
+        - V(used), used or tried in quarantine; V(denial_removed), the denial was removed by another person or tool;
+          V(lifted), by a restore or a declaration; V(released), by O(state=released); V(not_recorded), its tags report
+          a quarantine that is not recorded here.
+      returned: always
+      type: str
+      sample: used
+    message:
+      description: What happened, in words.
+      returned: always
+      type: str
+      sample: was used or tried on 2026-11-25 in us-east-1, after its quarantine began on 2026-11-22
+    remedy:
+      description: What to do.
+      returned: always
+      type: str
+      sample: "aws_ml_retire_exclude: [AWSDeepLensServiceRole] keeps the role"
+evidence:
+  description: The record of the retirement for auditors.
+  returned: if O(evidence_dir) is set and something was written
+  type: dict
+  contains:
+    path:
+      description: The JSON file. The Markdown file beside it has the same name with C(.md).
+      returned: always
+      type: str
+      sample: /var/evidence/retirement-123456789012-20261122T100000Z-9f86d081884c.json
+    checksum:
+      description: The checksum over its content, SHA-256.
+      returned: always
+      type: str
+      sample: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
 retired:
   description: Everything that is retired in the account, roles first.
-  returned: success
+  returned: success, if O(state=retired)
   type: list
   elements: dict
   contains:
@@ -601,8 +816,9 @@ retired:
     step:
       description:
         - V(quarantined) now, V(removed) now, V(waiting) for the end of its quarantine, or V(kept), which is a policy
-          that is attached to something else, a role that only its tags connect with a service, or a role that does not
-          belong to a service but contains parts of it.
+          that is attached to something else, a role that only its tags connect with a service, a role that does not
+          belong to a service but contains parts of it, a role that was released, or an object that waits for
+          O(first_wave).
       returned: always
       type: str
       sample: quarantined
@@ -623,6 +839,26 @@ retired:
       returned: always
       type: str
       sample: ""
+    quarantined:
+      description: The quarantine of a role that is in one before or after the task, else null.
+      returned: always
+      type: dict
+      contains:
+        since:
+          description: When it began, as recorded, UTC, ISO 8601.
+          returned: always
+          type: str
+          sample: "2026-11-22T10:00:00Z"
+        until:
+          description: The time from which a retirement deletes the role, O(quarantine_days) later.
+          returned: always
+          type: str
+          sample: "2026-12-22T10:00:00Z"
+        reason:
+          description: Why.
+          returned: always
+          type: str
+          sample: AWS DeepLens ended on 2024-01-31
 roles:
   description: The roles that the task writes to, as they are after it.
   returned: success, if there are any
@@ -641,7 +877,7 @@ roles:
       sample: arn:aws:iam::123456789012:role/service-role/AWSDeepLensServiceRole
     status:
       description:
-        - V(quarantined) or V(deleted).
+        - V(quarantined) or V(deleted), or V(updated) if it is released.
       returned: always
       type: str
       sample: quarantined
@@ -702,7 +938,7 @@ roles:
 """
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.runner import run_module
-from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.source import retiring
+from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.work import retiring
 
 
 def main():

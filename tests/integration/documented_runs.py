@@ -168,7 +168,8 @@ def _in_plays(example: Example) -> bool:
 
 def _batches(examples: Sequence[Example]) -> Iterator[list[Example]]:
     """Examples that run together. Audits, retirements and restores come after the rest."""
-    together: dict[str, list[Example]] = {"site": [], "plays": [], "audit": [], "retire": [], "restore": []}
+    whats = ("site", "plays", "audit", "retire", "release", "restore")
+    together: dict[str, list[Example]] = {what: [] for what in whats}
     for example in examples:
         if example.entry.get("alone") or example.entry.get("check"):
             yield [example]

@@ -214,6 +214,7 @@ def before_retirement(iam: Any) -> None:
     make_role(iam, "camera-demo", LAMBDA)
     make_role(iam, "AWSDeepLensLambdaRole", LAMBDA)
     make_role(iam, "gt-execution", SAGEMAKER)
+    make_role(iam, "robot-simulation", statement({"Service": "robomaker.amazonaws.com"}))
     quarantined(iam, "AWSDeepLensLambdaRole", "2026-01-01T00:00:00Z")
     iam.put_role_policy(RoleName="AWSDeepLensLambdaRole", PolicyName="PassAnyRole", PolicyDocument=PASS_ANY_ROLE)
     cameras = document({"Effect": "Allow", "Action": "deeplens:*", "Resource": "*"})

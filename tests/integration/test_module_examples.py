@@ -102,6 +102,11 @@ BEYOND: dict[str, list[dict[str, Any]]] = {
     "iam_retire": [
         {"services": ["groundtruth_lambda"], "backup_dir": "{{ playbook_dir }}/backups"},
         {"unused_days": 500, "backup_dir": "{{ playbook_dir }}/backups"},
+        {
+            "skip_quarantine": True,
+            "record_key": "{{ quarantine_record_key }}",
+            "backup_dir": "{{ playbook_dir }}/backups",
+        },
         {"record_key": "too short", "backup_dir": "{{ playbook_dir }}/backups"},
     ],
     "iam_services": [

@@ -6,29 +6,46 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from ..analyze.aws_facts import AwsFacts
+from ..backup.quarantine_records import time_of
 from ..converge.result import as_yaml, identity_content, policy_content
-from ..model import CurrentState, Identity, ManagedPolicy, Role
+from ..model import CurrentState, Identity, ManagedPolicy, Quarantine, Role
+from ..resolve.quarantine import moment
 from .audit import AuditedAccount, AuditedObject
 from .profile_drift import as_wanted
 
+QUARANTINE = timedelta(days=30)
+"""The default length of a quarantine."""
 
-def audit_result(knowledge: AwsFacts, state: CurrentState, audit: AuditedAccount, *, diff_mode: bool) -> dict[str, Any]:
-    """`objects`, `findings` and `escalation_paths`; with `diff_mode`, each object that drifted has its difference."""
+
+def audit_result(
+    knowledge: AwsFacts,
+    state: CurrentState,
+    audit: AuditedAccount,
+    *,
+    diff_mode: bool,
+    quarantine: timedelta = QUARANTINE,
+) -> dict[str, Any]:
+    """`objects`, `findings` and `escalation_paths`; with `diff_mode`, each object that drifted has its difference.
+
+    `quarantine` is the length of a quarantine.
+    """
     return {
-        "objects": [shown(knowledge, one, diff_mode=diff_mode) for one in audit.objects],
+        "objects": [shown(knowledge, one, quarantine, diff_mode=diff_mode) for one in audit.objects],
         "findings": [one.shown() for one in audit.findings],
         "escalation_paths": list(audit.escalation_paths),
     }
 
 
-def shown(knowledge: AwsFacts, one: AuditedObject, *, diff_mode: bool = False) -> dict[str, Any]:
+def shown(
+    knowledge: AwsFacts, one: AuditedObject, quarantine: timedelta = QUARANTINE, *, diff_mode: bool = False
+) -> dict[str, Any]:
     """One object in the form that the module documents."""
     life = knowledge.services[one.service]
     subject = one.subject
-    quarantine = one.quarantine
     result: dict[str, Any] = {
         "kind": one.kind,
         "name": one.name,
@@ -42,7 +59,7 @@ def shown(knowledge: AwsFacts, one: AuditedObject, *, diff_mode: bool = False) -
         "status": one.status,
         "profile": one.profile,
         "drift": list(one.drift),
-        "quarantined": quarantine.shown() if quarantine else None,
+        "quarantined": _quarantined(one.quarantine, quarantine),
         "service_linked": one.service_linked,
         "trusted": list(one.trusted),
         "last_used": dict(subject.last_used) if isinstance(subject, Role) else {},
@@ -58,6 +75,17 @@ def shown(knowledge: AwsFacts, one: AuditedObject, *, diff_mode: bool = False) -
             "after": as_yaml({one.resource: _content(wanted)} if wanted else {}),
         }
     return result
+
+
+def _quarantined(told: Quarantine | None, length: timedelta) -> dict[str, Any] | None:
+    """The quarantine that tags report, with the time from which a retirement deletes the role."""
+    if told is None:
+        return None
+    try:
+        until = moment(time_of(told.since) + length)
+    except (ValueError, OverflowError):
+        until = None
+    return {"since": told.since, "until": until, "reason": told.reason}
 
 
 def _content(subject: Identity | ManagedPolicy) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from ..analyze.waiver_parser import parse_waivers
@@ -72,7 +73,13 @@ class AccountAudit:
             "account_id": account,
             "services": services,
             "whole_account": whole,
-            **audit_result(task.context.facts, state, audited, diff_mode=task.diff_mode),
+            **audit_result(
+                task.context.facts,
+                state,
+                audited,
+                diff_mode=task.diff_mode,
+                quarantine=timedelta(days=task.options["quarantine_days"]),
+            ),
             "waivers": waivers,
             "api_calls": connection.counter.counts(),
         }
@@ -87,6 +94,7 @@ class AccountAudit:
             *connection_problems(options, context.account_from),
             *service_problems(self._knowledge, options),
             *self._wrong_waivers,
+            *quarantine_days_problems(options),
         ]
         declared, more = sound_declarations(context.declared)
         if found or more:
@@ -106,6 +114,13 @@ def service_problems(knowledge: AuditFacts, options: Options) -> Iterator[Proble
     for index, service in enumerate(options.get("services") or ()):
         if service not in knowledge.traces:
             yield Problem(f"services[{index}]", f"{shown(service)} is not known; it is one of {known}")
+
+
+def quarantine_days_problems(options: Options) -> Iterator[Problem]:
+    """Whether the length of a quarantine is possible."""
+    days = options["quarantine_days"]
+    if not 0 <= days <= 3650:
+        yield Problem("quarantine_days", f"{days} is outside 0 to 3650; 0 does not wait")
 
 
 def sound_declarations(of_services: Sequence[Options]) -> tuple[list[Options], list[Problem]]:

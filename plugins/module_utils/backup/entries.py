@@ -14,7 +14,7 @@ from ..limits import MAXIMUM_MANAGED_POLICIES, MAXIMUM_TRUST_SIZE, POLICY_VERSIO
 from ..model import AwsManagedPolicy, Identity, IdentityKind, ManagedPolicy, PolicyVersion, Role
 from ..policy.document import PolicyDocument
 from . import schema as checks
-from .quarantine_records import EVENTS, Event, time_of
+from .quarantine_records import EVENTS, RELEASED, Event, time_of
 from .schema import Check
 from .snapshot import Kept
 
@@ -204,14 +204,15 @@ _UNIQUE_ID = "AROA"
 
 
 def event_entry(event: Event) -> dict[str, Any]:
-    """The start or the end of a quarantine, or the start of a removal."""
+    """The start or the end of a quarantine, its release, or the start of a removal."""
     entry = {"event": event.kind, "role": event.role, "unique_id": event.id, "at": event.at}
-    return {**entry, "services": list(event.services)}
+    return {**entry, "services": list(event.services), **({"until": event.until} if event.until else {})}
 
 
 def event_of(entry: Mapping[str, Any]) -> Event:
     """The inverse of `event_entry`."""
-    return Event(entry["event"], entry["role"], entry["unique_id"], entry["at"], tuple(entry["services"]))
+    services = tuple(entry["services"])
+    return Event(entry["event"], entry["role"], entry["unique_id"], entry["at"], services, entry.get("until", ""))
 
 
 def event_problems(entries: Any, place: str) -> Iterator[str]:
@@ -228,6 +229,8 @@ def event_problems(entries: Any, place: str) -> Iterator[str]:
                 yield f"{place}[{index}].{member}: missing"
             elif not fits(entry[member]):
                 yield f"{place}[{index}].{member}: not {wanted}"
+        if ("until" in entry or entry.get("event") == RELEASED) and not _is_time(entry.get("until")):
+            yield f"{place}[{index}].until: not a time in UTC such as 2026-11-22T10:00:00Z"
 
 
 def _is_time(value: Any) -> bool:

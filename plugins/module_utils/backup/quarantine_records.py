@@ -13,16 +13,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..errors import Problem
 from ..model import Account, Role
-from ..resolve.quarantine import RECORD_TAG, RETIRED_TAG, is_denied, moment, tagged
+from ..resolve.quarantine import RECORD_TAG, RELEASE_RECORD_TAG, RETIRED_TAG, is_denied, moment, tagged
 
-QUARANTINED, LIFTED, REMOVAL = "quarantined", "lifted", "removal"
-EVENTS = (QUARANTINED, LIFTED, REMOVAL)
+QUARANTINED, LIFTED, REMOVAL, RELEASED = "quarantined", "lifted", "removal", "released"
+EVENTS = (QUARANTINED, LIFTED, REMOVAL, RELEASED)
 
 SHORTEST_KEY = 32
 """Characters of a key, so that it cannot be guessed. `openssl rand -hex 32` generates 64."""
@@ -35,9 +35,10 @@ _FORM = "%Y-%m-%dT%H:%M:%SZ"
 
 @dataclass(frozen=True)
 class Event:
-    """The start or the end of a quarantine, or the start of a removal, `at` a time (UTC, ISO 8601, seconds).
+    """The start or the end of a quarantine, a release, or the start of a removal, `at` a time (UTC, ISO 8601, seconds).
 
-    `role` is for display, `id` is the unique id of the role. `services` are those that a removal was begun for.
+    `role` is for display, `id` is the unique id of the role. `services` are those that a removal was begun for. `until`
+    is when a release ends.
     """
 
     kind: str
@@ -45,14 +46,28 @@ class Event:
     id: str
     at: str
     services: tuple[str, ...] = ()
+    until: str = ""
+
+
+@dataclass(frozen=True)
+class Release:
+    """A role was released from quarantine `at` a time, and a retirement leaves it alone `until` another one."""
+
+    at: datetime
+    until: datetime
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """What is recorded of one role: since when it is in quarantine, and for which services its removal was begun."""
+    """What is recorded of one role: since when it is in quarantine, and for which services its removal was begun.
+
+    `lifted` is when its last quarantine ended, `release` the release that ended it. Both are None during a quarantine.
+    """
 
     since: datetime | None = None
     services: tuple[str, ...] = ()
+    lifted: datetime | None = None
+    release: Release | None = None
 
 
 @dataclass(frozen=True)
@@ -68,17 +83,25 @@ class Records:
         """What is recorded of a role, whether or not it is denied anything now."""
         found = [event for event in self.events if role.id and event.id == role.id]
         found += _signed_events(role, self.account, self.key)
-        since: str | None = None
-        services: tuple[str, ...] = ()
+        recorded = Recorded()
         for event in sorted(found, key=lambda event: event.at):
-            if time_of(event.at) > self.now + CLOCK_TOLERANCE:
+            at = time_of(event.at)
+            if at > self.now + CLOCK_TOLERANCE:
                 continue
             if event.kind == REMOVAL:
-                services = event.services
+                recorded = replace(recorded, services=event.services)
+            elif event.kind == QUARANTINED:
+                recorded = Recorded(at, recorded.services)
+            elif event.kind == RELEASED:
+                recorded = Recorded(lifted=at, release=Release(at, time_of(event.until)))
             else:
-                since = event.at if event.kind == QUARANTINED else None
-                services = services if event.kind == QUARANTINED else ()
-        return Recorded(time_of(since) if since else None, services)
+                recorded = Recorded(lifted=at, release=recorded.release)
+        return recorded
+
+    def release_of(self, role: Role) -> Release | None:
+        """The release of a role that is still valid, None if there is none."""
+        found = self.of(role).release
+        return found if found is not None and found.until > self.now else None
 
     def quarantine_of(self, role: Role) -> datetime | None:
         """Since when the role has been in a recorded quarantine without a break, None if it is in none.
@@ -122,18 +145,25 @@ def removal_tag(role: Role, account: Account, begun: str, services: Iterable[str
     return f"v1 {begun} {_signature(key, REMOVAL, account, role, begun, names)} {names}"
 
 
+def release_tag(role: Role, account: Account, at: str, until: str, key: str) -> str:
+    """The value of the tag that proves that this role was released from quarantine, and until when."""
+    return f"v1 {at} {_signature(key, RELEASED, account, role, at, until)} {until}"
+
+
 def _signed_events(role: Role, account: Account, key: str) -> Iterator[Event]:
     """The events that the tags of a role prove."""
     if not key or not role.id:
         return
     tags = {name.lower(): value for name, value in role.tags.items()}
-    for tag, kind in ((RECORD_TAG, QUARANTINED), (RETIRED_TAG, REMOVAL)):
+    for tag, kind in ((RECORD_TAG, QUARANTINED), (RETIRED_TAG, REMOVAL), (RELEASE_RECORD_TAG, RELEASED)):
         fields = tags.get(tag, "").split(" ", 3)
         if len(fields) < 3 or fields[0] != "v1":
             continue
         at, signature, about = fields[1], fields[2], fields[3:]
         if hmac.compare_digest(_signature(key, kind, account, role, at, *about).encode(), signature.encode()):
-            yield Event(kind, role.name, role.id, at, tuple(" ".join(about).split()))
+            told = " ".join(about)
+            is_release = kind == RELEASED
+            yield Event(kind, role.name, role.id, at, () if is_release else tuple(told.split()), told * is_release)
 
 
 def _signature(key: str, kind: str, account: Account, role: Role, *about: str) -> str:

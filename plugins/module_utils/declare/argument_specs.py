@@ -118,10 +118,30 @@ def retire_options() -> Spec:
         "allow": {
             "type": "list",
             "elements": "str",
-            "choices": ["used", "depended_on", "service_alive", "share", "too_young", "declared_present"],
+            "choices": [
+                "used",
+                "depended_on",
+                "service_alive",
+                "share",
+                "too_young",
+                "declared_present",
+                "first_wave",
+                "released",
+            ],
             "default": [],
         },
         "quarantine_reason": {"type": "str"},
+        "state": {"type": "str", "choices": ["retired", "released"], "default": "retired"},
+        "release_reason": {"type": "str"},
+        "release_days": {"type": "int", "default": 90},
+        "first_wave": {
+            "type": "dict",
+            "options": {
+                "state": {"type": "str", "required": True, "choices": ["quiet", "waiting", "disturbed", "untried"]},
+                "reasons": {"type": "list", "elements": "str", "default": []},
+            },
+        },
+        "evidence_dir": {"type": "path"},
     }
 
 
@@ -176,8 +196,12 @@ def expect_option(*, required: bool = False) -> Spec:
 
 
 def audit_options() -> Spec:
-    whole_account = {"type": "bool", "default": False}
-    return {**searched_services_options(), "whole_account": whole_account, **waivers_option()}
+    return {
+        **searched_services_options(),
+        "whole_account": {"type": "bool", "default": False},
+        "quarantine_days": {"type": "int", "default": 30},
+        **waivers_option(),
+    }
 
 
 def waivers_option() -> Spec:

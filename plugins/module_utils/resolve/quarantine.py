@@ -29,6 +29,11 @@ RECORD_TAG = "aws_ml_permissions:quarantine_record"
 RETIRED_TAG = "aws_ml_permissions:retired"
 """Both contain signed records; see `quarantine_records`."""
 
+RELEASED_TAG = "aws_ml_permissions:released"
+RELEASE_REASON_TAG = "aws_ml_permissions:release_reason"
+RELEASE_RECORD_TAG = "aws_ml_permissions:release_record"
+"""When a quarantine was ended with a release and until when it is valid, why, and the signed record of both."""
+
 INLINE_DENIAL = "AWSMLPermissionsDenyAll"
 """The inline policy that replaces AWSDenyAll if the quota of a role allows no further managed policy."""
 
@@ -98,6 +103,15 @@ def released(role: Role, *, recorded: bool) -> Role:
     return replace(role, managed=managed, inline=inline, tags=_other_tags(role.tags))
 
 
+def marked_released(role: Role, at: str, until: str, reason: str, record: str) -> Role:
+    """The role with as many of the tags of a release as fit, the signed record first; `record` is empty without one."""
+    told = {RELEASE_RECORD_TAG: record, RELEASED_TAG: f"{at} until {until}", RELEASE_REASON_TAG: reason}
+    others = {key: value for key, value in role.tags.items() if key.lower() not in _RELEASE_TAGS}
+    room = max(MAXIMUM_TAGS - len(others), 0)
+    fitting = [(key, value) for key, value in told.items() if value][:room]
+    return replace(role, tags={**others, **dict(fitting)})
+
+
 def with_room(before: Identity | None, after: Identity, quotas: Quotas) -> Identity:
     """A role that goes into quarantine. Its new denial is inline if a managed policy would exceed the quota."""
     new = {arn for arn in after.managed - (before.managed if before else frozenset()) if is_denial(arn)}
@@ -116,18 +130,19 @@ def denials_that_change(before: Identity, after: Identity) -> tuple[frozenset[st
 
 def without_moment(tags: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Tags of a write without times, so that a plan has the same id when it is computed again a minute later."""
-    timed = (QUARANTINED_TAG, RECORD_TAG, RETIRED_TAG)
+    timed = (QUARANTINED_TAG, RECORD_TAG, RETIRED_TAG, RELEASED_TAG, RELEASE_RECORD_TAG)
     return [{**tag, "Value": ""} if tag.get("Key") in timed else tag for tag in tags]
 
 
 def _with_own_tags(role: Role, told: Mapping[str, str]) -> dict[str, str]:
     """The tags of the role with those of its quarantine, only the first ones if not all of them fit."""
-    others = _other_tags(role.tags)
+    others = {key: value for key, value in _other_tags(role.tags).items() if key.lower() not in _RELEASE_TAGS}
     room = max(MAXIMUM_TAGS - len(others), 0)
     return {**others, **dict(list(told.items())[:room])}
 
 
 _OWN_TAGS = (QUARANTINED_TAG, REASON_TAG, RECORD_TAG, RETIRED_TAG)
+_RELEASE_TAGS = (RELEASED_TAG, RELEASE_REASON_TAG, RELEASE_RECORD_TAG)
 
 
 def _other_tags(tags: Mapping[str, str]) -> dict[str, str]:

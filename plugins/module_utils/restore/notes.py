@@ -10,6 +10,14 @@ from dataclasses import dataclass, field
 
 from ..errors import printable
 
+OVERWRITE = "overwrite: true (aws_ml_restore_overwrite)"
+"""The option that restores what was changed, with the variable of the playbook."""
+
+
+def by_name(name: str) -> str:
+    """How a role is chosen by its name."""
+    return f"choose it by its name: roles: [{name}] (aws_ml_restore_roles)"
+
 
 @dataclass
 class Notes:

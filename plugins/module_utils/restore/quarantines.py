@@ -24,6 +24,7 @@ from ..resolve.quarantine import (
     is_denied,
     tagged,
 )
+from .notes import by_name
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Ending:
     pieces: frozenset[Piece] = frozenset()
     quarantine: Quarantine | None = None
     stays: str = ""
-    remedy: str = "iam_role with state: present lifts a quarantine"
+    remedy: str = "the playbook release ends a quarantine"
 
 
 def ending(kept: Kept[Identity], current: Identity, *, is_named: bool) -> Ending:
@@ -55,7 +56,7 @@ def ending(kept: Kept[Identity], current: Identity, *, is_named: bool) -> Ending
     if now is None and is_denied(current):
         return Ending(
             stays="is denied everything, without tags that show which quarantine that is",
-            remedy=f"choose it by its name (roles: [{current.name}]), or detach AWSDenyAll, if it is not needed",
+            remedy=f"{by_name(current.name)}, or detach AWSDenyAll, if it is not needed",
         )
     return Ending(stays=_others(now))
 

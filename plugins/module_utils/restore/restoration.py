@@ -30,7 +30,7 @@ from ..model import (
 from ..resolve.desired_state import DesiredState
 from ..resolve.quarantine import RETIRED_TAG, current_quarantine
 from .instance_profiles import free_profiles
-from .notes import Notes
+from .notes import OVERWRITE, Notes, by_name
 from .policies import PolicyRestoration
 from .quarantines import Ending, added_in_quarantine, ending
 from .selection import Choice
@@ -92,7 +92,9 @@ class _Restoring:
         elif not isinstance(before, Role):
             self.notes.leave(resource, f"the {before.kind} no longer exists", "create it, then restore again")
         elif not self.choice.is_whole(key):
-            self.notes.leave(resource, "the role no longer exists", f"restore it too (roles: [{before.name}])")
+            self.notes.leave(
+                resource, "the role no longer exists", f"restore it too: roles: [{before.name}] (aws_ml_restore_roles)"
+            )
         else:
             self._create(key, before)
 
@@ -109,8 +111,7 @@ class _Restoring:
             self.withheld.add(key)
             return
         if missing and not self.choice.is_named(key):
-            remedy = f"choose the role by its name (roles: [{before.name}]) to restore it without them"
-            self.notes.leave(resource, "; ".join(missing), remedy)
+            self.notes.leave(resource, "; ".join(missing), f"{by_name(before.name)}, to restore it without them")
             self.withheld.add(key)
             return
         for why in missing:
@@ -165,7 +166,7 @@ class _Restoring:
         if not isinstance(current, Role):
             widened = self._widened(key, kept, todo)
             for reason in (*reasons, *widened.values()):
-                remedy = "choose it with attachments, or give overwrite: true, to put it back"
+                remedy = f"choose it with attachments (aws_ml_restore_attachments), or {OVERWRITE}, to put it back"
                 self.notes.leave(resource, reason, remedy)
             return self._with(current, kept, {piece: value for piece, value in todo.items() if piece not in widened})
         end = self._ending(key, kept, current)
@@ -182,7 +183,7 @@ class _Restoring:
 
     def _hold_back(self, key: str, name: str, reasons: Iterable[str]) -> None:
         """Keep a role unchanged, because it was changed since the backup."""
-        remedy = f"choose it by its name (roles: [{name}]) or give overwrite: true to put it back"
+        remedy = f"{by_name(name)}, or {OVERWRITE}, to put it back"
         self.notes.leave(resource_name("role", name), "; ".join(reasons), remedy)
         self.withheld.add(key)
 
@@ -191,7 +192,9 @@ class _Restoring:
         end = ending(kept, current, is_named=self.choice.is_named(key))
         resource = current.resource
         if end.pieces and not self.choice.is_whole(key):
-            self.notes.leave(resource, "is in quarantine", f"restore it whole (roles: [{current.name}])")
+            self.notes.leave(
+                resource, "is in quarantine", f"restore it whole: roles: [{current.name}] (aws_ml_restore_roles)"
+            )
             return Ending()
         if end.stays:
             self.notes.leave(resource, end.stays, end.remedy)

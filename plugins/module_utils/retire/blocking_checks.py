@@ -14,13 +14,15 @@ from ..analyze.aws_facts import ServiceLife
 from ..audit.audit import AuditedObject
 from ..errors import EngineError, InputError, Problem, printable
 from ..model import CurrentState, Role, resource_name
-from .retirement import KEPT, QUARANTINED, REMOVED, WAITING, Retired, Retirement, Wish, matches
+from .first_wave import DISTURBED, UNTRIED
+from .retired import KEPT, QUARANTINED, REMOVED, WAITING, Retired, Retirement
+from .retirement import Wish, matches
 
 DEFAULT_ROLE_FRACTION = 0.5
 FLOOR = 20
 """Roles that one run may retire with the default fraction, even if the account has few roles (docs/decisions/0014)."""
 
-ALLOWABLE = ("used", "depended_on", "service_alive", "share", "too_young", "declared_present")
+ALLOWABLE = ("used", "depended_on", "service_alive", "share", "too_young", "declared_present", "first_wave")
 """The refusals that `allow` overrides."""
 
 
@@ -84,7 +86,16 @@ def refusals(
         found += _of_declaration(item, wish, declared)
     found += _of_named(wish, planned, objects, state)
     found += _of_share(wish, planned, state)
+    found += _of_first_wave(wish, planned)
     return found
+
+
+def _of_first_wave(wish: Wish, planned: Retirement) -> Iterator[Refusal]:
+    """A disturbed first wave stops everything, one that showed nothing stops what has not waited in quarantine."""
+    state = wish.first_wave.state
+    going = [item for item in planned.of(QUARANTINED, REMOVED) if state == DISTURBED or item.since is None]
+    if state in (DISTURBED, UNTRIED) and going and "first_wave" not in wish.allowed:
+        yield Refusal("account", "first_wave", wish.first_wave.told, _allow("first_wave"))
 
 
 def _of_protected(item: Retired) -> Iterator[Refusal]:
@@ -169,6 +180,8 @@ def _of_named(
 ) -> Iterator[Refusal]:
     """Names without wildcards of objects that do not belong to the services, or that another owner keeps."""
     for item in planned.of(KEPT):
+        if item.kept_for:
+            continue
         if item.kind == "policy" and _is_named(item.subject.name, wish.policies):
             override = (
                 "detach it there first (iam_policy_attachment), or leave it out of policies (aws_ml_retire_policies)"

@@ -18,7 +18,8 @@ from ..audit.traces import ServiceTraces
 from ..errors import shown
 from ..model import CurrentState, Role
 from .blocking_checks import Refusal
-from .retirement import QUARANTINED, REMOVED, WAITING, Retirement, Wish, matches
+from .retired import QUARANTINED, REMOVED, WAITING, Retirement
+from .retirement import Wish, matches
 
 _WILDCARDS = re.compile(r"[*?\[\]]+")
 _SEPARATORS = re.compile(r"[-_.]")

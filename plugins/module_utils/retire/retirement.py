@@ -11,34 +11,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from fnmatch import fnmatchcase
-from typing import Any
 
 from ..analyze.aws_facts import ServiceLife
 from ..audit.audit import AuditedObject
-from ..backup.quarantine_records import REMOVAL, Event, Records, removal_tag
-from ..errors import printable, shown
+from ..backup.quarantine_records import REMOVAL, Event, Records, Release, removal_tag
 from ..limits import MAXIMUM_TAGS
-from ..model import (
-    CurrentState,
-    Declarations,
-    Identity,
-    ManagedPolicy,
-    PolicyDeclaration,
-    Quarantine,
-    Role,
-    RoleDeclaration,
-)
+from ..model import CurrentState, Identity, ManagedPolicy, Role
 from ..plan.plan import Step
-from ..resolve.quarantine import RETIRED_TAG, moment, tagged
+from ..resolve.quarantine import RELEASE_REASON_TAG, RETIRED_TAG, moment, tagged
 from .belonging import Belonging
+from .first_wave import WAITING as WAVE_WAITS
+from .first_wave import FirstWave
 from .living_roles import is_living, what_to_take_out
-
-QUARANTINED = "quarantined"
-REMOVED = "removed"
-WAITING = "waiting"
-KEPT = "kept"
+from .retired import KEPT, QUARANTINED, REMOVED, WAITING, Retired, Retirement
 
 
 @dataclass(frozen=True)
@@ -46,7 +33,7 @@ class Wish:
     """What a task requests. `roles` and `policies` are None if neither is given.
 
     These two and `excluded` are glob patterns of names. `max_role_fraction` is None for the default. `own_role` is the
-    name of the role that the task itself uses, if it is known.
+    name of the role that the task itself uses, if it is known. `first_wave` is what the first accounts showed.
     """
 
     services: frozenset[str] = frozenset()
@@ -61,6 +48,7 @@ class Wish:
     allowed: frozenset[str] = frozenset()
     reason: str = ""
     own_role: str = ""
+    first_wave: FirstWave = field(default_factory=FirstWave)
 
     def means(self, kind: str, name: str) -> bool:
         """Whether an object that belongs to the services is to be retired."""
@@ -73,83 +61,6 @@ class Wish:
         """Whether an object is requested by its exact name."""
         wanted = self.roles if kind == "role" else self.policies
         return any(one.lower() == name.lower() for one in wanted or ())
-
-
-@dataclass(frozen=True)
-class Retired:
-    """One object and what is done with it. `until` is when it is deleted, if that is known.
-
-    `services` are all services that it belongs to, requested or not. `depended_on_by` is as in the audit. `since` is
-    the recorded start of its quarantine; for a policy, of the last role that had it. `unrecorded` is the start of a
-    quarantine that only its tags report, empty if there is none.
-    """
-
-    subject: Role | ManagedPolicy
-    services: tuple[str, ...]
-    step: str
-    until: datetime | None = None
-    reason: str = ""
-    depended_on_by: tuple[Mapping[str, Any], ...] = ()
-    since: datetime | None = None
-    unrecorded: str = ""
-
-    @property
-    def kind(self) -> str:
-        return "role" if isinstance(self.subject, Role) else "policy"
-
-    @property
-    def resource(self) -> str:
-        return self.subject.resource
-
-    @property
-    def note(self) -> str:
-        """Further information for users, empty if there is none."""
-        if not self.unrecorded:
-            return ""
-        return f"quarantine since {shown(self.unrecorded)} is reported by its tags but not recorded here; it starts now"
-
-    def shown(self) -> dict[str, Any]:
-        return {
-            "resource": self.resource,
-            "services": list(self.services),
-            "step": self.step,
-            "until": moment(self.until) if self.until else None,
-            "reason": printable(self.reason),
-            "note": printable(self.note),
-        }
-
-
-@dataclass(frozen=True)
-class Retirement:
-    """Everything that is retired in one account, roles first, by name."""
-
-    items: tuple[Retired, ...] = ()
-    now: datetime = field(default_factory=lambda: datetime.min)
-
-    def of(self, *steps: str) -> list[Retired]:
-        return [item for item in self.items if item.step in steps]
-
-    def declarations(self) -> Declarations:
-        """The retirement as a declaration."""
-        return Declarations(
-            policies=tuple(
-                PolicyDeclaration(item.resource, item.subject.name, present=False)
-                for item in self.of(REMOVED)
-                if isinstance(item.subject, ManagedPolicy)
-            ),
-            roles=tuple(
-                RoleDeclaration(
-                    item.resource,
-                    item.subject.name,
-                    present=item.step == QUARANTINED,
-                    quarantine=Quarantine(moment(self.now), item.reason, anew=True)
-                    if item.step == QUARANTINED
-                    else None,
-                )
-                for item in self.of(REMOVED, QUARANTINED)
-                if isinstance(item.subject, Role)
-            ),
-        )
 
 
 def retirement(
@@ -174,7 +85,7 @@ def retirement(
     for group in meant:
         subject = group[0].subject
         if isinstance(subject, ManagedPolicy):
-            policies.append(_policy_retired(subject, group, state, roles))
+            policies.append(_policy_retired(wish, subject, group, state, roles))
     known = {item.resource for item in (*roles, *living)}
     kept = [
         _kept_by_tags(role, group)
@@ -235,15 +146,33 @@ def _role_retired(
 ) -> Retired:
     services = _services(group)
     since, told = records.quarantine_of(role), tagged(role)
-    item = Retired(role, services, REMOVED, depended_on_by=group[0].depended_on_by, since=since)
+    item = Retired(role, services, REMOVED, depended_on_by=group[0].depended_on_by, since=since, days=wish.after)
+    release = records.release_of(role)
+    if release is not None and "released" not in wish.allowed:
+        return replace(item, step=KEPT, kept_for="released", reason=_released(release, role))
+    if since is None and waits_for_first_wave(wish):
+        return replace(item, step=KEPT, kept_for="first_wave", reason=wish.first_wave.told)
     if since is None and not wish.skip_quarantine:
-        reason = wish.reason or _reason(services, lives)
-        until = records.now + wish.after
-        return replace(item, step=QUARANTINED, until=until, reason=reason, unrecorded=told.since if told else "")
+        reason, began = wish.reason or _reason(services, lives), records.now
+        item = replace(item, step=QUARANTINED, until=began + wish.after, reason=reason, began=began)
+        return replace(item, unrecorded=told.since if told else "")
     item = replace(item, reason=told.reason if told else "")
     if since is not None and since + wish.after > records.now and not wish.skip_quarantine:
         return replace(item, step=WAITING, until=since + wish.after)
     return item
+
+
+def waits_for_first_wave(wish: Wish) -> bool:
+    """Whether nothing is begun here yet, because the first accounts have not been quiet for long enough."""
+    return wish.first_wave.state == WAVE_WAITS and "first_wave" not in wish.allowed
+
+
+def _released(release: Release, role: Role) -> str:
+    why = role.tags.get(RELEASE_REASON_TAG, "")
+    return (
+        f"was released from quarantine on {moment(release.at)}{f' ({why})' if why else ''}, and is left alone until"
+        f" {moment(release.until)}"
+    )
 
 
 def _kept_by_tags(role: Role, group: Sequence[AuditedObject]) -> Retired:
@@ -259,23 +188,26 @@ def _kept_by_tags(role: Role, group: Sequence[AuditedObject]) -> Retired:
 
 
 def _policy_retired(
-    policy: ManagedPolicy, group: Sequence[AuditedObject], state: CurrentState, roles: Sequence[Retired]
+    wish: Wish, policy: ManagedPolicy, group: Sequence[AuditedObject], state: CurrentState, roles: Sequence[Retired]
 ) -> Retired:
     """A policy is deleted after it is detached from everything, because then it grants nothing."""
     services = tuple(one.service for one in group)
     steps = {item.subject.key: item for item in roles if isinstance(item.subject, Role)}
     users = [identity for identity in state.identities.values() if _uses(identity, policy.arn)]
-    staying = [user for user in users if user.key not in steps]
+    kept_for = next((steps[user.key].kept_for for user in users if user.key in steps and steps[user.key].kept_for), "")
+    staying = [user for user in users if user.key not in steps or steps[user.key].step == KEPT]
     later = [steps[user.key] for user in users if user.key in steps and steps[user.key].step != REMOVED]
     if staying:
         names = ", ".join(sorted(user.resource for user in staying))
-        return Retired(policy, services, KEPT, None, f"{names} has it")
+        return Retired(policy, services, KEPT, None, f"{names} has it", kept_for=kept_for)
     if later:
         dates = [item.until for item in later if item.until]
         names = ", ".join(sorted(item.resource for item in later))
         return Retired(policy, services, WAITING, max(dates) if dates else None, f"it is deleted after {names}")
     begun = [steps[user.key].since for user in users]
     since = max((one for one in begun if one), default=None) if all(begun) else None
+    if since is None and waits_for_first_wave(wish):
+        return Retired(policy, services, KEPT, reason=wish.first_wave.told, kept_for="first_wave")
     return Retired(policy, services, REMOVED, since=since)
 
 

@@ -14,14 +14,13 @@ from ..analyze.finding import Finding
 from ..analyze.findings import all_findings
 from ..apply.made_writes import with_own_writes
 from ..audit.account_reading import read_account, with_tags_of
-from ..audit.audit import audit
+from ..audit.audit import AuditedObject, audit
 from ..audit.facts import AuditFacts
 from ..audit.profile_forms import declared_profiles
-from ..audit.work import service_problems, sound_declarations
+from ..audit.work import quarantine_days_problems, service_problems, sound_declarations
 from ..aws.connection import Connection
 from ..backup.quarantine_recorder import QuarantineRecorder
 from ..backup.quarantine_records import Event, key_problems
-from ..converge.converge import Converge
 from ..converge.resolution import Reading, Situation
 from ..converge.task import Task
 from ..errors import InputError, Problem
@@ -34,8 +33,14 @@ from ..validate.connection import connection_problems
 from ..validate.declaration import quarantine_reason_problems
 from .belonging import belonging
 from .blocking_checks import Declared, Refusal, Refused, refusals
+from .first_wave import Disturbance, FirstWave, disturbances
 from .misspelled_options import misspelled, unmatched, warnings
-from .retirement import KEPT, Retirement, Wish, marks, removals, retirement
+from .record_files import folder_mistakes
+from .retired import KEPT, Retirement
+from .retirement import Wish, marks, removals, retirement
+
+LOUD = ("used", "denial_removed")
+"""Disturbances with a warning. The result of the task tells of the others anyway."""
 
 LONGEST_UNUSED = 400
 """Days; IAM does not report an earlier use (FACTS C6)."""
@@ -51,6 +56,11 @@ class ObjectsToRetire:
         self.task = task
         self._audit_knowledge = AuditFacts.of(task.context)
         self._retirement = Retirement()
+        self._disturbances: list[Disturbance] = []
+        self.before: CurrentState | None = None
+        self.after: CurrentState | None = None
+        self.planned = Retirement()
+        self.found: Sequence[AuditedObject] = ()
         self._services_declare: Sequence[Mapping[str, Any]] = ()
 
     def check(self) -> None:
@@ -90,13 +100,17 @@ class ObjectsToRetire:
             raise Refused(against, state.account.id)
         self.task.warnings += warnings(lost)
         self._retirement = planned
+        if not done:
+            self.before, self.planned, self.found = state, planned, belonging_objects
+            self._disturbances = disturbances(planned, records)
         declarations = planned.declarations()
         arns = [state.policies[policy.name.lower()].arn for policy in declarations.policies]
         state = with_tags_of(connection, state, arns)
         return Reading(declarations, state, first_steps=tuple(marks(planned, records)))
 
     def read_again(self, connection: Connection, situation: Situation) -> tuple[CurrentState, bool]:
-        return read_account(connection), True
+        self.after = read_account(connection)
+        return self.after, True
 
     def target_again(
         self, first: Situation, situation: Situation, there: CurrentState, *, bulk_read: bool
@@ -116,7 +130,12 @@ class ObjectsToRetire:
         items = self._retirement.items
         self.task.warnings += [f"{item.resource} stays: {item.reason}" for item in items if item.step == KEPT]
         self.task.warnings += [f"{item.resource}: {item.note}" for item in items if item.note]
-        return {**result, "retired": [item.shown() for item in items]}
+        self.task.warnings += [f"{one}. To fix: {one.remedy}" for one in self._disturbances if one.code in LOUD]
+        return {
+            **result,
+            "retired": [item.shown() for item in items],
+            "disturbances": [one.shown() for one in self._disturbances],
+        }
 
     def reported(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         return values
@@ -147,13 +166,8 @@ class ObjectsToRetire:
             allowed=frozenset(options["allow"]),
             reason=options.get("quarantine_reason") or "",
             own_role=role_arn.rpartition("/")[2],
+            first_wave=FirstWave.of(options.get("first_wave")),
         )
-
-
-def retiring(task: Task) -> Converge:
-    """The work of `iam_retire`."""
-    task.module = task.module or "iam_retire"
-    return Converge(task, ObjectsToRetire(task))
 
 
 def _min_age(options: Mapping[str, Any]) -> int:
@@ -171,14 +185,15 @@ def _problems(options: Mapping[str, Any]) -> Iterator[Problem]:
         for index, name in enumerate(options.get(option) or ()):
             if not name:
                 yield Problem(f"{option}[{index}]", "empty; give a name, or a pattern with * and ?")
-    unused, after, share = options["unused_days"], options["quarantine_days"], options.get("max_role_fraction")
+    unused, share = options["unused_days"], options.get("max_role_fraction")
     min_age = _min_age(options)
     if not 0 <= unused <= LONGEST_UNUSED:
         yield Problem("unused_days", f"{unused} is outside 0 to {LONGEST_UNUSED}; IAM does not report an earlier use")
     if not 0 <= min_age <= 3650:
         yield Problem("min_age_days", f"{min_age} is outside 0 to 3650; 0 retires what was created today too")
-    if not 0 <= after <= 3650:
-        yield Problem("quarantine_days", f"{after} is outside 0 to 3650; skip_quarantine: true does not wait at all")
+    yield from quarantine_days_problems(options)
     if share is not None and not 0 <= share <= 1:
         yield Problem("max_role_fraction", f"{share:g} is outside 0 to 1; 0.25 is a quarter of the account's roles")
     yield from quarantine_reason_problems(options.get("quarantine_reason") or "", "quarantine_reason")
+    for mistake in folder_mistakes(options.get("evidence_dir") or ""):
+        yield Problem("evidence_dir", mistake)

@@ -27,7 +27,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.value
 
 WITHOUT_ACCOUNTS = "awx.setup"
 SERVICE_PATHS = "aws_ml_service_paths"
-PLAYBOOKS = ("site", "audit", "retire", "restore", WITHOUT_ACCOUNTS)
+PLAYBOOKS = ("site", "audit", "retire", "release", "restore", WITHOUT_ACCOUNTS)
 """By their names without the collection; awx.check and awx.apply run site."""
 
 
@@ -41,7 +41,8 @@ def values_of(
 ) -> tuple[dict[str, Any], list[Problem]]:
     """The value of each variable that is set or has a default, and a problem for each that is missing or wrong.
 
-    Without `of_host`, variables of a host are not known yet, so values that depend on them are skipped.
+    Without `of_host`, variables of a host are not known yet, so values that depend on them are skipped, and none is
+    missing.
     `aws_ml_services` is reduced to the services in `aws_ml_only_services`. Secrets are checked and left out, because
     the values are shown. Without `services_are_known`, any name may be that of a service of the user.
     """
@@ -52,7 +53,7 @@ def values_of(
         if "default" in spec:
             values[name] = spec["default"]
         if name not in variables:
-            if spec.get("required"):
+            if spec.get("required") and of_host:
                 problems.append(Problem(name, f"must be set, such as {spec['example']}"))
             continue
         try:

@@ -49,7 +49,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.in_worke
 )
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.waiting_lines import notify_waiting
 
-PATHS = ("backup_dir", "src")
+PATHS = ("backup_dir", "evidence_dir", "src")
 """Options that are paths of files of the collection's own."""
 
 WHOLE_RESULT = 3

@@ -22,6 +22,9 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.resolve.quarant
     QUARANTINED_TAG,
     REASON_TAG,
     RECORD_TAG,
+    RELEASE_REASON_TAG,
+    RELEASE_RECORD_TAG,
+    RELEASED_TAG,
     RETIRED_TAG,
 )
 from ansible_collections.aws_ml.permissions.plugins.module_utils.validate.declaration import problems
@@ -45,7 +48,8 @@ WRITES_OF_BOUNDED = ("iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePolic
 CHANGING_PERMISSIONS = {"iam:PassRole", "sts:AssumeRole"}
 
 
-OWN_TAGS = (QUARANTINED_TAG, REASON_TAG, RECORD_TAG, RETIRED_TAG)
+UNTAGGED = (QUARANTINED_TAG, REASON_TAG, RECORD_TAG, RELEASED_TAG, RELEASE_REASON_TAG, RELEASE_RECORD_TAG)
+OWN_TAGS = (*UNTAGGED, RETIRED_TAG)
 GIVING = {"Permissions management", "Tagging"}
 """Access levels of the reference: such an action can give access, by a policy or by a tag that a policy tests."""
 TOLD: dict[str, dict[str, str]] = {
@@ -191,7 +195,9 @@ def test_retirement_sets_its_own_tags_and_no_others(key: str) -> None:
     for keys, allowed in cases.items():
         assert allows([document("retire")], Needed("iam:TagRole", role, {"aws:tagkeys": keys})) is allowed
     assert not allows([document("retire")], Needed("iam:TagRole", role))
-    assert not allows([document("retire")], Needed("iam:UntagRole", role, {"aws:tagkeys": (key,)}))
+    untag = Needed("iam:UntagRole", role, {"aws:tagkeys": (key,)})
+    assert allows([document("retire")], untag) is (key in UNTAGGED)
+    assert not allows([document("retire")], Needed("iam:UntagRole", role, {"aws:tagkeys": (key, "team")}))
 
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - {"boundary"}))

@@ -71,7 +71,7 @@ def test_without_a_folder_there_are_none(tmp_path: Path) -> None:
         ({}, ": not a list"),
         (["worker"], "[0]: not an object"),
         ([{key: value for key, value in GOOD.items() if key != "at"}], "[0].at: missing"),
-        ([{**GOOD, "event": "forgiven"}], "[0].event: not one of quarantined, lifted, removal"),
+        ([{**GOOD, "event": "forgiven"}], "[0].event: not one of quarantined, lifted, removal, released"),
         ([{**GOOD, "role": None}], "[0].role: not a string"),
         ([GOOD, {**GOOD, "unique_id": ""}], "[1].unique_id: not the unique id of a role (AROA…)"),
         ([{**GOOD, "at": "soon"}], "[0].at: not a time in UTC such as 2026-11-22T10:00:00Z"),

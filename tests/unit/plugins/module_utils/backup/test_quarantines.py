@@ -106,7 +106,7 @@ def test_a_quarantine_of_another_run_stays(worker: str, iam: Any, quarantine: An
         assert reasons(result) == {
             "role/worker": f"is in quarantine since {since}, which is not that of the backup",
         }
-        assert result["not_restored"][0]["remedy"] == "iam_role with state: present lifts a quarantine"
+        assert result["not_restored"][0]["remedy"] == "the playbook release ends a quarantine"
 
 
 def test_the_quarantine_of_another_role_of_the_name_stays(
@@ -138,7 +138,7 @@ def test_a_denial_without_a_date_goes_only_from_a_role_that_is_chosen(
         {"role/worker": "is denied everything, without tags that show which quarantine that is"},
     )
     assert result["not_restored"][0]["remedy"] == (
-        "choose it by its name (roles: [worker]), or detach AWSDenyAll, if it is not needed"
+        "choose it by its name: roles: [worker] (aws_ml_restore_roles), or detach AWSDenyAll, if it is not needed"
     )
     restore(src=path, roles=["worker"])
     assert seen(iam) == before

@@ -51,7 +51,8 @@ def test_a_deleted_role_is_held_back(
     result = restore()
     assert (result["plan"], reasons(result)) == ([], {"role/worker": WIDER})
     assert result["not_restored"][0]["remedy"] == (
-        "choose it by its name (roles: [worker]) or give overwrite: true to put it back"
+        "choose it by its name: roles: [worker] (aws_ml_restore_roles), or overwrite: true (aws_ml_restore_overwrite),"
+        " to put it back"
     )
     for how in ({"roles": ["worker"]}, {"overwrite": True}):
         planned = restore(check_mode=True, **how)

@@ -35,7 +35,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registr
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import Step
 from ansible_collections.aws_ml.permissions.plugins.module_utils.prove.work import AccessProof
 from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.source import KeptObjects, restoring
-from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.source import retiring
+from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.work import retiring
 from ansible_collections.aws_ml.permissions.plugins.module_utils.security_hub.work import SecurityHubFindings
 from ansible_collections.aws_ml.permissions.plugins.module_utils.service_linked_role.work import (
     ServiceLinkedRoleDeletion,

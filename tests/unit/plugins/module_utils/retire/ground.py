@@ -19,7 +19,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.backup.store im
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.declare.argument_specs import retire_options
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import Account, Role
-from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.source import retiring
+from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.work import retiring
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.audit_action import AuditAction
 
 from local_aws import LocalAws

@@ -14,7 +14,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.apply import re
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan import Step
-from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.source import retiring
+from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.work import retiring
 
 from .deeplens_leftovers import SERVICE
 from .ground import CONTEXT, DENY_ALL, NOW, Ground, document, trusting

@@ -90,7 +90,7 @@ def test_options_that_make_no_sense(ground: Ground) -> None:
     assert [str(problem) for problem in failure.problems] == [
         "max_role_fraction: 50 is outside 0 to 1; 0.25 is a quarter of the account's roles",
         "min_age_days: -1 is outside 0 to 3650; 0 retires what was created today too",
-        "quarantine_days: -1 is outside 0 to 3650; skip_quarantine: true does not wait at all",
+        "quarantine_days: -1 is outside 0 to 3650; 0 does not wait",
         'quarantine_reason: contains "?" (U+003F); it is stored in a tag of the role, which can contain only letters,'
         " digits, spaces and _.:/=+-@",
         "record_key: is 9 characters long; it must be at least 32 characters long, so that it cannot be guessed."

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws import service as calls
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules import registry as module_shapes
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import TaskOutcome
-from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.source import retiring
+from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.work import retiring
 from spoilt_replies import SpoilingProxy
 
 from .deeplens_leftovers import MESS

@@ -89,7 +89,7 @@ def test_every_variable_of_roles_playbooks_and_inventory_is_known() -> None:
     prefixes = "|".join(["aws_ml", *(f"{service}_iam" for service in SERVICES)])
     used = set(re.findall(rf"(?<![\w./])((?:{prefixes})_[a-z0-9_]*[a-z0-9])\b(?![/.]\w+[/.])", text))
     used |= set(re.findall(r"aws_(?:account|ou|organization|assume|external)_\w+", inventory_plugin()))
-    never = {"aws_ml_backups", "aws_ml_plans", "aws_ml_access"}
+    never = {"aws_ml_backups", "aws_ml_evidence", "aws_ml_plans", "aws_ml_access"}
     assert len(used) > 100
     assert [name for name in sorted(used - never) if hint(name) is not None] == []
 
