@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import yaml
@@ -42,7 +43,17 @@ def converted(spec: Mapping[str, Any], value: Any, services: Sequence[str] | Non
     found = _CONVERTERS[spec["type"]](spec, value, services)
     if "minimum" in spec and found < spec["minimum"]:
         raise _wrong(spec, value)
+    if "choices" in spec:
+        _require_choices(found if isinstance(found, list) else [found], spec["choices"])
     return found
+
+
+def _require_choices(entries: Sequence[str], choices: Sequence[str]) -> None:
+    for entry in entries:
+        if entry not in choices:
+            near = get_close_matches(entry, choices, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise WrongValue(f"is {shown(entry)}, which is none of {', '.join(choices)}{hint}")
 
 
 def _text(spec: Mapping[str, Any], value: Any, dummy: Sequence[str] | None) -> str:
