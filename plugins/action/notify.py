@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.notification.delivery import (
@@ -19,6 +20,8 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.notification.oc
     level_of,
 )
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.notification.text import message
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import playbook_facts
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.values import WrongValue, converted
 
 SPEC = {
     "to": {"type": "raw", "required": True, "no_log": True},
@@ -39,7 +42,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
-        _dummy, options = self.validate_argument_spec(argument_spec=SPEC)
+        options = self._options()
         result.update(changed=False, sent=0)
         try:
             targets = targets_of(options["to"])
@@ -55,6 +58,18 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         lost = deliver(targets, title, body, options["level"] or level_of(options["totals"]))
         result["sent"] = len(targets) - len(lost)
         return {**result, **_of_lost([str(one) for one in lost], options["failure"])}
+
+    def _options(self) -> dict[str, Any]:
+        """The options. Text is converted to the list of `when` as the variable of the playbooks is."""
+        given = self._task.args.get("when")
+        if isinstance(given, str):
+            spec = playbook_facts()["variables"]["variables"]["aws_ml_notify_on"]
+            try:
+                self._task.args["when"] = converted(spec, given, None)
+            except WrongValue as error:
+                raise AnsibleActionFail(f"when: {error}") from None
+        _dummy, options = self.validate_argument_spec(argument_spec=SPEC)
+        return dict(options)
 
 
 def _of_lost(lost: list[str], failure: str) -> dict[str, Any]:

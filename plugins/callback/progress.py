@@ -15,8 +15,8 @@ description:
   - While a task of this collection runs over many accounts, a line at intervals says how many accounts are done,
     changed or failed, and about how long the rest takes. It names the last accounts that a task waits for, and those
     that have been running for half a minute.
-  - At the end of the run it shows the results of the accounts, the number of writes and AWS calls, critical findings,
-    and why accounts failed. What is the same in many accounts is shown in one line.
+  - At the end of the run it shows the summary of M(aws_ml.permissions.run_summary), without next commands, if no task
+    has shown it.
   - A host is an account, and counts once regardless of its number of tasks. Only modules of this collection and
     failures in its roles count. A run without any prints nothing.
   - The lines are plain text for terminals, logs and AWX, and work with any other callback. With the stdout callbacks
@@ -56,13 +56,16 @@ from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any
 
-from ansible import constants as C
 from ansible.plugins.callback import CallbackBase
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.progress import NAME, RunProgress
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.progress import RunProgress
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results import read_result
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.screen import is_stdout_json, show
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.summary import NAME
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.finished_task import keyword_of_task
 
-JSON_CALLBACKS = {"json", "jsonl", "ansible.posix.json", "ansible.posix.jsonl"}
+SUMMARY = f"{NAME}.run_summary"
+"""The task that shows the summary of a run, which this plugin does not repeat then."""
+
 LONGEST = 86400.0
 """Seconds. Python cannot wait for every number of seconds that a float can represent."""
 
@@ -101,6 +104,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._progress = RunProgress()
         self._included: dict[tuple[str, str], set[str]] = {}
         self._clock: threading.Thread | None = None
+        self._is_summarized = False
 
     @_harmless
     def v2_playbook_on_play_start(self, play: Any) -> None:
@@ -149,10 +153,14 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     @_harmless
     def v2_playbook_on_stats(self, stats: Any) -> None:
         self.over.set()
-        self._print(self._progress.summary())
+        if not self._is_summarized:
+            self._print(self._progress.summary())
 
     def _finished(self, result: Any, **how: bool) -> None:
+        if _action(result.task) == SUMMARY:
+            self._is_summarized = self._is_summarized or bool(result.result.get("totals"))
         if _is_own(result.task):
+            self._is_summarized = False
             check_mode = bool(keyword_of_task(result, "check_mode"))
             account = read_result(result.result, check_mode=check_mode, **how)
             self._progress.finished(result.task._uuid, result.host.get_name(), account, time.monotonic())
@@ -181,12 +189,10 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._print(self._progress.lines(time.monotonic(), interval))
 
     def _print(self, lines: list[str]) -> None:
-        aside = C.DEFAULT_STDOUT_CALLBACK in JSON_CALLBACKS
-        for line in lines:
-            self._display.display(line, stderr=aside)
+        show(lines)
         if lines:
             # Ansible leaves flushing to the system, which delays lines for long if stdout is not a terminal.
-            (sys.stderr if aside else sys.stdout).flush()
+            (sys.stderr if is_stdout_json() else sys.stdout).flush()
 
 
 def _is_of_own_role(task: Any) -> bool:
@@ -195,4 +201,8 @@ def _is_of_own_role(task: Any) -> bool:
 
 
 def _is_own(task: Any) -> bool:
-    return str(task.resolved_action or task.action).startswith(f"{NAME}.iam_")
+    return _action(task).startswith(f"{NAME}.iam_")
+
+
+def _action(task: Any) -> str:
+    return str(task.resolved_action or task.action)

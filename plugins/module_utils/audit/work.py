@@ -58,6 +58,8 @@ class AccountAudit:
         return {
             "changed": False,
             "account_id": state.account.id,
+            "services": services,
+            "whole_account": whole,
             **audit_result(task.context.facts, state, audited, diff_mode=task.diff_mode),
             "api_calls": connection.counter.counts(),
         }

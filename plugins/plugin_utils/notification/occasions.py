@@ -10,11 +10,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 Totals = Mapping[str, Any]
-"""`totals` of the result of run_summary: `statuses`, `writes`, `planned`, and with a comparison `new` and `worse`."""
+"""`totals` of the result of run_summary: `statuses`, `writes`, `planned`, and with a comparison `new` and `worse`.
+
+`failed` is true if the run failed, such as by `aws_ml_fail_on`.
+"""
 
 
 def _has_failed(totals: Totals) -> bool:
-    return bool((totals.get("statuses") or {}).get("failed"))
+    return bool(totals.get("failed") or (totals.get("statuses") or {}).get("failed"))
 
 
 def _has_changes(totals: Totals) -> bool:

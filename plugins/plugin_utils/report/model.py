@@ -17,6 +17,9 @@ from typing import Any
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import resource_name
 
+from .finding_list import is_open
+from .looked_at import both, looked_at
+from .report_form import FORMAT, FORMAT_VERSION
 from .results import (
     Said,
     TaskResult,
@@ -37,8 +40,10 @@ from .results import (
 from .statuses import Statuses, worst
 from .values import diffs_of, readable
 
-FORMAT = "aws_ml.permissions report"
-FORMAT_VERSION = 1
+_IF_ANY = (
+    "looked_at", "failures", "refusals", "access", "escalation_paths", "not_restored", "plan_ids", "backups",
+)  # fmt: skip
+"""Parts of an account that are left out if they are empty."""
 
 OUTCOMES = ("unreachable", "failed", "refused", "changed", "would_change", "attention", "in_sync")
 """The outcome of an account, the worst first. `attention`: only read, and not everything is in sync."""
@@ -88,6 +93,7 @@ class ReportedAccount:
     plan: list[dict[str, Any]] = field(default_factory=list)
     plan_ids: list[dict[str, str]] = field(default_factory=list)
     backups: list[str] = field(default_factory=list)
+    looked_at: dict[str, Any] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
     objects: dict[str, ReportedObject] = field(default_factory=dict)
 
@@ -97,6 +103,8 @@ class ReportedAccount:
             self.unreachable = self.unreachable or result.unreachable
         if not result.module:
             return
+        if not result.failed:
+            self.looked_at = both(self.looked_at, looked_at(result.module, result.values))
         for said in objects_of(result):
             first = ReportedObject(said.kind, said.name, said.status)
             self.objects.setdefault(said.resource.lower(), first).add(said, statuses)
@@ -194,13 +202,13 @@ class Collector:
             "host": account.host,
             "account_id": account.account_id or None,
             "outcome": _outcome(account, objects, failed, self.statuses),
-            "severity": worst(finding.get("severity") for finding in account.findings),
+            "severity": worst(finding.get("severity") for finding in account.findings if is_open(finding)),
             "findings": [finding for key, found in findings.items() if key not in account.objects for finding in found],
             "plan": account.plan,
             "api_calls": dict(sorted(account.calls.items())),
             "objects": objects,
         }
-        for key in ("failures", "refusals", "access", "escalation_paths", "not_restored", "plan_ids", "backups"):
+        for key in _IF_ANY:
             if getattr(account, key):
                 shown[key] = getattr(account, key)
         if account.assertions:
@@ -216,17 +224,19 @@ def totals(accounts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     severities: Counter[str] = Counter()
     codes: Counter[str] = Counter()
     writes: Counter[str] = Counter()
-    calls = objects = paths = planned = 0
+    calls = objects = paths = planned = accepted = 0
     for account in accounts:
         outcomes[account["outcome"]] += 1
         objects += len(account["objects"])
-        paths += len(account.get("escalation_paths", ()))
+        paths += sum(map(is_open, account.get("escalation_paths", ())))
         calls += sum(account["api_calls"].values())
         for step in account["plan"]:
             writes[step["action"]] += step["state"] == "done"
             planned += step["state"] == "planned"
         for holder in (account, *account["objects"]):
-            for finding in holder.get("findings", ()):
+            findings = holder.get("findings", ())
+            accepted += sum(not is_open(finding) for finding in findings)
+            for finding in filter(is_open, findings):
                 severities[finding.get("severity", "low")] += 1
                 codes[finding.get("code", "")] += 1
         statuses.update(item["status"] for item in account["objects"])
@@ -237,6 +247,7 @@ def totals(accounts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         "statuses": dict(statuses.most_common()),
         "findings": {name: severities[name] for name in SEVERITIES if severities[name]},
         "finding_codes": dict(codes.most_common()),
+        "accepted": accepted,
         "escalation_paths": paths,
         "writes": {action: count for action, count in sorted(writes.items()) if count},
         "planned_writes": planned,
@@ -253,7 +264,7 @@ def _object(
 ) -> dict[str, Any]:
     resource = resource_name(item.kind, item.name).lower()
     on_it = [path for path in paths if resource in (str(path.get("from")).lower(), str(path.get("to")).lower())]
-    severities = [*(entry.get("severity") for entry in findings), *(path.get("severity") for path in on_it)]
+    severities = [entry.get("severity") for entry in (*findings, *on_it) if is_open(entry)]
     shown: dict[str, Any] = {
         "kind": item.kind,
         "name": item.name,
@@ -283,4 +294,4 @@ def _outcome(account: ReportedAccount, objects: list[dict[str, Any]], failed: bo
     if account.would_change:
         return "would_change"
     wanting = any(statuses.tone(item["status"]) in ("attention", "bad") for item in objects)
-    return "attention" if wanting or account.escalation_paths or account.not_restored else "in_sync"
+    return "attention" if wanting or any(map(is_open, account.escalation_paths)) or account.not_restored else "in_sync"

@@ -43,7 +43,8 @@ _VALUES = ("arn", "service", "profile", "service_linked", "created", "dangling")
 _ASSERTION = (
     "place", "service", "principal", "action", "resource", "expected", "result", "reason", "statements", "proved",
 )  # fmt: skip
-_FINDING = ("severity", "code", "resource", "message", "remedy")
+_FINDING = ("severity", "code", "resource", "message", "remedy", "evidence")
+_WAIVER = ("reason", "owner", "until", "place", "why")
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def plan_of(result: TaskResult) -> list[dict[str, Any]]:
 
 
 def findings_of(result: TaskResult) -> list[dict[str, Any]]:
-    return [picked(item, _FINDING) for item in dicts(result.values.get("findings"))]
+    return [{**picked(item, _FINDING), **_waivers(item)} for item in dicts(result.values.get("findings"))]
 
 
 def assertions_of(result: TaskResult) -> list[dict[str, Any]]:
@@ -129,7 +130,9 @@ def assertions_of(result: TaskResult) -> list[dict[str, Any]]:
 
 def paths_of(result: TaskResult) -> list[dict[str, Any]]:
     """The privilege escalation paths."""
-    return [picked(item, ("from", "to", "steps", "severity")) for item in dicts(result.values.get("escalation_paths"))]
+    known = ("from", "to", "steps", "severity", "ids", "conditions")
+    paths = dicts(result.values.get("escalation_paths"))
+    return [{**picked(item, known), **_waivers(item)} for item in paths]
 
 
 def refusals_of(result: TaskResult) -> list[dict[str, Any]]:
@@ -181,6 +184,12 @@ def calls_of(result: TaskResult) -> dict[str, int]:
     if not isinstance(counts, Mapping):
         return {}
     return {str(action): count for action, count in counts.items() if isinstance(count, int)}
+
+
+def _waivers(item: Mapping[str, Any]) -> dict[str, Any]:
+    """By which waiver a finding or path is accepted, or which one does not accept it any more."""
+    found = {key: item.get(key) for key in ("waiver", "expired_waiver")}
+    return {key: picked(waiver, _WAIVER) for key, waiver in found.items() if isinstance(waiver, Mapping)}
 
 
 def _status(result: TaskResult, item: Mapping[str, Any], has_steps: bool) -> str:

@@ -21,9 +21,9 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results imp
     WOULD_CHANGE,
     RunAccount,
 )
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.summary import count, summary
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.summary import NAME, Summary
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.totals import count
 
-NAME = "aws_ml.permissions"
 FEW = 3
 """The number of accounts that are named when a task waits for them last, or when they take long."""
 
@@ -142,8 +142,7 @@ class RunProgress:
         if not self._accounts:
             return []
         took = "" if self._began is None else f" in {duration(self._ended - self._began)}"
-        first, *others = summary(self._accounts, took)
-        return [printable(line) for line in (f"{NAME}: {first}", *(f"  {line}" for line in others))]
+        return Summary(self._accounts, took).lines()
 
 
 def duration(seconds: float) -> str:

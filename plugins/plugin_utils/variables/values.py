@@ -43,17 +43,11 @@ def converted(spec: Mapping[str, Any], value: Any, services: Sequence[str] | Non
     found = _CONVERTERS[spec["type"]](spec, value, services)
     if "minimum" in spec and found < spec["minimum"]:
         raise _wrong(spec, value)
-    if "choices" in spec:
-        _require_choices(found if isinstance(found, list) else [found], spec["choices"])
+    if "choices" in spec and spec["type"] == "str" and found not in spec["choices"]:
+        near = get_close_matches(found, spec["choices"], 1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise WrongValue(f"is {shown(value)}; it must be one of {', '.join(spec['choices'])}{hint}")
     return found
-
-
-def _require_choices(entries: Sequence[str], choices: Sequence[str]) -> None:
-    for entry in entries:
-        if entry not in choices:
-            near = get_close_matches(entry, choices, n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise WrongValue(f"is {shown(entry)}, which is none of {', '.join(choices)}{hint}")
 
 
 def _text(spec: Mapping[str, Any], value: Any, dummy: Sequence[str] | None) -> str:
@@ -94,6 +88,8 @@ def _list(spec: Mapping[str, Any], value: Any, services: Sequence[str] | None) -
     if isinstance(value, (Mapping, bytes)) or not isinstance(value, Sequence):
         raise _wrong(spec, value)
     entries = [_entry(spec, entry) for entry in value]
+    if "choices" in spec:
+        return _chosen(spec["choices"], entries)
     if "of" not in spec or services is None:
         return entries
     unknown = [entry for entry in entries if entry not in services]
@@ -103,6 +99,16 @@ def _list(spec: Mapping[str, Any], value: Any, services: Sequence[str] | None) -
         if spec["of"] != "services":
             raise WrongValue(f"names {which}, which audits do not know; it is a list of {known}")
         raise WrongValue(f"names {which}, which this collection has no role for; it is a list of {known}")
+    return list(dict.fromkeys(entries))
+
+
+def _chosen(choices: Sequence[str], entries: Sequence[str]) -> list[str]:
+    """The entries, each once. Raises WrongValue for those that are not among the choices."""
+    unknown = [entry for entry in entries if entry not in choices]
+    if unknown:
+        near = [name for entry in unknown for name in get_close_matches(entry, choices, 1)]
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise WrongValue(f"has the entry {', '.join(map(shown, unknown))}; it is a list of {', '.join(choices)}{hint}")
     return list(dict.fromkeys(entries))
 
 
