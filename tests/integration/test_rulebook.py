@@ -14,6 +14,7 @@ import jsonschema
 import pytest
 import yaml
 from integration.documented_entries import named_blocks
+from integration.received_messages import webhook
 from integration.rulebook_runs import EVENTS, ROOT, RULEBOOK, missing, running
 
 from local_aws import LocalAws
@@ -39,8 +40,12 @@ def test_a_foreign_change_checks_its_account_once_and_nothing_else_does(
     one, two, three = (member["id"] for member in aws.members)
     names = {member["id"]: member["name"] for member in aws.members}
     inventory = tmp_path / "inventory.yml"
-    inventory.write_text(json.dumps(accounts), encoding="utf-8")
-    with running(tmp_path, inventory, VARIABLES, aws.environment(), "3 seconds") as rulebook:
+    with (
+        webhook() as hook,
+        running(tmp_path, inventory, VARIABLES, aws.environment(), "3 seconds") as rulebook,
+    ):
+        accounts["all"]["vars"] = {"aws_ml_notify": hook.url("hook")}
+        inventory.write_text(json.dumps(accounts), encoding="utf-8")
         rulebook.send(
             event(two, userAgent=CASES["own_agent"]),
             event(two, eventName="GetRole", readOnly=True),
@@ -55,11 +60,14 @@ def test_a_foreign_change_checks_its_account_once_and_nothing_else_does(
         assert rulebook.recaps(1) == [{names[one]}]
         assert {call["account"] for call in aws.calls() if call["service"] == "iam"} == {one}
         assert aws.call_counts()["AssumeRole"] == 1
+        [told] = hook.messages
+        assert (told["title"], "1 account" in told["message"]) == ("aws_ml.permissions.audit", True)
 
         rulebook.send(event(two), event(three), event(two))
         assert rulebook.recaps(2) == [{names[one]}, {names[two], names[three]}]
         assert aws.call_counts()["AssumeRole"] == 3
         assert rulebook.is_empty()
+        assert ["2 accounts" in told["message"] for told in hook.messages] == [False, True]
 
 
 def test_the_action_for_awx_has_the_form_of_a_rulebook() -> None:
