@@ -25,6 +25,8 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.playb
     service_paths,
     values_of,
 )
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.waiver_files import NAME as WAIVERS
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.waiver_files import with_files
 
 begin()
 if HAS_JMESPATH:  # if it is missing, the task reports that
@@ -56,6 +58,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         problems += known.problems(variables, f"set for {host}")
         if variables.get(NOTIFY) and NOTIFY in known.read_by(arguments["playbook"]) and not has_apprise():
             problems.append(Problem(NOTIFY, MISSING))
+        if WAIVERS in values:
+            values[WAIVERS], of_files = with_files(values[WAIVERS])
+            problems += of_files
         if problems:  # else iam_services would refuse the values in the next run
             problems += self._of_services(values, variables)
         result["changed"] = False

@@ -52,12 +52,17 @@ ansible.cfg: |
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
+from ansible import constants as C
+from ansible import context
+from ansible.playbook.block import Block
 from ansible.plugins.callback import CallbackBase
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.progress import RunProgress
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.began import begin
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.progress import RunProgress, Step
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results import read_result
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.screen import is_stdout_json, show
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.summary import NAME
@@ -101,15 +106,20 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         super().__init__(*arguments, **options)
         self.lock = threading.RLock()
         self.over = threading.Event()
-        self._progress = RunProgress()
+        self._progress = RunProgress(begin(), int(context.CLIARGS.get("forks") or C.DEFAULT_FORKS))
         self._included: dict[tuple[str, str], set[str]] = {}
         self._clock: threading.Thread | None = None
         self._is_summarized = False
 
     @_harmless
+    def v2_playbook_on_start(self, playbook: Any) -> None:
+        self._progress.expect([step for play in playbook.get_plays() for step in steps_of(play)])
+
+    @_harmless
     def v2_playbook_on_play_start(self, play: Any) -> None:
         inventory = play.get_variable_manager()._inventory
-        self._progress.play([host.get_name() for host in inventory.get_hosts(play.hosts)])
+        # Of all batches, where the play has `serial`.
+        self._progress.play([host.get_name() for host in inventory.get_hosts(play.hosts, ignore_restrictions=True)])
         self._included.clear()
 
     @_harmless
@@ -119,9 +129,9 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     @_harmless
     def v2_runner_on_start(self, host: Any, task: Any) -> None:
-        if _is_own(task):
+        if _is_own(task) or is_check(task):
             only = [host.get_name()] if task.run_once is True else self._hosts_of(task)
-            self._progress.started(task._uuid, task.get_name(), host.get_name(), time.monotonic(), only)
+            self._progress.started(step_of(task), host.get_name(), time.monotonic(), only)
             interval = min(self.get_option("interval"), LONGEST)
             if self._clock is None and interval > 0:
                 self._clock = threading.Thread(target=self._tick, args=[interval], name="progress", daemon=True)
@@ -147,7 +157,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     @_harmless
     def v2_runner_on_skipped(self, result: Any) -> None:
-        if _is_own(result.task):
+        if _is_own(result.task) or is_check(result.task):
             self._progress.left_out(result.task._uuid, result.host.get_name())
 
     @_harmless
@@ -159,7 +169,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     def _finished(self, result: Any, **how: bool) -> None:
         if _action(result.task) == SUMMARY:
             self._is_summarized = self._is_summarized or bool(result.result.get("totals"))
-        if _is_own(result.task):
+        if _is_own(result.task) or is_check(result.task):
             self._is_summarized = False
             check_mode = bool(keyword_of_task(result, "check_mode"))
             account = read_result(result.result, check_mode=check_mode, **how)
@@ -197,12 +207,43 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
 def _is_of_own_role(task: Any) -> bool:
     """Whether a task with a module of another collection belongs to a role of this one, such as a check."""
-    return not _is_own(task) and getattr(task._role, "_role_collection", None) == NAME
+    return not _is_own(task) and not is_check(task) and getattr(task._role, "_role_collection", None) == NAME
 
 
 def _is_own(task: Any) -> bool:
     return _action(task).startswith(f"{NAME}.iam_")
 
 
+def is_check(task: Any) -> bool:
+    return _action(task) == f"{NAME}.account_variables"
+
+
 def _action(task: Any) -> str:
     return str(task.resolved_action or task.action)
+
+
+def step_of(task: Any) -> Step:
+    return Step(task._uuid, str(task.get_name()), _action(task), is_check(task))
+
+
+def steps_of(play: Any) -> Iterator[Step]:
+    """The tasks of the collection in a play, as far as they are known before it runs."""
+    planning = set()
+    for task in _tasks([*play.compile()]):
+        if not _is_own(task) and not is_check(task):
+            continue
+        conditions = [str(condition) for condition in task.when]
+        if "not ansible_check_mode" in conditions and context.CLIARGS.get("check"):
+            continue
+        step = step_of(task)
+        yield replace(step, applies=step.kind in planning and "not ansible_check_mode" in conditions)
+        if task.check_mode is True:
+            planning.add(step.kind)
+
+
+def _tasks(blocks: Iterable[Any]) -> Iterator[Any]:
+    for block in blocks:
+        if isinstance(block, Block):
+            yield from _tasks([*block.block, *block.rescue, *block.always])
+        else:
+            yield block

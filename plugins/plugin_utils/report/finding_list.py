@@ -13,12 +13,13 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import resource_name
 
 Record = dict[str, Any]
-"""A finding with its account: `account_id`, `host`, `ou`, `owner`, `service`, `resource`, `code`, `severity`, `message`,
-`remedy`, `evidence` (what the finding is based on, each part a text), and `waiver` or `expired_waiver` if there is one.
+"""A finding with its account: `account_id`, `host`, `ou`, `owner`, `service`, `resource`, `code`, `severity`,
+`message`, `remedy`, `evidence` (what it is based on, each part a text), and the waiver that concerns it, if there is
+one.
 """
 
 _WHOSE = ("account_id", "host", "ou", "owner")
-_WAIVERS = ("waiver", "expired_waiver")
+_WAIVERS = ("waiver", "expired_waiver", "outgrown_waiver")
 _TOLD = ("code", "severity", "message", "remedy")
 
 
@@ -47,7 +48,7 @@ def account_key(account: Mapping[str, Any]) -> str:
 
 
 def finding_key(record: Mapping[str, Any]) -> tuple[str, str, str]:
-    """What identifies a finding in two reports: its account, its resource regardless of case, as in IAM, and its code."""
+    """What identifies a finding in two reports: its account, its resource (in any case, as in IAM), and its code."""
     return account_key(record), str(record["resource"]).lower(), str(record["code"])
 
 

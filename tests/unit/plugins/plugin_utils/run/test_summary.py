@@ -38,7 +38,7 @@ def left(name: str, **more: Any) -> dict[str, Any]:
 
 
 def audited(number: int) -> Accounts:
-    """A fleet as it is: the same dangerous role in most accounts, one of its own in each seventh, one cannot be entered."""
+    """A dangerous role in all accounts, one of its own in each seventh, and an account that cannot be entered."""
     accounts = {}
     for place in range(number):
         found = [finding("critical", "service_administers_iam", "role/l4e-role"), finding("low", "unused", "role/x")]
