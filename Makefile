@@ -14,6 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 DEMO := $(VENV)/installed-demo
 TEST := $(VENV)/installed-test
+EVENTS := .venv/events/installed-events
 LINT := $(VENV)/installed-lint
 BENCH := $(VENV)/installed-bench
 MUTATION := $(VENV)/installed-mutation
@@ -38,6 +39,9 @@ $(TEST): requirements/test.txt requirements/demo.txt scripts/environment tests/i
 	@scripts/environment requirements/test.txt
 	@python -m iam_simulate
 
+$(EVENTS): requirements/events.txt scripts/environment
+	@VENV=.venv/events scripts/environment requirements/events.txt
+
 $(LINT): requirements/lint.txt requirements/test.txt requirements/demo.txt scripts/environment
 	@scripts/environment requirements/lint.txt
 
@@ -57,12 +61,12 @@ local-aws: $(DEMO) ## Run a local AWS in the foreground, to try playbooks agains
 
 .PHONY: test
 test: export WHOLE := $(WHOLE)
-test: $(TEST) ## Set up and run what must pass, also with the newest ansible-core if Python 3.13 is installed (WHOLE=1 before a release)
+test: $(TEST) $(EVENTS) ## Set up and run what must pass, also with the newest ansible-core if Python 3.13 is installed (WHOLE=1 before a release)
 	@scripts/test
 
 .PHONY: ci
 ci: export WHOLE := $(WHOLE)
-ci: $(LINT) $(TEST) ## Set up and run the tests and the checkers side by side, as CI does
+ci: $(LINT) $(TEST) $(EVENTS) ## Set up and run the tests and the checkers side by side, as CI does
 	@WITH_LINT=1 scripts/test
 
 .PHONY: unit
@@ -73,7 +77,7 @@ unit: $(TEST) ## Run the tests of the engine, the modules and local AWS (K=bound
 
 .PHONY: integration
 integration: export LOCAL_AWS_CALLS := $(if $(K),,$(CALLS)/integration)
-integration: $(TEST) ## Run playbooks, modules and examples of the documentation with the real ansible-playbook (K=retire)
+integration: $(TEST) $(EVENTS) ## Run playbooks, modules and examples of the documentation with the real ansible-playbook (K=retire)
 	@rm -rf "$$LOCAL_AWS_CALLS"
 	@python -m pytest $(call tests,integration) -n 2 --dist loadfile -q
 

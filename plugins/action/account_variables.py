@@ -9,12 +9,14 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.expressions import HAS_JMESPATH
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.parts import PROFILES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.notification.delivery import MISSING, has_apprise
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.began import begin
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import catalogue
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.declared_services import DeclaredServices
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.folders import DefinitionsError
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.known_variables import known_variables
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.playbook_variables import (
+    NOTIFY,
     PLAYBOOKS,
     WITHOUT_ACCOUNTS,
     account_problems,
@@ -54,6 +56,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             problems += account_problems(host, variables, self._templar)
             untouched = "its account was not accessed"
         problems += known.problems(variables, f"set for {host}")
+        if variables.get(NOTIFY) and NOTIFY in known.read_by(arguments["playbook"]) and not has_apprise():
+            problems.append(Problem(NOTIFY, MISSING))
         if WAIVERS in values:
             values[WAIVERS], of_files = with_files(values[WAIVERS])
             problems += of_files

@@ -11,8 +11,12 @@ description:
   - Returns the value of C(aws_ml_accounts), or V(all), for C(hosts) of a play.
   - Fails if that pattern, with C(--limit), matches no host of the inventory. Ansible itself would skip the play and
     succeed. With C(aws_ml_sliced) it warns instead, because a slice may not contain all hosts of the inventory.
+  - With C(aws_ml_account_ids), returns the names of those hosts that have one of these ids in C(aws_account_id). Fails
+    if an id is not exactly twelve digits, or if no host has it.
   - Fails if a part of a pattern matches nothing and the playbook removes something. This is V(retire), or any playbook
     if the state of a role is V(absent) for all hosts. Ansible itself only warns.
+  - Fails if C(aws_ml_notify) is set for all hosts and the Python package C(apprise) is missing, or does not know one of
+    the URLs.
   - Loads the services of the user in the folders of C(aws_ml_service_paths), if the variable is given with
     C(--extra-vars), by the play or in C(group_vars/all). Fails with all mistakes in the services of the first two.
   - Fails if C(--extra-vars) or the play set an unknown variable of this collection or a value of the wrong type for all
@@ -57,6 +61,10 @@ from ansible.utils.display import Display
 from ansible.utils.vars import load_extra_vars
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem, shown
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.host_patterns import inventory_of
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.hosts_of_accounts import (
+    ACCOUNT_ID,
+    hosts_of,
+)
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.inventory_mentions import (
     is_mentioned,
     value_for_all,
@@ -66,14 +74,17 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalo
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.folders import DefinitionsError, absolute
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.known_variables import known_variables
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.playbook_variables import (
+    NOTIFY,
     SERVICE_PATHS,
     known_variables_of,
+    notification_problems,
     problem_message,
     service_paths,
     values_of,
 )
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.in_worker import knowledge_with
 
+ACCOUNT_IDS = "aws_ml_account_ids"
 NO_ONE = "no account was accessed"
 AUDIT_ACTION = "ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.audit_action"
 
@@ -99,7 +110,8 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         patterns: list[str] = values.get("aws_ml_accounts", ["all"])
         removes = _removes(playbook, known, known_variables_of(playbook, known, self._templar).services)
         self._require_hosts(patterns, known["groups"], removes=removes, sliced=values["aws_ml_sliced"])
-        return patterns
+        ids = values.get(ACCOUNT_IDS)
+        return self._with_accounts(ids, patterns, sliced=values["aws_ml_sliced"]) if ids else patterns
 
     def _of_all_hosts(self, playbook: str, variables: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
         """The variables that are set for all hosts, and the problems with them."""
@@ -108,6 +120,9 @@ class LookupModule(LookupBase):  # type: ignore[misc]
         are_known = SERVICE_PATHS in variables or not is_mentioned(SERVICE_PATHS)
         values, problems = values_of(playbook, variables, self._templar, of_host=False, services_are_known=are_known)
         values.setdefault("aws_ml_sliced", False)
+        problems += _account_id_problems(values.get(ACCOUNT_IDS))
+        targets = variables.get(NOTIFY) or value_for_all(self._loader, NOTIFY)
+        problems += notification_problems(targets, self._templar) if targets else []
         known = known_variables_of(playbook, variables, self._templar)
         problems += [*known.problems(extra, "given with -e"), *known.result_problems(extra)]
         problems += known.problems(set(variables) - set(extra), "set for the play")
@@ -155,6 +170,22 @@ class LookupModule(LookupBase):  # type: ignore[misc]
             if lost:
                 names = ", ".join(map(shown, lost))
                 raise AnsibleLookupError(f"aws_ml_accounts: {names} in {pattern} matches no host, {NO_ONE}")
+
+    def _with_accounts(self, ids: Sequence[str], patterns: Sequence[str], *, sliced: bool) -> list[str]:
+        found = hosts_of(self._loader, ids, patterns)
+        lost = ", ".join(account for account, names in found.items() if not names)
+        if lost and not sliced:
+            raise AnsibleLookupError(f"{ACCOUNT_IDS}: no chosen host has the account id {lost}, {NO_ONE}")
+        if lost:
+            display.warning(f"{ACCOUNT_IDS}: no chosen host of this slice has the account id {lost}")
+        return [name for names in found.values() for name in names]
+
+
+def _account_id_problems(ids: Sequence[str] | None) -> list[Problem]:
+    if ids is not None and not ids:  # else it would mean every account
+        return [Problem(ACCOUNT_IDS, "has no entry; give an account id, or leave it out")]
+    wrong = [account for account in ids or () if not ACCOUNT_ID.fullmatch(account)]
+    return [Problem(ACCOUNT_IDS, f"{shown(account)} is not an account id of twelve digits") for account in wrong]
 
 
 def _load_knowledge(playbook: str, paths: Paths) -> None:

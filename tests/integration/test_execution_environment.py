@@ -29,9 +29,12 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 FROM_GALAXY, FROM_TARBALLS = "execution-environment.yml", "from-tarballs.yml"
+FOR_RULEBOOKS = "decision-environment.yml"
 FOLDER = "docs/execution-environment"
 IN_THE_IMAGE = "/usr/share/ansible/collections"
 AMAZON = json.loads(Path(amazon_sdk.__file__).parents[2].joinpath("MANIFEST.json").read_text())["collection_info"]
+OPTIONAL = Requirement("apprise>=2.3")
+"""What the images have for notifications, and the collection does not require."""
 SOURCES = ("galaxy", "additional_build_files", "build_arg_defaults")
 """What may differ between the two definitions."""
 
@@ -134,8 +137,22 @@ def test_the_context_holds_what_the_image_is_made_of(create: Create, definition:
         assert f"COPY --from=galaxy {Path(IN_THE_IMAGE).parent} {Path(IN_THE_IMAGE).parent}" in stages[stage]
     excluded = (context / "_build/exclude-requirements.txt").read_text(encoding="utf-8").split()
     assert excluded == ["aiobotocore"]
-    assert not (context / "_build/requirements.txt").exists()
+    added = (context / "_build/requirements.txt").read_text(encoding="utf-8").split()
+    assert added == [str(OPTIONAL)]
     assert not (context / "_build/bindep.txt").exists()
+
+
+def test_the_decision_environment_runs_rulebooks_with_the_event_source(create: Create, folder: Path) -> None:
+    context = create(FOR_RULEBOOKS) / "_build"
+    assert (context / "requirements.txt").read_text(encoding="utf-8").split() == [
+        "ansible-rulebook~=1.3.2",
+        str(OPTIONAL),
+    ]
+    assert "java-21-openjdk-headless" in (context / "bindep.txt").read_text(encoding="utf-8")
+    assert not (context / "exclude-requirements.txt").exists()
+    own, other = (definition_of(folder, name)["dependencies"] for name in (FOR_RULEBOOKS, FROM_GALAXY))
+    for part in ("ansible_core", "ansible_runner", "galaxy", "python_interpreter"):
+        assert own[part] == other[part]
 
 
 def test_the_definitions_differ_in_their_sources_alone(folder: Path) -> None:
@@ -182,7 +199,7 @@ def test_tarballs_are_installed_without_a_network_and_say_what_they_need(
     shell(gather, context / "_build", THERE=there, PYTHON=Path(sys.executable))
     gathered = (context / "_build/requirements.txt").read_text(encoding="utf-8").splitlines()
     wanted = {Requirement(line.partition("#")[0]) for line in gathered if line.partition("#")[0].strip()}
-    assert wanted == declared(collection)
+    assert wanted == declared(collection) | {OPTIONAL}
     assert not (context / "_build/bindep.txt").exists()
 
 

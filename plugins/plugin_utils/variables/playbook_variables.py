@@ -13,6 +13,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem, shown
 from ansible_collections.aws_ml.permissions.plugins.module_utils.validate.connection import connection_problems
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.notification.delivery import problems_of, targets_of
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import NO_PATHS, Paths
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.folders import absolute
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.account_problem import (
@@ -27,8 +28,10 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.value
 
 WITHOUT_ACCOUNTS = "awx.setup"
 SERVICE_PATHS = "aws_ml_service_paths"
+NOTIFY = "aws_ml_notify"
 PLAYBOOKS = ("site", "audit", "retire", "release", "restore", WITHOUT_ACCOUNTS)
 """By their names without the collection; awx.check and awx.apply run site."""
+_FORM_OF_SECRET = {"str": "must be text", "list": "must be a list of text"}
 
 
 def values_of(
@@ -60,7 +63,7 @@ def values_of(
             services = known.services_for(spec) if services_are_known else None
             value = converted(spec, templar.template(variables[name]), services)
         except WrongValue as error:
-            problems.append(Problem(name, "must be text" if spec.get("secret") else str(error)))
+            problems.append(Problem(name, _FORM_OF_SECRET[spec["type"]] if spec.get("secret") else str(error)))
         except AnsibleError as error:
             if spec.get("early") or (of_host and not spec.get("late")):
                 problems.append(Problem(name, f"cannot be evaluated: {error}"))
@@ -105,6 +108,14 @@ def known_variables_of(playbook: str, variables: Mapping[str, Any], templar: Any
     """The known variables, including the user's own services if the playbook reads them. Raises DefinitionsError."""
     takes_them = SERVICE_PATHS in known_variables().read_by(playbook)
     return known_variables(service_paths(variables, templar) if takes_them else NO_PATHS)
+
+
+def notification_problems(value: Any, templar: Any) -> list[Problem]:
+    """What is wrong with the targets of notifications; none if they cannot be evaluated yet. Imports apprise."""
+    try:
+        return problems_of(targets_of(templar.template(value)), NOTIFY)
+    except (AnsibleError, ValueError):
+        return []  # `values_of` reports it
 
 
 def account_problems(host: str, variables: Mapping[str, Any], templar: Any) -> list[Problem]:

@@ -43,6 +43,10 @@ def converted(spec: Mapping[str, Any], value: Any, services: Sequence[str] | Non
     found = _CONVERTERS[spec["type"]](spec, value, services)
     if "minimum" in spec and found < spec["minimum"]:
         raise _wrong(spec, value)
+    if "choices" in spec and spec["type"] == "str" and found not in spec["choices"]:
+        near = get_close_matches(found, spec["choices"], 1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise WrongValue(f"is {shown(value)}; it must be one of {', '.join(spec['choices'])}{hint}")
     return found
 
 
