@@ -148,7 +148,8 @@ def cases() -> list[dict[str, Any]]:
     expired = {**FINDING, "expired_waiver": {**WAIVER, "reason": HOSTILE}}
     service = {**FINDING, "resource": "service/deeplens", "code": "grants_ended_service"}
     severities = [{**FINDING, "severity": severity} for severity in SEVERITIES]
-    found = records([FINDING, LEADS, long, blank, expired, service, *severities], [PATH, {**OUTSIDE, "steps": STEPS}])
+    paths = [PATH, {**OUTSIDE, "steps": STEPS}, {**OUTSIDE, "from": f"arn:aws:iam::999999999999:role/{'p/' * 250}x"}]
+    found = records([FINDING, LEADS, long, blank, expired, service, *severities], paths)
     return [*found, *records([{**FINDING, "waiver": WAIVER}])]
 
 
@@ -169,6 +170,7 @@ def require_limits(finding: dict[str, Any]) -> None:
         assert finding[name].strip() and finding[name].isprintable()
     advice = finding.get("Remediation", {}).get("Recommendation", {}).get("Text", "x")
     assert advice.strip() and len(advice) <= LONGEST["Recommendation"]
+    assert all(0 < len(one["Id"]) <= LONGEST["ResourceId"] for one in finding["Resources"])
     assert len(finding["ProductFields"]) <= MOST_PRODUCT_FIELDS
     assert all(len(key) <= 128 and len(value) <= 2048 for key, value in finding["ProductFields"].items())
     assert len(json.dumps(finding).encode()) <= 240_000

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
+from ansible_collections.aws_ml.permissions.plugins.module_utils.security_hub.changes import changes
 from ansible_collections.aws_ml.permissions.plugins.module_utils.security_hub.work import SecurityHubFindings
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.in_worker import context_with
 
@@ -138,6 +139,11 @@ def test_findings_of_others_are_not_touched(sync: Sync, hub: Any, account: str) 
     hub.batch_import_findings(Findings=[{**own, "Id": "other", "GeneratorId": "another-tool"}])
     assert why(sync(days=1)) == [("role/a", "gone")]
     assert {one["Id"]: one["RecordState"] for one in hub.get_findings()["Findings"]}["other"] == "ACTIVE"
+
+
+def test_a_server_that_ignores_filters_gets_no_finding_of_others_archived() -> None:
+    others = [{"Id": "other", "GeneratorId": "another-tool", "RecordState": "ACTIVE"}]
+    assert changes([], others, [], NOW) == []
 
 
 def test_check_mode_imports_nothing(sync: Sync, hub: Any) -> None:

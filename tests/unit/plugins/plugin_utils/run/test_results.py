@@ -79,6 +79,8 @@ def test_drift_that_only_was_looked_at() -> None:
 def test_an_account_that_only_was_looked_at_is_not_called_in_sync() -> None:
     audited = {"changed": False, "account_id": "123456789012", "findings": [CRITICAL], "api_calls": {"ListRoles": 1}}
     assert (told(audited).status, told(audited).calls, len(told(audited).findings)) == ("looked at", 1, 1)
+    imported = {"changed": True, "account_id": "123456789012", "imported": [{}], "archived": [], "unchanged": 0}
+    assert told(imported).status == "looked at"
     assert (told(audited) + told(IN_SYNC)).status == "in sync"
 
 
