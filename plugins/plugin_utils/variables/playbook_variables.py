@@ -26,7 +26,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.value
 
 WITHOUT_ACCOUNTS = "awx.setup"
 SERVICE_PATHS = "aws_ml_service_paths"
-PLAYBOOKS = ("site", "audit", "retire", "restore", WITHOUT_ACCOUNTS)
+PLAYBOOKS = ("site", "audit", "retire", "restore", "adopt", WITHOUT_ACCOUNTS)
 """By their names without the collection; awx.check and awx.apply run site."""
 
 
@@ -58,7 +58,8 @@ def values_of(
             services = known.services_for(spec) if services_are_known else None
             value = converted(spec, templar.template(variables[name]), services)
         except WrongValue as error:
-            problems.append(Problem(name, "must be text" if spec.get("secret") else str(error)))
+            form = {"str": "must be text", "dict": "must be a dictionary"}
+            problems.append(Problem(name, form[spec["type"]] if spec.get("secret") else str(error)))
         except AnsibleError as error:
             if spec.get("early") or (of_host and not spec.get("late")):
                 problems.append(Problem(name, f"cannot be evaluated: {error}"))
