@@ -73,6 +73,11 @@ BEYOND: dict[str, list[dict[str, Any]]] = {
         {"expect": []},
     ],
     "iam_audit": [{"services": ["panorama"]}, {"services": ["deep-lens"]}],
+    "iam_export": [
+        {"names": ["*"], "exclude": ["permissions-deployer"]},
+        {"names": ["*"], "exclude": ["permissions-deployer"], "managed_elsewhere": ["*"]},
+        {"names": ["no name"], "services": ["deep-lens"]},
+    ],
     "iam_role": [
         L4E_EVERYTHING,
         {"name": "no-service", "assume_role_policy_document": document(NO_SERVICE)},

@@ -150,6 +150,7 @@ def services_options() -> Spec:
     return {
         "services": {"type": "list", "elements": "str", "required": True},
         "service_profile": {"type": "str", "choices": ["documented", "least_privilege"]},
+        "baselines": {"type": "dict", "default": {}},
         **service_paths_option(),
         **expect_option(),
     }
@@ -176,6 +177,13 @@ def expect_option(*, required: bool = False) -> Spec:
 
 def audit_options() -> Spec:
     return {**searched_services_options(), "whole_account": {"type": "bool", "default": False}}
+
+
+def export_options() -> Spec:
+    """The options of `iam_export`: what of an account is exported."""
+    names = {"type": "list", "elements": "str", "default": []}
+    selected = {"names": names, "services": names, "exclude": names, "managed_elsewhere": names}
+    return {**selected, **service_paths_option()}
 
 
 def searched_services_options() -> Spec:
