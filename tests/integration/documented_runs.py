@@ -168,7 +168,14 @@ def _in_plays(example: Example) -> bool:
 
 def _batches(examples: Sequence[Example]) -> Iterator[list[Example]]:
     """Examples that run together. Audits, retirements and restores come after the rest."""
-    together: dict[str, list[Example]] = {"site": [], "plays": [], "audit": [], "retire": [], "restore": []}
+    together: dict[str, list[Example]] = {
+        "site": [],
+        "plays": [],
+        "audit": [],
+        "retire": [],
+        "restore": [],
+        "adopt": [],
+    }
     for example in examples:
         if example.entry.get("alone") or example.entry.get("check"):
             yield [example]

@@ -27,17 +27,24 @@ from property_examples import examples
 pytestmark = pytest.mark.both_generations
 
 SPECIAL = (
-    "", "yes", "No", "null", "~", "1e3", "0o17", "1_000", "2012-10-17", "12:30:45", "=", "<<", "- a", "a: b", "#", "!x y",
-    "&a", "*a", "{a: b}", "[a]", "| x", "> x", "%", "@", "`", "'", '"', "\\", "a\nb\n", " a ", "\t", "\x7f", "\x85", "\u2028",
-    "\u202e", "\ufeff", "{{ 1 }}", "{% x", "{# y", "$ANSIBLE_VAULT;1.1;AES256", "!unsafe z", "\u00e9", "---", "...",
+    "", "yes", "No", "null", "~", "1e3", "0o17", "1_000", "2012-10-17", "12:30:45", "=", "<<", "- a", "a: b", "#",
+    "!x y", "&a", "*a", "{a: b}", "[a]", "| x", "> x", "%", "@", "`",
+    "'", '"', "\\", "a\nb\n", " a ", "\t", "\x7f", "\x85",
+    "\u2028", "\u202e", "\ufeff", "{{ 1 }}", "{% x", "{# y",
+    "$ANSIBLE_VAULT;1.1;AES256", "!unsafe z", "\u00e9", "---", "...",
 )  # fmt: skip
-TEXTS = st.one_of(st.sampled_from(SPECIAL), st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=8))
+TEXTS = st.one_of(
+    st.sampled_from(SPECIAL), st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=8)
+)
 VALUES = st.recursive(
     st.one_of(TEXTS, st.booleans(), st.integers(-(10**13), 10**13)),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(TEXTS, inner, max_size=3)),
     max_leaves=8,
 )
-TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
+}
 
 
 def export(account_id: str = "111111111111", services: Any = None, **baseline: Any) -> dict[str, Any]:
@@ -67,7 +74,9 @@ def test_only_references_are_templates() -> None:
 
 def test_accounts_share_what_iam_treats_as_equal() -> None:
     scalar = {**TRUST, "Statement": {**TRUST["Statement"][0], "Action": ["sts:assumerole"]}}  # type: ignore[dict-item, index]
-    one = export(services={"deeplens": {"deeplens_iam_region": "a", "deeplens_iam_bucket": "b"}}, roles=[role("x"), role("y")])
+    one = export(
+        services={"deeplens": {"deeplens_iam_region": "a", "deeplens_iam_bucket": "b"}}, roles=[role("x"), role("y")]
+    )
     two = export(
         services={"deeplens": {"deeplens_iam_region": "a", "deeplens_iam_bucket": "c"}},
         roles=[role("y", description="Other."), role("x", assume_role_policy_document=scalar)],
@@ -99,11 +108,14 @@ def test_comments_say_what_is_not_there_and_cannot_be_left(tmp_path: Path) -> No
     assert "Not exported:\n#   role/a" in text and "Not declared:\n#   role/a" in text
     assert plain(DataLoader().load(text)) == {}
     later = inventory_files({"one": {**export(), "left_out": [left], "unexplained": [left]}}, "2027-01-01T00:00:00Z")
-    assert text != later["host_vars/one/aws_ml_adopted.yml"] and is_same(text, later["host_vars/one/aws_ml_adopted.yml"])
+    other = later["host_vars/one/aws_ml_adopted.yml"]
+    assert text != other and is_same(text, other)
     assert not is_same(text, text.replace("excluded", "gone"))
 
 
-@pytest.mark.parametrize("host", ["..", ".", "", ".x", "a/b", "../x", "a\\b", "x[1:3]", "x:22", "a\nb", " a", "a ", "x" * 201])
+@pytest.mark.parametrize(
+    "host", ["..", ".", "", ".x", "a/b", "../x", "a\\b", "x[1:3]", "x:22", "a\nb", " a", "a ", "x" * 201]
+)
 def test_hosts_that_are_no_names_of_folders(host: str) -> None:
     assert len(list(host_problems([host]))) == 1
 
