@@ -12,7 +12,8 @@ notes:
   - In every string of a declaration, and in every key, C(<account_id>) stands for the ID and C(<partition>) for the
     partition of the account, such as C(aws) or C(aws-cn). C(<role_arn:NAME>) stands for the ARN of the role C(NAME),
     which the same task declares, or gives policies or trust statements to. One declaration can therefore be used for
-    every account. The placeholders are not replaced in the connection options.
+    every account. C(<lt>) stands for C(<), for text that only looks like one of these. The placeholders are not
+    replaced in the connection options.
   - Policy documents are dictionaries or JSON text. Two documents are equal if IAM treats them as equal. Order,
     duplicates, a string instead of a list with one entry, the case of actions, and an account ID instead of its root
     ARN make no difference.

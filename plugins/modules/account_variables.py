@@ -25,7 +25,7 @@ options:
       - C(awx.check) and C(awx.apply) run V(site).
     type: str
     required: true
-    choices: [site, audit, retire, release, restore, awx.setup]
+    choices: [site, audit, retire, release, restore, adopt, awx.setup]
 attributes:
   check_mode:
     description: Can say what it would do without changing anything.

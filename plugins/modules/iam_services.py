@@ -30,6 +30,15 @@ options:
       - If omitted, each service has the profile that its own variable says.
     type: str
     choices: [documented, least_privilege]
+  baselines:
+    description:
+      - Objects to converge in the same task as the services, with the same plan. Each key is a name of your choice.
+        Messages and results show it in place of the name of a service.
+      - Each value has RV(managed_policies), RV(roles), RV(attachments) and RV(trust_statements), with the options that
+        they have in M(aws_ml.permissions.iam_baseline).
+      - An object that a service or another baseline declares differently is refused.
+    type: dict
+    default: {}
 author: aws_ml.permissions contributors (@aws-ml)
 notes:
   - The task reads the variables of the host that it runs for, even if it is delegated to the account of another host.
@@ -105,6 +114,21 @@ EXAMPLES = r"""
     approval_hours: 8
     simulate: true
     record_key: "{{ quarantine_record_key }}"
+
+- name: Converge a service, and a role that no service declares, in one plan
+  aws_ml.permissions.iam_services:
+    services: [deeplens]
+    baselines:
+      cameras:
+        roles:
+          - name: camera-reports
+            assume_role_policy_document:
+              Version: "2012-10-17"
+              Statement:
+                - Effect: Allow
+                  Principal: {Service: lambda.amazonaws.com}
+                  Action: sts:AssumeRole
+            managed_policies: [AWSLambdaBasicExecutionRole]
 
 - name: Do the same in another account, with a role of that account
   aws_ml.permissions.iam_services:

@@ -100,7 +100,7 @@ def _problems_of(command: Command, program: str, given: Mapping[str, Any]) -> It
         for extra in given["extra_vars"]:
             yield from _problems_of_variables(extra)
     for source in given.get("inventory") or []:
-        if source not in {*shown, "inventory", "inventory.yml", "localhost,"}:
+        if source not in {*shown, "inventory", "inventory.yml", "localhost,", "aws_ml_adopted"}:
             yield f"the inventory {source} is not on this page"
     if program == "ansible-doc":
         for name in given["args"]:

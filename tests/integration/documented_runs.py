@@ -168,7 +168,7 @@ def _in_plays(example: Example) -> bool:
 
 def _batches(examples: Sequence[Example]) -> Iterator[list[Example]]:
     """Examples that run together. Audits, retirements and restores come after the rest."""
-    whats = ("site", "plays", "audit", "retire", "release", "restore")
+    whats = ("site", "plays", "audit", "retire", "release", "restore", "adopt")
     together: dict[str, list[Example]] = {what: [] for what in whats}
     for example in examples:
         if example.entry.get("alone") or example.entry.get("check"):

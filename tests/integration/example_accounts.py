@@ -229,9 +229,35 @@ def before_retirement(iam: Any) -> None:
         iam.attach_role_policy(RoleName=role, PolicyArn=f"arn:aws:iam::aws:policy/{policy}")
 
 
+def before_export(iam: Any) -> None:
+    """A DeepLens role that nearly is what the service declares, and a role in an instance profile."""
+    before_audit(iam)
+    make_role(iam, "label-reader", LAMBDA)
+    tags = [{"Key": "team", "Value": "labeling"}]
+    boundary = iam.create_policy(
+        PolicyName="label-boundary", Path="/labels/", Description="Bounds.", Tags=tags, PolicyDocument=EVERYTHING
+    )["Policy"]["Arn"]
+    iam.create_role(
+        RoleName="label-writer",
+        Path="/labels/",
+        Description="Writes labels.",
+        MaxSessionDuration=7200,
+        Tags=tags,
+        PermissionsBoundary=boundary,
+        AssumeRolePolicyDocument=document({**LAMBDA, "Condition": {"Bool": {"aws:SecureTransport": "true"}}}),
+    )
+    iam.create_instance_profile(InstanceProfileName="labeling")
+    iam.add_role_to_instance_profile(InstanceProfileName="labeling", RoleName="label-reader")
+    attached = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    iam.create_group(GroupName="labelers")
+    iam.attach_group_policy(GroupName="labelers", PolicyArn=attached)
+    iam.create_service_linked_role(AWSServiceName="ecs.amazonaws.com")
+
+
 BEFORE: dict[str, Callable[[Any], None]] = {
     "iam_access": before_access,
     "iam_audit": before_audit,
+    "iam_export": before_export,
     "iam_role": before_roles,
     "iam_managed_policy": before_policies,
     "iam_policy_attachment": before_attachments,

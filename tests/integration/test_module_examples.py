@@ -87,6 +87,11 @@ BEYOND: dict[str, list[dict[str, Any]]] = {
         *({"waivers": [{**ANY_PATH, **part}]} for part in ({}, {"severity": "low"}, {"until": "2026-11-01"})),
         {"services": ["deep-lens"]},
     ],
+    "iam_export": [
+        {"names": ["*"], "exclude": ["permissions-deployer"]},
+        {"names": ["*"], "exclude": ["permissions-deployer"], "managed_elsewhere": ["*"]},
+        {"names": ["no name"], "services": ["deep-lens"]},
+    ],
     "iam_role": [
         L4E_EVERYTHING,
         {"name": "no-service", "assume_role_policy_document": document(NO_SERVICE)},

@@ -23,6 +23,7 @@ _MODES = {
     "iam_audit": "audit",
     "iam_baseline": "converge",
     "iam_baseline_info": "audit",
+    "iam_export": "audit",
     "iam_managed_policy": "converge",
     "iam_policy_attachment": "converge",
     "iam_restore": "restore",

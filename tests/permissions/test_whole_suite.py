@@ -24,7 +24,7 @@ from .documents import ADDED, MODES, NAMES, document, single_permissions
 from .record import CALLERS, Recorded, parts, read
 
 PARTS = {
-    "unit": CALLERS - {"aws_accounts", "iam_access", "iam_audit", "iam_baseline_info"},
+    "unit": CALLERS - {"aws_accounts", "iam_access", "iam_audit", "iam_baseline_info", "iam_export"},
     "integration": CALLERS,
     "molecule": {"iam_services"},
 }

@@ -66,6 +66,19 @@ def declared(service: ServiceDefinition, given: Mapping[str, Any]) -> tuple[Serv
     return (None if problems else declaration), problems
 
 
+def evaluated(service: ServiceDefinition, values: Mapping[str, Any]) -> tuple[ServiceDeclaration | None, int]:
+    """The declaration for values that were not checked, such as the guesses of an export, and how many problems it has.
+
+    Variables that are not given have their defaults. There is none if it cannot be evaluated.
+    """
+    filled = {name: values.get(name, variable.value(None, "", [])) for name, variable in service.variables.items()}
+    problems: list[Problem] = []
+    try:
+        return _Evaluation(service, filled, problems).result(), len(problems)
+    except WrongExpression:
+        return None, len(problems)
+
+
 class _Evaluation:
     """One service for the converted values of one account. Problems of the values are added to `problems`."""
 

@@ -6,7 +6,8 @@
 
 What a service declares comes from the controller as plain data: `service`, `profile`, `state`, `remedies`, by
 section (`roles`, `managed_policies`, `attachments`, `trust_statements`) items in the options of `iam_baseline`, and
-`expect`, assertions of access: each with its `place` in the definition, and its `entry`.
+`expect`, assertions of access: each with its `place` in the definition, and its `entry`. A baseline has its own name as
+`service`, and neither `profile` nor `state` (see `baselines`).
 """
 
 from __future__ import annotations
@@ -98,7 +99,8 @@ class CombinedServices:
 
     def shown(self) -> list[dict[str, str]]:
         """The services as a result names them."""
-        return [{key: one[key] for key in ("service", "profile", "state")} for one in self.declared]
+        services = (one for one in self.declared if "profile" in one)
+        return [{key: one[key] for key in ("service", "profile", "state")} for one in services]
 
     def with_services(self, objects: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
         """The objects of a result, each with its service."""

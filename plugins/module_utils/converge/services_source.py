@@ -23,6 +23,7 @@ from ..errors import InputError, Problem
 from ..model import CurrentState, Declarations
 from ..plan.plan import Step
 from ..resolve.desired_state import DesiredState
+from .baselines import baselines_of
 from .combined_services import SECTIONS, CombinedServices
 from .converge import Converge
 from .declared_objects import DeclaredObjects
@@ -33,17 +34,18 @@ Data = Mapping[str, Any]
 
 
 class ServicesSource:
-    """The declarations of all services in `context.declared` of the task, as one declaration."""
+    """The declarations of all services in `context.declared` of the task, and its baselines, as one declaration."""
 
     backs_up_additions = False
     made_by = ""
 
     def __init__(self, task: Task) -> None:
-        declared, problems = typed(task.context.declared)
+        baselines, problems = baselines_of(task.options, [str(one["service"]) for one in task.context.declared])
+        declared, more = typed([*task.context.declared, *baselines])
         self._services = CombinedServices.of(declared)
         given = task.options.get("waivers") or ()
         self._waivers, wrong = parse_waivers(given, task.context.facts, task.now.date())
-        self._contradictions = [*problems, *self._services.problems, *wrong]
+        self._contradictions = [*problems, *more, *self._services.problems, *wrong]
         self._knowledge = task.context.facts
         self._found: list[Finding] = []
         self._objects = DeclaredObjects(task, {**task.options, **self._services.options}, self._services.places)

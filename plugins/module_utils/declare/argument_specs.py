@@ -170,6 +170,7 @@ def services_options() -> Spec:
     return {
         "services": {"type": "list", "elements": "str", "required": True},
         "service_profile": {"type": "str", "choices": ["documented", "least_privilege"]},
+        "baselines": {"type": "dict", "default": {}},
         **service_paths_option(),
         **expect_option(),
         **waivers_option(),
@@ -215,6 +216,13 @@ def security_hub_options() -> Spec:
         "services": {"type": "list", "elements": "str", "default": []},
         **service_paths_option(),
     }
+
+
+def export_options() -> Spec:
+    """The options of `iam_export`: what of an account is exported."""
+    names = {"type": "list", "elements": "str", "default": []}
+    selected = {"names": names, "services": names, "exclude": names, "managed_elsewhere": names}
+    return {**selected, **service_paths_option()}
 
 
 def searched_services_options() -> Spec:

@@ -7,7 +7,8 @@
 `<account_id>`, `<partition>` and `<role_arn:NAME>` can be used in any string of a declaration, so that one declaration
 works for every account. `<role_arn:NAME>` is the ARN that the role NAME of the same task has or will have. If the role
 exists, its path and the case of its name count. The task can declare the role or only name it in an attachment or in a
-trust statement.
+trust statement. `<lt>` is the character `<` itself, for a text that only looks like one of these: `<lt>account_id>` is
+the text `<account_id>`.
 
 Ansible replaces every occurrence of a secret in the results of a module (`no_log`). A task that uses such a result
 as data would write the replacement, so it is refused.
@@ -25,6 +26,8 @@ from ..errors import Problem
 from ..model import PROVISIONAL_ACCOUNT, Account
 
 _ROLE_ARN = re.compile(r"<role_arn:([^<>]+)>")
+_PLACEHOLDER = re.compile(r"<(account_id|partition|lt|role_arn:((?:[^<>]|<account_id>|<partition>)+))>")
+_BEGINNING = re.compile(r"<(?=account_id>|partition>|lt>|role_arn:)")
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,7 @@ class Placeholders:
         if isinstance(value, str):
             if "<" not in value:
                 return value
-            known = value.replace("<account_id>", self.account.id).replace("<partition>", self.account.partition)
-            return _ROLE_ARN.sub(lambda found: self.role_arns.get(found.group(1).lower(), found.group()), known)
+            return _PLACEHOLDER.sub(self._filled, value)
         if isinstance(value, datetime.date):
             # YAML reads an unquoted Version as a date.
             return value.isoformat()
@@ -49,6 +51,17 @@ class Placeholders:
         if isinstance(value, (list, tuple)):
             return [self.fill(entry) for entry in value]
         return value
+
+    def _filled(self, found: re.Match[str]) -> str:
+        if found.group(2) is not None:
+            role = self.fill(found.group(2))
+            return self.role_arns.get(role.lower(), f"<role_arn:{role}>")
+        return {"account_id": self.account.id, "partition": self.account.partition, "lt": "<"}[found.group(1)]
+
+
+def literal(text: str) -> str:
+    """The text in which nothing is a placeholder: filled in, it is the given text again."""
+    return _BEGINNING.sub("<lt>", text)
 
 
 def unfilled_role(value: str) -> str | None:

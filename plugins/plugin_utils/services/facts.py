@@ -30,6 +30,11 @@ def audit_facts(paths: Paths = NO_PATHS) -> dict[str, Any]:
     return {**aws_facts(paths), **facts, **service_traces(paths)}
 
 
+def export_facts(paths: Paths = NO_PATHS) -> dict[str, Any]:
+    """The data of audits, and the content of the files of all services."""
+    return {**audit_facts(paths), "definitions": dict(definitions(paths))}
+
+
 def service_lives(paths: Paths = NO_PATHS) -> dict[str, Any]:
     """The lives of all services and of the services that they need, with those of the user in the folders `paths`."""
     return {**lives(paths), **data_files("aws_facts")["platforms"]}

@@ -29,9 +29,9 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.value
 WITHOUT_ACCOUNTS = "awx.setup"
 SERVICE_PATHS = "aws_ml_service_paths"
 NOTIFY = "aws_ml_notify"
-PLAYBOOKS = ("site", "audit", "retire", "release", "restore", WITHOUT_ACCOUNTS)
+PLAYBOOKS = ("site", "audit", "retire", "release", "restore", "adopt", WITHOUT_ACCOUNTS)
 """By their names without the collection; awx.check and awx.apply run site."""
-_FORM_OF_SECRET = {"str": "must be text", "list": "must be a list of text"}
+_FORM_OF_SECRET = {"str": "must be text", "dict": "must be a dictionary", "list": "must be a list of text"}
 
 
 def values_of(

@@ -124,6 +124,18 @@ def _waivers(spec: Mapping[str, Any], value: Any, dummy: Sequence[str] | None) -
     return list(value)
 
 
+def _dictionary(spec: Mapping[str, Any], value: Any, dummy: Sequence[str] | None) -> Mapping[str, Any]:
+    """A dictionary, or the text of one as JSON or YAML in braces."""
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        try:
+            value = yaml_load(str(value))
+        except yaml.YAMLError:
+            raise _wrong(spec, value) from None
+    if not isinstance(value, Mapping):
+        raise _wrong(spec, value)
+    return value
+
+
 def _listed(spec: Mapping[str, Any], text: str) -> Any:
     """The entries of a text that contains a list: JSON or YAML in brackets, or entries with commas between them."""
     if not _is_flow_list(text) and spec["elements"] == "str":
@@ -160,6 +172,7 @@ def _form(spec: Mapping[str, Any]) -> str:
     """What is right, as a sentence."""
     kind = {"str": "text", "bool": "true or false", "int": "a whole number", "float": "a number"}
     kind |= {
+        "dict": "a dictionary",
         "pattern": "a pattern of hosts",
         "waivers": "a list of waivers and paths of files with waivers",
         "list": "a list without empty entries and spaces",
@@ -178,6 +191,7 @@ _CONVERTERS: Mapping[str, Callable[[Mapping[str, Any], Any, Sequence[str] | None
     "bool": _boolean,
     "int": _integer,
     "float": _number,
+    "dict": _dictionary,
     "pattern": _pattern,
     "list": _list,
     "waivers": _waivers,

@@ -24,7 +24,14 @@ pytestmark = pytest.mark.both_generations
 
 ROOT = Path(__file__).resolve().parents[4]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("[!_]*.py"))
-OF_THE_CONTROLLER = {"account_variables", "notify", "retirement_wave", "run_summary", "service_definitions"}
+OF_THE_CONTROLLER = {
+    "account_variables",
+    "adopted_inventory",
+    "notify",
+    "retirement_wave",
+    "run_summary",
+    "service_definitions",
+}
 """Modules that are an action plugin alone, which has their options."""
 MEANT_AS_UNSET = {"required": False, "default": None, "choices": None, "elements": None, "aliases": []}
 

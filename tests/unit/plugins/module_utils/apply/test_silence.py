@@ -24,6 +24,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.service imp
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.declared_objects import converging
 from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task import Begin, Task
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
+from ansible_collections.aws_ml.permissions.plugins.module_utils.export.work import AccountExport
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules import registry as module_shapes
 from ansible_collections.aws_ml.permissions.plugins.module_utils.validate.connection import aws_config_problems
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.connection import organizations
@@ -111,7 +112,8 @@ def test_entering_an_account(server: Server, failed: str, line: str, waited: str
 @pytest.mark.parametrize(
     ("name", "begin", "call"),
     [("iam_baseline", converging, "GetAccountAuthorizationDetails"), ("iam_role", converging, "GetRole"),
-     ("iam_audit", AccountAudit, "GetAccountAuthorizationDetails")],
+     ("iam_audit", AccountAudit, "GetAccountAuthorizationDetails"),
+     ("iam_export", AccountExport, "GetAccountAuthorizationDetails")],
 )  # fmt: skip
 def test_reading_an_account(name: str, begin: Begin, call: str) -> None:
     begun = time.monotonic()
