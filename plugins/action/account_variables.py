@@ -22,6 +22,8 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.playb
     service_paths,
     values_of,
 )
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.waiver_files import NAME as WAIVERS
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.waiver_files import with_files
 
 if HAS_JMESPATH:  # if it is missing, the task reports that
     known_variables()  # read before the workers are forked
@@ -50,6 +52,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             problems += account_problems(host, variables, self._templar)
             untouched = "its account was not accessed"
         problems += known.problems(variables, f"set for {host}")
+        if WAIVERS in values:
+            values[WAIVERS], of_files = with_files(values[WAIVERS])
+            problems += of_files
         if problems:  # else iam_services would refuse the values in the next run
             problems += self._of_services(values, variables)
         result["changed"] = False

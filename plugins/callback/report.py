@@ -56,6 +56,29 @@ options:
     ini:
       - section: callback_aws_ml_report
         key: formats
+  history:
+    description:
+      - The folder with the JSON of earlier reports. From those of the same playbook, the report has the last 30 runs
+        for a trend.
+      - If omitted, O(directory).
+      - Reports are found by their content. Files that are not reports of this collection are passed over.
+    type: path
+    env:
+      - name: AWS_ML_REPORT_HISTORY
+    ini:
+      - section: callback_aws_ml_report
+        key: history
+  compare_with:
+    description:
+      - The JSON of an earlier report. The report says which findings are new, gone, worse or better since then.
+      - If omitted, the newest report of the same playbook in O(history). For accounts without a result in
+        that one, the newest of the last five reports that has a result counts.
+    type: path
+    env:
+      - name: AWS_ML_REPORT_COMPARE_WITH
+    ini:
+      - section: callback_aws_ml_report
+        key: compare_with
 """
 
 EXAMPLES = r"""
@@ -67,26 +90,37 @@ EXAMPLES = r"""
 #
 #   [callback_aws_ml_report]
 #   directory = ~/reports
-#   formats = html, csv
+#   formats = html, json, csv
+#   history = /srv/reports
+#   compare_with = /srv/reports/accepted_state.json
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
 from ansible import context
+from ansible.errors import AnsibleError
 from ansible.plugins.callback import CallbackBase
+from ansible.template import Templar
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
 from ansible_collections.aws_ml.permissions.plugins.module_utils.policy.account_ids import as_account_id
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.account_attributes import (
+    OWNER,
+    account_attributes,
+)
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.earlier_runs import add_earlier_runs
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.files import write_files
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.history import ReportError
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.html import as_page
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.model import Collector
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.results import TaskResult
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.sheet import as_sheet
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.statuses import Statuses
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.told_changes import told_changes
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.finished_task import keyword_of_task
 
@@ -124,11 +158,17 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._concerned = False
         self._began = datetime.now(UTC)
         self._collector: Any = None
+        self._play: Any = None
+        self._attributes: dict[str, Mapping[str, Any]] = {}
 
     @quietly
     def v2_playbook_on_start(self, playbook: Any) -> None:
         self._playbook = Path(str(getattr(playbook, "_file_name", ""))).name
         self._collector = Collector(Statuses.load(), aws_facts()["services"])
+
+    @quietly
+    def v2_playbook_on_play_start(self, play: Any) -> None:
+        self._play = play
 
     @quietly
     def v2_runner_on_ok(self, result: Any) -> None:
@@ -152,7 +192,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     def v2_runner_item_on_failed(self, result: Any) -> None:
         self._take(result, failed=True, ignored=bool(keyword_of_task(result, "ignore_errors")))
 
-    def _take(self, result: Any, failed: bool = False, **how: bool) -> None:
+    def _take(self, result: Any, failed: bool = False, *, unreachable: bool = False, ignored: bool = False) -> None:
         name = str(getattr(result.task, "resolved_action", None) or result.task.action)
         module = name.removeprefix(COLLECTION) if name.startswith(COLLECTION) else ""
         if not module and not failed:
@@ -168,12 +208,30 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
                 task=str(result.task_name).rpartition(" : ")[2],
                 module=module,
                 account_id=as_account_id((options.get("account_id") if module else None) or inventory) or "",
+                attributes=self._attributes_of(result.host),
                 check_mode=check_mode,
                 failed=failed,
                 values=values,
-                **how,
+                unreachable=unreachable,
+                ignored=ignored,
             )
         )
+
+    def _attributes_of(self, host: Any) -> Mapping[str, Any]:
+        """What the inventory says of the account of a host, read once for each host."""
+        name = str(host.get_name())
+        if name not in self._attributes:
+            self._attributes[name] = {}
+            try:
+                manager = self._play.get_variable_manager()
+                variables = manager.get_vars(play=self._play, host=host, include_hostvars=False)
+                if variables.get(OWNER):
+                    templar = Templar(loader=self._play.get_loader(), variables=variables)
+                    variables[OWNER] = templar.template(variables[OWNER])
+                self._attributes[name] = account_attributes(variables)
+            except AnsibleError as error:
+                self._warn(f"the variables of {name} cannot be evaluated: {error.message}")
+        return self._attributes[name]
 
     @quietly
     def v2_playbook_on_stats(self, stats: Any) -> None:
@@ -187,6 +245,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             "ended": _moment(datetime.now(UTC)),
         }
         report = self._collector.report(run, failed)
+        self._add_earlier_runs(report)
         name, formats = self._name(), self._formats()
         written = write_files(
             Path(self.get_option("directory")).absolute(),
@@ -198,6 +257,20 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         accounts = "1 account" if count == 1 else f"{count} accounts"
         # Not to stdout, which may be JSON.
         self._display.display(f"{COLLECTION[:-1]}: report of {accounts}: {first}{beside}", stderr=True)
+        changes = told_changes(report)
+        if changes:
+            self._display.display(f"{COLLECTION[:-1]}: {changes}", stderr=True)
+
+    def _add_earlier_runs(self, report: dict[str, Any]) -> None:
+        """What earlier runs say; if their reports cannot be read, there is a warning, and the report is written."""
+        folder = Path(self.get_option("history") or self.get_option("directory")).absolute()
+        given = self.get_option("compare_with")
+        try:
+            add_earlier_runs(report, folder, Path(given) if given else None)
+        except ReportError as error:
+            self._display.warning(f"{COLLECTION}report: there is no comparison: {error.message}")
+        except Exception as error:  # its text may quote a report
+            self._display.warning(f"{COLLECTION}report: there is no comparison: {type(error).__name__}")
 
     def _content(self, suffix: str, report: dict[str, Any]) -> str:
         if suffix == "html":

@@ -51,6 +51,7 @@ author: aws_ml.permissions contributors (@aws-ml)
 extends_documentation_fragment:
   - aws_ml.permissions.service_paths
   - aws_ml.permissions.declared_services
+  - aws_ml.permissions.waivers
   - aws_ml.permissions.connection
   - aws_ml.permissions.attributes
   - amazon.aws.common.modules
@@ -79,6 +80,15 @@ EXAMPLES = r"""
       - lookout_equipment
       - lookout_vision
     whole_account: true
+    waivers:
+      - code: trusts_without_source
+        accounts: ["123456789012"]
+        resources: [role/l4e-*]
+        severity: low
+        evidence: ["service:sagemaker.amazonaws.com"]
+        reason: The console creates this trust policy.
+        owner: ml-platform
+        until: "{{ end_of_quarter }}"
     service_paths: "{{ folders_of_our_services | default([]) }}"
     declared_services:
       - lookout_equipment
@@ -180,6 +190,24 @@ escalation_paths:
       type: list
       elements: str
       sample: [aws:multifactorauthpresent]
+    evidence:
+      description: What a waiver of the path accepts, its steps, whom it leads through, and its conditions.
+      returned: always
+      type: list
+      elements: str
+      sample: ["step:sagemaker-001", "through:role/l4e-role"]
+    waiver:
+      description: The waiver of O(waivers) that accepts the path, as of a finding.
+      returned: if a waiver accepts it
+      type: dict
+    expired_waiver:
+      description: The waiver that accepted the path until its last day.
+      returned: if a waiver of it has expired
+      type: dict
+    outgrown_waiver:
+      description: The waiver that accepted less than what the path is now.
+      returned: if the path became worse than what a waiver accepts
+      type: dict
 failed_at:
   description: The lines of this collection's code and of the SDK's that an unexpected error came through, no values.
   returned: when a task fails unexpectedly, with C(-vvv)
@@ -223,6 +251,27 @@ findings:
       description: What resolves it.
       returned: always
       type: str
+    evidence:
+      description:
+        - What the finding is based on, such as the accounts that are trusted, the policies that grant it, and the steps
+          of a path. If an entry is added, the finding became worse.
+      returned: always
+      type: list
+      elements: str
+      sample: ["account:444455556666"]
+    waiver:
+      description: The waiver of O(waivers) that accepts the finding.
+      returned: if a waiver accepts it
+      type: dict
+      sample: {reason: reviewed, owner: ml-platform, until: "2027-01-31", place: "waivers[0]"}
+    expired_waiver:
+      description: The waiver that accepted the finding until its last day, in the same form.
+      returned: if a waiver of it has expired
+      type: dict
+    outgrown_waiver:
+      description: The waiver that accepted less than what the finding is now, in the same form, with C(why).
+      returned: if the finding became worse than what a waiver accepts
+      type: dict
 objects:
   description:
     - Everything that belongs to the services, by service, kind and name; then what is absent although a
@@ -476,6 +525,66 @@ problems:
   returned: when the options are wrong
   type: list
   elements: str
+services:
+  description: The services that were looked for.
+  returned: success
+  type: list
+  elements: str
+  sample: [deeplens, panorama]
+waivers:
+  description:
+    - The waivers of O(waivers), with the number of findings and privilege escalation paths that each is about.
+    - Waivers that are about nothing are included only if the audit was for all services.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    code:
+      description: The code of the finding.
+      returned: always
+      type: str
+      sample: trusts_anyone
+    accounts:
+      description: The patterns of accounts.
+      returned: always
+      type: list
+      elements: str
+    resources:
+      description: The patterns of resources.
+      returned: always
+      type: list
+      elements: str
+    owner:
+      description: Who answers for it.
+      returned: always
+      type: str
+    until:
+      description: Its last day.
+      returned: always
+      type: str
+      sample: "2027-01-31"
+    place:
+      description: Where it is written.
+      returned: always
+      type: str
+      sample: waivers[0]
+    of_account:
+      description: Whether the patterns match this account.
+      returned: always
+      type: bool
+    expired:
+      description: Whether its last day is over.
+      returned: always
+      type: bool
+    matched:
+      description: The number of findings and paths that it is about, accepted or not.
+      returned: always
+      type: int
+      sample: 1
+whole_account:
+  description: Whether the findings are about the whole account.
+  returned: success
+  type: bool
 """
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.work import AccountAudit

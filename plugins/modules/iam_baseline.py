@@ -736,6 +736,14 @@ findings:
       description: What resolves it.
       returned: always
       type: str
+    evidence:
+      description:
+        - What the finding is based on, such as the accounts that are trusted, the policies that grant it, and the steps
+          of a path. If an entry is added, the finding became worse.
+      returned: always
+      type: list
+      elements: str
+      sample: ["account:444455556666"]
 lifted_quarantines:
   description:
     - The quarantines that the task ends, or in check mode would end, by name of the role. A warning names each as well.

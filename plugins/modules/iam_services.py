@@ -37,6 +37,7 @@ notes:
 extends_documentation_fragment:
   - aws_ml.permissions.service_paths
   - aws_ml.permissions.expect
+  - aws_ml.permissions.waivers
   - aws_ml.permissions.connection
   - aws_ml.permissions.access_gates
   - aws_ml.permissions.approval
@@ -83,6 +84,15 @@ EXAMPLES = r"""
         resource: "*"
         result: denied
         reason: Functions in the cloud read no models.
+    waivers:
+      - code: trusts_ended_service
+        accounts: ["123456789012"]
+        resources: [role/AWSDeepLens*]
+        severity: low
+        evidence: "*"
+        reason: The last devices are returned this quarter.
+        owner: ml-platform
+        until: "{{ end_of_quarter }}"
   check_mode: true
   diff: true
   register: planned
@@ -634,6 +644,27 @@ findings:
       description: What resolves it.
       returned: always
       type: str
+    evidence:
+      description:
+        - What the finding is based on, such as the accounts that are trusted, the policies that grant it, and the steps
+          of a path. If an entry is added, the finding became worse.
+      returned: always
+      type: list
+      elements: str
+      sample: ["account:444455556666"]
+    waiver:
+      description: The waiver of O(waivers) that accepts the finding.
+      returned: if a waiver accepts it
+      type: dict
+      sample: {reason: reviewed, owner: ml-platform, until: "2027-01-31", place: "waivers[0]"}
+    expired_waiver:
+      description: The waiver that accepted the finding until its last day, in the same form.
+      returned: if a waiver of it has expired
+      type: dict
+    outgrown_waiver:
+      description: The waiver that accepted less than what the finding is now, in the same form, with C(why).
+      returned: if the finding became worse than what a waiver accepts
+      type: dict
 lifted_quarantines:
   description:
     - The quarantines that the task ends, or in check mode would end, by name of the role. A warning names each as well.
@@ -900,6 +931,56 @@ trust_statements:
       returned: unless it is deleted or absent
       type: dict
       sample: {team: vision}
+waivers:
+  description:
+    - The waivers of O(waivers), with the number of findings and privilege escalation paths that each is about.
+    - Waivers that are about nothing are not included.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    code:
+      description: The code of the finding.
+      returned: always
+      type: str
+      sample: trusts_anyone
+    accounts:
+      description: The patterns of accounts.
+      returned: always
+      type: list
+      elements: str
+    resources:
+      description: The patterns of resources.
+      returned: always
+      type: list
+      elements: str
+    owner:
+      description: Who answers for it.
+      returned: always
+      type: str
+    until:
+      description: Its last day.
+      returned: always
+      type: str
+      sample: "2027-01-31"
+    place:
+      description: Where it is written.
+      returned: always
+      type: str
+      sample: waivers[0]
+    of_account:
+      description: Whether the patterns match this account.
+      returned: always
+      type: bool
+    expired:
+      description: Whether its last day is over.
+      returned: always
+      type: bool
+    matched:
+      description: The number of findings and paths that it is about, accepted or not.
+      returned: always
+      type: int
+      sample: 1
 """
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.runner import run_module

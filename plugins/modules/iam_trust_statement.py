@@ -354,6 +354,14 @@ findings:
       description: What resolves it.
       returned: always
       type: str
+    evidence:
+      description:
+        - What the finding is based on, such as the accounts that are trusted, the policies that grant it, and the steps
+          of a path. If an entry is added, the finding became worse.
+      returned: always
+      type: list
+      elements: str
+      sample: ["account:444455556666"]
 plan:
   description:
     - Every write in its order; in check mode, every write that would be done. Empty if nothing differs.

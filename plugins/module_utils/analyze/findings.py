@@ -23,7 +23,7 @@ from ..resolve.quarantine import current_quarantine
 from .asked_requests import ANY_SERVICE
 from .aws_facts import AwsFacts, FindingRule, SharedWithRoles
 from .caller_choices import told_condition
-from .finding import Finding, Severity, most_severe_first
+from .finding import Finding, Severity, evidence, most_severe_first
 from .grant_questions import Holdings
 from .matchers import AccountAfter, Match, RuleSubject, matches
 from .risky_grants import held_policies
@@ -81,7 +81,22 @@ def _finding(rule: FindingRule, resource: str, match: Match, ended: frozenset[st
         roles=_list(match.roles),
         principals=match.principal,
     )
-    return Finding(_severity(rule, match, ended), rule.code, resource, message[:1].upper() + message[1:], rule.remedy)
+    text = message[:1].upper() + message[1:]
+    severity = _severity(rule, match, ended)
+    return Finding(severity, rule.code, resource, text, rule.remedy, evidence=_evidence(match))
+
+
+def _evidence(match: Match) -> tuple[str, ...]:
+    """What a match is based on. Conditions are one entry: with another one of them, less or more may match."""
+    return evidence(
+        match.policies,
+        account=match.accounts,
+        condition=[" and ".join(sorted(match.keys))] if match.keys else (),
+        grant=match.grants,
+        principal=() if match.accounts or not match.principal else [match.principal],
+        role=match.roles,
+        service=match.services | match.passed_to,
+    )
 
 
 def _severity(rule: FindingRule, match: Match, ended: frozenset[str]) -> Severity:

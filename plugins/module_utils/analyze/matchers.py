@@ -28,7 +28,7 @@ from .aws_facts import (
     TrustsServices,
 )
 from .caller_choices import Chance
-from .grant_questions import Holding, Holdings, sure
+from .grant_questions import Holdings, sure
 from .risky_grants import RiskyGrants, access_after
 from .trust_questions import ANOTHER_ACCOUNT, Trust
 
@@ -61,8 +61,9 @@ class RuleSubject:
 class Match:
     """A condition that holds, and what a message may name of it.
 
-    `passed_to` are the services that the policies pass roles to, where they pass roles. `keys` are the condition keys
-    that the match depends on.
+    `grants` are the names of the grants that are there, `accounts` the foreign accounts of `principal`. `passed_to` are
+    the services that the policies pass roles to, where they pass roles. `keys` are the condition keys that the match
+    depends on.
     """
 
     policies: Sequence[str] = ()
@@ -71,6 +72,8 @@ class Match:
     principal: str = ""
     passed_to: frozenset[str] = frozenset()
     keys: frozenset[str] = frozenset()
+    grants: frozenset[str] = frozenset()
+    accounts: tuple[str, ...] = ()
 
 
 class ConcernedRoles:
@@ -193,7 +196,7 @@ def _trusted(
         if accounts:
             named = _without_conditions(accounts)
             keys = frozenset(key for chance in named.values() for key in chance.keys)
-            yield Match(principal=_accounts(sorted(named)), keys=keys)
+            yield Match(principal=_accounts(sorted(named)), accounts=tuple(sorted(named)), keys=keys)
     else:
         services = account.trust.services(role, for_others=condition.for_others)
         services = services & condition.names if condition.names else services
@@ -225,9 +228,10 @@ def _accounts(ids: Sequence[str]) -> str:
 
 
 def _grants(condition: HasGrants, subject: RuleSubject, account: AccountAfter) -> Iterator[Match]:
-    holdings = _held(condition, subject.holdings)
-    if not holdings:
+    there = _held(condition, subject.holdings)
+    if not there:
         return
+    holdings = [holding for found in there.values() for holding in found]
     trusted = Match()
     if condition.trusts is not None:
         found = next(_trusted(condition.trusts, subject.identity, account), None)
@@ -239,6 +243,8 @@ def _grants(condition: HasGrants, subject: RuleSubject, account: AccountAfter) -
         policies=sorted({holding.policy for holding in holdings}),
         services=trusted.services or passed_to,
         principal=trusted.principal,
+        accounts=trusted.accounts,
+        grants=frozenset(there),
         passed_to=passed_to,
         keys=trusted.keys.union(*(holding.keys for holding in holdings)),
     )
@@ -259,13 +265,11 @@ def _shared_with_roles(condition: SharedWithRoles, subject: RuleSubject, account
             yield replace(found, roles=names)
 
 
-def _held(condition: HasGrants, holdings: Holdings) -> list[Holding]:
+def _held(condition: HasGrants, holdings: Holdings) -> Holdings:
     """The holdings by which the grants are there, none if they are not; if one suffices, those without conditions."""
     if holdings.keys().isdisjoint(condition.names):
-        return []
+        return {}
     there = {name: holdings[name] for name in condition.names if name in holdings}
     if condition.every and len(there) < len(condition.names):
-        return []
-    if not condition.every:
-        there = sure(there) or there
-    return [holding for found in there.values() for holding in found]
+        return {}
+    return there if condition.every else sure(there) or there

@@ -10,13 +10,13 @@ provider, or anyone. It ends at an identity that is an administrator, or that ma
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from ..analyze.account_access import AccountAccess
-from ..analyze.finding import Severity
+from ..analyze.finding import Severity, evidence
 from ..errors import brief
 from ..model import Role, identity_key
 from .administrators import Administrators, is_service_linked
@@ -52,7 +52,21 @@ class EscalationPath:
             "steps": [step.text for step in self.steps],
             "severity": self.severity.text,
             "ids": [step.id for step in self.steps],
-            "conditions": sorted(map(brief, self.keys.union(*(step.keys for step in self.steps)))),
+            "conditions": sorted(map(brief, self.conditions)),
+            "evidence": list(evidence(**self.based_on())),
+        }
+
+    @property
+    def conditions(self) -> frozenset[str]:
+        """The condition keys that the path depends on."""
+        return self.keys.union(*(step.keys for step in self.steps))
+
+    def based_on(self) -> dict[str, Iterable[str]]:
+        """The evidence of the path by kind: its steps, whom it leads through, and what it depends on."""
+        return {
+            "condition": [" and ".join(sorted(self.conditions))] if self.conditions else [],
+            "step": [step.id for step in self.steps],
+            "through": self.through - {self.start.key},
         }
 
     @property

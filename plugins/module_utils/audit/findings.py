@@ -12,9 +12,17 @@ that is not the service's own, only what a service has left in it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from ..analyze.aws_facts import AwsFacts, TrustsServices
-from ..analyze.finding import Finding, Severity, most_severe_first
+from ..analyze.finding import (
+    ESCALATION_PATH,
+    REACHED_BY_ESCALATION,
+    Finding,
+    Severity,
+    evidence,
+    most_severe_first,
+)
 from ..analyze.findings import OUTLIVED, all_findings, outlived
 from ..model import (
     AttachmentDeclaration,
@@ -63,7 +71,8 @@ def _trusting(knowledge: AwsFacts, found: Iterable[Found]) -> Iterable[Finding]:
         for item in one.left_over:
             for rule in rules if item.trusted and item.value in knowledge.ended_principals() else ():
                 message = rule.message.format(services=item.value)
-                yield Finding(rule.severity, rule.code, one.subject.resource, message, item.remedy)
+                based_on = evidence(service=[item.value])
+                yield Finding(rule.severity, rule.code, one.subject.resource, message, item.remedy, evidence=based_on)
 
 
 def _desired(state: CurrentState, found: Iterable[Found]) -> DesiredState:
@@ -98,21 +107,27 @@ def _attached(identity: Identity, found: Found, names: Iterable[str]) -> Attachm
 
 
 def _paths_out(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterable[Finding]:
-    """A finding for each found identity that can become an administrator, with its shortest path."""
+    """A finding for each found identity that can become an administrator, with its shortest path.
+
+    Its evidence is that of all its paths.
+    """
     concerned = {one.subject.key for one in found if isinstance(one.subject, Identity) and not one.left_over}
-    seen: set[str] = set()
+    ways: dict[str, list[EscalationPath]] = {}
     for path in paths:
-        if path.start.key in concerned and path.start.key not in seen:
-            seen.add(path.start.key)
-            way = "; ".join(step.text for step in path.steps)
-            way += "; only services that have ended may assume it" if path.severity is Severity.LOW else ""
-            yield Finding(
-                path.severity,
-                "escalation_path",
-                path.start.resource,
-                f"It can become an administrator of the account: {way}.",
-                "remove the permission that the first step uses, or restrict the role that the last step reaches",
-            )
+        if path.start.key in concerned:
+            ways.setdefault(path.start.key, []).append(path)
+    for first, *others in ways.values():
+        way = "; ".join(step.text for step in first.steps)
+        way += "; only services that have ended may assume it" if first.severity is Severity.LOW else ""
+        based_on = [path.based_on() for path in (first, *others)]
+        yield Finding(
+            first.severity,
+            ESCALATION_PATH,
+            first.start.resource,
+            f"It can become an administrator of the account: {way}.",
+            "remove the permission that the first step uses, or restrict the role that the last step reaches",
+            evidence=evidence(**{kind: chain.from_iterable(one[kind] for one in based_on) for kind in based_on[0]}),
+        )
 
 
 def _paths_in(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterable[Finding]:
@@ -126,12 +141,14 @@ def _paths_in(paths: Iterable[EscalationPath], found: Sequence[Found]) -> Iterab
             ways.setdefault(key, []).append(path)
     for key, leading in ways.items():
         names = sorted({path.start.resource for path in leading})
+        rows = {step.id for path in leading for step in path.steps}
         more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
         yield Finding(
             min(path.severity for path in leading),
-            "reached_by_escalation",
+            REACHED_BY_ESCALATION,
             concerned[key].resource,
             f"Others can act as this {concerned[key].kind} and so become administrators of the account:"
             f" {', '.join(names[:_MOST_NAMES])}{more}; escalation_paths shows how.",
             f"retire or restrict the {concerned[key].kind}, or remove the permissions through which it is reached",
+            evidence=evidence(**{"from": names, "step": rows}),
         )

@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from ..analyze.waiver_parser import parse_waivers
 from ..converge.combined_services import places_of
 from ..converge.result import reading_failed
 from ..converge.services_source import typed
@@ -37,6 +39,8 @@ class AccountAudit:
         task.module = task.module or "iam_audit"
         self.task = task
         self._knowledge = AuditFacts.of(task.context)
+        given = task.options.get("waivers") or ()
+        self._waivers, self._wrong_waivers = parse_waivers(given, task.context.facts, task.now.date())
 
     def result(self) -> dict[str, Any]:
         """Audit the account and return the result. Raises EngineError."""
@@ -55,10 +59,21 @@ class AccountAudit:
             raise reading_failed(error, connection.iam.account_id) from None
         whole = bool(task.options.get("whole_account"))
         audited = audit(self._knowledge, state, services, declared, as_in(state, found), whole_account=whole)
+        account = state.account.id
+        audited = replace(
+            audited,
+            findings=tuple(self._waivers.judged(account, audited.findings)),
+            escalation_paths=tuple(self._waivers.judged_paths(account, audited.escalation_paths)),
+        )
+        complete = set(services) == set(self._knowledge.traces)
+        waivers = self._waivers.shown(account, audited.findings, audited.escalation_paths, complete=complete)
         return {
             "changed": False,
-            "account_id": state.account.id,
+            "account_id": account,
+            "services": services,
+            "whole_account": whole,
             **audit_result(task.context.facts, state, audited, diff_mode=task.diff_mode),
+            "waivers": waivers,
             "api_calls": connection.counter.counts(),
         }
 
@@ -71,6 +86,7 @@ class AccountAudit:
         found = [
             *connection_problems(options, context.account_from),
             *service_problems(self._knowledge, options),
+            *self._wrong_waivers,
         ]
         declared, more = sound_declarations(context.declared)
         if found or more:

@@ -48,9 +48,11 @@ def planned_result(resolution: Resolution, connection: Connection, situation: Si
 
 
 def _warn(task: Task, situation: Situation) -> None:
-    """Warn of critical findings, of an ended service if it gets anything, and of the warnings of the plan."""
+    """Warn of critical findings, of an ended service if it gets anything, unless accepted, and as the plan warns."""
     found, plan = situation.findings, situation.plan
     for item in found:
+        if item.is_accepted:
+            continue
         reported = f"{item.message} To fix: {item.remedy}."
         if item.code == OUTLIVED and plan.steps:
             task.warnings.append(reported)

@@ -14,6 +14,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..analyze.finding import Finding
 from ..analyze.findings import all_findings
+from ..analyze.waiver_parser import parse_waivers
 from ..aws.connection import Connection
 from ..backup.quarantine_recorder import QuarantineRecorder
 from ..backup.quarantine_records import Event
@@ -40,8 +41,11 @@ class ServicesSource:
     def __init__(self, task: Task) -> None:
         declared, problems = typed(task.context.declared)
         self._services = CombinedServices.of(declared)
-        self._contradictions = [*problems, *self._services.problems]
+        given = task.options.get("waivers") or ()
+        self._waivers, wrong = parse_waivers(given, task.context.facts, task.now.date())
+        self._contradictions = [*problems, *self._services.problems, *wrong]
         self._knowledge = task.context.facts
+        self._found: list[Finding] = []
         self._objects = DeclaredObjects(task, {**task.options, **self._services.options}, self._services.places)
 
     def check(self) -> None:
@@ -70,11 +74,13 @@ class ServicesSource:
         found = all_findings(self._knowledge, declarations, state, desired, self._services.remedy)
         found = [replace(one, service=self.services_of(one.resource)) for one in found]
         found += self._services.outlived(self._knowledge, desired)
-        return sorted(found, key=lambda one: one.severity)
+        self._found = self._waivers.judged(state.account.id, sorted(found, key=lambda one: one.severity))
+        return self._found
 
     def with_own(self, result: dict[str, Any]) -> dict[str, Any]:
         objects = {section: result[section] for section in self._services.owners if section in result}
-        return {**result, **self._services.with_services(objects)}
+        waivers = self._waivers.shown(result["account_id"], self._found, complete=False)
+        return {**result, "waivers": waivers, **self._services.with_services(objects)}
 
     def reported(self, values: Data) -> Data:
         """The services, and the services of each write of the plan. A failure reports nothing else about objects."""

@@ -152,6 +152,7 @@ def services_options() -> Spec:
         "service_profile": {"type": "str", "choices": ["documented", "least_privilege"]},
         **service_paths_option(),
         **expect_option(),
+        **waivers_option(),
     }
 
 
@@ -175,7 +176,13 @@ def expect_option(*, required: bool = False) -> Spec:
 
 
 def audit_options() -> Spec:
-    return {**searched_services_options(), "whole_account": {"type": "bool", "default": False}}
+    whole_account = {"type": "bool", "default": False}
+    return {**searched_services_options(), "whole_account": whole_account, **waivers_option()}
+
+
+def waivers_option() -> Spec:
+    """Accepted findings. The keys of an entry are checked with everything else, as those of `expect`."""
+    return {"waivers": {"type": "list", "elements": "dict", "default": []}}
 
 
 def searched_services_options() -> Spec:

@@ -14,9 +14,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import resource_name
 
+from .finding_list import findings_of_account, is_open
+from .looked_at import both, looked_at
+from .quarantine_calendar import quarantine_calendar
+from .report_form import FORMAT, FORMAT_VERSION
 from .results import (
     Said,
     TaskResult,
@@ -33,15 +36,17 @@ from .results import (
     plan_of,
     refusals_of,
     services_of,
+    waivers_in,
 )
 from .statuses import Statuses, worst
+from .totals import totals
 from .values import diffs_of, readable
+from .waiver_list import unmatched, waivers_of
 
-FORMAT = "aws_ml.permissions report"
-FORMAT_VERSION = 1
-
-OUTCOMES = ("unreachable", "failed", "refused", "changed", "would_change", "attention", "in_sync")
-"""The outcome of an account, the worst first. `attention`: only read, and not everything is in sync."""
+_IF_ANY = (
+    "looked_at", "failures", "refusals", "access", "escalation_paths", "not_restored", "plan_ids", "backups",
+)  # fmt: skip
+"""Parts of an account that are left out if they are empty."""
 
 
 @dataclass
@@ -88,6 +93,9 @@ class ReportedAccount:
     plan: list[dict[str, Any]] = field(default_factory=list)
     plan_ids: list[dict[str, str]] = field(default_factory=list)
     backups: list[str] = field(default_factory=list)
+    looked_at: dict[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    waivers: list[dict[str, Any]] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
     objects: dict[str, ReportedObject] = field(default_factory=dict)
 
@@ -132,6 +140,12 @@ class ReportedAccount:
         if path and path not in self.backups:
             self.backups.append(path)
 
+    def add_scope(self, result: TaskResult) -> None:
+        """What a task that came to its end looked at, and the waivers that it applied."""
+        if result.module and not result.failed:
+            self.looked_at = both(self.looked_at, looked_at(result.module, result.values))
+            self.waivers += waivers_in(result)
+
 
 @dataclass
 class Collector:
@@ -153,7 +167,9 @@ class Collector:
             first.account_id = account_id
             self.accounts[result.host, account_id] = first
         account = self.accounts.setdefault((result.host, account_id), ReportedAccount(result.host, account_id))
+        account.attributes = account.attributes or result.attributes
         account.add(result, self.statuses)
+        account.add_scope(result)
 
     def report(self, run: Mapping[str, Any], failed_hosts: Iterable[str] = ()) -> dict[str, Any]:
         """The report; a host that is not in `failed_hosts` did not fail at the end: its failures were rescued."""
@@ -172,8 +188,17 @@ class Collector:
             "run": dict(run),
             "totals": totals(accounts),
             "services": services,
+            **self._waivers(accounts),
+            **({"quarantine": calendar} if (calendar := quarantine_calendar(accounts)) else {}),
             "accounts": accounts,
         }
+
+    def _waivers(self, accounts: list[dict[str, Any]]) -> dict[str, Any]:
+        """What the waivers of the run accept and do not accept; nothing if it has none."""
+        not_seen = [account["account_id"] for account in accounts if not account.get("looked_at")]
+        not_matched = unmatched(({"waivers": one.waivers} for one in self.accounts.values()), filter(None, not_seen))
+        found = waivers_of((record for account in accounts for record in findings_of_account(account)), not_matched)
+        return {"waivers": found} if any(found.values()) else {}
 
     def _account(self, account: ReportedAccount, failed: bool) -> dict[str, Any]:
         findings: dict[str, list[dict[str, Any]]] = {}
@@ -193,55 +218,21 @@ class Collector:
         shown: dict[str, Any] = {
             "host": account.host,
             "account_id": account.account_id or None,
+            **account.attributes,
             "outcome": _outcome(account, objects, failed, self.statuses),
-            "severity": worst(finding.get("severity") for finding in account.findings),
+            "severity": worst(finding.get("severity") for finding in account.findings if is_open(finding)),
             "findings": [finding for key, found in findings.items() if key not in account.objects for finding in found],
             "plan": account.plan,
             "api_calls": dict(sorted(account.calls.items())),
             "objects": objects,
         }
-        for key in ("failures", "refusals", "access", "escalation_paths", "not_restored", "plan_ids", "backups"):
+        for key in _IF_ANY:
             if getattr(account, key):
                 shown[key] = getattr(account, key)
         if account.assertions:
             shown["assertions"] = list(account.assertions.values())
         others = [copy for key, copies in removed.items() if key not in account.objects for copy in copies]
         return {**shown, "deleted": others} if others else shown
-
-
-def totals(accounts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Counts over all accounts."""
-    outcomes: Counter[str] = Counter()
-    statuses: Counter[str] = Counter()
-    severities: Counter[str] = Counter()
-    codes: Counter[str] = Counter()
-    writes: Counter[str] = Counter()
-    calls = objects = paths = planned = 0
-    for account in accounts:
-        outcomes[account["outcome"]] += 1
-        objects += len(account["objects"])
-        paths += len(account.get("escalation_paths", ()))
-        calls += sum(account["api_calls"].values())
-        for step in account["plan"]:
-            writes[step["action"]] += step["state"] == "done"
-            planned += step["state"] == "planned"
-        for holder in (account, *account["objects"]):
-            for finding in holder.get("findings", ()):
-                severities[finding.get("severity", "low")] += 1
-                codes[finding.get("code", "")] += 1
-        statuses.update(item["status"] for item in account["objects"])
-    return {
-        "accounts": sum(outcomes.values()),
-        "outcomes": {name: outcomes[name] for name in OUTCOMES if outcomes[name]},
-        "objects": objects,
-        "statuses": dict(statuses.most_common()),
-        "findings": {name: severities[name] for name in SEVERITIES if severities[name]},
-        "finding_codes": dict(codes.most_common()),
-        "escalation_paths": paths,
-        "writes": {action: count for action, count in sorted(writes.items()) if count},
-        "planned_writes": planned,
-        "api_calls": calls,
-    }
 
 
 def _object(
@@ -253,7 +244,7 @@ def _object(
 ) -> dict[str, Any]:
     resource = resource_name(item.kind, item.name).lower()
     on_it = [path for path in paths if resource in (str(path.get("from")).lower(), str(path.get("to")).lower())]
-    severities = [*(entry.get("severity") for entry in findings), *(path.get("severity") for path in on_it)]
+    severities = [entry.get("severity") for entry in (*findings, *on_it) if is_open(entry)]
     shown: dict[str, Any] = {
         "kind": item.kind,
         "name": item.name,
@@ -283,4 +274,4 @@ def _outcome(account: ReportedAccount, objects: list[dict[str, Any]], failed: bo
     if account.would_change:
         return "would_change"
     wanting = any(statuses.tone(item["status"]) in ("attention", "bad") for item in objects)
-    return "attention" if wanting or account.escalation_paths or account.not_restored else "in_sync"
+    return "attention" if wanting or any(map(is_open, account.escalation_paths)) or account.not_restored else "in_sync"

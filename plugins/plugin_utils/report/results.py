@@ -43,7 +43,8 @@ _VALUES = ("arn", "service", "profile", "service_linked", "created", "dangling")
 _ASSERTION = (
     "place", "service", "principal", "action", "resource", "expected", "result", "reason", "statements", "proved",
 )  # fmt: skip
-_FINDING = ("severity", "code", "resource", "message", "remedy")
+_FINDING = ("severity", "code", "resource", "message", "remedy", "evidence")
+_WAIVER = ("reason", "owner", "until", "place", "why")
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ class TaskResult:
     module: str = ""
     account_id: str = ""
     """The account id of the task or the inventory; that of the result takes precedence."""
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    """What the inventory says of the account, see `account_attributes`."""
     check_mode: bool = False
     failed: bool = False
     ignored: bool = False
@@ -119,7 +122,7 @@ def plan_of(result: TaskResult) -> list[dict[str, Any]]:
 
 
 def findings_of(result: TaskResult) -> list[dict[str, Any]]:
-    return [picked(item, _FINDING) for item in dicts(result.values.get("findings"))]
+    return [{**picked(item, _FINDING), **_waivers(item)} for item in dicts(result.values.get("findings"))]
 
 
 def assertions_of(result: TaskResult) -> list[dict[str, Any]]:
@@ -129,7 +132,9 @@ def assertions_of(result: TaskResult) -> list[dict[str, Any]]:
 
 def paths_of(result: TaskResult) -> list[dict[str, Any]]:
     """The privilege escalation paths."""
-    return [picked(item, ("from", "to", "steps", "severity")) for item in dicts(result.values.get("escalation_paths"))]
+    known = ("from", "to", "steps", "severity", "ids", "conditions")
+    paths = dicts(result.values.get("escalation_paths"))
+    return [{**picked(item, known), **_waivers(item)} for item in paths]
 
 
 def refusals_of(result: TaskResult) -> list[dict[str, Any]]:
@@ -183,6 +188,18 @@ def calls_of(result: TaskResult) -> dict[str, int]:
     return {str(action): count for action, count in counts.items() if isinstance(count, int)}
 
 
+def waivers_in(result: TaskResult) -> list[dict[str, Any]]:
+    """The waivers of the account, with what they are about."""
+    known = ("code", "accounts", "resources", "owner", "until", "place", "of_account", "matched")
+    return [picked(item, known) for item in dicts(result.values.get("waivers"))]
+
+
+def _waivers(item: Mapping[str, Any]) -> dict[str, Any]:
+    """By which waiver a finding or path is accepted, or which one does not accept it any more."""
+    found = {key: item.get(key) for key in ("waiver", "expired_waiver", "outgrown_waiver")}
+    return {key: picked(waiver, _WAIVER) for key, waiver in found.items() if isinstance(waiver, Mapping)}
+
+
 def _status(result: TaskResult, item: Mapping[str, Any], has_steps: bool) -> str:
     told = str(item.get("status"))
     if result.module in READS:
@@ -212,7 +229,7 @@ def _said(result: TaskResult, kind: str, item: Mapping[str, Any], status: str) -
         if item.get(name):
             details[name] = [picked(entry, known) for entry in dicts(item[name])]
     if isinstance(item.get("quarantined"), Mapping):
-        details["quarantined"] = picked(item["quarantined"], ("since", "reason"))
+        details["quarantined"] = picked(item["quarantined"], ("since", "until", "reason"))
     for diff in diffs_of(item.get("diff")).values():
         details["diff"] = diff
     if isinstance(item.get("last_used"), Mapping):

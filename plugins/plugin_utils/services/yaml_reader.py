@@ -38,14 +38,14 @@ class YamlProblem:
     message: str
 
 
-def read(text: str) -> tuple[Any, list[YamlProblem]]:
-    """The data of a file; None if the file has a problem."""
+def read(text: str, *, dates: bool = False) -> tuple[Any, list[YamlProblem]]:
+    """The data of a file; None if the file has a problem. Without `dates`, a value that YAML reads as a date is one."""
     try:
         loader = SafeLoader(text)
         node = loader.get_single_node()
         if node is None:
             return None, [YamlProblem(1, "empty")]
-        problems = [*_Measure().problems(node)]
+        problems = [*_Measure(dates=dates).problems(node)]
         return (None if problems else loader.construct_document(node)), problems
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
@@ -61,7 +61,8 @@ def read(text: str) -> tuple[Any, list[YamlProblem]]:
 class _Measure:
     """Looks at each node once."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, dates: bool) -> None:
+        self._dates = dates
         self._sizes: dict[yaml.Node, int] = {}
         self._open: set[yaml.Node] = set()
 
@@ -92,6 +93,8 @@ class _Measure:
 
     def _tag_problems(self, node: yaml.Node, line: int) -> Iterator[YamlProblem]:
         if node.tag == f"{_TAG}timestamp":
+            if self._dates:
+                return
             yield YamlProblem(line, f"{shown(node.value)} is read as a date by YAML; put it in quotes")
         elif node.tag not in _PLAIN and node.tag != _MERGE:
             tag = node.tag.replace(_TAG, "!!")

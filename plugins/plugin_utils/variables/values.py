@@ -95,6 +95,18 @@ def _list(spec: Mapping[str, Any], value: Any, services: Sequence[str] | None) -
     return list(dict.fromkeys(entries))
 
 
+def _waivers(spec: Mapping[str, Any], value: Any, dummy: Sequence[str] | None) -> list[Any]:
+    """Waivers and paths of files with waivers. Text is a path, unless it contains a list."""
+    if isinstance(value, str):
+        value = _listed({**spec, "elements": "dict"}, value) if _is_flow_list(value) else [value]
+    if isinstance(value, (Mapping, bytes)) or not isinstance(value, Sequence):
+        raise _wrong(spec, value)
+    for entry in value:
+        if not isinstance(entry, Mapping) and not (isinstance(entry, str) and entry.strip()):
+            raise _wrong(spec, entry, "has the entry ")
+    return list(value)
+
+
 def _listed(spec: Mapping[str, Any], text: str) -> Any:
     """The entries of a text that contains a list: JSON or YAML in brackets, or entries with commas between them."""
     if not _is_flow_list(text) and spec["elements"] == "str":
@@ -130,7 +142,11 @@ def _wrong(spec: Mapping[str, Any], value: Any, verb: str = "is ") -> WrongValue
 def _form(spec: Mapping[str, Any]) -> str:
     """What is right, as a sentence."""
     kind = {"str": "text", "bool": "true or false", "int": "a whole number", "float": "a number"}
-    kind |= {"pattern": "a pattern of hosts", "list": "a list without empty entries and spaces"}
+    kind |= {
+        "pattern": "a pattern of hosts",
+        "waivers": "a list of waivers and paths of files with waivers",
+        "list": "a list without empty entries and spaces",
+    }
     if spec.get("spaces"):
         kind["list"] = "a list without empty entries"
     if "minimum" in spec:
@@ -147,4 +163,5 @@ _CONVERTERS: Mapping[str, Callable[[Mapping[str, Any], Any, Sequence[str] | None
     "float": _number,
     "pattern": _pattern,
     "list": _list,
+    "waivers": _waivers,
 }

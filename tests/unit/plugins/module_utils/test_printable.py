@@ -15,7 +15,7 @@ import yaml
 from ansible_collections.aws_ml.permissions.plugins.filter.audit_summary import audit_summary
 from ansible_collections.aws_ml.permissions.plugins.filter.restore_summary import restore_summary
 from ansible_collections.aws_ml.permissions.plugins.filter.retirement_summary import retirement_summary
-from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import Finding, Severity
+from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import Finding, Severity, evidence
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.calls import Permit
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.dependants import Dependant
 from ansible_collections.aws_ml.permissions.plugins.module_utils.audit.escalation import EscalationStep
@@ -65,6 +65,13 @@ def raised(error: EngineError) -> Iterator[str]:
     yield from error.fields.get("problems", ())
     yield from error.fields.get("refusals", [{}])[0].values()
     yield from (value for value in error.fields.values() if isinstance(value, str))
+
+
+def found(text: str) -> Iterator[str]:
+    shown = Finding(Severity.HIGH, "code", text, text, text, evidence=(text,)).shown()
+    yield from shown.pop("evidence")
+    yield from evidence([text], account=[text])
+    yield from shown.values()
 
 
 def noted(text: str) -> Iterator[str]:
@@ -133,7 +140,7 @@ TELLS: dict[str, Callable[[str], Iterator[str]]] = {
     "bad backup": lambda text: raised(BadBackup(text, [text])),
     "bad backup with one problem": lambda text: raised(BadBackup(text)),
     "refused": lambda text: raised(Refused([Refusal("role/x", "used", text, text)], "123456789012")),
-    "finding": lambda text: iter(Finding(Severity.HIGH, "code", text, text, text).shown().values()),
+    "finding": found,
     "write": lambda text: iter(Step("PutRolePolicy", "role/x", text, "role/x", {}).shown().values()),
     "note": noted,
     "warning": warned,

@@ -161,6 +161,12 @@ def test_the_most_severe_comes_first_and_names_what_is_to_blame() -> None:
         " lookoutequipment.amazonaws.com and sagemaker.amazonaws.com may assume it: anyone who runs code with this role"
         " there can become an administrator of the account.",
         "remedy": "another profile",
+        "evidence": [
+            "grant:changes_permissions",
+            "managed policy IAMFullAccess",
+            "service:lookoutequipment.amazonaws.com",
+            "service:sagemaker.amazonaws.com",
+        ],
     }
 
 
