@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.html import as_page
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.statuses import Statuses
 from browser.conftest import Open
@@ -68,6 +69,31 @@ def test_without_comparison_history_and_units_the_page_is_whole(open_page: Open,
     assert page.locator(".switch [aria-current]").inner_text() == "Service"
 
 
+@pytest.mark.parametrize(
+    ("status", "check", "sentence", "heading"),
+    [
+        ("deleted", False, "1 deleted in 1 of 1 account.", "What was written"),
+        ("would_quarantine", True, "1 to quarantine in 1 of 1 account.", "What would be written"),
+        ("quarantined", False, "1 quarantined in 1 of 1 account.", "What was written"),
+    ],
+)
+def test_run_that_only_writes_says_what_it_wrote(
+    open_page: Open, status: str, check: bool, sentence: str, heading: str
+) -> None:
+    step = {"action": "AttachRolePolicy", "resource": "role/x", "state": "planned" if check else "done"}
+    shown = of_service("deeplens")
+    [account] = shown["accounts"]
+    account["objects"] = [
+        {"kind": "role", "name": "x", "service": "deeplens", "status": status, "severity": None, "plan": [step]}
+    ]
+    account.update(findings=[], escalation_paths=[])
+    shown["run"]["check_mode"] = check
+    page = open_page(as_page(shown, Statuses.load()))
+    assert page.locator("#sentence").inner_text() == sentence
+    assert page.get_by_role("heading", name=heading).is_visible()
+    assert page.get_by_role("heading", name="Critical and high findings").count() == 0
+
+
 def test_heat_map_leads_to_its_findings(open_page: Open, decided_fleet: str) -> None:
     page = open_page(decided_fleet)
     page.get_by_role("link", name="Owner", exact=True).click()
@@ -102,7 +128,7 @@ def test_accepted_findings_are_behind_a_filter_and_expired_waivers_are_marked(
     assert page.locator("#shown").inner_text().startswith(f"{len(all_records) - len(OPEN)} of ")
     unfold(page)
     assert "accepted until 2027-02-01 by research@example.org: the lab needs it" in page.locator(".groups").inner_text()
-    page.get_by_label("Accepted").select_option("only expired waivers")
+    page.get_by_label("Accepted").select_option("only those not accepted any more")
     unfold(page)
     assert "waiver expired 2026-11-01" in page.locator(".groups").inner_text()
     assert "group_vars/all/waivers.yml: aws_ml_waivers[2]" in page.locator(".groups").inner_text()

@@ -91,6 +91,7 @@ def encoded(report: Mapping[str, Any], extras: Mapping[str, Any]) -> str:
         whose = ",".join(_json(account[key]) for key in ("host", "account_id", "outcome"))
         rows.append(f"[{whose},{_marks(account)},{pool.put(rest, account_id)},[{','.join(cells)}]]")
     told = {key: report[key] for key in ("run", "totals", "services", "history", "quarantine") if key in report}
+    told["unmatched"] = report.get("waivers", {}).get("unmatched", [])
     compared = _comparison(report["comparison"], pool) if report.get("comparison") else ""
     head = {**extras, **told, "columns": columns}
     return f'{_json(head)[:-1]},{compared}"pool":[{",".join(pool.values)}],"rows":[{",".join(rows)}]}}'
@@ -133,9 +134,10 @@ def _columns(report: Mapping[str, Any]) -> tuple[list[list[Any]], dict[tuple[str
 
 
 def _comparison(comparison: Mapping[str, Any], pool: Pool) -> str:
-    """What only an earlier report has, as pairs of whose it is and what it is. What is new is marked at its finding."""
-    parts = [f'"with":{_json(comparison["with"])}']
-    for key in ("gone", "better"):
+    """What the accounts of this report do not have, as pairs of whose it is and what it is. What is new is in them."""
+    counts = {name: len(comparison.get(name, ())) for name in ("new", "worse", "gone", "better")}
+    parts = [f'"with":{_json(comparison["with"])},"counts":{_json(counts)}']
+    for key in ("worse", "gone", "better", "not_compared"):
         pairs = []
         for record in comparison.get(key, ()):
             account_id = record.get("account_id")

@@ -29,6 +29,7 @@ SCRIPTS = (
     "address",
     "filters",
     "commands",
+    "written",
     "overview",
     "changes",
     "heat_map",

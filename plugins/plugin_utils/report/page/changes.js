@@ -2,21 +2,28 @@
 
 const MOST_CHANGES = 4;
 
+/** When the earlier run began: the day, or the time if it was the same day. */
+function earlier() {
+  const { began } = data.comparison.with;
+  return day(began) === day(data.run.started) ? moment(began) : day(began);
+}
+
 function changesSection() {
   const { comparison } = data;
   if (!comparison) return make("section.panel", {}, make("h2", {}, "New and gone"), make("p.none", {}, "This run was not compared with an earlier one."));
   const lists = [
     ["New", openRecords.filter((record) => record.change === "new"), { change: ["new"] }],
-    ["Worse", openRecords.filter((record) => record.change === "worse"), { change: ["worse"] }],
+    ["Worse", (comparison.worse || []).map(pastRecord), { change: ["worse"] }],
     ["Gone", (comparison.gone || []).map(pastRecord)],
     ["Better", (comparison.better || []).map(pastRecord)],
   ];
   return make(
     "section.panel",
     {},
-    make("h2", {}, `Since ${day(comparison.with.began)}`),
-    make("p.counts", {}, lists.map(([what, found, filter]) => make("span", {}, make("b", {}, number(found.length)), " ", filter && found.length ? make("a", { href: addressWith({ view: "findings", ...filter }) }, what.toLowerCase()) : what.toLowerCase()))),
-    lists.filter(([, found]) => found.length).map(([what, found, filter]) => changeList(what, found, Boolean(filter))),
+    make("h2", {}, `Since ${earlier()}`),
+    make("p.counts", {}, lists.map(([what, found, filter]) => make("span", {}, make("b", {}, number(comparison.counts[what.toLowerCase()])), " ", filter && found.length ? make("a", { href: addressWith({ view: "findings", ...filter }) }, what.toLowerCase()) : what.toLowerCase()))),
+    lists.filter(([, found]) => found.length).map(([what, found]) => changeList(what, found)),
+    notCompared((comparison.not_compared || []).map(pastRecord)),
     comparison.with.file ? make("p.none", {}, "Compared with ", code(comparison.with.file)) : null,
   );
 }
@@ -29,12 +36,19 @@ function pastRecord([whose, what]) {
   return { ...told, finding, rank: severities.indexOf(finding.severity), past: true };
 }
 
-function changeList(what, found, isOpen) {
+/** The accounts of which one of the two runs has no findings, not even that there are none. */
+function notCompared(found) {
+  if (!found.length) return null;
+  const line = (one) => make("li", {}, one.host || one.account_id, make("span.where", {}, ` ${one.run === "this" ? "now" : "earlier"} ${one.reason}${one.findings ? `: ${counted(one.findings, "finding")} left out` : ""}`));
+  return folded([make("b", {}, "Not compared"), ` ${counted(distinct(found, (one) => one.host).length, "account")}`], () => some(found, 20, line, "ul"));
+}
+
+function changeList(what, found) {
   const groups = worstFirst([...grouped(found, (record) => JSON.stringify([record.severity, record.finding.code, record.resource])).values()].map((own) => ({ found: own })));
   return folded(
-    [make("b", {}, what), ` ${number(found.length)}`],
+    [make("b", {}, what), ` ${number(data.comparison.counts[what.toLowerCase()])}`],
     () => some(groups, MOST_CHANGES, changeLine, "ul"),
-    { open: isOpen && what === "New" },
+    { open: what === "New" },
   );
 }
 
@@ -49,6 +63,7 @@ function changeLine({ found }) {
     first.past || found.length > 1 ? code(first.resource) : resourceLink(first),
     ` ${first.finding.code.replaceAll("_", " ")} `,
     make("span.where", {}, `in ${someOf(hosts, 2)}`),
+    first.added?.length ? make("span.where", {}, `: ${someOf(first.added, 2)}`) : null,
   );
 }
 

@@ -1,6 +1,7 @@
 // The commands of every proposal, quoted for a shell. Names that could mean more than themselves get no command.
 
-const inventory = data.run.inventory?.length ? data.run.inventory : ["inventory.yml"];
+const inventory = data.run.inventory?.length ? data.run.inventory : ["INVENTORY"];
+const REASON = "WHO NEEDS THEM - AND WHY"; // which only the operator knows
 const MOST_HOSTS = 40; // more would make a command that nobody reads
 
 /** A word for a POSIX shell. */
@@ -52,7 +53,7 @@ function canBeRetired(cell) {
 
 function releaseCommand(host, resources) {
   const names = resources.map((resource) => resource.replace(/^role\//, ""));
-  return names.every(isPlainName) ? playbook("release", [host], "-e", JSON.stringify({ aws_ml_release_roles: names })) : "";
+  return names.every(isPlainName) ? playbook("release", [host], "-e", JSON.stringify({ aws_ml_release_roles: names, aws_ml_release_reason: REASON })) : "";
 }
 
 function restoreCommand(account, file) {

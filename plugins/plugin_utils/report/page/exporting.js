@@ -5,7 +5,7 @@ const OBJECT_COLUMNS = ["account_id", "host", "ou", "owner", "service", "kind", 
 const FORMULA_SIGNS = ["=", "+", "-", "@"];
 
 function exportedRecord({ account, service, resource, severity, finding, state, change }) {
-  const waiver = finding.waiver || finding.expired_waiver || {};
+  const waiver = waiverOf(finding) || {};
   const own = { account_id: account.id || "", host: account.host, ou: account.ou, owner: account.owner, service, resource, severity };
   const told = { code: finding.code, message: finding.message, remedy: finding.remedy || "", state, change };
   return { ...own, ...told, waiver_reason: waiver.reason || "", waiver_owner: waiver.owner || "", waiver_until: waiver.until || "" };

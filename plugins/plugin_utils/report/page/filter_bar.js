@@ -51,7 +51,7 @@ function lookChips(name, looks, cells) {
 
 function drawFilters() {
   const cells = accounts.flatMap((account) => account.cells);
-  const written = Object.fromEntries(statuses.filter((status) => status.written).map((status) => [status.name, status]));
+  const written = Object.fromEntries(statuses.filter((status) => status.written || status.name === "quarantined").map((status) => [status.name, status]));
   const [outcomeCounts, services, marked] = [tally(accounts, (account) => account.outcome), tally(cells, (cell) => cell.service), tally(openRecords, (record) => record.change)];
   const severe = data.severities.filter((severity) => accounts.some((account) => account.allMarks & (1 << severities.indexOf(severity))));
   const counts = new Map(bySeverity(openRecords));
@@ -106,7 +106,7 @@ function setSelect(label, name) {
 
 function acceptedSelect() {
   if (!records.some((record) => record.state !== "open")) return null;
-  const choices = [["hidden", "hidden"], ["shown", "shown"], ["only", "only these"], ["expired", "only expired waivers"]];
+  const choices = [["hidden", "hidden"], ["shown", "shown"], ["only", "only these"], ["ended", "only those not accepted any more"]];
   const label = select("Accepted", "accepted", choices);
   label.dataset.filter = "Accepted";
   pressed.push(() => (label.querySelector("select").value = chosen.accepted));

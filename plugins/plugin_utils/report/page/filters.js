@@ -81,7 +81,7 @@ function shownRecords() {
 }
 
 function isAskedFor(state) {
-  if (chosen.accepted === "expired") return state === "expired";
+  if (chosen.accepted === "ended") return ["expired", "outgrown"].includes(state);
   if (chosen.accepted === "only") return state === "accepted";
   return state !== "accepted" || chosen.accepted === "shown";
 }

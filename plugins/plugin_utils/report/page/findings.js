@@ -79,18 +79,22 @@ function recordTable(found, names) {
   return [make("div.wide", {}, make("table.cards", { "aria-label": "Findings" }, head, body)), more];
 }
 
-/** Whether a finding is new or worse, accepted, or was accepted until its waiver expired. */
+function waiverOf(finding) {
+  return finding.waiver || finding.expired_waiver || finding.outgrown_waiver;
+}
+
+/** Whether a finding is new or worse, accepted, or not accepted any more. */
 function stateOf({ change, state, finding }) {
-  const waiver = finding.waiver || finding.expired_waiver;
+  const waiver = waiverOf(finding);
   return [
     change ? make("span.change", { title: changes[change].meaning }, change) : null,
     waiver ? make(`span.waiver.${state}`, {}, waiverText(state, waiver)) : null,
   ];
 }
 
-function waiverText(state, { reason, owner, until, place }) {
-  const what = state === "expired" ? `waiver expired ${day(until)}` : `accepted${until ? ` until ${day(until)}` : ""}`;
-  return [what, owner ? ` by ${owner}` : "", reason ? `: ${reason}` : "", place && state === "expired" ? ` (${place})` : ""].join("");
+function waiverText(state, { reason, owner, until, place, why }) {
+  const began = { accepted: `accepted${until ? ` until ${day(until)}` : ""}`, expired: `waiver expired ${day(until)}`, outgrown: `not accepted any more: ${why || "it became worse"}; accepted` };
+  return [began[state], owner ? ` by ${owner}` : "", reason ? `: ${reason}` : "", place && state !== "accepted" ? ` (${place})` : ""].join("");
 }
 
 /** A labelled choice that is a part of the state. */

@@ -25,7 +25,8 @@ function lookOf(cell, name, said) {
   if (status.presence === "quarantined") presence = "quarantined";
   if (presence === "present" && ended && isFound) presence = "left_over";
   if (drift === "matches" && presence !== "present" && presence !== "") drift = "as_in_guide";
-  const written = status.written ? status.name : "";
+  // A role that was in quarantine before has no plan.
+  const written = status.written || (presence === "quarantined" && said.plan) ? status.name : "";
   return { status, presence, drift, written, look: wordOf(cell, status, presence, drift, ended) };
 }
 

@@ -5,7 +5,7 @@ const MOST_GROUPS = 6;
 function drawOverview() {
   return [
     make("section.state", { "aria-label": "State" }, stateLines()),
-    make("div.screen", {}, make("div", {}, graveSection(), heatMapSection(), trendSection()), make("div", {}, changesSection(), calendarSection(), filesSection())),
+    make("div.screen", {}, make("div", {}, isJudged ? graveSection() : null, writtenSection(), isJudged ? heatMapSection() : null, trendSection()), make("div", {}, isJudged ? changesSection() : null, calendarSection(), waiversSection(), filesSection())),
   ];
 }
 
@@ -13,27 +13,30 @@ function drawOverview() {
 function stateSentence() {
   const [critical, high] = ["critical", "high"].map((severity) => grave.filter((record) => record.severity === severity).length);
   const hosts = distinct(grave, (record) => record.account).length;
-  const isNew = grave.filter((record) => record.change === "new").length;
-  const since = data.comparison ? `; ${isNew ? number(isNew) : "none"} new since ${day(data.comparison.with.began)}` : "";
+  const isNew = numberOf(grave.filter((record) => record.change === "new"));
+  const since = data.comparison ? `; ${isNew ? number(isNew) : "none"} new since ${earlier()}` : "";
   const counts = [critical ? `${number(critical)} critical` : "", high ? `${number(high)} high` : ""].filter(Boolean).join(" and ");
+  if (!counts && writtenCells.length) return writtenSentence();
   if (!counts) return `No critical or high finding in ${counted(accounts.length - unread.length, "account")}.`;
   return `${counts} ${critical + high === 1 ? "finding" : "findings"} in ${number(hosts)} of ${counted(accounts.length, "account")}${since}.`;
 }
 
+/** A run of retire or restore writes, and does not look for findings. */
+const isJudged = records.length > 0 || !writtenCells.length;
 const unread = accounts.filter((account) => ["unreachable", "failed"].includes(account.outcome));
 
 function stateLines() {
   const leftovers = accounts.flatMap((account) => account.cells.filter((cell) => cell.presence === "left_over"));
   const accepted = records.length - openRecords.length;
-  const expired = records.filter((record) => record.state === "expired").length;
+  const ended = records.filter((record) => ["expired", "outgrown"].includes(record.state)).length;
   const { totals } = data;
   const paths = accounts.reduce((sum, account) => sum + (opened(opened(account.rest).escalation_paths) || []).length, 0);
   const written = Object.values(totals.writes).reduce((sum, count) => sum + count, 0);
   const facts = [
-    unread.length ? fact("bad", addressWith({ view: "matrix", outcome: ["unreachable", "failed"] }), `${counted(unread.length, "account")} could not be read or failed, and may lack in these numbers`) : null,
+    unread.length ? fact("bad", addressWith({ view: "matrix", outcome: ["unreachable", "failed"] }), `${counted(unread.length, "account")} failed or could not be reached: findings there may be missing`) : null,
     leftovers.length ? fact("left_over", addressWith({ view: "matrix", presence: ["left_over"] }), `${counted(leftovers.length, "leftover")} of ended services in ${counted(distinct(leftovers, (cell) => cell.account).length, "account")}`) : null,
     paths ? fact("attention", addressWith({ view: "escalation" }), counted(paths, "privilege escalation path")) : null,
-    expired ? fact("attention", addressWith({ view: "findings", accepted: "expired" }), `${counted(expired, "finding")} with an expired waiver`) : null,
+    ended ? fact("attention", addressWith({ view: "findings", accepted: "ended" }), `${counted(ended, "finding")} not accepted any more`) : null,
     accepted ? fact("quiet", addressWith({ view: "findings", accepted: "only" }), `${counted(accepted, "accepted finding")}`) : null,
     written ? fact("change", addressWith({ view: "matrix" }), `${counted(written, "write")} made`) : null,
     totals.planned_writes ? fact("planned", addressWith({ view: "matrix" }), `${counted(totals.planned_writes, "write")} planned`) : null,
@@ -89,6 +92,14 @@ function hostLinks(found, most = 4) {
   const concerned = distinct(found, (record) => record.account);
   const links = concerned.slice(0, most).map((account, place) => [place ? ", " : "", accountLink(account)]);
   return [...links, concerned.length > most ? ` and ${number(concerned.length - most)} more` : ""];
+}
+
+/** Waivers that are about nothing, so that they can be removed or corrected. */
+function waiversSection() {
+  const { unmatched } = data;
+  if (!unmatched.length) return null;
+  const line = (one) => make("li", {}, code(one.code || ""), ` ${[...(one.accounts || []), ...(one.resources || [])].join(", ")}`, make("span.where", {}, ` ${[one.why, one.owner, one.place].filter(Boolean).join(", ")}`));
+  return make("section.panel", {}, make("h2", {}, "Waivers that match nothing"), some(unmatched, 5, line, "ul"));
 }
 
 function filesSection() {

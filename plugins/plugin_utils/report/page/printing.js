@@ -47,13 +47,8 @@ function paperKind({ found }, most) {
 
 function paperChanges() {
   if (!data.comparison) return null;
-  const counts = [
-    ["new", openRecords.filter((record) => record.change === "new").length],
-    ["worse", openRecords.filter((record) => record.change === "worse").length],
-    ["gone", (data.comparison.gone || []).length],
-    ["better", (data.comparison.better || []).length],
-  ];
-  return make("p.counts", {}, `Since ${day(data.comparison.with.began)}: ${counts.map(([what, count]) => `${number(count)} ${what}`).join(", ")}`);
+  const counts = Object.entries(data.comparison.counts);
+  return make("p.counts", {}, `Since ${earlier()}: ${counts.map(([what, count]) => `${number(count)} ${what}`).join(", ")}`);
 }
 
 function paperCalendar() {

@@ -2,10 +2,10 @@
 
 const changes = {
   new: { label: "new", meaning: "it was not in the earlier report" },
-  worse: { label: "worse", meaning: "its severity is higher than in the earlier report" },
+  worse: { label: "worse", meaning: "it is more severe than in the earlier report, or there is more of it" },
 };
 
-/** A record for each finding: whose it is, what it is, and whether it is `open`, `accepted` or `expired`. */
+/** A record for each finding: whose it is, what it is, and whether it is `open`, `accepted`, `expired` or `outgrown`. */
 function recordsOf(account) {
   const own = opened(account.rest).findings ? recordsIn(account, null, whole(account.rest, account).findings) : [];
   return own.concat(...account.cells.map((cell) => {
@@ -23,7 +23,7 @@ function recordsIn(account, cell, found) {
     rank: severities.indexOf(finding.severity || "low"),
     resource: finding.resource || (cell ? cell.resource : "account"),
     service: cell ? cell.service : serviceOf(finding),
-    state: finding.waiver ? "accepted" : finding.expired_waiver ? "expired" : "open",
+    state: finding.waiver ? "accepted" : finding.expired_waiver ? "expired" : finding.outgrown_waiver ? "outgrown" : "open",
     change: changes[finding.change] ? finding.change : "",
   }));
 }
@@ -54,6 +54,11 @@ function wordsOf(record) {
 /** The number of records for each severity, the highest first, without those that have none. */
 function bySeverity(found) {
   return data.severities.map((severity) => [severity, found.filter((record) => record.severity === severity).length]).filter(([, count]) => count);
+}
+
+/** The number of findings as reports are compared: the same code of the same object of an account is one. */
+function numberOf(found) {
+  return new Set(found.map(({ account, resource, finding }) => JSON.stringify([account.index, resource.toLowerCase(), finding.code]))).size;
 }
 
 function distinct(found, valueOf) {

@@ -63,7 +63,8 @@ def decided(accounts: int = 200) -> dict[str, Any]:
     shown["quarantine"] = sorted(quarantined, key=lambda one: one["until"])
     shown["comparison"] = _comparison(shown)
     shown["history"] = list(_history(chance, shown))
-    shown["waivers"] = {"accepted": 3, "expired": [EXPIRED], "unmatched": [{**WAIVER, "place": "aws_ml_waivers[3]"}]}
+    unmatched = {"code": "passes_any_role", "accounts": ["lab-*"], "place": "aws_ml_waivers[3]", "why": "no finding"}
+    shown["waivers"] = {"accepted": 3, "expired": [EXPIRED], "unmatched": [unmatched]}
     return shown
 
 
@@ -78,7 +79,10 @@ def _judge(chance: random.Random, item: dict[str, Any]) -> None:
             finding["waiver"] = dict(WAIVER)
         elif fate < 0.15:
             finding["expired_waiver"] = dict(EXPIRED)
-        finding["change"] = "known" if chance.random() > 0.06 else "new"
+        elif fate < 0.17:
+            finding["outgrown_waiver"] = {**EXPIRED, "why": "it is critical, and was accepted as high"}
+        if fate >= 0.1:
+            finding["change"] = chance.choice(["new", "worse", *["known"] * 30])
 
 
 def _paths(chance: random.Random) -> Iterator[dict[str, Any]]:
@@ -132,10 +136,15 @@ def _comparison(shown: dict[str, Any]) -> dict[str, Any]:
     known = list(_records(shown))
     gone = [{key: value for key, value in one.items() if key != "change"} for one in known[5:400:13]]
     better = [{**one, "was": "critical"} for one in known if one["severity"] == "high"][:2]
-    worse = [{**one, "was": "high"} for one in known if one["severity"] == "critical"][:2]
+    worse = [{**one, "was": "high", "added": ["iam:PutRolePolicy"]} for one in known if one.get("change") == "worse"]
     new = [one for one in known if one.get("change") == "new" and "waiver" not in one]
     earlier = {"began": EARLIER, "file": "aws_ml_report-20261121T100000Z.json"}
-    return {"with": earlier, "new": new, "gone": gone, "worse": worse, "better": better}
+    unread = [account for account in shown["accounts"] if account["outcome"] == "unreachable"]
+    left_out = [
+        {"account_id": "", "host": account["host"], "run": "this", "reason": "was unreachable", "findings": 3}
+        for account in unread
+    ]
+    return {"with": earlier, "new": new, "gone": gone, "worse": worse, "better": better, "not_compared": left_out}
 
 
 def _history(chance: random.Random, shown: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -83,12 +83,13 @@ def test_what_an_earlier_report_had_is_in_the_page() -> None:
     assert data["history"] == shown["history"]
     compared = shown["comparison"]
     assert data["comparison"]["with"] == compared["with"]
-    for key in ("gone", "better"):
+    assert data["comparison"]["counts"]["new"] == len(compared["new"])
+    for key in ("worse", "gone", "better", "not_compared"):
         assert compared[key]
         found = []
         for whose, what in data["comparison"][key]:
             whole_whose = whole(whose, data["pool"], None)
-            found.append({**whole_whose, **whole(what, data["pool"], whole_whose["account_id"])})
+            found.append({**whole_whose, **whole(what, data["pool"], whole_whose.get("account_id"))})
         assert found == compared[key]
 
 
