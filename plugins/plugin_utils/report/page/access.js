@@ -18,34 +18,46 @@ function accessChanges(told) {
   );
 }
 
+/** Whether an assertion is proved, is not true, or could not be decided from what was read. */
+const verdicts = {
+  wrong: { label: "not true", glyph: "✕", tone: "bad" },
+  undecided: { label: "not decided", glyph: "?", tone: "attention" },
+  proved: { label: "proved", glyph: "✓", tone: "good" },
+};
+
+function verdictOf(one) {
+  if (one.proved) return "proved";
+  return ["allowed", "denied"].includes(one.result) ? "wrong" : "undecided";
+}
+
 function accessProofs(told) {
   const found = told.flatMap(({ account, assertions }) => (assertions || []).map((one) => ({ account, ...one })));
-  const failed = found.filter((one) => !one.proved);
-  const held = found.filter((one) => one.proved);
+  const byVerdict = grouped(found, verdictOf);
+  const parts = Object.entries(verdicts).map(([name, { label }]) => [name, label, byVerdict.get(name) || []]);
+  const counts = parts.map(([, label, own]) => `${number(own.length)} ${label}`).join(", ");
   return make(
     "section.panel",
     {},
     make("h3", {}, "Proofs"),
-    found.length ? make("p", {}, `${counted(held.length, "assertion")} proved, ${number(failed.length)} not proved.`) : make("p.none", {}, "No task of this run proved an assertion."),
-    failed.length ? [make("h4", {}, "Not proved"), some(failed, 50, proofLine, "ul")] : null,
-    held.length ? folded(`Proved (${number(held.length)})`, () => some(held, 50, proofLine, "ul")) : null,
+    found.length ? make("p", {}, `${counted(found.length, "assertion")}: ${counts}.`) : make("p.none", {}, "No task of this run judged an assertion."),
+    parts.filter(([, , own]) => own.length).map(([name, label, own]) => folded([verdictSign(own[0]), ` ${label} (${number(own.length)})`], () => some(sameProofs(own), 50, proofLine, "ul"), { open: name === "wrong" })),
   );
 }
 
-function proofLine({ account, principal, expected, action, resource, proved: when, result, statements, reason }) {
-  const decided = (statements || []).join(", ") || reason || "";
-  return make(
-    "li",
-    { data: { tone: when ? "good" : "bad" } },
-    make("span.glyph", { role: "img", "aria-label": when ? "proved" : "not proved" }, when ? "✓" : "✕"),
-    " ",
-    code(principal),
-    ` must be ${expected} `,
-    code(action),
-    " on ",
-    code(resource),
-    " in ",
-    accountLink(account),
-    make("span.where", {}, when ? ` ${proved[when] || ""}` : `: it is ${result}`, decided ? ` (${decided})` : ""),
-  );
+function verdictSign(one) {
+  const { label, glyph, tone } = verdicts[verdictOf(one)];
+  return make("span.glyph", { role: "img", "aria-label": label, title: label, data: { tone } }, glyph);
+}
+
+/** The same assertion with the same answer in several accounts is one line. */
+function sameProofs(found) {
+  const groups = grouped(found, (one) => JSON.stringify([one.principal, one.expected, one.action, one.resource.replaceAll(one.account.id || "-", ""), one.result, one.proved, one.reason]));
+  return [...groups.values()].sort((one, other) => other.length - one.length);
+}
+
+function proofLine(found) {
+  const [one] = found;
+  const decided = (one.statements || []).join(", ") || one.reason || "";
+  const ended = one.proved ? ` ${proved[one.proved] || ""}` : `: it is ${one.result}`;
+  return make("li", {}, verdictSign(one), " ", code(one.principal), ` must be ${one.expected} `, code(one.action), " on ", code(one.resource), " in ", hostLinks(found), make("span.where", {}, ended, decided ? ` (${decided})` : ""));
 }

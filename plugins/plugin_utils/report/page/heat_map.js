@@ -17,8 +17,8 @@ function heatMapSection() {
   const name = axisName();
   const switches = Object.entries(axes).map(([other, { label }]) => make("a", { href: addressOf({ by: other }), "aria-current": other === name ? "true" : null }, label));
   return make(
-    "section.panel",
-    { id: "heat-map" },
+    "section.panel.later",
+    {},
     make("div.heading", {}, make("h2", {}, "Findings by severity and"), make("span.switch", { role: "group", "aria-label": "Rows of the heat map" }, switches)),
     openRecords.length ? heatTable(name) : make("p.none", {}, "There are no findings."),
   );

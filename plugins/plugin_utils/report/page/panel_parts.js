@@ -53,11 +53,14 @@ const proved = { planned: "in the planned state", read_back: "after the last wri
 
 function proofs(found) {
   if (!found.length) return null;
-  return table(["", "Principal", "Must be", "Action", "Resource", "Decided by"], found.map((one) => {
-    const told = one.proved ? `proved ${proved[one.proved] || ""}` : `not proved: ${one.result}`;
-    const sign = make("span", { title: told, "aria-label": told, role: "img" }, one.proved ? "✓" : "✕");
-    return [sign, code(one.principal), one.expected, code(one.action), code(one.resource), (one.statements || []).join(", ") || one.reason];
-  }));
+  return table(["", "Principal", "Must be", "Action", "Resource", "Decided by"], found.map((one) => [
+    verdictSign(one),
+    code(one.principal),
+    one.expected,
+    code(one.action),
+    code(one.resource),
+    (one.statements || []).join(", ") || one.reason,
+  ]));
 }
 
 function failure(one) {

@@ -5,7 +5,7 @@ const GROUPS_ON_PAPER = 14;
 
 function drawPrint() {
   const details = document.getElementById("print-details").checked ? paperDetails() : [];
-  const parts = [paperState(), paperGrave(), paperChanges(), paperCalendar(), paperHeat(), trendSection(), paperUnread(), ...details];
+  const parts = [paperState(), paperGrave(), paperWritten(), paperChanges(), paperCalendar(), paperHeat(), trendSection(), paperUnread(), ...details];
   document.getElementById("print").replaceChildren(...parts.filter(Boolean));
 }
 
@@ -30,6 +30,12 @@ function paperGrave() {
     groups.slice(0, GROUPS_ON_PAPER).map((group) => paperKind(group, 6)),
     left > 0 ? make("p", {}, `and ${counted(left, "other kind")} of finding`) : null,
   );
+}
+
+function paperWritten() {
+  if (!writtenCells.length) return null;
+  const lines = byWritten().map(([name, cells]) => make("li", {}, badge(byStatus.get(name)), ` ${number(cells.length)}: ${someOf(distinct(cells, (cell) => cell.resource), 8)} in ${someOf(distinct(cells, (cell) => cell.account.host), 6)}`));
+  return paperSection(data.run.check_mode ? "What would be written" : "What was written", make("ul", {}, lines));
 }
 
 function paperKind({ found }, most) {

@@ -9,7 +9,7 @@ function trendSection() {
   if (runs.length < 2) return null;
   const kinds = [...data.severities.map((severity) => [severity, (run) => run.findings[severity] || 0]), ["accepted", (run) => run.accepted || 0], ["accounts", (run) => run.accounts]];
   return make(
-    "section.panel",
+    "section.panel.later",
     {},
     make("h2", {}, `Trend over ${number(runs.length)} runs`),
     make("div.charts", {}, kinds.map(([name, countOf]) => chart(name, runs.map((run) => ({ began: run.began, count: countOf(run) }))))),

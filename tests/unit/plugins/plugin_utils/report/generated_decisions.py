@@ -53,7 +53,7 @@ def decided(accounts: int = 200) -> dict[str, Any]:
                 f"deeplens: role/AWSDeepLensServiceRole gains s3:PutObject on labels-{chance.randrange(3)}/*"
             ]
         if chance.random() < 0.2:
-            account["assertions"] = [_assertion(chance.random() < 0.8)]
+            account["assertions"] = [_assertion(chance.random()) for _number in range(3)]
         for item in account["objects"]:
             _judge(chance, item)
             if "quarantined" in item and item["status"] != "absent":
@@ -113,10 +113,12 @@ def _reach(account: dict[str, Any], paths: list[dict[str, Any]]) -> None:
             item["escalation_paths"] = found
 
 
-def _assertion(holds: bool) -> dict[str, Any]:
+def _assertion(fate: float) -> dict[str, Any]:
     found = {"place": "deeplens assertion 1", "principal": "role/AWSDeepLensServiceRole", "action": "s3:GetObject"}
     asked = {**found, "resource": "arn:aws:s3:::payroll/*", "expected": "denied"}
-    return {**asked, "result": "denied", "proved": "current"} if holds else {**asked, "result": "allowed"}
+    if fate < 0.7:
+        return {**asked, "result": "denied", "proved": "current"}
+    return {**asked, "result": "allowed" if fate < 0.85 else "unknown", "reason": "inline policy run"}
 
 
 def _quarantine(account: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
