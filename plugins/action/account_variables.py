@@ -9,6 +9,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.expressions import HAS_JMESPATH
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.parts import PROFILES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.began import begin
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import catalogue
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.declared_services import DeclaredServices
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.folders import DefinitionsError
@@ -25,6 +26,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.playb
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.waiver_files import NAME as WAIVERS
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.waiver_files import with_files
 
+begin()
 if HAS_JMESPATH:  # if it is missing, the task reports that
     known_variables()  # read before the workers are forked
 

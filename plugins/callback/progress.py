@@ -15,8 +15,8 @@ description:
   - While a task of this collection runs over many accounts, a line at intervals says how many accounts are done,
     changed or failed, and about how long the rest takes. It names the last accounts that a task waits for, and those
     that have been running for half a minute.
-  - At the end of the run it shows the results of the accounts, the number of writes and AWS calls, critical findings,
-    and why accounts failed. What is the same in many accounts is shown in one line.
+  - At the end of the run it shows the summary of M(aws_ml.permissions.run_summary), without next commands, if no task
+    has shown it.
   - A host is an account, and counts once regardless of its number of tasks. Only modules of this collection and
     failures in its roles count. A run without any prints nothing.
   - The lines are plain text for terminals, logs and AWX, and work with any other callback. With the stdout callbacks
@@ -52,17 +52,25 @@ ansible.cfg: |
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
 from ansible import constants as C
+from ansible import context
+from ansible.playbook.block import Block
 from ansible.plugins.callback import CallbackBase
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.progress import NAME, RunProgress
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.began import begin
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.progress import RunProgress, Step
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results import read_result
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.screen import is_stdout_json, show
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.summary import NAME
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.finished_task import keyword_of_task
 
-JSON_CALLBACKS = {"json", "jsonl", "ansible.posix.json", "ansible.posix.jsonl"}
+SUMMARY = f"{NAME}.run_summary"
+"""The task that shows the summary of a run, which this plugin does not repeat then."""
+
 LONGEST = 86400.0
 """Seconds. Python cannot wait for every number of seconds that a float can represent."""
 
@@ -98,14 +106,20 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         super().__init__(*arguments, **options)
         self.lock = threading.RLock()
         self.over = threading.Event()
-        self._progress = RunProgress()
+        self._progress = RunProgress(begin(), int(context.CLIARGS.get("forks") or C.DEFAULT_FORKS))
         self._included: dict[tuple[str, str], set[str]] = {}
         self._clock: threading.Thread | None = None
+        self._is_summarized = False
+
+    @_harmless
+    def v2_playbook_on_start(self, playbook: Any) -> None:
+        self._progress.expect([step for play in playbook.get_plays() for step in steps_of(play)])
 
     @_harmless
     def v2_playbook_on_play_start(self, play: Any) -> None:
         inventory = play.get_variable_manager()._inventory
-        self._progress.play([host.get_name() for host in inventory.get_hosts(play.hosts)])
+        # Of all batches, where the play has `serial`.
+        self._progress.play([host.get_name() for host in inventory.get_hosts(play.hosts, ignore_restrictions=True)])
         self._included.clear()
 
     @_harmless
@@ -115,9 +129,9 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     @_harmless
     def v2_runner_on_start(self, host: Any, task: Any) -> None:
-        if _is_own(task):
+        if _is_own(task) or is_check(task):
             only = [host.get_name()] if task.run_once is True else self._hosts_of(task)
-            self._progress.started(task._uuid, task.get_name(), host.get_name(), time.monotonic(), only)
+            self._progress.started(step_of(task), host.get_name(), time.monotonic(), only)
             interval = min(self.get_option("interval"), LONGEST)
             if self._clock is None and interval > 0:
                 self._clock = threading.Thread(target=self._tick, args=[interval], name="progress", daemon=True)
@@ -143,16 +157,20 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     @_harmless
     def v2_runner_on_skipped(self, result: Any) -> None:
-        if _is_own(result.task):
+        if _is_own(result.task) or is_check(result.task):
             self._progress.left_out(result.task._uuid, result.host.get_name())
 
     @_harmless
     def v2_playbook_on_stats(self, stats: Any) -> None:
         self.over.set()
-        self._print(self._progress.summary())
+        if not self._is_summarized:
+            self._print(self._progress.summary())
 
     def _finished(self, result: Any, **how: bool) -> None:
-        if _is_own(result.task):
+        if _action(result.task) == SUMMARY:
+            self._is_summarized = self._is_summarized or bool(result.result.get("totals"))
+        if _is_own(result.task) or is_check(result.task):
+            self._is_summarized = False
             check_mode = bool(keyword_of_task(result, "check_mode"))
             account = read_result(result.result, check_mode=check_mode, **how)
             self._progress.finished(result.task._uuid, result.host.get_name(), account, time.monotonic())
@@ -181,18 +199,51 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._print(self._progress.lines(time.monotonic(), interval))
 
     def _print(self, lines: list[str]) -> None:
-        aside = C.DEFAULT_STDOUT_CALLBACK in JSON_CALLBACKS
-        for line in lines:
-            self._display.display(line, stderr=aside)
+        show(lines)
         if lines:
             # Ansible leaves flushing to the system, which delays lines for long if stdout is not a terminal.
-            (sys.stderr if aside else sys.stdout).flush()
+            (sys.stderr if is_stdout_json() else sys.stdout).flush()
 
 
 def _is_of_own_role(task: Any) -> bool:
     """Whether a task with a module of another collection belongs to a role of this one, such as a check."""
-    return not _is_own(task) and getattr(task._role, "_role_collection", None) == NAME
+    return not _is_own(task) and not is_check(task) and getattr(task._role, "_role_collection", None) == NAME
 
 
 def _is_own(task: Any) -> bool:
-    return str(task.resolved_action or task.action).startswith(f"{NAME}.iam_")
+    return _action(task).startswith(f"{NAME}.iam_")
+
+
+def is_check(task: Any) -> bool:
+    return _action(task) == f"{NAME}.account_variables"
+
+
+def _action(task: Any) -> str:
+    return str(task.resolved_action or task.action)
+
+
+def step_of(task: Any) -> Step:
+    return Step(task._uuid, str(task.get_name()), _action(task), is_check(task))
+
+
+def steps_of(play: Any) -> Iterator[Step]:
+    """The tasks of the collection in a play, as far as they are known before it runs."""
+    planning = set()
+    for task in _tasks([*play.compile()]):
+        if not _is_own(task) and not is_check(task):
+            continue
+        conditions = [str(condition) for condition in task.when]
+        if "not ansible_check_mode" in conditions and context.CLIARGS.get("check"):
+            continue
+        step = step_of(task)
+        yield replace(step, applies=step.kind in planning and "not ansible_check_mode" in conditions)
+        if task.check_mode is True:
+            planning.add(step.kind)
+
+
+def _tasks(blocks: Iterable[Any]) -> Iterator[Any]:
+    for block in blocks:
+        if isinstance(block, Block):
+            yield from _tasks([*block.block, *block.rescue, *block.always])
+        else:
+            yield block

@@ -60,6 +60,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.in
     is_mentioned,
     value_for_all,
 )
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.began import begin
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import Paths
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.folders import DefinitionsError, absolute
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.known_variables import known_variables
@@ -76,6 +77,7 @@ NO_ONE = "no account was accessed"
 AUDIT_ACTION = "ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.audit_action"
 
 display = Display()
+begin()
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]

@@ -17,6 +17,12 @@ from typing import Any
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.details import (
+    NO_DETAILS,
+    AccountDetails,
+    read_details,
+)
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.values import mapping, mappings, sequence
 
 UNREACHABLE, FAILED, CHANGED, WOULD_CHANGE, DRIFTED, IN_SYNC, LOOKED_AT = (
     "unreachable",
@@ -39,13 +45,17 @@ class RunFinding:
     severity: str
     code: str
     resource: str
+    change: str = ""
+    """`new` or `worse` since an earlier run, if it was compared with one."""
+    waiver_ended: str = ""
+    """The last day of the waiver that accepted it, if that has expired."""
 
 
 @dataclass(frozen=True)
 class RunAccount:
     """What is known of an account. `writes` are those that were done, `planned` those of check mode, by action.
 
-    `access` is what access these writes change, in lines.
+    `access` is what access these writes change, in lines. `details` has what single objects are about.
     """
 
     status: str = IN_SYNC
@@ -55,6 +65,7 @@ class RunAccount:
     findings: frozenset[RunFinding] = frozenset()
     access: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    details: AccountDetails = NO_DETAILS
 
     def __add__(self, other: RunAccount) -> RunAccount:
         """Both combined; `other` is the later one. What it has written is not planned any more."""
@@ -68,6 +79,7 @@ class RunAccount:
             self.findings | other.findings,
             tuple(dict.fromkeys((*self.access, *other.access))),
             tuple(dict.fromkeys((*self.reasons, *other.reasons))),
+            self.details + other.details,
         )
 
 
@@ -83,7 +95,7 @@ def read_result(
 
     All items of a loop count. `failed` and `unreachable` are the state of the whole task in Ansible.
     """
-    items = [item for item in _sequence(result.get("results")) if isinstance(item, Mapping)]
+    items = mappings(result.get("results"))
     if items:
         return _read_loop(items, ignored=ignored, check_mode=check_mode)
     if "ansible_job_id" in result and not failed and "account_id" not in result:
@@ -97,10 +109,11 @@ def read_result(
         status,
         done if made else Counter(),
         done if status in (WOULD_CHANGE, DRIFTED) else Counter(),
-        sum(count for count in _mapping(result.get("api_calls")).values() if isinstance(count, int)),
+        sum(count for count in mapping(result.get("api_calls")).values() if isinstance(count, int)),
         frozenset(_findings(result.get("findings"))),
-        () if status == FAILED else tuple(map(str, _sequence(_mapping(result.get("access_diff")).get("summary")))),
+        () if status == FAILED else tuple(map(str, sequence(mapping(result.get("access_diff")).get("summary")))),
         (_reason(result) + (" (ignored)" if ignored else ""),) if status in (FAILED, UNREACHABLE) else (),
+        read_details(result, failed=status == FAILED, planned=status in (WOULD_CHANGE, DRIFTED)),
     )
 
 
@@ -129,7 +142,7 @@ def _status(result: Mapping[str, Any], failed: bool, unreachable: bool, check_mo
     if result.get("in_sync") is False:
         return DRIFTED
     # `changed_when` changes `changed`, not what was written.
-    if _sequence(result.get("plan")) if "plan" in result and "in_sync" not in result else result.get("changed"):
+    if sequence(result.get("plan")) if "plan" in result and "in_sync" not in result else result.get("changed"):
         return WOULD_CHANGE if check_mode else CHANGED
     # An audit does not compare with declarations and plans nothing.
     if "account_id" in result and "plan" not in result:
@@ -141,7 +154,7 @@ def _reason(result: Mapping[str, Any]) -> str:
     """One line: of several problems the first and the number of the others."""
     if "censored" in result:
         return "hidden by no_log"
-    problems = _sequence(result.get("problems"))
+    problems = sequence(result.get("problems"))
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     lines = [line for line in str(problems[0] if problems else result.get("msg", "")).splitlines() if line.strip()]
     told = " ".join(lines[:2] if lines and lines[0].rstrip().endswith(":") else lines[:1])
@@ -149,18 +162,13 @@ def _reason(result: Mapping[str, Any]) -> str:
 
 
 def _actions(steps: Any) -> Iterable[str]:
-    return [str(step["action"]) for step in _sequence(steps) if isinstance(step, Mapping) and "action" in step]
+    return [str(step["action"]) for step in mappings(steps) if "action" in step]
 
 
 def _findings(found: Any) -> Iterable[RunFinding]:
-    for finding in _sequence(found):
-        if isinstance(finding, Mapping) and finding.get("severity") in SEVERITIES:
-            yield RunFinding(*(str(finding.get(key, "")) for key in ("severity", "code", "resource")))
-
-
-def _sequence(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    """The findings that are not accepted."""
+    for finding in mappings(found):
+        if finding.get("severity") in SEVERITIES and not mapping(finding.get("waiver")):
+            severity, code, resource = (str(finding.get(key, "")) for key in ("severity", "code", "resource"))
+            ended = str(mapping(finding.get("expired_waiver")).get("until", ""))
+            yield RunFinding(severity, code, resource, str(finding.get("change") or ""), ended)

@@ -2,95 +2,105 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: it may change in any release. Do not import it elsewhere.
-"""The summary at the end of a run: outcomes, changes of access, critical findings, and why accounts failed. Pure.
+"""The summary at the end of a run: at most 40 lines for any number of accounts, the worst first. Pure.
 
-The same text for many accounts is one line, so a problem of all accounts does not fill the screen.
+The same text for many accounts is one entry, so a problem of all accounts does not fill the screen.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results import (
-    FAILED,
-    STATUSES,
-    UNREACHABLE,
-    RunAccount,
-)
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.layout import WIDTH, shortened, wrapped
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.next_commands import NextCommand
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results import STATUSES, RunAccount
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.sections import ALL, Section, fitted
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.subjects import sections_of
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.totals import count, totals_of
 
-LINES = 20
-"""The maximum number of lines of access, of critical findings and of failures. The others are counted."""
-NAMES = 5
-"""Accounts that one line names; the others are counted."""
+NAME = "aws_ml.permissions"
 
+LINES = 40
+"""The most lines of a summary."""
 
-def summary(accounts: Mapping[str, RunAccount], took: str) -> list[str]:
-    """The lines for accounts by their names in the inventory; `took` follows their number."""
-    statuses = Counter(account.status for account in accounts.values())
-    shown = ", ".join(f"{statuses[status]} {status}" for status in STATUSES if statuses[status])
-    lines = [f"{count(len(accounts), 'account')}{took}: {shown}"]
-    writes = sum((account.writes for account in accounts.values()), Counter[str]())
-    planned = sum((account.planned for account in accounts.values()), Counter[str]())
-    calls = sum(account.calls for account in accounts.values())
-    if writes:
-        lines.append(f"{count(writes.total(), 'write')}: {_by_action(writes)}")
-    if planned:
-        lines.append(f"{count(planned.total(), 'write')} to make: {_by_action(planned)}")
-    if calls:
-        lines.append(count(calls, "AWS call"))
-    return [*lines, *_findings(accounts), *_failures(accounts), *_access(accounts)]
+COMMAND_LINES = 8
+"""The most lines of one command. A longer one is only in the result of the task."""
 
 
-def count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+@dataclass(frozen=True)
+class Summary:
+    """What a summary is made of. `accounts` are by their names in the inventory; `took` follows their number.
+
+    `comparison` is what the comparison with an earlier run found, None without one.
+    """
+
+    accounts: Mapping[str, RunAccount]
+    took: str = ""
+    comparison: Mapping[str, Any] | None = None
+    commands: tuple[NextCommand, ...] = ()
+
+    def lines(self, most: int | None = LINES) -> list[str]:
+        """At most `most` lines of at most 80 columns, all printable. None shows everything."""
+        limit = ALL if most is None else most
+        head = self._head()
+        commands = list(self._commands())
+        sections: list[Section] = list(sections_of(self.accounts, self.comparison))
+        if len(head) + len(commands) + len(sections) > limit:
+            head = head[: max(1, limit - len(commands) - len(sections))]
+        shown = [*head, *fitted(sections, limit - len(head) - len(commands)), *commands]
+        return [printable(line, None) for line in shown]
+
+    def _head(self) -> list[str]:
+        totals = totals_of(self.accounts, self.comparison)
+        told = ", ".join(f"{totals['statuses'][one]} {one}" for one in STATUSES if one in totals["statuses"])
+        lines = wrapped(f"{NAME}: {count(totals['accounts'], 'account')}{self.took}: {told}", "", "  ")
+        for key, what in (("writes", "write{}"), ("planned", "write{} to make")):
+            if totals[key]:
+                number = sum(totals[key].values())
+                lines += _two(f"{number} {what.format('' if number == 1 else 's')}: {_by_name(totals[key])}")
+        if totals["api_calls"]:
+            lines.append(f"  {count(totals['api_calls'], 'AWS call')}")
+        return [*lines, *_two(_findings(totals)), *_two(self._compared(totals))]
+
+    def _compared(self, totals: Mapping[str, Any]) -> str:
+        if self.comparison is None:
+            return ""
+        earlier = self.comparison.get("with") or {}
+        changes = ", ".join(f"{totals[one]} {one}" for one in ("new", "worse", "better", "gone"))
+        return f"since the run of {earlier.get('began') or 'before'}: {changes}"
+
+    def _commands(self) -> Iterator[str]:
+        for one in self.commands:
+            lines = one.lines()
+            if not lines or len(lines) > COMMAND_LINES:
+                yield shortened(f"{one.purpose}: the command is in next_commands of this task's result", WIDTH)
+                continue
+            yield from wrapped(f"{one.purpose}:")
+            yield from lines
 
 
-def _by_action(actions: Counter[str]) -> str:
-    return ", ".join(f"{action} {number}" for action, number in sorted(actions.items()))
+def _by_name(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in sorted(counts.items()))
 
 
-def _access(accounts: Mapping[str, RunAccount]) -> Iterator[str]:
-    changes: dict[str, list[str]] = defaultdict(list)
-    for name, account in accounts.items():
-        for line in account.access:
-            changes[line].append(name)
-    yield from _grouped("access", changes)
+def _findings(totals: Mapping[str, Any]) -> str:
+    found: Counter[str] = Counter(totals["findings"])
+    parts = []
+    if found:
+        by_severity = ", ".join(f"{number} {severity}" for severity, number in found.items())
+        parts.append(f"{count(found.total(), 'finding')}: {by_severity}")
+    if totals["accepted"]:
+        parts.append(f"{count(totals['accepted'], 'finding')} accepted by waivers")
+    return "; ".join(parts)
 
 
-def _findings(accounts: Mapping[str, RunAccount]) -> Iterator[str]:
-    found = Counter(finding.severity for account in accounts.values() for finding in account.findings)
-    if not found:
-        return
-    shown = ", ".join(f"{found[severity]} {severity}" for severity in SEVERITIES if found[severity])
-    yield f"{count(found.total(), 'finding')}: {shown}"
-    critical: dict[str, list[str]] = defaultdict(list)
-    for name, account in accounts.items():
-        for finding in account.findings:
-            if finding.severity == "critical":
-                critical[f"{finding.resource} {finding.code}"].append(name)
-    yield from _grouped("critical", critical)
-
-
-def _failures(accounts: Mapping[str, RunAccount]) -> Iterator[str]:
-    for status in (FAILED, UNREACHABLE):
-        reasons: dict[str, list[str]] = defaultdict(list)
-        for name, account in accounts.items():
-            if account.status == status:
-                reasons["; ".join(account.reasons)].append(name)
-        yield from _grouped(status, reasons)
-
-
-def _grouped(what: str, groups: Mapping[str, list[str]]) -> Iterator[str]:
-    """A line for each group, the largest first."""
-    ordered = sorted(groups.items(), key=lambda group: (-len(group[1]), sorted(group[1]), group[0]))
-    for told, names in ordered[:LINES]:
-        yield f"{what}: {_names(names)}: {told}"
-    if len(ordered) > LINES:
-        yield f"{what}: {len(ordered) - LINES} more"
-
-
-def _names(names: list[str]) -> str:
-    shown = ", ".join(sorted(names)[:NAMES])
-    return shown if len(names) <= NAMES else f"{shown} and {len(names) - NAMES} more"
+def _two(text: str) -> list[str]:
+    """A line of the head, or two."""
+    if not text:
+        return []
+    lines = wrapped(text, "  ", "    ")
+    return lines if len(lines) <= 2 else wrapped(shortened(text, 2 * WIDTH - 40), "  ", "    ")[:2]

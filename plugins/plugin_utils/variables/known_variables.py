@@ -53,6 +53,10 @@ class KnownVariables:
         """The variables that a playbook reads."""
         return {name: spec for name, spec in self.playbooks.items() if playbook in spec["playbooks"]}
 
+    def is_secret(self, name: str) -> bool:
+        """Whether the value of a variable must not be shown: of the secrets, and of the hosts' own."""
+        return bool(self.playbooks.get(name, {}).get("secret")) or name == "aws_external_id"
+
     def problems(self, names: Iterable[str], origin: str) -> Iterator[Problem]:
         """A problem for each name that is unknown; `origin` says where the names are set."""
         prefixes = (PREFIX, *(f"{service}_iam_" for service in self.services))

@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleError
-from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem, shown
 from ansible_collections.aws_ml.permissions.plugins.module_utils.validate.connection import connection_problems
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import NO_PATHS, Paths
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.folders import absolute
@@ -65,10 +66,29 @@ def values_of(
         else:
             if value is not None and not spec.get("secret"):
                 values[name] = value
+    problems += _comparison_problems(values)
     only = values.get("aws_ml_only_services")
     if only:
         values["aws_ml_services"] = [service for service in values["aws_ml_services"] if service in only]
     return values, problems
+
+
+def _comparison_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
+    """What prevents that a run fails on new findings."""
+    earlier, folder = values.get("aws_ml_compare_with"), values.get("aws_ml_report_history")
+    new = [condition for condition in values.get("aws_ml_fail_on") or () if condition.startswith("new_")]
+    if new and not earlier and not folder:
+        yield Problem(
+            "aws_ml_fail_on",
+            f"has {new[0]}, but there is nothing to compare with; set aws_ml_report_history to the folder of the"
+            " reports, or aws_ml_compare_with to one of them",
+        )
+    if earlier and not os.path.isfile(os.path.expanduser(earlier)):
+        yield Problem(
+            "aws_ml_compare_with", f"{shown(earlier)} is not a file; it must be the JSON of an earlier report"
+        )
+    if folder and os.path.exists(os.path.expanduser(folder)) and not os.path.isdir(os.path.expanduser(folder)):
+        yield Problem("aws_ml_report_history", f"{shown(folder)} is not a folder; it must be the folder of the reports")
 
 
 def service_paths(variables: Mapping[str, Any], templar: Any) -> Paths:

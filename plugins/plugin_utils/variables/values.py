@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import yaml
@@ -83,6 +84,8 @@ def _list(spec: Mapping[str, Any], value: Any, services: Sequence[str] | None) -
     if isinstance(value, (Mapping, bytes)) or not isinstance(value, Sequence):
         raise _wrong(spec, value)
     entries = [_entry(spec, entry) for entry in value]
+    if "choices" in spec:
+        return _chosen(spec["choices"], entries)
     if "of" not in spec or services is None:
         return entries
     unknown = [entry for entry in entries if entry not in services]
@@ -92,6 +95,16 @@ def _list(spec: Mapping[str, Any], value: Any, services: Sequence[str] | None) -
         if spec["of"] != "services":
             raise WrongValue(f"names {which}, which audits do not know; it is a list of {known}")
         raise WrongValue(f"names {which}, which this collection has no role for; it is a list of {known}")
+    return list(dict.fromkeys(entries))
+
+
+def _chosen(choices: Sequence[str], entries: Sequence[str]) -> list[str]:
+    """The entries, each once. Raises WrongValue for those that are not among the choices."""
+    unknown = [entry for entry in entries if entry not in choices]
+    if unknown:
+        near = [name for entry in unknown for name in get_close_matches(entry, choices, 1)]
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise WrongValue(f"has the entry {', '.join(map(shown, unknown))}; it is a list of {', '.join(choices)}{hint}")
     return list(dict.fromkeys(entries))
 
 

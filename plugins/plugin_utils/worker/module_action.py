@@ -32,6 +32,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task i
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import SHAPES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_AMAZON_AWS, HAS_SDK
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.began import begin
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import Paths
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.declared_services import DeclaredServices
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts
@@ -55,6 +56,7 @@ WHOLE_RESULT = 3
 """The verbosity (`-vvv`) from which the complete result is shown, with its arguments."""
 
 display = Display()
+begin()
 # Before the workers are forked: each would read the variables, and load all filters and tests for its first template
 # that has one.
 filter_loader.get("default")

@@ -61,15 +61,18 @@ def test_for_an_account_that_failed_last_time_the_run_before_counts(tmp_path: Pa
 
 
 def test_only_a_few_reports_are_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for day in range(1, 29):
-        keep(tmp_path, day, audited(ONE))
-    keep(tmp_path, 1, audited(OTHER))
+    numbers = [f"{number:012}" for number in range(1, 29)]
+    for day, number in enumerate(numbers, 1):
+        keep(tmp_path, day, audited(number))
     read: list[Path] = []
     opened = Path.read_bytes
     monkeypatch.setattr(Path, "read_bytes", lambda path: (read.append(path), opened(path))[1])
-    report = added(tmp_path, audited(ONE), audited(OTHER, finding()))
+    report = added(tmp_path, *(audited(number, finding()) for number in numbers))
     assert len(read) == MOST_READ
-    assert report["comparison"]["new"] == []
+    assert len(report["comparison"]["new"]) == MOST_READ
+    read.clear()
+    assert len(added(tmp_path, audited(ONE), audited(numbers[0]))["comparison"]["with"]["older"]) == 1
+    assert [path.name for path in read] == ["day-28.json", "day-01.json"]
     assert len(report["history"]) == min(28, MOST_RUNS)
 
 
