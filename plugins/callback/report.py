@@ -256,6 +256,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             "check_mode": bool(context.CLIARGS.get("check")),
             "started": _moment(self._began),
             "ended": _moment(datetime.now(UTC)),
+            "inventory": [str(source) for source in context.CLIARGS.get("inventory") or ()],
         }
         report = self._collector.report(run, failed)
         self._add_earlier_runs(report)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from browser.chromium import MISSING, find
 from playwright.sync_api import Browser, Page, sync_playwright
+from unit.plugins.plugin_utils.report import generated_decisions
 from unit.plugins.plugin_utils.report.generated_fleet import page
 
 SWITCHES = [
@@ -37,11 +38,11 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(chromium: Browser, tmp_path: Path) -> Iterator[Open]:
-    """`open_page(html, **context options)`; network requests and console messages are failures."""
+    """`open_page(html, address, **context options)`; network requests and console messages are failures."""
     contexts = []
     told: list[str] = []
 
-    def opened(html: str, **options: object) -> Page:
+    def opened(html: str, address: str = "", **options: object) -> Page:
         path = tmp_path / f"report-{len(contexts)}.html"
         path.write_text(html, encoding="utf-8")
         context = chromium.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
@@ -50,8 +51,8 @@ def open_page(chromium: Browser, tmp_path: Path) -> Iterator[Open]:
         shown.on("console", lambda message: told.append(f"console: {message.text}"))
         shown.on("pageerror", lambda error: told.append(f"error: {error}"))
         shown.on("dialog", lambda dialog: (told.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        shown.on("request", lambda request: request.url == path.as_uri() or told.append(f"request: {request.url}"))
-        shown.goto(path.as_uri())
+        shown.on("request", lambda request: is_own(request.url, path) or told.append(f"request: {request.url}"))
+        shown.goto(path.as_uri() + address)
         return shown
 
     yield opened
@@ -60,10 +61,21 @@ def open_page(chromium: Browser, tmp_path: Path) -> Iterator[Open]:
     assert told == []
 
 
+def is_own(url: str, path: Path) -> bool:
+    """Whether it is the page itself, or a file that the page made."""
+    return url.partition("#")[0] == path.as_uri() or url.startswith("blob:")
+
+
 @pytest.fixture(scope="session")
 def large_fleet() -> str:
-    """The page of 500 accounts with 25 roles each."""
-    return page(500)
+    """The page of 1,000 accounts with 25 roles each, with all that a report can have."""
+    return generated_decisions.page(1000)
+
+
+@pytest.fixture(scope="session")
+def decided_fleet() -> str:
+    """The same of 60 accounts."""
+    return generated_decisions.page(60)
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,10 @@ def words(page: Page) -> set[str]:
     return set(page.locator("#matrix button.cell:not(.dim) .word").all_inner_texts())
 
 
+MATRIX = "#view=matrix"
+VIEWS = ("overview", "findings", "matrix", "escalation", "access")
+
+
 def chip(page: Page, group: str, value: str) -> Any:
     return page.get_by_role("group", name=group).locator(f".chip[data-value='{value}']")
 
@@ -36,6 +40,26 @@ def example(status: str, **details: Any) -> dict[str, Any]:
 def opened(page: Page, nth: int = 0) -> Any:
     page.locator("#matrix button.cell").nth(nth).click()
     return page.locator("#details")
+
+
+def show(page: Page, view: str) -> None:
+    """Go to a view by its link."""
+    page.get_by_role("navigation", name="Views").get_by_role("link", name=view).click()
+
+
+def unfold(page: Page, most: int = 1000) -> None:
+    """Open what is folded in the view, and wait until it is filled."""
+    page.evaluate(
+        """async (most) => {
+          const folded = [...document.querySelectorAll("#view details:not([open])")].slice(0, most);
+          for (const one of folded) one.open = true;
+          await new Promise((resolve) => setTimeout(resolve, 0));
+          while (folded.some((one) => one.isConnected && one.childElementCount < 2)) {
+            await new Promise((resolve) => setTimeout(resolve, 5));
+          }
+        }""",
+        most,
+    )
 
 
 def put_on_paper(page: Page) -> None:

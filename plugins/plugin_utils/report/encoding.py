@@ -28,6 +28,7 @@ COLUMNS_OF_SERVICE = 40
 """The number of objects of one service that have their own column. The rarest others share one column."""
 
 _VARYING = ("last_used", "created", "quarantined")
+_WHOSE = ("account_id", "host", "ou", "owner")
 
 
 class Pool:
@@ -89,8 +90,11 @@ def encoded(report: Mapping[str, Any], extras: Mapping[str, Any]) -> str:
         rest = {key: value for key, value in account.items() if key not in known}
         whose = ",".join(_json(account[key]) for key in ("host", "account_id", "outcome"))
         rows.append(f"[{whose},{_marks(account)},{pool.put(rest, account_id)},[{','.join(cells)}]]")
-    head = {**extras, **{key: report[key] for key in ("run", "totals", "services")}, "columns": columns}
-    return f'{_json(head)[:-1]},"pool":[{",".join(pool.values)}],"rows":[{",".join(rows)}]}}'
+    told = {key: report[key] for key in ("run", "totals", "services", "history", "quarantine") if key in report}
+    told["unmatched"] = report.get("waivers", {}).get("unmatched", [])
+    compared = _comparison(report["comparison"], pool) if report.get("comparison") else ""
+    head = {**extras, **told, "columns": columns}
+    return f'{_json(head)[:-1]},{compared}"pool":[{",".join(pool.values)}],"rows":[{",".join(rows)}]}}'
 
 
 def _columns(report: Mapping[str, Any]) -> tuple[list[list[Any]], dict[tuple[str, str], tuple[int, bool]]]:
@@ -129,9 +133,27 @@ def _columns(report: Mapping[str, Any]) -> tuple[list[list[Any]], dict[tuple[str
     return columns, places
 
 
+def _comparison(comparison: Mapping[str, Any], pool: Pool) -> str:
+    """What the accounts of this report do not have, as pairs of whose it is and what it is. What is new is in them."""
+    counts = {name: len(comparison.get(name, ())) for name in ("new", "worse", "gone", "better")}
+    parts = [f'"with":{_json(comparison["with"])},"counts":{_json(counts)}']
+    for key in ("worse", "gone", "better", "not_compared"):
+        pairs = []
+        for record in comparison.get(key, ()):
+            account_id = record.get("account_id")
+            whose = pool.put({name: record[name] for name in _WHOSE if name in record}, None)
+            what = pool.put({name: value for name, value in record.items() if name not in _WHOSE}, account_id)
+            pairs.append(f"[{whose},{what}]")
+        parts.append(f'"{key}":[{",".join(pairs)}]')
+    return f'"comparison":{{{",".join(parts)}}},'
+
+
 def _marks(holder: Mapping[str, Any]) -> int:
-    """The severities of all findings and escalation paths, a bit for each, the highest for critical."""
-    found = [entry.get("severity") for key in ("findings", "escalation_paths") for entry in holder.get(key, ())]
+    """The severities of all findings that are not accepted and of all escalation paths, a bit for each, the highest for
+    critical.
+    """
+    listed = [entry for key in ("findings", "escalation_paths") for entry in holder.get(key, ())]
+    found = {entry.get("severity") for entry in listed if not entry.get("waiver")}
     return sum(1 << place for place, severity in enumerate(reversed(SEVERITIES)) if severity in found)
 
 

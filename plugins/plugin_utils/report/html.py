@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ansible.module_utils.common.yaml import yaml_load
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES
 
 from .encoding import OWN_ACCOUNT, encoded
@@ -22,27 +23,46 @@ from .statuses import Statuses
 
 SCRIPTS = (
     "data",
+    "looks",
+    "records",
     "elements",
+    "address",
     "filters",
-    "summary",
+    "commands",
+    "written",
+    "overview",
+    "changes",
+    "heat_map",
+    "trend",
+    "findings",
+    "exporting",
     "matrix",
+    "matrix_keys",
+    "graph",
+    "escalation",
+    "access",
     "difference",
     "documents",
+    "panel_parts",
     "details",
     "printing",
+    "filter_bar",
     "start",
 )
 """The parts of the script, in their order in the file."""
+
+STYLES = ("page", "overview", "matrix", "details", "paper")
 
 _FOLDER = Path(__file__).parent / "page"
 
 
 def as_page(report: Mapping[str, Any], statuses: Statuses) -> str:
     """The whole page. Data from accounts is only in the data element, where no `<` begins a tag."""
-    style = _read("page.css")
+    style = "\n".join(_read(f"{name}.css") for name in STYLES)
     scripts = "\n".join(_read(f"{name}.js") for name in SCRIPTS)
     script = f'"use strict";\n(() => {{\n{scripts}}})();\n'
-    extras = {"statuses": statuses.known, "severities": SEVERITIES, "ownAccount": OWN_ACCOUNT}
+    looks = yaml_load(_read("looks.yml"))
+    extras = {"statuses": statuses.known, "looks": looks, "severities": SEVERITIES, "ownAccount": OWN_ACCOUNT}
     data = encoded(report, extras).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     policy = (
         f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}';"

@@ -7,11 +7,56 @@ function rowHeight() {
   return matrix.compact ? 28 : 38;
 }
 
+/** The view of the matrix: what saves it, and the matrix itself, which is filled once it is in the document. */
+function drawMatrixView() {
+  const choices = [["worst", "worst first"], ["name", "by name"]];
+  return [
+    make(
+      "div.heading",
+      {},
+      make("h2", {}, "Accounts and their roles and policies"),
+      select("Order", "order", choices),
+      make("button.plain", { type: "button", id: "words", "aria-pressed": String(!matrix.compact), onclick: toggleWords }, "Words"),
+      make("span.buttons", {}, exportButtons("objects", () => shown().rows.flatMap((account) => account.cells.filter(fits).map(exportedObject)), OBJECT_COLUMNS)),
+    ),
+    make("p.legend", {}, legend()),
+    make("div", { id: "matrix", onscroll: whenScrolled, tabindex: 0, role: "region", "aria-label": "Matrix" }),
+  ];
+}
+
+/** The three looks of a cell. */
+function legend() {
+  const parts = [
+    ["Word and ground: ", "whether it is there"],
+    [driftSign("differs"), " drift: it differs from its profile or declaration"],
+    [make("span.mark", { data: { severity: "high" }, "aria-hidden": "true" }, "H"), " risk: its worst finding"],
+  ];
+  return parts.map((part) => make("span", {}, part));
+}
+
+function toggleWords(event) {
+  matrix.compact = !matrix.compact;
+  event.target.setAttribute("aria-pressed", String(!matrix.compact));
+  drawMatrix(shown());
+}
+
+let isWaiting = false;
+
+function whenScrolled() {
+  if (isWaiting) return;
+  isWaiting = true;
+  requestAnimationFrame(() => {
+    isWaiting = false;
+    if (document.getElementById("matrix") && matrix.view.rows.length) drawRows();
+  });
+}
+
 function drawMatrix(view) {
   const holder = document.getElementById("matrix");
   const top = holder.scrollTop;
   matrix.view = view;
   matrix.drawn.clear();
+  document.getElementById("order").value = chosen.order;
   holder.classList.toggle("compact", matrix.compact);
   if (!view.rows.length) {
     holder.replaceChildren(make("p.empty", {}, "Nothing matches the filters."));
@@ -25,7 +70,7 @@ function drawMatrix(view) {
     drawHeading(view),
     matrix.body,
   );
-  table.addEventListener("click", opened);
+  table.addEventListener("click", openCell);
   table.addEventListener("keydown", moved);
   table.addEventListener("focusin", (event) => {
     const place = placeOf(event.target);
@@ -156,12 +201,13 @@ function failureOf(account) {
 
 /** The button of a cell; if rare objects share a column, that of the most important one. */
 function cellButton(cells, column, row, place) {
-  const cell = cells.reduce((one, other) => (statuses.indexOf(other.status) < statuses.indexOf(one.status) ? other : one));
+  const cell = cells.reduce((one, other) => (importance(other) < importance(one) ? other : one));
   const marks = cells.reduce((all, one) => all | one.marks, 0);
   const many = cells.length > 1 ? `${cells.length} ` : "";
   const severity = worst(marks);
-  const label = `${many ? `${many}objects` : cell.name}: ${cell.status.label}${severity ? `, ${severity} finding` : ""}`;
-  const button = pattern(cell.status, many, severity, marks).cloneNode(true);
+  const drift = cell.drift && cell.look !== drifts[cell.drift] && cell.look !== goodLook ? `, ${drifts[cell.drift].label}` : "";
+  const label = `${many ? `${many}objects` : cell.name}: ${cell.look.label}${drift}${severity ? `, ${severity} finding` : ""}`;
+  const button = pattern(cell, many, severity, marks).cloneNode(true);
   button.title = label;
   button.ariaLabel = `${cell.account.host}, ${label}`;
   button.dataset.row = row;
@@ -170,131 +216,29 @@ function cellButton(cells, column, row, place) {
   return button;
 }
 
+/** What was written first, then unusual presences, then drift. */
+function importance({ status, look }) {
+  return status.written ? status.place : 100 + Object.values(presences).indexOf(look) + (look === drifts.differs ? 50 : 0);
+}
+
 const patterns = new Map();
 
 /** The template of all cells that look the same: a copy is several times faster than a new cell. */
-function pattern(status, many, severity, marks) {
-  const key = `${status.name} ${many}${severity}`;
+function pattern({ look, drift }, many, severity, marks) {
+  const key = `${look.label} ${look.tone} ${drift} ${many}${severity}`;
   if (!patterns.has(key)) {
+    const isDrifted = ["differs", "unmatched"].includes(drift);
+    const own = mark(marks);
+    if (own) own.setAttribute("aria-hidden", "true");
     const made = make(
       "button.cell",
-      { type: "button", tabindex: -1, data: { tone: status.tone } },
-      make("span.glyph", { "aria-hidden": "true" }, status.glyph),
-      make("span.word", {}, many + status.label),
-      mark(marks),
+      { type: "button", tabindex: -1, data: { tone: look.tone } },
+      make("span.glyph", { "aria-hidden": "true" }, look.glyph),
+      make("span.word", {}, many + look.label),
+      isDrifted && look !== drifts[drift] ? driftSign(drift) : null,
+      own,
     );
     patterns.set(key, made);
   }
   return patterns.get(key);
-}
-
-/** The first letter of the worst severity. */
-function mark(marks) {
-  const severity = worst(marks);
-  return severity ? make("span.mark", { data: { severity }, "aria-hidden": "true" }, severity[0].toUpperCase()) : null;
-}
-
-function buttonAt({ row, place }) {
-  const element = matrix.drawn.get(row);
-  return element ? element.querySelector(`button[data-place="${place}"]`) : null;
-}
-
-function placeOf(target) {
-  const button = target.closest("button[data-row]");
-  return button ? { row: Number(button.dataset.row), place: Number(button.dataset.place) } : null;
-}
-
-function activate(place, focus) {
-  const before = buttonAt(matrix.active);
-  if (before) before.tabIndex = -1;
-  matrix.active = place;
-  if (focus) bringIntoSight(place.row);
-  const button = buttonAt(place);
-  if (!button) return;
-  button.tabIndex = 0;
-  if (focus) {
-    button.focus({ preventScroll: true });
-    if (place.place >= 0) bringColumnIntoSight(button);
-  }
-}
-
-function bringIntoSight(row) {
-  const holder = document.getElementById("matrix");
-  const heading = holder.querySelector("thead").offsetHeight;
-  const top = row * rowHeight();
-  if (top < holder.scrollTop) holder.scrollTop = top;
-  const room = holder.clientHeight - heading - rowHeight();
-  if (top > holder.scrollTop + room) holder.scrollTop = top - room;
-  drawRows();
-}
-
-function bringColumnIntoSight(button) {
-  const holder = document.getElementById("matrix");
-  const fixed = holder.querySelector("th.account").offsetWidth;
-  const cell = button.parentElement;
-  if (cell.offsetLeft - fixed < holder.scrollLeft) holder.scrollLeft = cell.offsetLeft - fixed;
-  const right = cell.offsetLeft + cell.offsetWidth;
-  if (right > holder.scrollLeft + holder.clientWidth) holder.scrollLeft = right - holder.clientWidth;
-}
-
-const steps = {
-  ArrowUp: [-1, 0],
-  ArrowDown: [1, 0],
-  ArrowLeft: [0, -1],
-  ArrowRight: [0, 1],
-  PageUp: [-10, 0],
-  PageDown: [10, 0],
-};
-
-function moved(event) {
-  const place = placeOf(event.target);
-  if (!place) return;
-  const { rows, columns: shownColumns } = matrix.view;
-  let target = null;
-  if (event.key === "Home") target = { row: event.ctrlKey ? 0 : place.row, place: -1 };
-  else if (event.key === "End") target = lastOf(event.ctrlKey ? rows.length - 1 : place.row);
-  else if (steps[event.key]) {
-    let [down, right] = steps[event.key];
-    target = { ...place };
-    do {
-      target = { row: clamp(target.row + down, 0, rows.length - 1), place: clamp(target.place + right, -1, shownColumns.length - 1) };
-      down = Math.sign(down);
-    } while (!isThere(target) && !atEdge(target, down, right));
-    if (!isThere(target)) target = place;
-  }
-  if (!target) return;
-  event.preventDefault();
-  activate(target, true);
-}
-
-function isThere({ row, place }) {
-  return place < 0 || matrix.view.rows[row].at.has(matrix.view.columns[place].index);
-}
-
-function atEdge({ row, place }, down, right) {
-  const { rows, columns: shownColumns } = matrix.view;
-  return (down < 0 && row === 0) || (down > 0 && row === rows.length - 1) || (right > 0 && place === shownColumns.length - 1) || (right < 0 && place < 0);
-}
-
-function lastOf(row) {
-  let place = matrix.view.columns.length - 1;
-  while (!isThere({ row, place })) place -= 1;
-  return { row, place };
-}
-
-function clamp(value, low, high) {
-  return Math.min(Math.max(value, low), high);
-}
-
-function opened(event) {
-  const place = placeOf(event.target);
-  if (!place) return;
-  activate(place, true);
-  const account = matrix.view.rows[place.row];
-  if (place.place < 0) openAccount(account);
-  else {
-    const cells = account.at.get(matrix.view.columns[place.place].index);
-    if (cells.length > 1) openSeveral(cells);
-    else openObject(cells[0]);
-  }
 }
