@@ -19,8 +19,6 @@ import yaml
 from integration.installed_collection import CHECKOUT, Installed, build, installed
 
 ALLOWED = yaml.safe_load(Path(__file__).with_name("tarball.yml").read_text(encoding="utf-8"))
-GALAXY = yaml.safe_load((CHECKOUT / "galaxy.yml").read_text(encoding="utf-8"))
-REPOSITORY = GALAXY["repository"]
 MADE_BY_THE_BUILD = {"FILES.json", "MANIFEST.json"}
 DIRT = (
     ".venv/lib/module.py",
@@ -129,10 +127,7 @@ def links(text: str) -> Iterator[str]:
 
 
 def broken(page: PurePosixPath, target: str, files: set[str]) -> bool:
-    """Whether a link of a shipped page leads nowhere: in the tarball or, if it begins so, in the repository."""
-    in_repository = re.match(rf"{re.escape(REPOSITORY)}/(?:blob|tree|raw)/main/(.+)", target)
-    if in_repository:
-        return not (CHECKOUT / in_repository[1]).exists()
+    """Whether a link of a shipped page leads nowhere in the tarball."""
     if re.match(r"[a-z]+:", target):
         return False
     path = normpath(page.parent / target)
@@ -147,8 +142,7 @@ def test_links_lead_somewhere(collection: Installed, files: set[str]) -> None:
         for target in links((collection.root / page).read_text(encoding="utf-8"))
         if broken(page, target, files)
     ]
-    assert found == [], f"not in the tarball; link to {REPOSITORY}/blob/main/..."
-    assert not broken(PurePosixPath(), GALAXY["documentation"], files)
+    assert found == [], "not in the tarball"
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,7 @@ class CopiedCheckout:
                 shutil.copytree(source, copy, ignore=forgotten, dirs_exist_ok=True)
             else:
                 shutil.copy2(source, copy)
-        # Python looks into no folder of its path that was not there when it started.
-        (self.folder / "mutants/tests").mkdir(parents=True, exist_ok=True)
+        (self.folder / "mutants").mkdir(parents=True, exist_ok=True)
         (self.folder / "tests").unlink(missing_ok=True)
         (self.folder / "tests").symlink_to(COLLECTION / "tests")
         deselected = [part for test in left_out for part in ("--deselect", f"{_TESTS}/{test}")]
@@ -57,14 +56,15 @@ class CopiedCheckout:
 
     def mutate(self, processes: int, examples: int) -> None:
         """Run every mutant. Ends the program where the tests fail without one."""
-        mutants = self.folder / "mutants"
+        mutants, original = self.folder / "mutants", self.folder / COLLECTION
         environment = {
             **os.environ,
             "ANSIBLE_COLLECTIONS_PATH": str(mutants),
             "ANSIBLE_HOME": str(self.folder / "ansible"),
             "MUTATION_EXAMPLES": str(examples),
             "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONPATH": os.pathsep.join((str(mutants), str(mutants / "tests"), str(mutants / COLLECTION))),
+            # Only what is mutated comes from the mutants. The rest must be there when Python starts.
+            "PYTHONPATH": os.pathsep.join(map(str, (mutants, original / "tests", original))),
         }
         command = [str(Path(sys.executable).with_name("mutmut")), "run", "--max-children", str(processes)]
         done = subprocess.run(command, cwd=self.folder, env=environment, check=False)

@@ -182,7 +182,7 @@ class _Places:
 
     def from_first(self, reached: int) -> int:
         """All positions from the first one that is reached."""
-        return self._all & -(reached & -reached) if reached else 0
+        return self._all & -(reached & -reached)
 
     def after(self, reached: int, token: str) -> int:
         """The positions after one more token, a character or `ONE`."""

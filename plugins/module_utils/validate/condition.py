@@ -73,7 +73,7 @@ def _operator_refusal(operator: str) -> str | None:
         return None
     if base.startswith(_SET_PREFIXES):
         return "has two prefixes; an operator can have one of them, ForAllValues: or ForAnyValue:"
-    close = difflib.get_close_matches(base, _OPERATORS, n=1)
+    close = difflib.get_close_matches(base, _OPERATORS)
     return "unknown condition operator" + (f"; did you mean {close[0]}?" if close else "")
 
 
@@ -106,9 +106,9 @@ _LATEST = 2**63 - 1
 
 def is_date(value: object) -> bool:
     """Whether IAM accepts a value of a condition as a date."""
-    text = value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
     if isinstance(value, bool):
         return False
+    text = str(value)
     if _SECONDS.fullmatch(text):
         return len(text) < 20 and int(text) <= _LATEST
     return _ISO_8601.fullmatch(text) is not None

@@ -27,7 +27,7 @@ RST = COLLECTION / "docs" / "docsite" / "rst"
 PAGES = {path.stem: path.read_text(encoding="utf-8") for path in sorted(RST.glob("*.rst"))}
 LABELS = {label for text in PAGES.values() for label in re.findall(r"(?m)^\.\. _(\S+):$", text)}
 OURS = "aws_ml.permissions."
-REPOSITORY = "https://github.com/aws-ml/permissions/blob/main/"
+ADDRESS = yaml.safe_load((COLLECTION / "galaxy.yml").read_text(encoding="utf-8"))["repository"]
 Options = dict[str, Any]
 
 
@@ -60,8 +60,8 @@ def missing(page: str) -> Iterator[str]:
     for label in re.findall(r":ref:`(?:[^`<]*<)?([^`<>]+)>?`", " ".join(text.split())):
         if label.startswith("ansible_collections.aws_ml.permissions.docsite.") and label not in LABELS:
             yield f"label {label}"
-    for path in re.findall(rf"{re.escape(REPOSITORY)}([^>\s`]+)", text):
-        if not (COLLECTION / path.partition("#")[0]).exists():
+    for path in re.findall(r"<(\.\.?/[^>]+)>`_", text):
+        if not (RST / path.partition("#")[0]).exists():
             yield f"file {path}"
 
 
@@ -87,6 +87,14 @@ def test_pages_refer_to_what_is_there(page: str) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_has_its_label(page: str) -> None:
     assert PAGES[page].startswith(f".. _ansible_collections.aws_ml.permissions.docsite.{page}:\n")
+
+
+def test_the_address_of_the_repository_is_in_one_file() -> None:
+    """Links in pages are relative, so that they work in every copy of the repository."""
+    below = (path for suffix in ("md", "rst", "yml") for path in COLLECTION.glob(f"[!.]*/**/*.{suffix}"))
+    pages = (*COLLECTION.glob("*.md"), *COLLECTION.glob("*.yml"), *below)
+    found = [str(path.relative_to(COLLECTION)) for path in pages if ADDRESS in path.read_text(encoding="utf-8")]
+    assert found == ["galaxy.yml"]
 
 
 def test_every_page_is_listed() -> None:

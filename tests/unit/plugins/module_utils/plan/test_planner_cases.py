@@ -91,6 +91,7 @@ def state_of(case: dict[str, Any]) -> CurrentState:
             document=PolicyDocument(document(policy["document"])),
             description=policy.get("description", ""),
             tags=policy.get("tags", {}),
+            attachments=policy.get("attachments", 0),
             default_version=policy.get("default", "v1"),
             versions=tuple(PolicyVersion(version, None) for version in policy.get("versions", ())),
         )

@@ -49,6 +49,22 @@ def test_patterns_meet_exactly_if_a_text_fits_both(one: str, other: str) -> None
     assert meet(one, other) == any(plainly_fits(text, one) and plainly_fits(text, other) for text in TEXTS)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("aba", "*b*", True),
+        ("ab", "??", True),
+        ("abc", "a??", True),
+        ("*bb?", "ab?", False),
+        ("*cb?", "ab?", False),
+        ("*c?", "ab?", False),
+        ("*b?", "ab?", True),
+    ],
+)
+def test_meet(one: str, other: str, expected: bool) -> None:
+    assert meet(one, other) is expected
+
+
 @given(patterns, patterns)
 def test_what_a_pattern_covers_fits_it(wide: str, narrow: str) -> None:
     if covers(wide, narrow):
