@@ -24,7 +24,7 @@ PLAYBOOKS = {path.stem for path in (ROOT / "playbooks").glob("*.yml")}
 OF_OTHER_USE = {"aws_ml_permissions"}
 """The prefix of the tags."""
 NO_VARIABLE = re.compile(r"aws_ml_(access|plans)_|aws_ml_reports?$|aws_ml_retire_$")
-VERBS = {"reads", "removes", "sets", "without"}
+VERBS = {"of", "reads", "removes", "sets", "without"}
 """What else follows "the playbook" in the code."""
 
 

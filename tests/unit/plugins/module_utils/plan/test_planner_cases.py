@@ -67,6 +67,20 @@ def tags_of(tags: dict[str, Any]) -> dict[str, str]:
     return {f"{many['key']}{number}": "" for number in range(many["times"])} if many else tags
 
 
+def policy_of(short: dict[str, Any]) -> ManagedPolicy:
+    return ManagedPolicy(
+        name=short["name"],
+        path="/",
+        arn=ACCOUNT.arn("policy", "/", short["name"]),
+        document=PolicyDocument(document(short["document"])),
+        description=short.get("description", ""),
+        tags=short.get("tags", {}),
+        attachments=short.get("attachments", 0),
+        default_version=short.get("default", "v1"),
+        versions=tuple(PolicyVersion(version, None) for version in short.get("versions", ())),
+    )
+
+
 def state_of(case: dict[str, Any]) -> CurrentState:
     roles = [
         Role(
@@ -83,20 +97,7 @@ def state_of(case: dict[str, Any]) -> CurrentState:
         )
         for role in case["there"].get("roles", ())
     ]
-    policies = [
-        ManagedPolicy(
-            name=policy["name"],
-            path="/",
-            arn=ACCOUNT.arn("policy", "/", policy["name"]),
-            document=PolicyDocument(document(policy["document"])),
-            description=policy.get("description", ""),
-            tags=policy.get("tags", {}),
-            attachments=policy.get("attachments", 0),
-            default_version=policy.get("default", "v1"),
-            versions=tuple(PolicyVersion(version, None) for version in policy.get("versions", ())),
-        )
-        for policy in case["there"].get("policies", ())
-    ]
+    policies = [policy_of(policy) for policy in case["there"].get("policies", ())]
     aws = {
         name: (AwsManagedPolicy(name, own_arn(name, case), PolicyDocument(document(actions)), name != "Withdrawn"),)
         for name, actions in (("Reader", ["s3:GetObject"]), ("Writer", ["s3:*"]), ("Withdrawn", ["lambda:*"]))
