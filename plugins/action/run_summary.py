@@ -35,7 +35,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.registered 
     accounts_of,
     registered,
 )
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.screen import show
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.screen import is_stdout_json, show
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.summary import Summary
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.totals import totals_of
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import playbook_facts
@@ -86,10 +86,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         took = f" in {duration(time.monotonic() - begin())}"
         commands = self._commands(arguments["playbook"], accounts, variables)
         summary = Summary(accounts, took, comparison, commands)
-        told = Display().verbosity > 0
-        if told:
-            show(_details(results))
-        show(summary.lines(None) if told else summary.lines())
+        if not is_stdout_json():  # else the lines are in the result
+            show([*_details(results), *summary.lines(None)] if Display().verbosity else summary.lines())
         message = failure(arguments["fail_on"], accounts, comparison)
         if message:
             return {"changed": False, "failed": True, "msg": message, "totals": totals_of(accounts, comparison)}
