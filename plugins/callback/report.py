@@ -72,7 +72,7 @@ options:
     description:
       - The JSON of an earlier report. The report says which findings are new, gone, worse or better since then.
       - If omitted, the newest report of the same playbook in O(history). For accounts without a result in
-        that one, the newest of the last five reports that has a result counts.
+        that one, the newest report that has a result counts; at most five reports are read completely.
     type: path
     env:
       - name: AWS_ML_REPORT_COMPARE_WITH

@@ -482,14 +482,6 @@ findings:
   returned: success, or when the plan is not the approved one
   type: list
   elements: dict
-    evidence:
-      description:
-        - What the finding is based on, such as the accounts that are trusted, the policies that grant it, and the steps
-          of a path. If an entry is added, the finding became worse.
-      returned: always
-      type: list
-      elements: str
-      sample: ["account:444455556666"]
 managed_policies:
   description: The customer managed policies that the task deletes.
   returned: success, if there are any

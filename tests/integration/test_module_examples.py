@@ -15,6 +15,7 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,8 @@ OF_ANSIBLE = {
     "action", "changed", "deprecations", "exception", "failed", "failed_when_result", "invocation", "msg", "warnings",
 }  # fmt: skip
 
+END_OF_QUARTER = (datetime.now(UTC) + timedelta(days=90)).date().isoformat()
+
 NEVER_SHARED = re.compile(
     r"A(ROA|IDA)[A-Z0-9]+"  # unique ids
     r"|[0-9-]{10}T[0-9:]{8}(Z|\+00:00)|[0-9]{8}T[0-9]{6}Z-[0-9a-f]{12}"  # moments, and names of backups
@@ -66,13 +69,27 @@ DELETES_LABELS = {
 }
 L4E_EVERYTHING = {"name": "l4e-role", "inline_policies": {"Everything": EVERYTHING}}
 L4E_KEEPS = {"iam_type": "role", "iam_name": "l4e-role", "managed_policies": ["IAMFullAccess"]}
+ANY_PATH = {
+    "code": "escalation_path",
+    "accounts": "*",
+    "resources": "*",
+    "severity": "critical",
+    "evidence": "*",
+    "reason": "reviewed",
+    "owner": "ml-platform",
+    "until": END_OF_QUARTER,
+}
 BEYOND: dict[str, list[dict[str, Any]]] = {
     "iam_access": [
         {"expect": [DELETES_LABELS, {**DELETES_LABELS, "principal": "role/label-reader"}]},
         {"expect": [DELETES_LABELS]},
         {"expect": []},
     ],
-    "iam_audit": [{"services": ["panorama"]}, {"services": ["deep-lens"]}],
+    "iam_audit": [
+        {"services": ["panorama"]},
+        *({"waivers": [{**ANY_PATH, **part}]} for part in ({}, {"severity": "low"}, {"until": "2026-11-01"})),
+        {"services": ["deep-lens"]},
+    ],
     "iam_role": [
         L4E_EVERYTHING,
         {"name": "no-service", "assume_role_policy_document": document(NO_SERVICE)},
@@ -116,6 +133,13 @@ BEYOND: dict[str, list[dict[str, Any]]] = {
                 "groundtruth_lambda_iam_post_function": "after-annotation",
                 "groundtruth_lambda_iam_region": "us-east-1",
             },
+        },
+        {
+            "services": ["deeplens"],
+            "waivers": [
+                {**ANY_PATH, "code": "trusts_ended_service", "until": "2026-11-01"},
+                {**ANY_PATH, "code": "reads_any_function", "severity": "low"},
+            ],
         },
         {"services": ["deep-lens"]},
         {"services": ["panorama"], "vars": {"panorama_iam_path": "nowhere"}},
@@ -213,6 +237,7 @@ def played(
         "vars": {
             "deployer_external_id": EXTERNAL_ID,
             "quarantine_record_key": RECORD_KEY,
+            "end_of_quarter": END_OF_QUARTER,
             "ansible_python_interpreter": python,
         },
         "module_defaults": {"group/aws_ml.permissions.aws": {"assume_role": {"role_arn": account["role_arn"]}}},

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import yaml
 from integration.playbook_runs import Playbook, Run
+from report_schema import schema_problems
 
 from local_aws import LocalAws
 
@@ -62,6 +63,7 @@ class Reports:
     @property
     def json(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads((self.folder / "run.json").read_text(encoding="utf-8"))
+        assert schema_problems(found) == []
         return found
 
     @property

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from .comparison import compare, mark_changes
-from .finding_list import account_key
-from .history import MOST_RUNS, EarlierRun, ReportError, read_report, runs_in
+from .finding_list import account_key, is_searched
+from .history import MOST_RUNS, EarlierRun, read_report, runs_in
 
 MOST_READ = 5
 """Earlier reports that are read whole, to find the last result of accounts that the newest one does not have."""
@@ -28,40 +28,38 @@ def add_earlier_runs(report: dict[str, Any], folder: Path, compare_with: Path | 
     runs = runs_in(folder, str(report["run"].get("playbook") or ""))
     if runs:
         report["history"] = [run.shown() for run in runs[-MOST_RUNS:]]
+    comparison = compared(report, runs, compare_with)
+    if comparison is not None:
+        mark_changes(report, comparison)
+        report["comparison"] = comparison
+
+
+def compared(
+    report: Mapping[str, Any], runs: Sequence[EarlierRun], compare_with: Path | None = None
+) -> dict[str, Any] | None:
+    """The comparison of a report with a file, else with the newest of some runs; None if there is neither.
+
+    `runs` are those of `runs_in`. Raises ReportError.
+    """
     if compare_with is not None:
-        comparison = compare(read_report(compare_with), report, compare_with.name)
-    elif runs:
-        comparison = _with_newest(report, runs)
-    else:
-        return
-    mark_changes(report, comparison)
-    report["comparison"] = comparison
+        return compare(read_report(compare_with), report, compare_with.name)
+    return _with_newest(report, runs) if runs else None
 
 
 def _with_newest(report: Mapping[str, Any], runs: Sequence[EarlierRun]) -> dict[str, Any]:
     *others, newest = runs
     earlier = read_report(newest.path)
-    wanted = _seen(report) - _seen(earlier)
+    wanted = {account_key(account) for account in report["accounts"] if is_searched(account)} - newest.searched
     older = []
-    for run in reversed(others[-(MOST_READ - 1) :]):
-        if not wanted:
-            break
-        try:
-            found = read_report(run.path)
-        except ReportError:
-            continue
-        taken = _seen(found) & wanted
-        if taken:
+    for run in reversed(others):
+        taken = wanted & run.searched
+        if taken and len(older) < MOST_READ - 1:
+            found = read_report(run.path)["accounts"]
             earlier["accounts"] = [one for one in earlier["accounts"] if account_key(one) not in taken]
-            earlier["accounts"] += [one for one in found["accounts"] if account_key(one) in taken]
+            earlier["accounts"] += [one for one in found if account_key(one) in taken]
             older.append({"began": run.began, "file": run.path.name, "accounts": len(taken)})
             wanted -= taken
     comparison = compare(earlier, report, newest.path.name)
     if older:
         comparison["with"]["older"] = older
     return comparison
-
-
-def _seen(report: Mapping[str, Any]) -> frozenset[str]:
-    """The accounts of which a run has a result."""
-    return frozenset(account_key(account) for account in report["accounts"] if account.get("looked_at"))

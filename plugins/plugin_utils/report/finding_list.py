@@ -42,6 +42,11 @@ def is_open(record: Mapping[str, Any]) -> bool:
     return not record.get("waiver")
 
 
+def is_searched(account: Mapping[str, Any]) -> bool:
+    """Whether a task came to a result that says what findings the account has, if only that it has none."""
+    return bool(account.get("looked_at"))
+
+
 def account_key(account: Mapping[str, Any]) -> str:
     """What identifies an account, or the account of a record, in two reports: its id, or its host if no id is known."""
     return str(account.get("account_id") or f"host {account.get('host')}")

@@ -26,6 +26,8 @@ MOST_RUNS = 30
 FIRST_BYTES = 64 * 1024
 """How much of a file is read at a time to find its totals."""
 
+_PARTS = ("run", "totals", "searched_accounts")
+
 _MOST_BYTES = 16 * FIRST_BYTES
 
 
@@ -40,6 +42,8 @@ class EarlierRun:
     path: Path
     run: Mapping[str, Any]
     totals: Mapping[str, Any]
+    searched: frozenset[str] = frozenset()
+    """The accounts of which it has a result, see `account_key`."""
 
     @property
     def began(self) -> str:
@@ -115,15 +119,15 @@ def _beginning(path: Path) -> EarlierRun | None:
             while len(data) < _MOST_BYTES and (more := file.read(FIRST_BYTES)):
                 data += more
                 members = dict(_members(data.decode(errors="ignore")))
-                if "format" not in members or {"run", "totals"} <= members.keys():
+                if "format" not in members or {*_PARTS} <= members.keys():
                     break
     except OSError:
         return None
     of_this_form = members.get("format") == FORMAT and members.get("format_version") == FORMAT_VERSION
-    run, totals = members.get("run"), members.get("totals")
+    run, totals, searched = (members.get(name) for name in _PARTS)
     if not of_this_form or not isinstance(run, Mapping) or not isinstance(totals, Mapping):
         return None
-    return EarlierRun(path, run, totals)
+    return EarlierRun(path, run, totals, frozenset(map(str, searched if isinstance(searched, list) else ())))
 
 
 def _members(text: str) -> Iterator[tuple[str, Any]]:

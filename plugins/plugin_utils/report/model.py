@@ -16,7 +16,7 @@ from typing import Any
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import resource_name
 
-from .finding_list import findings_of_account, is_open
+from .finding_list import account_key, findings_of_account, is_open, is_searched
 from .looked_at import both, looked_at
 from .quarantine_calendar import quarantine_calendar
 from .report_form import FORMAT, FORMAT_VERSION
@@ -186,6 +186,7 @@ class Collector:
             "format": FORMAT,
             "format_version": FORMAT_VERSION,
             "run": dict(run),
+            "searched_accounts": sorted(map(account_key, filter(is_searched, accounts))),
             "totals": totals(accounts),
             "services": services,
             **self._waivers(accounts),

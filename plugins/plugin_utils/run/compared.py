@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.comparison import compare, new_criticals
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.history import newest_report, read_report
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.comparison import new_criticals
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.earlier_runs import compared as compared_with
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.history import runs_in
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.model import Collector
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.results import TaskResult
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.statuses import Statuses
@@ -30,14 +31,14 @@ _AT_LEAST = {"critical": ("critical",), "high": ("critical", "high")}
 
 
 def compared(results: Registered, check_mode: bool, file: str, folder: str, playbook: str) -> dict[str, Any] | None:
-    """The comparison with the report `file`, else with the newest report of this playbook in `folder`.
+    """The comparison with the report `file`, else with the newest reports of this playbook in `folder`.
 
     None if neither is given, or if the folder has none yet. Raises ReportError.
     """
-    earlier = Path(file) if file else newest_report(folder, playbook) if folder else None
-    if earlier is None:
+    runs = runs_in(folder, playbook) if folder and not file else []
+    if not file and not runs:
         return None
-    return compare(read_report(earlier), report_of(results, check_mode), str(earlier))
+    return compared_with(report_of(results, check_mode), runs, Path(file) if file else None)
 
 
 def report_of(results: Registered, check_mode: bool) -> dict[str, Any]:

@@ -19,7 +19,7 @@ COLLECTION = Path(__file__).resolve().parents[3]
 ANSIBLE = Path(ansible.__file__).parent
 FAILURES = {
     *("AnsibleActionFail", "AnsibleError", "AnsibleParserError", "AwsError", "BadBackup", "EngineError"),
-    *("OrganizationError", "Problem", "Refusal"),
+    *("OrganizationError", "Problem", "Refusal", "ReportError"),
 }
 """What is called with the text of a failure."""
 

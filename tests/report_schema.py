@@ -1,0 +1,27 @@
+# Copyright: aws_ml.permissions contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The published JSON Schema of the report, to check reports with."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+SCHEMA = Path(__file__).parents[1] / "docs" / "report.schema.json"
+
+
+def schema_problems(report: Any) -> list[str]:
+    """Where a report is not as its schema says, and why."""
+    return [f"{error.json_path}: {error.message[:300]}" for error in _validator().iter_errors(report)]
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
