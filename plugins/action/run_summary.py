@@ -12,10 +12,8 @@ from ansible import constants as C
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.aws_ml.permissions.plugins.filter.audit_summary import audit_summary
-from ansible_collections.aws_ml.permissions.plugins.filter.restore_summary import restore_summary
-from ansible_collections.aws_ml.permissions.plugins.filter.retirement_summary import retirement_summary
-from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, printable
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.account_lines import account_lines
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.began import begin
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.compared import (
     FAIL_ON,
@@ -31,11 +29,12 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.invocation 
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.next_commands import NextCommand, next_commands
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.progress import duration
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.registered import (
+    PLANS,
     Registered,
     accounts_of,
     registered,
 )
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.screen import show
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.screen import is_stdout_json, show
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.summary import Summary
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.totals import totals_of
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import playbook_facts
@@ -86,10 +85,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         took = f" in {duration(time.monotonic() - begin())}"
         commands = self._commands(arguments["playbook"], accounts, variables)
         summary = Summary(accounts, took, comparison, commands)
-        told = Display().verbosity > 0
-        if told:
-            show(_details(results))
-        show(summary.lines(None) if told else summary.lines())
+        if not is_stdout_json():  # else the lines are in the result
+            show([*_details(results, check_mode), *summary.lines(None)] if Display().verbosity else summary.lines())
         message = failure(arguments["fail_on"], accounts, comparison)
         if message:
             return {"changed": False, "failed": True, "msg": message, "totals": totals_of(accounts, comparison)}
@@ -161,17 +158,9 @@ def _failed(of_host: Mapping[str, Mapping[str, Any]]) -> bool:
     return any(result.get("failed") for result in of_host.values())
 
 
-def _details(results: Registered) -> Iterable[str]:
+def _details(results: Registered, check_mode: bool) -> Iterable[str]:
     """What each account's results say, for -v."""
     for host, of_host in results.items():
-        for result in of_host.values():
-            for line in _lines(result):
-                yield f"<{host}> {line}"
-
-
-def _lines(result: Mapping[str, Any]) -> Sequence[str]:
-    if "objects" in result and not result.get("failed"):
-        return audit_summary(result)
-    if {"retired", "refusals"} & set(result):
-        return retirement_summary(result)
-    return restore_summary(result) if "sources" in result and not result.get("failed") else ()
+        for name, result in of_host.items():
+            for line in account_lines(result, check_mode or name in PLANS):
+                yield printable(f"<{host}> {line}")

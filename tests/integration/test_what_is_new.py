@@ -33,7 +33,6 @@ def test_new_and_accepted_findings_of_a_fleet(
     first, second, third = accounts["all"]["hosts"].values()
     third["aws_assume_role_arn"] = third["aws_assume_role_arn"].replace("OrganizationAccount", "Missing")
     second.update(aws_ml_owner="team {{ aws_account_id[:2] }}", aws_account_tags={"stage": "{{ 7 * 7 }}"})
-    (tmp_path / "group_vars").mkdir()
     reports = tmp_path / "reports"
     environment = {"ANSIBLE_CALLBACKS_ENABLED": "aws_ml.permissions.report", "AWS_ML_REPORT_DIRECTORY": str(reports)}
 
@@ -51,6 +50,7 @@ def test_new_and_accepted_findings_of_a_fleet(
     assert LINE not in told
     assert not {"comparison", "waivers", "history"} & report.keys()
     found = {one["account_id"]: one for one in report["accounts"]}
+    assert found[second["aws_account_id"]]["tags"] == {"stage": "{{ 7 * 7 }}"}
     assert found[second["aws_account_id"]]["owner"] == f"team {second['aws_account_id'][:2]}"
     [open_trust] = [
         finding
