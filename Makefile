@@ -75,12 +75,15 @@ browser: $(TEST) ## Look at reports in headless Chromium, which is installed if 
 	-@python -m browser.chromium
 	@python -m pytest tests/browser -q -rs
 
+# As users start it with WHOLE=1 and S. Otherwise ansible-playbook is a fork, which saves a quarter of the time.
+MOLECULE := $(if $(WHOLE)$(S),,python -m with_preloaded_ansible )molecule
+
 .PHONY: molecule
 molecule: export LOCAL_AWS_CALLS := $(if $(S),,$(CALLS)/molecule)
 molecule: $(TEST) ## Run the molecule scenario of every service role (S=panorama_iam for one)
 	@rm -rf "$$LOCAL_AWS_CALLS"
 	@cd extensions && for file in molecule/$(or $(S),*)/molecule.yml; do \
-	    scenario=$$(basename "$$(dirname "$$file")"); molecule test -s "$$scenario" && echo "molecule $$scenario: passed" || exit 1; \
+	    scenario=$$(basename "$$(dirname "$$file")"); $(MOLECULE) test -s "$$scenario" && echo "molecule $$scenario: passed" || exit 1; \
 	done
 
 .PHONY: permissions
