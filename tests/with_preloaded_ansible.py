@@ -14,15 +14,12 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from preloaded_ansible import ANSIBLE
-
-PROGRAM = "ansible-playbook"
+from preloaded_ansible import path_with_preloaded_playbook
 
 
 def main(command: list[str]) -> int:
     with TemporaryDirectory() as folder:
-        ANSIBLE.executable(Path(folder, PROGRAM), str(Path(sys.executable).with_name(PROGRAM)))
-        path = f"{folder}{os.pathsep}{os.environ['PATH']}"
+        path = path_with_preloaded_playbook(Path(folder), os.environ["PATH"])
         return subprocess.call(command, env={**os.environ, "PATH": path})
 
 

@@ -19,12 +19,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from preloaded_ansible import ANSIBLE
+from preloaded_ansible import path_with_preloaded_playbook
 
 from local_aws.preloaded_python import PreloadedPython
 
 RUNNER = PreloadedPython("ansible_runner.__main__")
-PROGRAMS = Path(sys.executable).parent
 LIMIT = 180
 """Seconds until a job counts as hanging."""
 
@@ -120,16 +119,13 @@ class Awx:
         for name, text in self.project.items():
             self._write(here, f"project/{name}", text)
         arguments = ["run", str(here), "--playbook", playbook, "--ident", "job", "--omit-env-files"]
-        done = self._run([str(PROGRAMS / "ansible-runner"), *arguments])
+        done = self._run([str(Path(sys.executable).with_name("ansible-runner")), *arguments])
         return Job(done.returncode, done.stdout + done.stderr, here / "artifacts" / "job")
 
     def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, **self.environment, "COLUMNS": "4000"}
         if self.preloaded:
-            programs = self.folder / "programs"
-            programs.mkdir(exist_ok=True)
-            ANSIBLE.executable(programs / "ansible-playbook", str(PROGRAMS / "ansible-playbook"))
-            environment["PATH"] = f"{programs}{os.pathsep}{environment['PATH']}"
+            environment["PATH"] = path_with_preloaded_playbook(self.folder / "programs", environment["PATH"])
             return RUNNER.run(command, env=environment, timeout=LIMIT)
         return subprocess.run(
             command,
