@@ -18,6 +18,8 @@ EVENTS := .venv/events/installed-events
 LINT := $(VENV)/installed-lint
 BENCH := $(VENV)/installed-bench
 MUTATION := $(VENV)/installed-mutation
+INSTALLER := $(VENV)/installed-installer
+AUDIT := $(VENV)/installed-audit
 
 # The permissions that the tests have used, by part. A run of chosen tests (K, S) keeps the record of the last whole run.
 CALLS := $(CURDIR)/$(VENV)/calls
@@ -30,26 +32,17 @@ PROFILE := --hypothesis-profile=$(if $(WHOLE),thorough,ci)
 
 .PHONY: help
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
 
-$(DEMO): requirements/demo.txt scripts/environment
-	@scripts/environment requirements/demo.txt
+$(VENV)/installed-%: requirements/%.txt scripts/environment
+	@scripts/environment $<
 
-$(TEST): requirements/test.txt requirements/demo.txt scripts/environment tests/iam_simulate/package-lock.json
+$(TEST): requirements/test.txt scripts/environment tests/iam_simulate/package-lock.json
 	@scripts/environment requirements/test.txt
 	@python -m iam_simulate
 
 $(EVENTS): requirements/events.txt scripts/environment
 	@VENV=.venv/events scripts/environment requirements/events.txt
-
-$(LINT): requirements/lint.txt requirements/test.txt requirements/demo.txt scripts/environment
-	@scripts/environment requirements/lint.txt
-
-$(BENCH): requirements/bench.txt requirements/demo.txt scripts/environment
-	@scripts/environment requirements/bench.txt
-
-$(MUTATION): requirements/mutation.txt requirements/test.txt requirements/demo.txt scripts/environment
-	@scripts/environment requirements/mutation.txt
 
 .PHONY: demo
 demo: $(DEMO) ## Keep the permissions of five services in sync in several accounts of a local AWS, and watch it
@@ -86,12 +79,15 @@ browser: $(TEST) ## Look at reports in headless Chromium, which is installed if 
 	-@python -m browser.chromium
 	@python -m pytest tests/browser -q -rs
 
+# As users start it with WHOLE=1 and S. Otherwise ansible-playbook is a fork, which saves a quarter of the time.
+MOLECULE := $(if $(WHOLE)$(S),,python -m with_preloaded_ansible )molecule
+
 .PHONY: molecule
 molecule: export LOCAL_AWS_CALLS := $(if $(S),,$(CALLS)/molecule)
 molecule: $(TEST) ## Run the molecule scenario of every service role (S=panorama_iam for one)
 	@rm -rf "$$LOCAL_AWS_CALLS"
 	@cd extensions && for file in molecule/$(or $(S),*)/molecule.yml; do \
-	    scenario=$$(basename "$$(dirname "$$file")"); molecule test -s "$$scenario" && echo "molecule $$scenario: passed" || exit 1; \
+	    scenario=$$(basename "$$(dirname "$$file")"); $(MOLECULE) test -s "$$scenario" && echo "molecule $$scenario: passed" || exit 1; \
 	done
 
 .PHONY: permissions
@@ -133,6 +129,24 @@ docs: $(LINT) ## Write the generated files: of the roles, the tables of variable
 .PHONY: site
 site: $(LINT) ## Build the documentation as one site, and print its path
 	@scripts/documentation_site
+
+.PHONY: lock
+lock: $(INSTALLER) ## Write requirements/*.txt from requirements/*.in, pinned and with hashes (UPGRADE=1 for the newest versions)
+	@scripts/lock_requirements $(if $(UPGRADE),--upgrade)
+
+.PHONY: audit-dependencies
+audit-dependencies: $(AUDIT) ## Ask the advisory database of PyPI for known vulnerabilities of the locked requirements; needs the network
+	@for file in requirements/*.txt; do \
+	    echo "$$file"; pip-audit --disable-pip --require-hashes --requirement "$$file" || failed=1; \
+	done; exit $${failed:-0}
+
+.PHONY: base-image
+base-image: ## Pin the base image of the execution environment to the digest that its tag has now; needs podman, docker or skopeo
+	@scripts/base_image
+
+.PHONY: release
+release: $(TEST) ## Build the tarball, its bill of materials and checksums in dist, signed with KEY, an ID of gpg
+	@scripts/release $(if $(KEY),--key "$(KEY)")
 
 .PHONY: clean
 clean: ## Remove the virtual environment and every cache

@@ -47,17 +47,17 @@ def _kept(source: bytes, path: str) -> CodeType:
         code: CodeType = marshal.loads(file.read_bytes())
     except OSError:
         code = _compile(source, path, "exec", 0, True)
-        _keep(file, code)
+        keep(file, marshal.dumps(code))
     _imp._fix_co_filename(code, path)  # type: ignore[attr-defined]
     return code
 
 
-def _keep(file: Path, code: CodeType) -> None:
+def keep(file: Path, content: bytes) -> None:
     """Write a file whole or not at all: others read it meanwhile."""
     file.parent.mkdir(exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=file.parent)
     with open(descriptor, "wb") as written:
-        written.write(marshal.dumps(code))
+        written.write(content)
     os.replace(name, file)
 
 

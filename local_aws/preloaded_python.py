@@ -102,9 +102,12 @@ class PreloadedPython:
                 arguments, send(self._address(), arguments, environment, str(cwd or Path.cwd()), descriptors)
             )
 
-    def executable(self, path: Path) -> Path:
-        """Write an executable that runs what it is given as `python` would, as a program of this process."""
-        stand_in = [sys.executable, "-IS", preloaded_order.__file__, self._address()]
+    def executable(self, path: Path, *arguments: str) -> Path:
+        """Write an executable that runs what it is given as `python` would, as a program of this process.
+
+        With arguments, such as the path of a script, they come before what it is given.
+        """
+        stand_in = [sys.executable, "-IS", preloaded_order.__file__, self._address(), *arguments]
         path.write_text(f'#!/bin/sh\nexec {shlex.join(stand_in)} "$@"\n', encoding="utf-8")
         path.chmod(0o755)
         return path

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from .compiled_sources import keep_compiled_sources
+from .parsed_yaml import keep_parsed_yaml
 from .preloaded_order import receive, send_number
 
 SELDOM = (100_000, 20, 20)
@@ -108,6 +109,7 @@ def _leave(code: int | str | None) -> NoReturn:
 
 
 if __name__ == "__main__":
+    keep_parsed_yaml()
     for _module in sys.argv[3:]:
         importlib.import_module(_module)
     keep_compiled_sources()

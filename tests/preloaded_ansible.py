@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
+
 from local_aws.preloaded_python import PreloadedPython
 
 ANSIBLE = PreloadedPython(
@@ -15,11 +19,33 @@ ANSIBLE = PreloadedPython(
     "botocore.args",
     "botocore.httpsession",
     "botocore.retries.standard",
+    "cryptography.hazmat.backends.openssl.backend",
     "cryptography.hazmat.primitives.ciphers",
+    "cryptography.hazmat.primitives.hmac",
+    "cryptography.hazmat.primitives.kdf.pbkdf2",
+    "cryptography.hazmat.primitives.padding",
     "cryptography.hazmat.primitives.serialization",
+    "curses",
+    "difflib",
+    "glob",
     "jinja2.nativetypes",
     "jinja2.sandbox",
+    "multiprocessing.popen_fork",
+    "multiprocessing.queues",
     "packaging.requirements",
+    "pty",
+    "tarfile",
+    "tomllib",
+    "xml.dom.minidom",
+    "xmltodict",
     "yaml",
 )
 """Spares each run the import of what is not Ansible's own. The collection's code comes from where it always does."""
+
+
+def path_with_preloaded_playbook(folder: Path, path: str) -> str:
+    """This PATH with `ansible-playbook` before it as a fork of that Python. Its executable is written to the folder."""
+    name = "ansible-playbook"
+    folder.mkdir(exist_ok=True)
+    ANSIBLE.executable(folder / name, str(Path(sys.executable).with_name(name)))
+    return f"{folder}{os.pathsep}{path}"

@@ -19,6 +19,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from preloaded_ansible import path_with_preloaded_playbook
+
+from local_aws.preloaded_python import PreloadedPython
+
+RUNNER = PreloadedPython("ansible_runner.__main__")
 LIMIT = 180
 """Seconds until a job counts as hanging."""
 
@@ -88,6 +93,8 @@ class Awx:
     """Its files by name."""
     credential: Mapping[str, str]
     """What the credential type injects into the environment."""
+    preloaded: bool = True
+    """Whether ansible-runner, and ansible-playbook that it starts, are forks of a Python that has imported a lot."""
     _jobs: int = field(default=0, init=False)
 
     def job(
@@ -111,18 +118,24 @@ class Awx:
         self._write(here, "inventory/hosts", f"#!/bin/sh\ncat <<'END'\n{listed}\nEND\n").chmod(0o700)
         for name, text in self.project.items():
             self._write(here, f"project/{name}", text)
-        program = str(Path(sys.executable).with_name("ansible-runner"))
-        command = [program, "run", str(here), "--playbook", playbook, "--ident", "job", "--omit-env-files"]
-        done = subprocess.run(
+        arguments = ["run", str(here), "--playbook", playbook, "--ident", "job", "--omit-env-files"]
+        done = self._run([str(Path(sys.executable).with_name("ansible-runner")), *arguments])
+        return Job(done.returncode, done.stdout + done.stderr, here / "artifacts" / "job")
+
+    def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, **self.environment, "COLUMNS": "4000"}
+        if self.preloaded:
+            environment["PATH"] = path_with_preloaded_playbook(self.folder / "programs", environment["PATH"])
+            return RUNNER.run(command, env=environment, timeout=LIMIT)
+        return subprocess.run(
             command,
-            env={**os.environ, **self.environment, "COLUMNS": "4000"},
+            env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             timeout=LIMIT,
             check=False,
         )
-        return Job(done.returncode, done.stdout + done.stderr, here / "artifacts" / "job")
 
     def sliced(self, playbook: str, count: int, **options: Any) -> list[Job]:
         """Every `count`-th host by name, from the first, the second and so on."""

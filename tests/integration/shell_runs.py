@@ -10,11 +10,20 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from preloaded_ansible import path_with_preloaded_playbook
+
+_PROGRAMS = TemporaryDirectory(prefix="programs ")
 
 
 def with_own_programs(environment: Mapping[str, str]) -> dict[str, str]:
-    """This environment with more variables, in which the programs of this Python are found first."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    """This environment with more variables, in which the programs of this Python are found first.
+
+    `ansible-playbook` is a fork of the preloaded Python.
+    """
+    own = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    path = path_with_preloaded_playbook(Path(_PROGRAMS.name), own)
     return {**os.environ, "PATH": path, "ANSIBLE_NOCOLOR": "1", **environment}
 
 

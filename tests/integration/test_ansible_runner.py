@@ -63,6 +63,7 @@ def plans_in(artifacts: Mapping[str, Any]) -> dict[str, Any]:
 def test_what_was_approved_is_applied_and_then_nothing_is_left(
     awx: Awx, aws: LocalAws, ids: dict[str, str], roles_in: RolesIn
 ) -> None:
+    awx.preloaded = False
     checks = awx.sliced("check.yml", 2, check=True, verbosity=5)
     assert [(job.rc, job.failures) for job in checks] == [(0, {})] * 2
     assert [job.hosts for job in checks] == [["vision-dev", "warehouse"], ["vision-prod"]]

@@ -125,7 +125,9 @@ def shell(text: str, here: Path, **variables: Path) -> None:
 def test_the_context_holds_what_the_image_is_made_of(create: Create, definition: str) -> None:
     context = create(definition)
     stages = steps(context)
-    assert stages["base"][0] == "FROM registry.access.redhat.com/ubi10/ubi-minimal:latest AS base"
+    image = definition_of(context.parent, definition)["images"]["base_image"]["name"]
+    assert re.fullmatch(r"registry\.access\.redhat\.com/ubi10/ubi-minimal:[\d.-]+@sha256:[0-9a-f]{64}", image)
+    assert stages["base"][0] == f"FROM {image} AS base"
     assert (
         "RUN /usr/bin/microdnf install python3 -y ; if [ -z  ]; then /usr/bin/microdnf clean all; fi" in stages["base"]
     )

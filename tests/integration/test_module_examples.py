@@ -33,7 +33,7 @@ from integration.example_accounts import (
     document,
     prepared,
 )
-from integration.playbook_runs import LIMIT
+from integration.playbook_runs import LIMIT, REPORT
 from preloaded_ansible import ANSIBLE
 
 from local_aws import LocalAws
@@ -261,7 +261,7 @@ def played(
         **os.environ,
         **server.environment(),
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".venv/collections"),
-        "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
+        **REPORT,
     }
     command = [str(Path(sys.executable).with_name("ansible-playbook")), "--diff", str(playbook)]
     run = ANSIBLE.run(command, env=environment, cwd=folder, timeout=LIMIT)

@@ -68,16 +68,18 @@ def plan_ids(run: Run) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_text_plans_what_data_plans(playbook: Playbook, aws: LocalAws, way: str) -> None:
-    member = aws.members[0]
+def test_text_plans_what_data_plans_in_both_ways(playbook: Playbook, aws: LocalAws) -> None:
+    for sample in {sample.service.name: sample for sample in SAMPLES.values()}.values():
+        make_people(aws, aws.members[0], sample)
+    found = {way: plans_of_forms(playbook, aws.members[0], way) for way in WAYS}
+    assert found["site"] == found["role"]
+
+
+def plans_of_forms(playbook: Playbook, member: dict[str, Any], way: str) -> dict[str, str]:
+    """The ids of the plans of every sample as data and in every form. Those of a form are those of its data."""
     hosts: dict[str, Host] = {}
     equal: dict[str, str] = {}
-    made: set[str] = set()
     for name, sample in SAMPLES.items():
-        if sample.service.name not in made:
-            make_people(aws, member, sample)
-            made.add(sample.service.name)
         for count in ("one", "two"):
             hosts[f"{name}-{count}"] = host_of(member, sample, sample.data(count))
         for form, (count, _text) in FORMS.items():
@@ -94,6 +96,7 @@ def test_text_plans_what_data_plans(playbook: Playbook, aws: LocalAws, way: str)
     found = plan_ids(run)
     assert [host for host, other in equal.items() if found[host] != found[other]] == []
     assert [name for name in SAMPLES if found[f"{name}-one"] == found[f"{name}-two"]] == []
+    return found
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -141,10 +144,9 @@ def holders(aws: LocalAws, member: dict[str, Any]) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_text_gives_people_their_policies_and_removes_them(an_account_each: LocalAws, tmp_path: Path, way: str) -> None:
+def test_text_gives_people_their_policies_and_removes_them(an_account_each: LocalAws, tmp_path: Path) -> None:
+    """By playbooks/site.yml. The role plans the same writes: the removals here, the grants in the test of all plans."""
     aws = an_account_each
-    aws.reset()
     playbook = Playbook(tmp_path, aws.environment())
     members = dict(zip(CASES, aws.members, strict=True))
     grants: dict[str, Host] = {}
@@ -165,14 +167,17 @@ def test_text_gives_people_their_policies_and_removes_them(an_account_each: Loca
             removals[host] = host_of(member, sample, values)
             left[host] = sample.granted(form) - taken_from
 
-    granted = playbook(WAYS[way], {"all": {"hosts": grants}})
+    granted = playbook(WAYS["site"], {"all": {"hosts": grants}})
     assert granted.failures() == {}
     for (name, form, removal), member in members.items():
         people = GIVING[name].everyone()
         assert holders(aws, member) & people == GIVING[name].granted(form), (name, form, removal)
 
-    removed = playbook(WAYS[way], {"all": {"hosts": removals}})
-    assert removed.failures() == {}
+    planned = playbook(WAYS["role"], {"all": {"hosts": removals}}, check=True)
+    removed = playbook(WAYS["site"], {"all": {"hosts": removals}})
+    assert (planned.failures(), removed.failures()) == ({}, {})
+    assert plan_ids(planned) == plan_ids(removed)
+    assert plan_ids(removed).keys() == removals.keys()
     for case, member in members.items():
         assert holders(aws, member) & GIVING[case[0]].everyone() == left["-".join(case)], case
 

@@ -91,11 +91,15 @@ def test_the_end_is_python_s(python: PreloadedPython, tmp_path: Path, end: str, 
         assert (ended.returncode, ended.stdout + ended.stderr) == (status, said)
 
 
-def test_an_executable_stands_in_for_the_interpreter(python: PreloadedPython, tmp_path: Path) -> None:
+@pytest.mark.parametrize("of_the_program", [False, True])
+def test_an_executable_stands_in_for_the_interpreter_or_a_program(
+    python: PreloadedPython, tmp_path: Path, of_the_program: bool
+) -> None:
     program = script(tmp_path, TELLS)
     here = tmp_path / "here"
     here.mkdir()
-    command = [python.executable(tmp_path / "a python"), program, "--flag", "a b"]
+    before, after = ([program], []) if of_the_program else ([], [program])
+    command = [python.executable(tmp_path / "a python", *before), *after, "--flag", "a b"]
     done = subprocess.run(
         command,
         env={"ONLY": "this"},

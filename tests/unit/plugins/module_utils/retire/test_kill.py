@@ -12,7 +12,9 @@ import os
 import shutil
 import signal
 import threading
+from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -40,14 +42,11 @@ RUNS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
-def calls_of_a_run(ground: Ground, options: dict[str, Any], kill_at: int, *, after: bool) -> bool:
-    """Retire in a process that kills itself before the call of that number, or after the write of that number.
-
-    Whether it came to its end. Killed after a read, the account and the backups are as before the read.
-    """
+def calls_of_a_run(ground: Ground, options: dict[str, Any], kill_at: int) -> bool:
+    """Retire in a process that kills itself before the call of that number. Whether it came to its end."""
     child = os.fork()
     if child == 0:
-        _retire_and_die(ground, options, kill_at, after=after)
+        _retire_and_die(ground, options, kill_at)
     ended = os.waitpid(child, 0)[1]
     if os.WIFSIGNALED(ended):
         assert os.WTERMSIG(ended) == signal.SIGKILL
@@ -56,21 +55,15 @@ def calls_of_a_run(ground: Ground, options: dict[str, Any], kill_at: int, *, aft
     return True
 
 
-def _retire_and_die(ground: Ground, options: dict[str, Any], kill_at: int, *, after: bool) -> None:
+def _retire_and_die(ground: Ground, options: dict[str, Any], kill_at: int) -> None:
     call, count, lock = Service.call, [0], threading.Lock()
 
     def counted(self: Service, action: str, *arguments: Any, **parameters: Any) -> Any:
-        if after and action.startswith(READS):
-            return call(self, action, *arguments, **parameters)
         with lock:
             count[0] += 1
-            mine = count[0] == kill_at
-        if mine and not after:
-            os.kill(os.getpid(), signal.SIGKILL)
-        answer = call(self, action, *arguments, **parameters)
-        if mine:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return answer
+            if count[0] == kill_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+        return call(self, action, *arguments, **parameters)
 
     Service.call = counted  # type: ignore[method-assign]
     try:
@@ -96,42 +89,57 @@ def lose_backups(ground: Ground, options: dict[str, Any]) -> None:
         shutil.rmtree(ground.backups, ignore_errors=True)
 
 
-def calls_to_kill_at(
-    ground: Ground, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch, *, after: bool
-) -> list[int]:
-    """Retire, and say at which calls another run is to be killed; the last number is one more than there are calls.
+@dataclass(frozen=True)
+class Called:
+    """A call of a retirement, and the files of its backups right before and right after it."""
 
-    After a read the account and the backups are as before it. So the kill before the next call is the same as the kill
-    before the read, unless a backup has been written between them.
-    """
+    reads: bool
+    before: dict[str, bytes]
+    after: dict[str, bytes]
+
+
+def calls_of(ground: Ground, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> list[Called]:
+    """Retire, and say which calls that made. Backups that are lost between two runs count as none."""
     call, lock = Service.call, threading.Lock()
-    wanted: list[int] = []
-    count = 0
-    known: tuple[bool, dict[str, bytes]] | None = None
+    made: list[Called] = []
+
+    def files() -> dict[str, bytes]:
+        return {} if "record_key" in options else ground.files()
 
     def traced(self: Service, action: str, *arguments: Any, **parameters: Any) -> Any:
-        nonlocal count, known
-        reads = action.startswith(READS)
         with lock:
-            if not (after and reads):
-                count += 1
-                backups = ground.files()
-                if after or known != (True, backups):
-                    wanted.append(count)
-                known = reads, backups
-        return call(self, action, *arguments, **parameters)
+            before = files()
+            answer = call(self, action, *arguments, **parameters)
+            made.append(Called(action.startswith(READS), before, files()))
+        return answer
 
     with monkeypatch.context() as patches:
         patches.setattr(Service, "call", traced)
         ground.retire(**options)
-    return [*wanted, count + 1]
+    return made
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def calls_to_kill_at(made: list[Called]) -> list[int]:
+    """Before which calls another run is to be killed; the last number is one more than there are calls.
+
+    Two kills are the same if the account and the backups are. So a kill before a call is not tried if the call before
+    it is a read and no backup was written between them. A kill after a write is the kill before the next call, which
+    is tried: no backup is written between the two, and a retirement does not end with a write.
+    """
+    assert made[-1].reads
+    assert [call for call, later in pairwise(made) if not call.reads and call.after != later.before] == []
+    wanted = [
+        number
+        for number, (call, later) in enumerate(pairwise(made), 2)
+        if not call.reads or call.before != later.before
+    ]
+    return [1, *wanted, len(made) + 1]
+
+
 @pytest.mark.parametrize("more", [{}, {"record_key": KEY}], ids=["folder", "key"])
 @pytest.mark.parametrize("name", RUNS)
 def test_a_rerun_ends_what_was_killed(
-    ground: Ground, monkeypatch: pytest.MonkeyPatch, name: str, more: dict[str, Any], *, after: bool
+    ground: Ground, monkeypatch: pytest.MonkeyPatch, name: str, more: dict[str, Any]
 ) -> None:
     given, options = RUNS[name]
     options = {**options, **more}
@@ -139,15 +147,16 @@ def test_a_rerun_ends_what_was_killed(
         given = {**given, "key": KEY}
     start(ground, given)
     before = ground.snapshot()
-    numbers = calls_to_kill_at(ground, options, monkeypatch, after=after)
+    made = calls_of(ground, options, monkeypatch)
+    numbers = calls_to_kill_at(made)
     goal = ground.snapshot()
     assert goal != before
-    assert len(numbers) > 6
+    assert sum(not call.reads for call in made) > 5
     for tried, number in enumerate(numbers, 1):
         start(ground, given)
         assert ground.snapshot() == before
         lose_backups(ground, options)
-        over = calls_of_a_run(ground, options, number, after=after)
+        over = calls_of_a_run(ground, options, number)
         lose_backups(ground, options)
         result = ground.retire(later=timedelta(minutes=1), **options)
         assert ground.snapshot() == goal, (name, number)
