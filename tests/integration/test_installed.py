@@ -174,6 +174,8 @@ def test_the_playbooks_of_the_collection(
     assert book("restore").total("changed") == 1
     assert roles_in(account["id"]) == made
     assert book("restore").total("changed") == 0
+    released = {"aws_ml_release_roles": ["AWSDeepLens*"], "aws_ml_release_reason": "nothing is in quarantine"}
+    assert book("release", **released).total("changed") == 0
 
     books = {path.stem for path in (collection.root / "playbooks").glob("*.yml") if "inventory" not in path.name}
     assert books <= run_here
