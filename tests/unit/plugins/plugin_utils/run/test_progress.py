@@ -276,7 +276,7 @@ def test_a_run_of_others_is_not_summed_up(run: RunProgress) -> None:
     ("seconds", "shown", "guessed"),
     [
         (0.4, "0 s", "1 s"),
-        (17.2, "17 s", "17 s"),
+        (17.2, "17 s", "18 s"),
         (38.2, "38 s", "40 s"),
         (59, "59 s", "1 min"),
         (60, "1 min", "1 min"),
