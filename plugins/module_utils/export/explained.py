@@ -21,7 +21,7 @@ from ..errors import printable
 from ..model import CurrentState, Declarations, Identity, identity_key
 from .recovered_variables import Recovered, recovered
 from .reproduction import declarations_of
-from .selection import Selection
+from .selection import ExportSelection
 
 _MOST_PLACES = 20
 """The most places that are named of one object."""
@@ -51,7 +51,7 @@ class Explained:
 
 
 def explained(
-    selection: Selection, catalogue: Mapping[str, ServiceDefinition], refused: Iterable[str] = ()
+    selection: ExportSelection, catalogue: Mapping[str, ServiceDefinition], refused: Iterable[str] = ()
 ) -> Explained:
     """What the services explain, without those that are `refused`."""
     found = Explained()
@@ -76,13 +76,13 @@ def explained(
     return found
 
 
-def _key(selection: Selection, key: str) -> str:
+def _key(selection: ExportSelection, key: str) -> str:
     """The key of an object as declarations have it: a policy by its name."""
     policy = next((one for one in selection.state.policies.values() if one.key == key), None)
     return f"policy/{policy.name.lower()}" if policy else key
 
 
-def _why_not(one: Recovered, selection: Selection) -> str:
+def _why_not(one: Recovered, selection: ExportSelection) -> str:
     """Why the variables of a service cannot be exported although they reproduce its objects."""
     declarations, _problems = declarations_of(selection.state, one.options)
     elsewhere = sorted(role.name for role in declarations.roles if role.present and selection.is_elsewhere(role.name))

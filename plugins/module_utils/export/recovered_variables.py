@@ -21,7 +21,7 @@ from ..catalogue.service import SECTIONS, ServiceDefinition
 from ..catalogue.variables import Variable
 from ..model import CurrentState
 from .guessed_values import Guesses
-from .reproduction import Difference, changes, declarations_of, differences
+from .reproduction import Deviation, changes, declarations_of, differences
 
 Values = dict[str, Any]
 
@@ -42,7 +42,7 @@ class Recovered:
     service: ServiceDefinition
     values: Mapping[str, Any]
     options: Mapping[str, Any]
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[Deviation, ...] = ()
 
 
 def recovered(
@@ -53,11 +53,11 @@ def recovered(
     `wanted` are the keys of the objects that belong to the service. `names` are the names of AWS managed policies by
     ARN. With `differences` in the result, the variables do not reproduce the objects.
     """
-    search = _Search(service, state, frozenset(wanted), Guesses(service, state, names))
+    search = _Trials(service, state, frozenset(wanted), Guesses(service, state, names))
     return search.best()
 
 
-class _Search:
+class _Trials:
     def __init__(
         self, service: ServiceDefinition, state: CurrentState, wanted: frozenset[str], guesses: Guesses
     ) -> None:
@@ -188,12 +188,12 @@ class _Search:
             return found
         declaration, problems = declared(self._service, values)
         if declaration is None:
-            wrong = tuple(Difference(problem.place, str(problem)) for problem in problems)
+            wrong = tuple(Deviation(problem.place, str(problem)) for problem in problems)
             return Recovered(self._service, values, found.options, wrong)
         options = options_of(declaration)
         declarations, refused = declarations_of(self._state, options)
-        wrong = tuple(Difference(problem.place, str(problem)) for problem in refused)
-        wrong += tuple(Difference(place, reason) for place, reason in changes(self._state, declarations).items())
+        wrong = tuple(Deviation(problem.place, str(problem)) for problem in refused)
+        wrong += tuple(Deviation(place, reason) for place, reason in changes(self._state, declarations).items())
         return Recovered(self._service, values, options, wrong)
 
 

@@ -39,7 +39,7 @@ def hint(name: str) -> str | None:
         ("retire_exclude", "aws_ml_retire_exclude"),
         ("retire_unused_day", "aws_ml_retire_unused_days"),
         ("aws_ml_retire_exclud", "aws_ml_retire_exclude"),
-        ("aws_ml_exclude", "aws_ml_retire_exclude"),
+        ("aws_ml_exclude", "aws_ml_adopt_exclude"),
         ("aws_ml_backup_folder", "aws_ml_backup_dir"),
         ("aws_ml_awx_slice", "aws_ml_awx_slices"),
         ("aws_ml_plans_1234", ""),
