@@ -69,7 +69,7 @@ def explained(
         combined = CombinedServices.of([*accepted, {"service": name, **one.options}])
         if one.differences or reason or combined.problems:
             reason = reason or "; ".join(map(str, combined.problems))
-            found.nearly += _nearly(one, reason)
+            found.nearly += _nearly(one, reason, selection)
         else:
             accepted.append({"service": name, **one.options})
             found.services[name] = one
@@ -97,21 +97,31 @@ def _why_not(one: Recovered, selection: ExportSelection) -> str:
     return ""
 
 
-def _nearly(one: Recovered, reason: str) -> list[dict[str, str]]:
+def _nearly(one: Recovered, reason: str, selection: ExportSelection) -> list[dict[str, str]]:
+    """Where the selected objects differ from the service, and how many more the service would make."""
     places: dict[str, dict[str, None]] = {}
-    for difference in one.differences:
-        places.setdefault(difference.resource, {})[difference.place] = None
-    variables = ", ".join(f"{one.service.prefix}{name}" for name in one.values) or "the defaults of its variables"
+    others: set[str] = set()
+    for deviation in one.differences:
+        if deviation.resource in selection.subjects:
+            places.setdefault(deviation.resource, {})[deviation.place] = None
+        else:
+            others.add(deviation.resource)
+    title, name = one.service.title, one.service.name
+    variables = ", ".join(f"{one.service.prefix}{variable}" for variable in one.values)
+    if others:
+        reason = f"{len(others)} more objects or values of it are not as it declares"
     found = [
         {
             "resource": printable(resource),
-            "service": one.service.name,
-            "reason": f"{one.service.title} with {variables} differs from it in"
+            "service": name,
+            "reason": f"{title} with {variables or 'the defaults of its variables'} differs from it in"
             f" {', '.join(printable(place) for place in list(of)[:_MOST_PLACES])}",
         }
         for resource, of in places.items()
     ]
-    return found or [{"resource": f"service/{one.service.name}", "service": one.service.name, "reason": reason}]
+    if reason:
+        found.append({"resource": f"service/{name}", "service": name, "reason": reason})
+    return found
 
 
 def _names_of_aws(state: CurrentState) -> dict[str, str]:
