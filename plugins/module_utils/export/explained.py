@@ -21,7 +21,7 @@ from ..errors import printable
 from ..model import CurrentState, Declarations, Identity, identity_key
 from .recovered_variables import Recovered, recovered
 from .reproduction import declarations_of
-from .selection import Selection
+from .selection import ExportSelection
 
 _MOST_PLACES = 20
 """The most places that are named of one object."""
@@ -51,7 +51,7 @@ class Explained:
 
 
 def explained(
-    selection: Selection, catalogue: Mapping[str, ServiceDefinition], refused: Iterable[str] = ()
+    selection: ExportSelection, catalogue: Mapping[str, ServiceDefinition], refused: Iterable[str] = ()
 ) -> Explained:
     """What the services explain, without those that are `refused`."""
     found = Explained()
@@ -69,20 +69,20 @@ def explained(
         combined = CombinedServices.of([*accepted, {"service": name, **one.options}])
         if one.differences or reason or combined.problems:
             reason = reason or "; ".join(map(str, combined.problems))
-            found.nearly += _nearly(one, reason)
+            found.nearly += _nearly(one, reason, selection)
         else:
             accepted.append({"service": name, **one.options})
             found.services[name] = one
     return found
 
 
-def _key(selection: Selection, key: str) -> str:
+def _key(selection: ExportSelection, key: str) -> str:
     """The key of an object as declarations have it: a policy by its name."""
     policy = next((one for one in selection.state.policies.values() if one.key == key), None)
     return f"policy/{policy.name.lower()}" if policy else key
 
 
-def _why_not(one: Recovered, selection: Selection) -> str:
+def _why_not(one: Recovered, selection: ExportSelection) -> str:
     """Why the variables of a service cannot be exported although they reproduce its objects."""
     declarations, _problems = declarations_of(selection.state, one.options)
     elsewhere = sorted(role.name for role in declarations.roles if role.present and selection.is_elsewhere(role.name))
@@ -97,21 +97,31 @@ def _why_not(one: Recovered, selection: Selection) -> str:
     return ""
 
 
-def _nearly(one: Recovered, reason: str) -> list[dict[str, str]]:
+def _nearly(one: Recovered, reason: str, selection: ExportSelection) -> list[dict[str, str]]:
+    """Where the selected objects differ from the service, and how many more the service would make."""
     places: dict[str, dict[str, None]] = {}
-    for difference in one.differences:
-        places.setdefault(difference.resource, {})[difference.place] = None
-    variables = ", ".join(f"{one.service.prefix}{name}" for name in one.values) or "the defaults of its variables"
+    others: set[str] = set()
+    for deviation in one.differences:
+        if deviation.resource in selection.subjects:
+            places.setdefault(deviation.resource, {})[deviation.place] = None
+        else:
+            others.add(deviation.resource)
+    title, name = one.service.title, one.service.name
+    variables = ", ".join(f"{one.service.prefix}{variable}" for variable in one.values)
+    if others:
+        reason = f"{len(others)} more objects or values of it are not as it declares"
     found = [
         {
             "resource": printable(resource),
-            "service": one.service.name,
-            "reason": f"{one.service.title} with {variables} differs from it in"
+            "service": name,
+            "reason": f"{title} with {variables or 'the defaults of its variables'} differs from it in"
             f" {', '.join(printable(place) for place in list(of)[:_MOST_PLACES])}",
         }
         for resource, of in places.items()
     ]
-    return found or [{"resource": f"service/{one.service.name}", "service": one.service.name, "reason": reason}]
+    if reason:
+        found.append({"resource": f"service/{name}", "service": name, "reason": reason})
+    return found
 
 
 def _names_of_aws(state: CurrentState) -> dict[str, str]:

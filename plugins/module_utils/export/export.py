@@ -20,7 +20,7 @@ from ..model import Identity, ManagedPolicy, Role, resource_name
 from .declared_items import Item, attachment_item, policy_item, role_item, trust_item
 from .explained import Explained, declared_keys, explained
 from .reproduction import changes, declarations_of
-from .selection import Selection, own_policies_of
+from .selection import ExportSelection, own_policies_of
 
 SECTIONS = ("managed_policies", "roles", "attachments", "trust_statements")
 
@@ -35,7 +35,7 @@ class Exported:
     unexplained: list[dict[str, str]] = field(default_factory=list)
 
 
-def exported(selection: Selection, catalogue: Mapping[str, ServiceDefinition]) -> Exported:
+def exported(selection: ExportSelection, catalogue: Mapping[str, ServiceDefinition]) -> Exported:
     """The selected objects as declarations."""
     refused: set[str] = set()
     while True:
@@ -50,7 +50,7 @@ def exported(selection: Selection, catalogue: Mapping[str, ServiceDefinition]) -
 class _Export:
     """One export. Items are kept by section and by the resource that they are about."""
 
-    def __init__(self, selection: Selection, of_services: Explained) -> None:
+    def __init__(self, selection: ExportSelection, of_services: Explained) -> None:
         self._selection = selection
         self._state = selection.state
         self._explained = of_services

@@ -164,7 +164,8 @@ class Guesses:
                 people = {
                     of: [json.loads(text) for text in sorted(by_place[f"{name}.{of}"])] for of in variable.options
                 }
-                collected[name] = [people] if any(people.values()) else []
+                people = {of: names for of, names in people.items() if names}
+                collected[name] = [people] if people else []
             elif variable.type == "list" and variable.elements == "str" and not variable.choices:
                 every = [json.loads(text) for text in sorted(by_place[name])]
                 collected[name] = [every, *([one] for one in every if len(every) > 1)] if every else []
@@ -190,7 +191,9 @@ def _entries(found: Sequence[Guess]) -> Iterator[tuple[str, dict[str, Any]]]:
         name, separator, option = place.partition("[].")
         if separator:
             entries[name].setdefault(option, value)
-    yield from ((name, entry) for name, entry in entries.items() if entry.get("name"))
+    for name, entry in entries.items():
+        if entry.get("name"):
+            yield name, {"name": entry.pop("name"), **entry}
 
 
 def _is_switch(variable: Variable) -> bool:

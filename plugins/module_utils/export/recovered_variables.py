@@ -21,7 +21,7 @@ from ..catalogue.service import SECTIONS, ServiceDefinition
 from ..catalogue.variables import Variable
 from ..model import CurrentState
 from .guessed_values import Guesses
-from .reproduction import Difference, changes, declarations_of, differences
+from .reproduction import Deviation, changes, declarations_of, differences
 
 Values = dict[str, Any]
 
@@ -30,6 +30,9 @@ MOST_TRIALS = 800
 
 _UNDECLARED = 200
 """How much more an object counts that only the account or only the declaration has, in differences."""
+
+_NAMES = ("user_name", "group_name", "role_name")
+"""The kinds of names of identities that a service gives policies to."""
 
 _FIXED = ("state",)
 """Variables that an export never sets: what exists is present."""
@@ -42,7 +45,7 @@ class Recovered:
     service: ServiceDefinition
     values: Mapping[str, Any]
     options: Mapping[str, Any]
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[Deviation, ...] = ()
 
 
 def recovered(
@@ -53,11 +56,11 @@ def recovered(
     `wanted` are the keys of the objects that belong to the service. `names` are the names of AWS managed policies by
     ARN. With `differences` in the result, the variables do not reproduce the objects.
     """
-    search = _Search(service, state, frozenset(wanted), Guesses(service, state, names))
+    search = _Trials(service, state, frozenset(wanted), Guesses(service, state, names))
     return search.best()
 
 
-class _Search:
+class _Trials:
     def __init__(
         self, service: ServiceDefinition, state: CurrentState, wanted: frozenset[str], guesses: Guesses
     ) -> None:
@@ -69,16 +72,16 @@ class _Search:
         self._known: dict[str, tuple[int, Recovered | None]] = {}
 
     def best(self) -> Recovered | None:
-        best: tuple[int, Values] | None = None
+        best: tuple[int, Values, Mapping[str, Sequence[Any]]] | None = None
         for profile in self._service.profiles:
             candidates = self._candidates(self._guesses.of_profile(profile, self._wanted))
             for start in self._starts(profile, candidates):
                 score, values = self._improved(start, candidates)
                 if best is None or score < best[0]:
-                    best = score, values
+                    best = score, values, candidates
                 if score == 0:
-                    return self._accepted(values)
-        return self._accepted(best[1]) if best else None
+                    return self._accepted(values, candidates)
+        return self._accepted(best[1], best[2]) if best else None
 
     def _starts(self, profile: str, candidates: Mapping[str, Sequence[Any]]) -> Iterator[Values]:
         guessed = {"profile": profile, **{name: found[0] for name, found in candidates.items() if found}}
@@ -148,7 +151,7 @@ class _Search:
             yield from (choice for choice in variable.choices if choice != values.get(name, variable.default))
 
     def _score(self, values: Values) -> int:
-        key = json.dumps(values, sort_keys=True, default=str)
+        key = _key_of(values)
         if key not in self._known:
             self._trials += 1
             self._known[key] = (10**6, None) if self._trials > MOST_TRIALS else self._judged(values)
@@ -173,13 +176,43 @@ class _Search:
             self._service, values, options, tuple(wrong)
         )
 
-    def _accepted(self, values: Values) -> Recovered | None:
-        """The values, without those that change nothing, judged as a converge judges them."""
+    def _shortened(self, values: Values) -> Values:
+        """The values without variables, and entries without options, that change nothing."""
         score = self._score(values)
         for name in sorted(values):
             without = {key: value for key, value in values.items() if key != name}
-            if self._score(without) == score and name != "profile":
+            if name != "profile" and self._score(without) == score:
                 values = without
+        for name, value in list(values.items()):
+            if isinstance(value, list) and self._service.variables[name].options:
+                for index, entry in enumerate(value):
+                    for option in [option for option in entry if option != "name"]:
+                        short = {key: of for key, of in values[name][index].items() if key != option}
+                        entries = [*values[name][:index], short, *values[name][index + 1 :]]
+                        if self._score({**values, name: entries}) == score:
+                            values = {**values, name: entries}
+        return values
+
+    def _covering(self, values: Values, candidates: Mapping[str, Sequence[Any]]) -> Values:
+        """The values with the users, groups and roles that have what the service gives, if it gives them no more."""
+        for name, found in candidates.items():
+            variable = self._service.variables[name]
+            is_people = variable.type == "people" or (variable.type == "list" and variable.kind in _NAMES)
+            if is_people and name not in values and found and self._score(values) == 0:
+                more = {**values, name: found[0]}
+                if self._score(more) == 0 and self._presents_more(values, more):
+                    values = more
+        return values
+
+    def _presents_more(self, values: Values, more: Values) -> bool:
+        """Whether the second values declare more present objects than the first."""
+        counts = [self._known[_key_of(one)][1] for one in (values, more)]
+        sizes = [sum(len(items) for items in one.options.values()) if one else 0 for one in counts]
+        return sizes[1] > sizes[0]
+
+    def _accepted(self, values: Values, candidates: Mapping[str, Sequence[Any]]) -> Recovered | None:
+        """The values, without those that change nothing, judged as a converge judges them."""
+        values = self._covering(self._shortened(values), candidates)
         if values.get("profile") == self._service.variables["profile"].default:
             values = {key: value for key, value in values.items() if key != "profile"}
         self._trials = 0
@@ -188,18 +221,22 @@ class _Search:
             return found
         declaration, problems = declared(self._service, values)
         if declaration is None:
-            wrong = tuple(Difference(problem.place, str(problem)) for problem in problems)
+            wrong = tuple(Deviation(problem.place, str(problem)) for problem in problems)
             return Recovered(self._service, values, found.options, wrong)
         options = options_of(declaration)
         declarations, refused = declarations_of(self._state, options)
-        wrong = tuple(Difference(problem.place, str(problem)) for problem in refused)
-        wrong += tuple(Difference(place, reason) for place, reason in changes(self._state, declarations).items())
+        wrong = tuple(Deviation(problem.place, str(problem)) for problem in refused)
+        wrong += tuple(Deviation(place, reason) for place, reason in changes(self._state, declarations).items())
         return Recovered(self._service, values, options, wrong)
 
 
 def options_of(declaration: ServiceDeclaration) -> dict[str, Any]:
     """What a service declares, in the options of `iam_baseline`."""
     return {section: getattr(declaration, section) for section in SECTIONS}
+
+
+def _key_of(values: Values) -> str:
+    return json.dumps(values, sort_keys=True, default=str)
 
 
 def _is_accepted(variable: Variable, value: Any) -> bool:

@@ -30,7 +30,7 @@ Options = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Difference:
+class Deviation:
     """A place in which an object is not as it is declared. `place` is an option of `iam_baseline`, or `state`."""
 
     resource: str
@@ -44,7 +44,7 @@ def declarations_of(state: CurrentState, options: Options) -> tuple[Declarations
     return declarations, [*parser.problems, *problems(declarations)]
 
 
-def differences(state: CurrentState, declarations: Declarations) -> list[Difference]:
+def differences(state: CurrentState, declarations: Declarations) -> list[Deviation]:
     """Where the declared objects, made in the account without them, would differ from those that exist."""
     roles = {role.key for role in declarations.roles}
     names = {policy.name.lower() for policy in declarations.policies}
@@ -54,8 +54,8 @@ def differences(state: CurrentState, declarations: Declarations) -> list[Differe
         policies={name: policy for name, policy in state.policies.items() if name not in names},
     )
     desired = desired_state_of(declarations, emptied)
-    found = [Difference(problem.place, "") for problem in desired.problems]
-    found += [Difference(place, "managed_policies") for place in _doubtful_names(state, declarations, names)]
+    found = [Deviation(problem.place, "") for problem in desired.problems]
+    found += [Deviation(place, "managed_policies") for place in _doubtful_names(state, declarations, names)]
     for key, identity in desired.identities.items():
         found += _of_identity(key, identity, state.identities.get(key))
     for name, policy in desired.policies.items():
@@ -81,15 +81,15 @@ def _doubtful_names(state: CurrentState, declarations: Declarations, declared: s
             yield reference.identity
 
 
-def _of_identity(key: str, wanted: Identity | None, there: Identity | None) -> Iterator[Difference]:
+def _of_identity(key: str, wanted: Identity | None, there: Identity | None) -> Iterator[Deviation]:
     if wanted is None or there is None:
-        yield from [] if wanted is there else [Difference(key, "state")]
+        yield from [] if wanted is there else [Deviation(key, "state")]
         return
     for place, of in (("name", "name"), ("path", "path"), ("boundary", "boundary")):
         if getattr(wanted, of) != getattr(there, of):
-            yield Difference(there.resource, place)
+            yield Deviation(there.resource, place)
     for arn in sorted(wanted.managed ^ there.managed):
-        yield Difference(there.resource, f"managed_policies.{policy_name(arn)}")
+        yield Deviation(there.resource, f"managed_policies.{policy_name(arn)}")
     for name in sorted({*wanted.inline, *there.inline}):
         place = f"inline_policies.{name}"
         yield from _of_document(there.resource, place, wanted.inline.get(name), there.inline.get(name))
@@ -97,28 +97,28 @@ def _of_identity(key: str, wanted: Identity | None, there: Identity | None) -> I
         yield from _of_document(there.resource, "assume_role_policy_document", wanted.trust, there.trust)
         for of in ("description", "max_session_duration", "tags"):
             if getattr(wanted, of) != getattr(there, of):
-                yield Difference(there.resource, of)
+                yield Deviation(there.resource, of)
 
 
-def _of_policy(name: str, wanted: ManagedPolicy | None, there: ManagedPolicy | None) -> Iterator[Difference]:
+def _of_policy(name: str, wanted: ManagedPolicy | None, there: ManagedPolicy | None) -> Iterator[Deviation]:
     if wanted is None or there is None:
-        yield from [] if wanted is there else [Difference(resource_name("policy", name), "state")]
+        yield from [] if wanted is there else [Deviation(resource_name("policy", name), "state")]
         return
     yield from _of_document(there.resource, "policy", wanted.document, there.document)
     for of in ("name", "path", "description", "tags"):
         if getattr(wanted, of) != getattr(there, of):
-            yield Difference(there.resource, of)
+            yield Deviation(there.resource, of)
 
 
 def _of_document(
     resource: str, place: str, wanted: PolicyDocument | None, there: PolicyDocument | None
-) -> Iterator[Difference]:
+) -> Iterator[Deviation]:
     """A difference for each statement that only one of the two has, at least one if they differ."""
     if wanted == there:
         return
     ours, theirs = ({one.canonical for one in document.parsed} if document else set() for document in (wanted, there))
     for _statement in ours ^ theirs or {""}:
-        yield Difference(resource, place)
+        yield Deviation(resource, place)
 
 
 def _role_arns(state: CurrentState, options: Options) -> dict[str, str]:

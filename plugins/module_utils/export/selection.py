@@ -30,7 +30,7 @@ class Patterns:
 
 
 @dataclass(frozen=True)
-class Selection:
+class ExportSelection:
     """The objects of one account that match the patterns. `found` is what belongs to services, from an audit."""
 
     state: CurrentState

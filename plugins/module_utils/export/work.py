@@ -21,7 +21,7 @@ from ..sdk import CallFailed
 from ..validate.connection import connection_problems
 from .export import exported
 from .facts import ExportFacts
-from .selection import Patterns, Selection
+from .selection import ExportSelection, Patterns
 
 Options = Mapping[str, Any]
 
@@ -46,11 +46,11 @@ class AccountExport:
             state = read_account(connection)
             require_account(state, options.get("account_id"))
             found = belonging(self._facts.audit, state, list(self._facts.audit.traces))
-            selected = Selection(state, patterns, found).subjects.values()
+            selected = ExportSelection(state, patterns, found).subjects.values()
             state = with_tags_of(connection, state, [one.arn for one in selected if isinstance(one, ManagedPolicy)])
         except CallFailed as error:
             raise reading_failed(error, connection.iam.account_id) from None
-        made = exported(Selection(state, patterns, found), self._facts.services)
+        made = exported(ExportSelection(state, patterns, found), self._facts.services)
         return {
             "changed": False,
             "account_id": state.account.id,

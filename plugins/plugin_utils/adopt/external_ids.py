@@ -35,7 +35,7 @@ def without_external_ids(name: str, value: Any, found: dict[str, str]) -> Any:
     return value
 
 
-class Reference(str):
+class ExternalIdReference(str):
     """A text that is a template of Ansible, and has to be written as one."""
 
     __slots__ = ()
@@ -51,7 +51,7 @@ def _referred(name: str, value: Any, found: dict[str, str]) -> Any:
     while found.setdefault(key, value) != value:
         number += 1
         key = f"{name}#{number}"
-    return Reference(f"{{{{ {VARIABLE}['{key}'] }}}}")
+    return ExternalIdReference(f"{{{{ {VARIABLE}['{key}'] }}}}")
 
 
 def _conditions(value: Any) -> Iterator[Any]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import yaml
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.adopt.external_ids import Reference
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.adopt.external_ids import ExternalIdReference
 
 _TEMPLATE = ("{{", "{%", "{#")
 """What makes Ansible evaluate a text."""
@@ -36,12 +36,12 @@ def _unsafe(dumper: yaml.SafeDumper, text: Unsafe) -> yaml.ScalarNode:
     return dumper.represent_scalar("!unsafe", str(text), style='"')
 
 
-def _reference(dumper: yaml.SafeDumper, text: Reference) -> yaml.ScalarNode:
+def _reference(dumper: yaml.SafeDumper, text: ExternalIdReference) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style='"')
 
 
 _Dumper.add_representer(Unsafe, _unsafe)
-_Dumper.add_representer(Reference, _reference)
+_Dumper.add_representer(ExternalIdReference, _reference)
 
 
 def yaml_text(value: Mapping[str, Any]) -> str:
@@ -58,6 +58,6 @@ def _protected(value: Any) -> Any:
         return {_protected(key): _protected(entry) for key, entry in value.items()}
     if isinstance(value, list):
         return [_protected(entry) for entry in value]
-    if isinstance(value, str) and not isinstance(value, Reference):
+    if isinstance(value, str) and not isinstance(value, ExternalIdReference):
         return Unsafe(value) if any(sign in value for sign in _TEMPLATE) else str(value)
     return value

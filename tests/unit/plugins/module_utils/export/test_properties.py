@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.export.export import exported
 from ansible_collections.aws_ml.permissions.plugins.module_utils.export.reproduction import changes, declarations_of
-from ansible_collections.aws_ml.permissions.plugins.module_utils.export.selection import Patterns, Selection
+from ansible_collections.aws_ml.permissions.plugins.module_utils.export.selection import ExportSelection, Patterns
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import CurrentState
 from hypothesis import given
 from property_examples import examples
@@ -20,7 +20,7 @@ _NOT_DECLARABLE = ("service-linked", "reserved for AWS", "role template", "in qu
 @examples(0.5)
 @given(state=accounts())
 def test_an_export_changes_nothing_and_makes_the_same_again(state: CurrentState) -> None:
-    made = exported(Selection(state, Patterns()), {})
+    made = exported(ExportSelection(state, Patterns()), {})
     for one in made.left_out:
         assert any(text in one["reason"] for text in _NOT_DECLARABLE), one
     declared, problems = declarations_of(state, made.baseline)
@@ -33,7 +33,7 @@ def test_an_export_changes_nothing_and_makes_the_same_again(state: CurrentState)
 @given(state=accounts())
 def test_roles_of_other_tools_keep_what_they_have(state: CurrentState) -> None:
     """Their policies and trust statements are declared one by one, which changes nothing either."""
-    made = exported(Selection(state, Patterns(managed_elsewhere=["*"])), {})
+    made = exported(ExportSelection(state, Patterns(managed_elsewhere=["*"])), {})
     assert "roles" not in made.baseline
     declared, problems = declarations_of(state, made.baseline)
     assert problems == []

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.export.export import Exported, exported
-from ansible_collections.aws_ml.permissions.plugins.module_utils.export.selection import Patterns, Selection
+from ansible_collections.aws_ml.permissions.plugins.module_utils.export.selection import ExportSelection, Patterns
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import (
     CurrentState,
     Identity,
@@ -46,7 +46,7 @@ def user(name: str, **values: Any) -> Identity:
 
 def export(*identities: Identity, **patterns: Any) -> Exported:
     state = CurrentState(ACCOUNT, {one.key: one for one in identities}, {"shared": SHARED})
-    return exported(Selection(state, Patterns(**patterns)), {})
+    return exported(ExportSelection(state, Patterns(**patterns)), {})
 
 
 def names(made: Exported, section: str) -> list[str]:

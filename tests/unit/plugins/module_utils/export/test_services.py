@@ -18,7 +18,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.decla
 from ansible_collections.aws_ml.permissions.plugins.module_utils.export.export import SECTIONS, Exported, exported
 from ansible_collections.aws_ml.permissions.plugins.module_utils.export.recovered_variables import options_of
 from ansible_collections.aws_ml.permissions.plugins.module_utils.export.reproduction import changes, declarations_of
-from ansible_collections.aws_ml.permissions.plugins.module_utils.export.selection import Patterns, Selection
+from ansible_collections.aws_ml.permissions.plugins.module_utils.export.selection import ExportSelection, Patterns
 from ansible_collections.aws_ml.permissions.plugins.module_utils.model import CurrentState, Declarations, Role
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import catalogue
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import audit_facts
@@ -42,7 +42,7 @@ def account_of(role: str, variant: str) -> CurrentState:
 
 def exported_from(state: CurrentState, **patterns: Any) -> Exported:
     found = belonging(KNOWLEDGE, state, list(KNOWLEDGE.traces))
-    return exported(Selection(state, Patterns(**patterns), found), catalogue())
+    return exported(ExportSelection(state, Patterns(**patterns), found), catalogue())
 
 
 def declarations(state: CurrentState, made: Exported) -> Declarations:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.adopt.declarations import divided
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.adopt.external_ids import Reference
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.adopt.external_ids import ExternalIdReference
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.adopt.inventory_files import (
     host_problems,
     inventory_files,
@@ -67,7 +67,7 @@ def test_ansible_reads_the_same_data_and_evaluates_none_of_it(content: dict[str,
 
 
 def test_only_references_are_templates() -> None:
-    assert yaml_text({"a": Reference("{{ b['c'] }}"), "d": "{{ e }}"}) == (
+    assert yaml_text({"a": ExternalIdReference("{{ b['c'] }}"), "d": "{{ e }}"}) == (
         '---\na: "{{ b[\'c\'] }}"\nd: !unsafe "{{ e }}"\n'
     )
 
