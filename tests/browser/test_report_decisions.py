@@ -240,6 +240,35 @@ HOSTILE_NAMES = ("x{{ lookup('pipe', 'id') }}", "$(id)", "AWS*", "a b", "`id`", 
 HOSTILE_HOSTS = ("a;reboot", "all", "!prod", "@/etc/passwd", "-vvv", "x,y", "a:b", "web[0]", "~x.*", "a b")
 
 
+def test_many_accounts_get_a_command_for_all(open_page: Open) -> None:
+    shown = of_service("deeplens", name="AWSDeepLensServiceRole")
+    [first] = shown["accounts"]
+    [role] = first["objects"]
+    finding = {
+        "severity": "critical",
+        "code": "trusts_anyone",
+        "message": "Anyone may assume it.",
+        "remedy": "Narrow it.",
+    }
+    other = {**finding, "message": "Anyone may assume it too."}
+    shown["accounts"] = [
+        {**first, "host": f"account-{number}", "objects": [{**role, "findings": [finding if number else other]}]}
+        for number in range(45)
+    ]
+    page = open_page(as_page(shown, Statuses.load()))
+    unfold(page)
+    [words] = commands(page, ".grave article:first-child")
+    assert words[:4] == ["ansible-playbook", "-i", "INVENTORY", "aws_ml.permissions.retire"]
+    assert json.loads(words[5]) == {
+        "aws_ml_retire_services": ["deeplens"],
+        "aws_ml_retire_roles": ["AWSDeepLensServiceRole"],
+    }
+    assert words[6:] == ["--check"]
+    text = page.locator(".grave article").first.inner_text()
+    assert "See what retiring these in every account would do" in text
+    assert "For example: Anyone may assume it" in text
+
+
 def test_hostile_names_get_no_command(open_page: Open) -> None:
     shown = of_service("deeplens")
     [first] = shown["accounts"]

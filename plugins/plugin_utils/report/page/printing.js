@@ -45,7 +45,7 @@ function paperKind({ found }, most) {
     "article.finding",
     {},
     make("p", {}, severityBadge(severity), make("b", {}, someOf(distinct(found, (record) => record.resource), most)), code(finding.code), isNew ? `${number(isNew)} new` : null),
-    make("p", {}, finding.message),
+    make("p", {}, messageOf(found)),
     finding.remedy ? make("p.remedy", {}, make("b", {}, "To fix: "), finding.remedy) : null,
     make("p", {}, `in ${counted(distinct(found, (record) => record.account).length, "account")}: ${someOf(distinct(found, (record) => record.account.host), most * 2)}`),
   );
