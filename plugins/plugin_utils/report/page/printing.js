@@ -60,7 +60,7 @@ function paperChanges() {
 function paperCalendar() {
   const days = [...grouped(data.quarantine || [], (one) => day(one.until))];
   if (!days.length) return null;
-  const lines = days.slice(0, 10).map(([date, found]) => make("li", {}, make("b", {}, date), ` ${someOf(distinct(found, (one) => one.resource), 3)} in ${someOf(distinct(found, (one) => one.host), 2)}`));
+  const lines = days.slice(0, 10).map(([date, found]) => make("li", {}, make("b", {}, date || "not known"), ` ${someOf(distinct(found, (one) => one.resource), 3)} in ${someOf(distinct(found, (one) => one.host), 2)}`));
   return paperSection("Quarantine: what is deleted when", make("ul", {}, lines, days.length > 10 ? make("li", {}, `and on ${counted(days.length - 10, "later day")}`) : null));
 }
 
