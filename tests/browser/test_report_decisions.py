@@ -70,9 +70,9 @@ def test_without_comparison_history_and_units_the_page_is_whole(open_page: Open,
 @pytest.mark.parametrize(
     ("status", "check", "sentence", "heading"),
     [
-        ("deleted", False, "1 deleted in 1 of 1 account.", "What was written"),
-        ("would_quarantine", True, "1 to quarantine in 1 of 1 account.", "What would be written"),
-        ("quarantined", False, "1 quarantined in 1 of 1 account.", "What was written"),
+        ("deleted", False, "1 deleted in 1 of 1 account.", "What was done"),
+        ("would_quarantine", True, "1 to quarantine in 1 of 1 account.", "What would be done"),
+        ("quarantined", False, "1 quarantined in 1 of 1 account.", "What was done"),
     ],
 )
 def test_run_that_only_writes_says_what_it_wrote(

@@ -35,7 +35,7 @@ function paperGrave() {
 function paperWritten() {
   if (!writtenCells.length) return null;
   const lines = byWritten().map(([name, cells]) => make("li", {}, badge(byStatus.get(name)), ` ${number(cells.length)}: ${someOf(distinct(cells, (cell) => cell.resource), 8)} in ${someOf(distinct(cells, (cell) => cell.account.host), 6)}`));
-  return paperSection(data.run.check_mode ? "What would be written" : "What was written", make("ul", {}, lines));
+  return paperSection(data.run.check_mode ? "What would be done" : "What was done", make("ul", {}, lines));
 }
 
 function paperKind({ found }, most) {
