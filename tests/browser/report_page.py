@@ -37,6 +37,16 @@ def example(status: str, **details: Any) -> dict[str, Any]:
     return {**shown, "accounts": [account]}
 
 
+def of_service(service: str, **details: Any) -> dict[str, Any]:
+    """A report of one account with one found role."""
+    shown = example("in_sync")
+    [account] = shown["accounts"]
+    item = next(one for one in account["objects"] if one["service"] == service)
+    item.update({"status": "in_sync", "audit_status": "in_sync", **details})
+    account.update(objects=[item], host=details.pop("host", account["host"]))
+    return shown
+
+
 def opened(page: Page, nth: int = 0) -> Any:
     page.locator("#matrix button.cell").nth(nth).click()
     return page.locator("#details")

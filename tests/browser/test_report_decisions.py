@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import csv
 import json
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.html import as_page
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.statuses import Statuses
 from browser.conftest import Open
-from browser.report_page import MATRIX, chip, example, hosts, opened, unfold
+from browser.report_page import MATRIX, chip, example, hosts, of_service, opened, unfold
 from playwright.sync_api import Page
 from unit.plugins.plugin_utils.report.generated_decisions import decided
 
@@ -72,9 +70,9 @@ def test_without_comparison_history_and_units_the_page_is_whole(open_page: Open,
 @pytest.mark.parametrize(
     ("status", "check", "sentence", "heading"),
     [
-        ("deleted", False, "1 deleted in 1 of 1 account.", "What was written"),
-        ("would_quarantine", True, "1 to quarantine in 1 of 1 account.", "What would be written"),
-        ("quarantined", False, "1 quarantined in 1 of 1 account.", "What was written"),
+        ("deleted", False, "1 deleted in 1 of 1 account.", "What was done"),
+        ("would_quarantine", True, "1 to quarantine in 1 of 1 account.", "What would be done"),
+        ("quarantined", False, "1 quarantined in 1 of 1 account.", "What was done"),
     ],
 )
 def test_run_that_only_writes_says_what_it_wrote(
@@ -200,65 +198,6 @@ def test_back_button_undoes_steps(open_page: Open, decided_fleet: str) -> None:
     assert chip(page, "Risk", "critical").get_attribute("aria-pressed") == "false"
     page.go_back()
     assert page.locator("#sentence").is_visible()
-
-
-def commands(page: Page, holder: str = "#details") -> list[list[str]]:
-    return [shlex.split(text) for text in page.locator(f"{holder} .command code").all_inner_texts()]
-
-
-def of_service(service: str, **details: Any) -> dict[str, Any]:
-    """A report of one account with one found role."""
-    shown = example("in_sync")
-    [account] = shown["accounts"]
-    item = next(one for one in account["objects"] if one["service"] == service)
-    item.update({"status": "in_sync", "audit_status": "in_sync", **details})
-    account.update(objects=[item], host=details.pop("host", account["host"]))
-    return shown
-
-
-def test_proposals_are_commands_to_copy(open_page: Open) -> None:
-    shown = of_service("deeplens", name="AWS=1,2@x+y.z-a")
-    shown["run"]["inventory"] = ["in ventory/my's.yml"]
-    shown["accounts"][0]["host"] = "vision-prod"
-    page = open_page(as_page(shown, Statuses.load()), MATRIX)
-    opened(page)
-    check, retire, audit = commands(page)
-    begin = ["ansible-playbook", "-i", "in ventory/my's.yml"]
-    assert audit == [*begin, "aws_ml.permissions.audit", "--limit", "vision-prod"]
-    assert retire[:-1] == [*begin, "aws_ml.permissions.retire", "--limit", "vision-prod", "-e"]
-    assert json.loads(retire[-1]) == {
-        "aws_ml_retire_services": ["deeplens"],
-        "aws_ml_retire_roles": ["AWS=1,2@x+y.z-a"],
-    }
-    assert check == [*retire, "--check"]
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.get_by_role("button", name="Copy: Audit its account again").click()
-    assert shlex.split(page.evaluate("navigator.clipboard.readText()")) == audit
-
-
-HOSTILE_NAMES = ("x{{ lookup('pipe', 'id') }}", "$(id)", "AWS*", "a b", "`id`", "a'b", "@{x}")
-HOSTILE_HOSTS = ("a;reboot", "all", "!prod", "@/etc/passwd", "-vvv", "x,y", "a:b", "web[0]", "~x.*", "a b")
-
-
-def test_hostile_names_get_no_command(open_page: Open) -> None:
-    shown = of_service("deeplens")
-    [first] = shown["accounts"]
-    [role] = first["objects"]
-    first.pop("escalation_paths", None)
-    named = [
-        {**first, "host": f"plain-{place}", "objects": [{**role, "name": name}]}
-        for place, name in enumerate(HOSTILE_NAMES)
-    ]
-    shown["accounts"] = [*named, *({**first, "host": host} for host in HOSTILE_HOSTS)]
-    page = open_page(as_page(shown, Statuses.load()))
-    for account in shown["accounts"]:
-        [role] = account["objects"]
-        key, resource = f"{account['host']} {account['account_id']}", f"role/{role['name']}"
-        page.evaluate("(address) => { location.hash = address; }", f"#{urlencode({'host': key, 'object': resource})}")
-        page.locator("#details h2").filter(has_text=role["name"]).wait_for()
-        page.locator("#details header").filter(has_text=account["host"]).wait_for()
-        expected = ["aws_ml.permissions.audit"] if account["host"].startswith("plain-") else []
-        assert [words[3] for words in commands(page)] == expected, key
 
 
 def test_escalation_is_a_graph_with_its_steps_as_text(open_page: Open, decided_fleet: str) -> None:

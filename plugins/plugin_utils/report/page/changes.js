@@ -72,14 +72,14 @@ function calendarSection() {
   const entries = (data.quarantine || []).map((one) => ({ ...one, day: day(one.until) }));
   if (!entries.length) return null;
   const now = day(data.run.ended || data.run.started);
-  const days = [...grouped(entries, (one) => one.day)].sort(([one], [other]) => (one < other ? -1 : 1));
+  const days = [...grouped(entries, (one) => one.day)].sort(([one], [other]) => ((one || "~") < (other || "~") ? -1 : 1));
   const hosts = distinct(entries, (one) => one.host);
   return make(
     "section.panel",
     {},
     make("h2", {}, "Quarantine: what is deleted when"),
     make("p", {}, `${counted(entries.length, "object")} in ${counted(hosts.length, "account")}. A run of retire deletes each from its day on.`),
-    make("div.calendar", {}, some(days, 5, ([date, found]) => calendarDay(date, found, date <= now))),
+    make("div.calendar", {}, some(days, 5, ([date, found]) => calendarDay(date, found, Boolean(date) && date <= now))),
     command("Delete what is due", playbook("retire", hosts.length > MOST_HOSTS ? accounts.map((account) => account.host) : hosts)),
   );
 }
@@ -87,7 +87,7 @@ function calendarSection() {
 function calendarDay(date, found, isDue) {
   const resources = [...grouped(found, (one) => one.resource)];
   const names = resources.map(([resource, own]) => (own.length > 1 ? `${resource} (${number(own.length)})` : resource));
-  const summary = [make("time", { datetime: date }, date || "no date"), isDue ? make("b.due", {}, "due") : null, make("span", {}, someOf(names, 2)), make("span.where", {}, `in ${someOf(distinct(found, (one) => one.host), 1)}`)];
+  const summary = [date ? make("time", { datetime: date }, date) : make("b", {}, "not known"), isDue ? make("b.due", {}, "due") : null, make("span", {}, someOf(names, 2)), make("span.where", {}, `in ${someOf(distinct(found, (one) => one.host), 1)}`)];
   return folded(summary, () => some(found, 20, quarantinedLine, "ul"));
 }
 

@@ -33,8 +33,8 @@ function auditCommand(account) {
   return playbook("audit", [account.host]);
 }
 
-/** What retires some objects and nothing else; they are of services that have ended. */
-function retireCommand(cells, ...more) {
+/** What retires objects with the names of these, and nothing else; they are of services that have ended. */
+function retireCommand(cells, hosts, ...more) {
   const names = (kind) => distinct(cells.filter((cell) => cell.kind === kind), (cell) => cell.name).sort();
   const [roles, policies] = [names("role"), names("policy")];
   if (!cells.length || ![...roles, ...policies].every(isPlainName)) return "";
@@ -44,7 +44,7 @@ function retireCommand(cells, ...more) {
     ...(roles.length ? { aws_ml_retire_roles: roles } : {}),
     ...(policies.length ? { aws_ml_retire_policies: policies } : {}),
   };
-  return playbook("retire", cells.map((cell) => cell.account.host), "-e", JSON.stringify(variables), ...more);
+  return playbook("retire", hosts, "-e", JSON.stringify(variables), ...more);
 }
 
 function canBeRetired(cell) {
@@ -59,6 +59,14 @@ function releaseCommand(host, resources) {
 function restoreCommand(account, file) {
   // Ansible would evaluate braces in the name of a file.
   return file.includes("{{") || file.includes("{%") ? "" : playbook("restore", [account.host], "-e", JSON.stringify({ aws_ml_restore_src: file }));
+}
+
+/** The command that shows what retiring the objects of some findings would do; in every account if there are too many. */
+function retireProposal(found) {
+  const cells = distinct(found.filter((record) => record.cell && canBeRetired(record.cell)), (record) => record.cell);
+  const hosts = distinct(cells, (cell) => cell.account.host);
+  const isEverywhere = hosts.length > MOST_HOSTS;
+  return command(`See what retiring these ${isEverywhere ? "in every account " : ""}would do`, retireCommand(cells, isEverywhere ? accounts.map((account) => account.host) : hosts, "--check"));
 }
 
 /** A command with what it does and a button that copies it; nothing if there is no command. */
@@ -85,7 +93,7 @@ async function copyText(button, element, text) {
 function proposals(cell) {
   const found = [];
   if (canBeRetired(cell)) {
-    found.push(["See what retiring it would do", retireCommand([cell], "--check")], ["Retire it: into quarantine, later deleted", retireCommand([cell])]);
+    found.push(["See what retiring it would do", retireCommand([cell], [cell.account.host], "--check")], ["Retire it: into quarantine, later deleted", retireCommand([cell], [cell.account.host])]);
   }
   if (cell.presence === "quarantined") found.push(["Release it from quarantine", releaseCommand(cell.account.host, [cell.resource])]);
   found.push(["Audit its account again", auditCommand(cell.account)]);

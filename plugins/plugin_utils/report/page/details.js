@@ -82,7 +82,7 @@ function objectFacts(cell, item) {
 function risk(cell) {
   const found = records.filter((record) => record.cell === cell);
   const counts = bySeverity(found.filter((record) => record.state !== "accepted")).map(([severity, count]) => `${number(count)} ${severity}`);
-  const paths = opened(cell.rest).escalation_paths ? ["on a privilege escalation path"] : [];
+  const paths = openPaths(cell).length ? ["on a privilege escalation path"] : [];
   const accepted = found.filter((record) => record.state === "accepted").length;
   return [...counts, ...paths, ...(accepted ? [`${number(accepted)} accepted`] : [])].join(", ") || "no finding in this run";
 }
@@ -127,7 +127,7 @@ function accountProposals(account, item) {
   const leftovers = account.cells.filter(canBeRetired);
   return [
     command("Audit this account again", auditCommand(account)),
-    command(`See what retiring its ${counted(leftovers.length, "leftover")} would do`, retireCommand(leftovers, "--check")),
+    command(`See what retiring its ${counted(leftovers.length, "leftover")} would do`, retireCommand(leftovers, [account.host], "--check")),
     (item.backups || []).map((file) => command("Undo this run", restoreCommand(account, file))),
   ];
 }

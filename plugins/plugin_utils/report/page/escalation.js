@@ -21,9 +21,10 @@ function drawEscalation() {
 
 function pathsLink(account, isShown) {
   const paths = pathsOf(account);
-  const severity = worstOf(paths);
+  const open = paths.filter((path) => !path.waiver);
+  const severity = open.length ? severityBadge(worstOf(open)) : make("span.waiver", {}, "accepted");
   const link = make("a", { href: addressOf({ path: account.key }), "aria-current": isShown ? "true" : null }, account.host);
-  return make("li", {}, severityBadge(severity), link, make("span.where", {}, number(paths.length)));
+  return make("li", {}, severity, link, make("span.where", {}, number(paths.length)));
 }
 
 function worstOf(found) {
@@ -40,7 +41,7 @@ function accountPaths(account) {
     make("h3", {}, "Steps"),
     make("ol.steps", {}, marked.map(([, text]) => make("li", {}, text))),
     make("h3", {}, "Paths"),
-    make("ul.plainly", {}, paths.map((path) => make("li", {}, severityBadge(path.severity), " ", code(path.from), " → ", code(path.to), make("span.where", {}, ` by ${stepList(path, graph.numbers)}`)))),
+    make("ul.plainly", {}, paths.map((path) => make("li", {}, severityBadge(path.severity), " ", code(path.from), " → ", code(path.to), " ", stateOf({ state: stateIn(path), finding: path }), make("span.where", {}, ` by ${stepList(path, graph.numbers)}`)))),
     command("Audit this account again", auditCommand(account)),
   ];
 }

@@ -60,7 +60,7 @@ function drawFilters() {
     group("Change", Object.keys(changes).filter((name) => marked.get(name)).map((name) => chip("change", name, name, marked.get(name), changes[name].meaning))),
     group("Presence", lookChips("presence", presences, cells)),
     group("Drift", lookChips("drift", drifts, cells)),
-    group("Written", lookChips("written", written, cells)),
+    group("This run", lookChips("written", written, cells)),
     group("Outcome", outcomeOrder.filter((name) => outcomeCounts.get(name)).map((name) => chip("outcome", name, badge(outcomes[name]), outcomeCounts.get(name)))),
     group("Service", [...new Set(columns.map((column) => column.service))].map((service) => chip("service", service, serviceName(service), services.get(service), life(service)))),
   ];

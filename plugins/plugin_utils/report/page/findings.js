@@ -33,6 +33,17 @@ function kindTitle(found) {
   return [severityBadge(severity), make("b", {}, someOf(distinct(found, (record) => record.resource), 2)), code(finding.code)];
 }
 
+/** What is wrong; where it is told differently for each object, an example. */
+function messageOf(found) {
+  const messages = distinct(found, (record) => record.finding.message);
+  return messages.length > 1 ? `For example: ${messages[0]}` : messages[0];
+}
+
+function kindColumns(found) {
+  const isTold = distinct(found, (record) => record.finding.message).length > 1;
+  return ["account", "object", ...(isTold ? ["message"] : []), "ou", "owner"];
+}
+
 function serviceTitle([{ service }]) {
   return [make("b", {}, serviceName(service)), make("span.where", {}, life(service))];
 }
@@ -42,13 +53,13 @@ function findingGroup(name, { found }, isOpen) {
   const { finding } = found[0];
   const summary = [
     make("span.titles", {}, title(found), make("span.where", {}, groupCounts(name, found))),
-    name === "finding" ? make("span.message", {}, finding.message) : null,
+    name === "finding" ? make("span.message", {}, messageOf(found)) : null,
   ];
   const content = () => [
     name === "finding" && finding.remedy ? make("p.remedy", {}, make("b", {}, "To fix: "), finding.remedy) : null,
     name === "account" ? command("Audit this account again", auditCommand(found[0].account)) : null,
-    command("See what retiring these would do", retireCommand(retired(found), "--check")),
-    recordTable(found, kept),
+    retireProposal(found),
+    recordTable(found, name === "finding" ? kindColumns(found) : kept),
   ];
   return make("article", { data: { severity: found.reduce((one, other) => (other.rank > one.rank ? other : one)).severity } }, folded(summary, content, { open: isOpen }));
 }
@@ -65,6 +76,7 @@ const recordColumns = {
   account: ["Account", (record) => accountLink(record.account)],
   object: ["Object", (record) => [resourceLink(record), stateOf(record)]],
   what: ["Finding", (record) => [code(record.finding.code), make("p", {}, record.finding.message), record.finding.remedy ? make("p.remedy", {}, make("b", {}, "To fix: "), record.finding.remedy) : null]],
+  message: ["Finding", (record) => record.finding.message],
   ou: ["Organizational unit", (record) => record.account.ou || make("span.none", {}, "not known")],
   owner: ["Owner", (record) => record.account.owner || make("span.none", {}, "not known")],
 };
@@ -84,7 +96,7 @@ function waiverOf(finding) {
 }
 
 /** Whether a finding is new or worse, accepted, or not accepted any more. */
-function stateOf({ change, state, finding }) {
+function stateOf({ change = "", state, finding }) {
   const waiver = waiverOf(finding);
   return [
     change ? make("span.change", { title: changes[change].meaning }, change) : null,

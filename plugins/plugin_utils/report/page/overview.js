@@ -30,7 +30,7 @@ function stateLines() {
   const accepted = records.length - openRecords.length;
   const ended = records.filter((record) => ["expired", "outgrown"].includes(record.state)).length;
   const { totals } = data;
-  const paths = accounts.reduce((sum, account) => sum + (opened(opened(account.rest).escalation_paths) || []).length, 0);
+  const paths = accounts.reduce((sum, account) => sum + openPaths(account).length, 0);
   const written = Object.values(totals.writes).reduce((sum, count) => sum + count, 0);
   const facts = [
     unread.length ? fact("bad", addressWith({ view: "matrix", outcome: ["unreachable", "failed"] }), `${counted(unread.length, "account")} failed or could not be reached: findings there may be missing`) : null,
@@ -72,20 +72,15 @@ function graveGroup({ found }) {
   const isNew = found.filter((record) => record.change === "new").length;
   const summary = [
     make("span.titles", {}, severityBadge(severity), make("b", {}, someOf(objects, 2)), isNew ? make("span.change", {}, `${number(isNew)} new`) : null, make("span.where", {}, counted(hosts.length, "account"))),
-    make("span.message", {}, finding.message),
+    make("span.message", {}, messageOf(found)),
   ];
   return make(
     "article",
     { data: { severity } },
-    folded(summary, () => [recordTable(found, ["account", "object", "ou", "owner"]), command("See what retiring these would do", retireCommand(retired(found), "--check"))]),
+    folded(summary, () => [retireProposal(found), recordTable(found, kindColumns(found))]),
     finding.remedy ? make("p.remedy", {}, make("b", {}, "To fix: "), finding.remedy) : null,
     make("p.hosts", {}, hostLinks(found)),
   );
-}
-
-/** The objects of some findings that can be retired. */
-function retired(found) {
-  return distinct(found.filter((record) => record.cell && canBeRetired(record.cell)), (record) => record.cell);
 }
 
 function hostLinks(found, most = 4) {

@@ -44,7 +44,7 @@ function pathText(one) {
   return make(
     "article.finding",
     {},
-    make("p", {}, severityBadge(one.severity), code(one.from), " → ", code(one.to)),
+    make("p", {}, severityBadge(one.severity), code(one.from), " → ", code(one.to), stateOf({ state: stateIn(one), finding: one })),
     make("ol", {}, (one.steps || []).map((step) => make("li", {}, step))),
   );
 }

@@ -35,7 +35,7 @@ function paperGrave() {
 function paperWritten() {
   if (!writtenCells.length) return null;
   const lines = byWritten().map(([name, cells]) => make("li", {}, badge(byStatus.get(name)), ` ${number(cells.length)}: ${someOf(distinct(cells, (cell) => cell.resource), 8)} in ${someOf(distinct(cells, (cell) => cell.account.host), 6)}`));
-  return paperSection(data.run.check_mode ? "What would be written" : "What was written", make("ul", {}, lines));
+  return paperSection(data.run.check_mode ? "What would be done" : "What was done", make("ul", {}, lines));
 }
 
 function paperKind({ found }, most) {
@@ -45,7 +45,7 @@ function paperKind({ found }, most) {
     "article.finding",
     {},
     make("p", {}, severityBadge(severity), make("b", {}, someOf(distinct(found, (record) => record.resource), most)), code(finding.code), isNew ? `${number(isNew)} new` : null),
-    make("p", {}, finding.message),
+    make("p", {}, messageOf(found)),
     finding.remedy ? make("p.remedy", {}, make("b", {}, "To fix: "), finding.remedy) : null,
     make("p", {}, `in ${counted(distinct(found, (record) => record.account).length, "account")}: ${someOf(distinct(found, (record) => record.account.host), most * 2)}`),
   );
@@ -60,7 +60,7 @@ function paperChanges() {
 function paperCalendar() {
   const days = [...grouped(data.quarantine || [], (one) => day(one.until))];
   if (!days.length) return null;
-  const lines = days.slice(0, 10).map(([date, found]) => make("li", {}, make("b", {}, date), ` ${someOf(distinct(found, (one) => one.resource), 3)} in ${someOf(distinct(found, (one) => one.host), 2)}`));
+  const lines = days.slice(0, 10).map(([date, found]) => make("li", {}, make("b", {}, date || "not known"), ` ${someOf(distinct(found, (one) => one.resource), 3)} in ${someOf(distinct(found, (one) => one.host), 2)}`));
   return paperSection("Quarantine: what is deleted when", make("ul", {}, lines, days.length > 10 ? make("li", {}, `and on ${counted(days.length - 10, "later day")}`) : null));
 }
 

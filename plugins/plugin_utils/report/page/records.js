@@ -23,9 +23,21 @@ function recordsIn(account, cell, found) {
     rank: severities.indexOf(finding.severity || "low"),
     resource: finding.resource || (cell ? cell.resource : "account"),
     service: cell ? cell.service : serviceOf(finding),
-    state: finding.waiver ? "accepted" : finding.expired_waiver ? "expired" : finding.outgrown_waiver ? "outgrown" : "open",
+    state: stateIn(finding),
     change: changes[finding.change] ? finding.change : "",
   }));
+}
+
+/** The state of a finding or an escalation path: a waiver accepts it, does not accept it any more, or there is none. */
+function stateIn(one) {
+  if (one.waiver) return "accepted";
+  if (one.expired_waiver) return "expired";
+  return one.outgrown_waiver ? "outgrown" : "open";
+}
+
+/** The escalation paths of an account or cell that are not accepted, without their texts. */
+function openPaths(holder) {
+  return (opened(opened(holder.rest).escalation_paths) || []).map(opened).filter((path) => !path.waiver);
 }
 
 /** The service that a finding of the account names: as `service`, or as its resource. */

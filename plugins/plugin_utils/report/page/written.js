@@ -1,4 +1,4 @@
-// What the run wrote, or in check mode would write.
+// What the run did with objects, or in check mode would do.
 
 const writtenCells = accounts.flatMap((account) => account.cells.filter((cell) => cell.written));
 
@@ -25,7 +25,7 @@ function writtenSection() {
   return make(
     "section.panel",
     {},
-    make("h2", {}, data.run.check_mode ? "What would be written" : "What was written"),
+    make("h2", {}, data.run.check_mode ? "What would be done" : "What was done"),
     byWritten().map(([name, cells]) => {
       const objects = [...grouped(cells, (cell) => cell.resource)].sort(([, one], [, other]) => other.length - one.length);
       const summary = [badge(byStatus.get(name)), make("span.count", {}, ` ${number(cells.length)} `), make("span.where", {}, someOf(objects.map(([resource]) => resource), 2))];

@@ -102,7 +102,8 @@ def _paths(chance: random.Random) -> Iterator[dict[str, Any]]:
         else:
             steps.insert(0, f"{start} can pass {goal} to lambda.amazonaws.com and run code there (inline policy pass)")
         severity = chance.choice(("critical", "high"))
-        yield {"from": start, "to": goal, "severity": severity, "steps": steps}
+        accepted = {"waiver": dict(WAIVER)} if chance.random() < 0.1 else {}
+        yield {"from": start, "to": goal, "severity": severity, "steps": steps, **accepted}
 
 
 def _reach(account: dict[str, Any], paths: list[dict[str, Any]]) -> None:
