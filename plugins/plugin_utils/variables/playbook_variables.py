@@ -70,11 +70,10 @@ def values_of(
         else:
             if value is not None and not spec.get("secret"):
                 values[name] = value
-    problems += _comparison_problems(values)
     only = values.get("aws_ml_only_services")
     if only:
         values["aws_ml_services"] = [service for service in values["aws_ml_services"] if service in only]
-    return values, problems
+    return values, [*problems, *_comparison_problems(values)]
 
 
 def _comparison_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
