@@ -48,7 +48,7 @@ ONE_BY_ONE = {"free", "host_pinned"}
 """Strategies in which each host comes to a task by itself."""
 
 SPEC = {
-    "playbook": {"type": "str", "choices": ["site", "audit", "retire", "restore"]},
+    "playbook": {"type": "str", "choices": ["site", "audit", "retire", "release", "restore"]},
     "results": {"type": "list", "elements": "str"},
     "fail_on": {"type": "list", "elements": "str", "choices": list(FAIL_ON), "default": []},
     "compare_with": {"type": "path"},

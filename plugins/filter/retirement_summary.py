@@ -3,12 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.commands import restore_command
 
 DOCUMENTATION = r"""
 name: retirement_summary
@@ -26,15 +25,6 @@ options:
     description: Whether it was a run in check mode.
     type: bool
     default: false
-  host:
-    description: The host of the account. If given, one line is the command that undoes the run.
-    type: str
-    default: ""
-  inventory:
-    description: The inventories of the run, as in the variable C(ansible_inventory_sources), for that command.
-    type: list
-    elements: str
-    default: []
 author: aws_ml.permissions contributors (@aws-ml)
 """
 
@@ -42,9 +32,7 @@ EXAMPLES = r"""
 ---
 - name: Show what was retired
   ansible.builtin.debug:
-    msg: >-
-      {{ aws_ml_retire | aws_ml.permissions.retirement_summary(
-           planned=ansible_check_mode, host=inventory_hostname, inventory=ansible_inventory_sources) }}
+    msg: "{{ aws_ml_retire | aws_ml.permissions.retirement_summary(planned=ansible_check_mode) }}"
 """
 
 RETURN = r"""
@@ -64,14 +52,12 @@ class FilterModule:
         return {"retirement_summary": retirement_summary}
 
 
-def retirement_summary(
-    result: Mapping[str, Any], planned: bool = False, host: str = "", inventory: Sequence[str] = ()
-) -> list[str]:
-    """A heading, a line for each object or refusal, and how to undo what was done. Raises AnsibleFilterError."""
-    return [printable(line) for line in _lines(result, planned, host, inventory)]
+def retirement_summary(result: Mapping[str, Any], planned: bool = False) -> list[str]:
+    """A heading, and a line for each object or refusal. Raises AnsibleFilterError."""
+    return [printable(line) for line in _lines(result, planned)]
 
 
-def _lines(result: Mapping[str, Any], planned: bool, host: str, inventory: Sequence[str]) -> list[str]:
+def _lines(result: Mapping[str, Any], planned: bool) -> list[str]:
     if not isinstance(result, Mapping) or not {"retired", "refusals", "msg"} & set(result):
         raise AnsibleFilterError("retirement_summary takes the result of aws_ml.permissions.iam_retire")
     account = f"account {result['account_id']}" if "account_id" in result else "this account"
@@ -80,12 +66,11 @@ def _lines(result: Mapping[str, Any], planned: bool, host: str, inventory: Seque
         number = "1 refusal" if len(rows) == 1 else f"{len(rows)} refusals"
         lines = [line for row in rows for line in (f"{row[0]}  {row[1]}: {row[2]}", f"    {row[3]}")]
         return [f"{account}: nothing was written, {number}", *lines]
-    undo = _undo(result, host, inventory)
     if "retired" not in result:
         lines = result["msg"].splitlines()
-        return [*(line if index else f"{account}: {line}" for index, line in enumerate(lines)), *undo]
+        return [line if index else f"{account}: {line}" for index, line in enumerate(lines)]
     head = f"{account}: {_counted(result['retired'], planned)}{_kept_in(result)}"
-    return [head, *_rows(result["retired"]), *undo]
+    return [head, *_rows(result["retired"])]
 
 
 def _counted(items: list[Mapping[str, Any]], planned: bool) -> str:
@@ -99,13 +84,6 @@ def _counted(items: list[Mapping[str, Any]], planned: bool) -> str:
 def _kept_in(result: Mapping[str, Any]) -> str:
     backup = result.get("backup")
     return f"; backup in {backup['path']}" if backup else ""
-
-
-def _undo(result: Mapping[str, Any], host: str, inventory: Sequence[str]) -> list[str]:
-    """The command that restores what the run removed, quoted for a shell."""
-    if not host or not result.get("backup"):
-        return []
-    return [f"To undo this: {restore_command(result['backup']['path'], [host], inventory)}"]
 
 
 def _rows(items: list[Mapping[str, Any]]) -> list[str]:

@@ -23,7 +23,7 @@ options:
       - The playbook of this collection that the run is, which decides about the next commands. Without it there are
         none. In a job of AWX there are none either.
     type: str
-    choices: [site, audit, retire, restore]
+    choices: [site, audit, retire, release, restore]
   results:
     description:
       - The names of the registered variables that are read. Each contains the result of a module of this collection.

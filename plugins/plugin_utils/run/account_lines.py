@@ -10,12 +10,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.aws_ml.permissions.plugins.filter.audit_summary import audit_summary
+from ansible_collections.aws_ml.permissions.plugins.filter.release_summary import release_summary
 from ansible_collections.aws_ml.permissions.plugins.filter.restore_summary import restore_summary
 from ansible_collections.aws_ml.permissions.plugins.filter.retirement_summary import retirement_summary
 
 
 def account_lines(result: Mapping[str, Any], planned: bool) -> list[str]:
-    """The lines for a result of an audit, a retirement or a restore; none for other results. `planned`: check mode."""
+    """The lines for a result of an audit, a retirement, a release or a restore; none for others.
+
+    `planned`: check mode.
+    """
+    if "released" in result:
+        return release_summary(result, planned)
     if {"retired", "refusals"} & set(result):
         return retirement_summary(result, planned)
     if result.get("failed"):

@@ -77,6 +77,7 @@ def next_commands(started: Started, accounts: Accounts) -> tuple[NextCommand, ..
         "audit": _after_audit,
         "site": _after_plan,
         "retire": _after_retirement,
+        "release": _after_plan,
         "restore": _after_plan,
     }.get(started.name)
     commands = list(found(started, accounts)) if found else []

@@ -53,43 +53,6 @@ def test_the_backup_is_named() -> None:
     assert heading.endswith("; backup in /backups/one.json")
 
 
-@pytest.mark.parametrize(
-    ("inventory", "path", "command"),
-    [
-        (
-            ["/srv/inventory.yml"],
-            "/b/1.json",
-            "-i /srv/inventory.yml PLAYBOOK -e aws_ml_restore_src=/b/1.json --limit vision",
-        ),
-        (["/a", "one,"], "/b/1.json", "-i /a -i one, PLAYBOOK -e aws_ml_restore_src=/b/1.json --limit vision"),
-        ([], "/b/1.json", "-i INVENTORY PLAYBOOK -e aws_ml_restore_src=/b/1.json --limit vision"),
-        (
-            ["/my own/i"],
-            "/it's here/$1.json",
-            "-i '/my own/i' PLAYBOOK -e '{\"aws_ml_restore_src\": \"/it'\"'\"'s here/$1.json\"}' --limit vision",
-        ),
-    ],
-)
-def test_the_command_that_undoes_it(inventory: list[str], path: str, command: str) -> None:
-    result = {**DONE, "backup": {"path": path, "objects": []}}
-    told = retirement_summary(result, host="vision", inventory=inventory)[-1]
-    assert told == f"To undo this: ansible-playbook {command.replace('PLAYBOOK', 'aws_ml.permissions.restore')}"
-
-
-def test_a_host_is_one_word_for_the_shell() -> None:
-    told = retirement_summary({**DONE, "backup": {"path": "/b"}}, host="a b;$(c)")[-1]
-    assert told.endswith(" --limit 'a b;$(c)'")
-
-
-def test_a_run_that_broke_off_says_how_to_undo_it() -> None:
-    result = {"failed": True, "msg": "The plan was not finished:\n- …", "backup": {"path": "/b/1.json"}}
-    assert retirement_summary(result, host="vision")[-1].startswith("To undo this: ansible-playbook ")
-
-
-def test_without_a_backup_there_is_nothing_to_undo() -> None:
-    assert not any("undo" in line for line in retirement_summary(DONE, host="vision"))
-
-
 def test_another_failure_is_reported_in_its_own_lines() -> None:
     told = retirement_summary({"failed": True, "msg": "1 problem found, nothing was written:\n- unused_days: 500"})
     assert told == ["this account: 1 problem found, nothing was written:", "- unused_days: 500"]
