@@ -168,7 +168,9 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def _finished(self, result: Any, **how: bool) -> None:
         if _action(result.task) == SUMMARY:
-            self._is_summarized = self._is_summarized or bool(result.result.get("totals"))
+            # With JSON on stdout the task shows nothing.
+            is_shown = bool(result.result.get("totals")) and not is_stdout_json()
+            self._is_summarized = self._is_summarized or is_shown
         if _is_own(result.task) or is_check(result.task):
             self._is_summarized = False
             check_mode = bool(keyword_of_task(result, "check_mode"))

@@ -133,7 +133,8 @@ def test_one_summary_with_any_strategy(watch: Watch, inventory: Inventory, keywo
     assert shown.rc == 2
     assert sum(bool(re.match(r"aws_ml\.permissions: 4 accounts in", line)) for line in shown.lines) == 1
     failed = [host for host, number in recap(shown).items() if number]
-    assert broken in failed and len(failed) == 2
+    # With `free` the last host shows the summary, which can be the one that failed before.
+    assert broken in failed and len(failed) <= 2
     assert any('"msg": "There are critical findings (fail_on: critical): service_adm' in line for line in shown.lines)
 
 
