@@ -14,7 +14,9 @@ function accessChanges(told) {
     "section.panel",
     {},
     make("h3", {}, data.run.check_mode ? "Access that would change" : "Access that changes"),
-    groups.length ? some(groups, 50, ([text, found]) => make("li", {}, text, make("span.where", {}, " in "), hostLinks(found)), "ul") : make("p.none", {}, "No task of this run reported a change of access."),
+    groups.length
+      ? some(groups, 50, ([text, found]) => make("li", {}, text, make("span.where", {}, " in "), hostLinks(found)), "ul")
+      : make("p.none", {}, "No task of this run reported a change of access."),
   );
 }
 
@@ -39,8 +41,16 @@ function accessProofs(told) {
     "section.panel",
     {},
     make("h3", {}, "Proofs"),
-    found.length ? make("p", {}, `${counted(found.length, "assertion")}: ${counts}.`) : make("p.none", {}, "No task of this run judged an assertion."),
-    parts.filter(([, , own]) => own.length).map(([name, label, own]) => folded([verdictSign(own[0]), ` ${label} (${number(own.length)})`], () => some(sameProofs(own), 50, proofLine, "ul"), { open: name === "wrong" })),
+    found.length
+      ? make("p", {}, `${counted(found.length, "assertion")}: ${counts}.`)
+      : make("p.none", {}, "No task of this run judged an assertion."),
+    parts
+      .filter(([, , own]) => own.length)
+      .map(([name, label, own]) =>
+        folded([verdictSign(own[0]), ` ${label} (${number(own.length)})`], () => some(sameProofs(own), 50, proofLine, "ul"), {
+          open: name === "wrong",
+        }),
+      ),
   );
 }
 
@@ -51,7 +61,9 @@ function verdictSign(one) {
 
 /** The same assertion with the same answer in several accounts is one line. */
 function sameProofs(found) {
-  const groups = grouped(found, (one) => JSON.stringify([one.principal, one.expected, one.action, one.resource.replaceAll(one.account.id || "-", ""), one.result, one.proved, one.reason]));
+  const groups = grouped(found, (one) =>
+    JSON.stringify([one.principal, one.expected, one.action, one.resource.replaceAll(one.account.id || "-", ""), one.result, one.proved, one.reason]),
+  );
   return [...groups.values()].sort((one, other) => other.length - one.length);
 }
 
@@ -59,5 +71,18 @@ function proofLine(found) {
   const [one] = found;
   const decided = (one.statements || []).join(", ") || one.reason || "";
   const ended = one.proved ? ` ${proved[one.proved] || ""}` : `: it is ${one.result}`;
-  return make("li", {}, verdictSign(one), " ", code(one.principal), ` must be ${one.expected} `, code(one.action), " on ", code(one.resource), " in ", hostLinks(found), make("span.where", {}, ended, decided ? ` (${decided})` : ""));
+  return make(
+    "li",
+    {},
+    verdictSign(one),
+    " ",
+    code(one.principal),
+    ` must be ${one.expected} `,
+    code(one.action),
+    " on ",
+    code(one.resource),
+    " in ",
+    hostLinks(found),
+    make("span.where", {}, ended, decided ? ` (${decided})` : ""),
+  );
 }

@@ -1,6 +1,17 @@
 // The state of the page: the view, the filters and what is open. The address has all of it, so that a link shows the same.
 
-const texts = { view: "overview", account: "", text: "", accepted: "hidden", group: "finding", by: "", order: "worst", path: "", host: "", object: "" };
+const texts = {
+  view: "overview",
+  account: "",
+  text: "",
+  accepted: "hidden",
+  group: "finding",
+  by: "",
+  order: "worst",
+  path: "",
+  host: "",
+  object: "",
+};
 const sets = ["severity", "outcome", "written", "presence", "drift", "service", "ou", "owner", "change"];
 const filterTexts = ["account", "text", "accepted"];
 const chosen = {};

@@ -10,7 +10,8 @@ function earlier() {
 
 function changesSection() {
   const { comparison } = data;
-  if (!comparison) return make("section.panel", {}, make("h2", {}, "New and gone"), make("p.none", {}, "This run was not compared with an earlier one."));
+  if (!comparison)
+    return make("section.panel", {}, make("h2", {}, "New and gone"), make("p.none", {}, "This run was not compared with an earlier one."));
   const lists = [
     ["New", openRecords.filter((record) => record.change === "new"), { change: ["new"] }],
     ["Worse", (comparison.worse || []).map(pastRecord), { change: ["worse"] }],
@@ -21,7 +22,19 @@ function changesSection() {
     "section.panel",
     {},
     make("h2", {}, `Since ${earlier()}`),
-    make("p.counts", {}, lists.map(([what, found, filter]) => make("span", {}, make("b", {}, number(comparison.counts[what.toLowerCase()])), " ", filter && found.length ? make("a", { href: addressWith({ view: "findings", ...filter }) }, what.toLowerCase()) : what.toLowerCase()))),
+    make(
+      "p.counts",
+      {},
+      lists.map(([what, found, filter]) =>
+        make(
+          "span",
+          {},
+          make("b", {}, number(comparison.counts[what.toLowerCase()])),
+          " ",
+          filter && found.length ? make("a", { href: addressWith({ view: "findings", ...filter }) }, what.toLowerCase()) : what.toLowerCase(),
+        ),
+      ),
+    ),
     lists.filter(([, found]) => found.length).map(([what, found]) => changeList(what, found)),
     notCompared((comparison.not_compared || []).map(pastRecord)),
     comparison.with.file ? make("p.none", {}, "Compared with ", code(comparison.with.file)) : null,
@@ -39,17 +52,29 @@ function pastRecord([whose, what]) {
 /** The accounts of which one of the two runs has no findings, not even that there are none. */
 function notCompared(found) {
   if (!found.length) return null;
-  const line = (one) => make("li", {}, one.host || one.account_id, make("span.where", {}, ` ${one.run === "this" ? "now" : "earlier"} ${one.reason}${one.findings ? `: ${counted(one.findings, "finding")} left out` : ""}`));
-  return folded([make("b", {}, "Not compared"), ` ${counted(distinct(found, (one) => one.host).length, "account")}`], () => some(found, 20, line, "ul"));
+  const line = (one) =>
+    make(
+      "li",
+      {},
+      one.host || one.account_id,
+      make(
+        "span.where",
+        {},
+        ` ${one.run === "this" ? "now" : "earlier"} ${one.reason}${one.findings ? `: ${counted(one.findings, "finding")} left out` : ""}`,
+      ),
+    );
+  return folded([make("b", {}, "Not compared"), ` ${counted(distinct(found, (one) => one.host).length, "account")}`], () =>
+    some(found, 20, line, "ul"),
+  );
 }
 
 function changeList(what, found) {
-  const groups = worstFirst([...grouped(found, (record) => JSON.stringify([record.severity, record.finding.code, record.resource])).values()].map((own) => ({ found: own })));
-  return folded(
-    [make("b", {}, what), ` ${number(data.comparison.counts[what.toLowerCase()])}`],
-    () => some(groups, MOST_CHANGES, changeLine, "ul"),
-    { open: what === "New" },
+  const groups = worstFirst(
+    [...grouped(found, (record) => JSON.stringify([record.severity, record.finding.code, record.resource])).values()].map((own) => ({ found: own })),
   );
+  return folded([make("b", {}, what), ` ${number(data.comparison.counts[what.toLowerCase()])}`], () => some(groups, MOST_CHANGES, changeLine, "ul"), {
+    open: what === "New",
+  });
 }
 
 function changeLine({ found }) {
@@ -79,7 +104,11 @@ function calendarSection() {
     {},
     make("h2", {}, "Quarantine: what is deleted when"),
     make("p", {}, `${counted(entries.length, "object")} in ${counted(hosts.length, "account")}. A run of retire deletes each from its day on.`),
-    make("div.calendar", {}, some(days, 5, ([date, found]) => calendarDay(date, found, Boolean(date) && date <= now))),
+    make(
+      "div.calendar",
+      {},
+      some(days, 5, ([date, found]) => calendarDay(date, found, Boolean(date) && date <= now)),
+    ),
     command("Delete what is due", playbook("retire", hosts.length > MOST_HOSTS ? accounts.map((account) => account.host) : hosts)),
   );
 }
@@ -87,7 +116,19 @@ function calendarSection() {
 function calendarDay(date, found, isDue) {
   const resources = [...grouped(found, (one) => one.resource)];
   const names = resources.map(([resource, own]) => (own.length > 1 ? `${resource} (${number(own.length)})` : resource));
-  const summary = [date ? make("time", { datetime: date }, date) : make("b", {}, "not known"), isDue ? make("b.due", {}, "due") : null, make("span", {}, someOf(names, 2)), make("span.where", {}, `in ${someOf(distinct(found, (one) => one.host), 1)}`)];
+  const summary = [
+    date ? make("time", { datetime: date }, date) : make("b", {}, "not known"),
+    isDue ? make("b.due", {}, "due") : null,
+    make("span", {}, someOf(names, 2)),
+    make(
+      "span.where",
+      {},
+      `in ${someOf(
+        distinct(found, (one) => one.host),
+        1,
+      )}`,
+    ),
+  ];
   return folded(summary, () => some(found, 20, quarantinedLine, "ul"));
 }
 

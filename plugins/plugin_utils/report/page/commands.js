@@ -35,7 +35,11 @@ function auditCommand(account) {
 
 /** What retires objects with the names of these, and nothing else; they are of services that have ended. */
 function retireCommand(cells, hosts, ...more) {
-  const names = (kind) => distinct(cells.filter((cell) => cell.kind === kind), (cell) => cell.name).sort();
+  const names = (kind) =>
+    distinct(
+      cells.filter((cell) => cell.kind === kind),
+      (cell) => cell.name,
+    ).sort();
   const [roles, policies] = [names("role"), names("policy")];
   if (!cells.length || ![...roles, ...policies].every(isPlainName)) return "";
   // If only roles are named, no policy is retired, and the other way round.
@@ -53,7 +57,9 @@ function canBeRetired(cell) {
 
 function releaseCommand(host, resources) {
   const names = resources.map((resource) => resource.replace(/^role\//, ""));
-  return names.every(isPlainName) ? playbook("release", [host], "-e", JSON.stringify({ aws_ml_release_roles: names, aws_ml_release_reason: REASON })) : "";
+  return names.every(isPlainName)
+    ? playbook("release", [host], "-e", JSON.stringify({ aws_ml_release_roles: names, aws_ml_release_reason: REASON }))
+    : "";
 }
 
 function restoreCommand(account, file) {
@@ -63,10 +69,16 @@ function restoreCommand(account, file) {
 
 /** The command that shows what retiring the objects of some findings would do; in every account if there are too many. */
 function retireProposal(found) {
-  const cells = distinct(found.filter((record) => record.cell && canBeRetired(record.cell)), (record) => record.cell);
+  const cells = distinct(
+    found.filter((record) => record.cell && canBeRetired(record.cell)),
+    (record) => record.cell,
+  );
   const hosts = distinct(cells, (cell) => cell.account.host);
   const isEverywhere = hosts.length > MOST_HOSTS;
-  return command(`See what retiring these ${isEverywhere ? "in every account " : ""}would do`, retireCommand(cells, isEverywhere ? accounts.map((account) => account.host) : hosts, "--check"));
+  return command(
+    `See what retiring these ${isEverywhere ? "in every account " : ""}would do`,
+    retireCommand(cells, isEverywhere ? accounts.map((account) => account.host) : hosts, "--check"),
+  );
 }
 
 /** A command with what it does and a button that copies it; nothing if there is no command. */
@@ -93,7 +105,10 @@ async function copyText(button, element, text) {
 function proposals(cell) {
   const found = [];
   if (canBeRetired(cell)) {
-    found.push(["See what retiring it would do", retireCommand([cell], [cell.account.host], "--check")], ["Retire it: into quarantine, later deleted", retireCommand([cell], [cell.account.host])]);
+    found.push(
+      ["See what retiring it would do", retireCommand([cell], [cell.account.host], "--check")],
+      ["Retire it: into quarantine, later deleted", retireCommand([cell], [cell.account.host])],
+    );
   }
   if (cell.presence === "quarantined") found.push(["Release it from quarantine", releaseCommand(cell.account.host, [cell.resource])]);
   found.push(["Audit its account again", auditCommand(cell.account)]);

@@ -44,7 +44,10 @@ function objectPanel(cell) {
     section("", list(objectFacts(cell, item))),
     section("What you can do", proposals(cell)),
     section("Refused", refusals(item.refusals || [])),
-    section("Findings", found.map((record) => findingText(record))),
+    section(
+      "Findings",
+      found.map((record) => findingText(record)),
+    ),
     section("Privilege escalation paths", (item.escalation_paths || []).map(pathText)),
     section("Drift", item.drift ? driftTable(item.drift) : null),
     section("Plan", item.plan ? plan(item.plan) : null),
@@ -65,7 +68,10 @@ function objectFacts(cell, item) {
   const told = (look) => `${look.label}: ${look.meaning}`;
   return [
     ["This run", cell.written ? cell.status.meaning : null],
-    ["Presence", presences[cell.presence] ? [told(presences[cell.presence]), cell.presence === "left_over" ? ` (${ended})` : ""] : cell.status.meaning],
+    [
+      "Presence",
+      presences[cell.presence] ? [told(presences[cell.presence]), cell.presence === "left_over" ? ` (${ended})` : ""] : cell.status.meaning,
+    ],
     ["Drift", drifts[cell.drift] ? told(drifts[cell.drift]) : null],
     ["Risk", risk(cell)],
     ["ARN", item.arn ? code(item.arn) : null],
@@ -96,31 +102,51 @@ function severalPanel(account, cells) {
 }
 
 function cellList(cells) {
-  return make("ul.several", {}, cells.map((cell) => make("li", {}, badge(cell.look), ["differs", "unmatched"].includes(cell.drift) && cell.look !== drifts[cell.drift] ? driftSign(cell.drift) : null, objectLink(cell, cell.name), mark(cell.marks))));
+  const lines = cells.map((cell) => make("li", {}, badge(cell.look), driftMark(cell), objectLink(cell, cell.name), mark(cell.marks)));
+  return make("ul.several", {}, lines);
 }
 
 function accountPanel(account) {
   const item = whole(account.rest, account);
   const calls = Object.entries(item.api_calls || {});
-  const tags = Object.entries(item.tags || {});
   const found = records.filter((record) => record.account === account).sort((one, other) => other.rank - one.rank);
-  const badges = [badge(outcomes[account.outcome]), bySeverity(found.filter((record) => record.state !== "accepted")).map(([severity, count]) => [severityBadge(severity), number(count)]), item.escalation_paths ? counted(item.escalation_paths.length, "privilege escalation path") : null];
+  const badges = [
+    badge(outcomes[account.outcome]),
+    bySeverity(found.filter((record) => record.state !== "accepted")).map(([severity, count]) => [severityBadge(severity), number(count)]),
+    item.escalation_paths ? counted(item.escalation_paths.length, "privilege escalation path") : null,
+  ];
+  const notRestored = (item.not_restored || []).map((one) => [one.resource, [one.reason, one.remedy].filter(Boolean).join(". ")]);
+  const approvals = (item.plan_ids || []).map((one) => [one.service || one.task, code(one.approval || one.plan_id)]);
   return panel(account.host, account.id || "account ID not known", badges, [
-    section("", list([["Organizational unit", account.ou], ["Owner", account.owner], ["Tags", tags.map(([key, value]) => `${key}=${value}`).join(", ")]])),
+    section("", list(accountFacts(account, item))),
     section("Failures", (item.failures || []).map(failure)),
     section("Refused", refusals(item.refusals || [])),
-    section("Not restored", list((item.not_restored || []).map((one) => [one.resource, [one.reason, one.remedy].filter(Boolean).join(". ")]))),
+    section("Not restored", list(notRestored)),
     section("What you can do", accountProposals(account, item)),
     section("Findings", found.length ? some(found, 30, (record) => findingText(record, true)) : null),
-    section("Privilege escalation paths", item.escalation_paths ? [make("p", {}, make("a", { href: addressWith({ view: "escalation", path: account.key }) }, "See them as a graph")), some(item.escalation_paths, 10, pathText)] : null),
+    section("Privilege escalation paths", item.escalation_paths ? accountEscalation(account, item) : null),
     section("What is proved of access", proofs(item.assertions || [])),
     section("Roles and policies", account.cells.length ? cellList(account.cells) : null),
-    section("Plan", item.plan?.length ? plan(item.plan, true) : null, list((item.plan_ids || []).map((one) => [one.service || one.task, code(one.approval || one.plan_id)]))),
-    section("Access that changes", item.access ? make("ul", {}, item.access.map((line) => make("li", {}, line))) : null),
-    section("Backups", (item.backups || []).map((file) => make("p", {}, code(file)))),
+    section("Plan", item.plan?.length ? plan(item.plan, true) : null, list(approvals)),
+    section("Access that changes", item.access ? some(item.access, 30, (line) => make("li", {}, line), "ul") : null),
+    section("Backups", list((item.backups || []).map((file) => ["File", code(file)]))),
     section("Taken away", (item.deleted || []).map(copy)),
-    section("AWS calls", calls.length ? list(calls.map(([action, count]) => [action, number(count)])) : null),
+    section("AWS calls", list(calls.map(([action, count]) => [action, number(count)]))),
   ]);
+}
+
+function accountFacts({ ou, owner }, { tags = {} }) {
+  const told = Object.entries(tags).map(([key, value]) => `${key}=${value}`);
+  return [
+    ["Organizational unit", ou],
+    ["Owner", owner],
+    ["Tags", told.join(", ")],
+  ];
+}
+
+function accountEscalation(account, item) {
+  const link = make("a", { href: addressWith({ view: "escalation", path: account.key }) }, "See them as a graph");
+  return [make("p", {}, link), some(item.escalation_paths, 10, pathText)];
 }
 
 function accountProposals(account, item) {

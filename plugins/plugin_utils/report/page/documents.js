@@ -25,11 +25,15 @@ function drawContent(content) {
   const tags = Object.entries(content.tags || {});
   return [
     list(facts),
-    content.managed_policies ? make("ul.policies", {}, content.managed_policies.map((arn) => make("li", {}, make("code", {}, arn)))) : null,
+    content.managed_policies
+      ? make(
+          "ul.policies",
+          {},
+          content.managed_policies.map((arn) => make("li", {}, make("code", {}, arn))),
+        )
+      : null,
     content.assume_role_policy_document ? fold("Trust policy", json(content.assume_role_policy_document)) : null,
-    Object.entries(content.inline_policies || {}).map(([name, document]) =>
-      fold([make("span.kind", {}, "Inline policy "), name], json(document)),
-    ),
+    Object.entries(content.inline_policies || {}).map(([name, document]) => fold([make("span.kind", {}, "Inline policy "), name], json(document))),
     content.policy ? fold("Policy document", json(content.policy)) : null,
     tags.length ? fold(counted(tags.length, "tag"), list(tags)) : null,
   ];
@@ -39,5 +43,9 @@ function drawContent(content) {
 function list(entries) {
   const known = entries.filter(([, value]) => value !== null && value !== undefined && value !== "");
   if (!known.length) return null;
-  return make("dl", {}, known.map(([term, value]) => [make("dt", {}, term), make("dd", {}, value)]));
+  return make(
+    "dl",
+    {},
+    known.map(([term, value]) => [make("dt", {}, term), make("dd", {}, value)]),
+  );
 }

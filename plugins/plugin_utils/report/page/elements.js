@@ -36,7 +36,12 @@ function filled(element, classes, attributes, children) {
 
 /** A word with its sign and tone. */
 function badge(look) {
-  return make("span.badge", { data: { tone: look.tone }, title: look.meaning }, make("span.glyph", { "aria-hidden": "true" }, look.glyph), look.label);
+  return make(
+    "span.badge",
+    { data: { tone: look.tone }, title: look.meaning },
+    make("span.glyph", { "aria-hidden": "true" }, look.glyph),
+    look.label,
+  );
 }
 
 /** Drift has a look of its own: its sign in a box. */
@@ -47,6 +52,11 @@ function driftBadge(name) {
 
 function driftSign(name) {
   return make("span.sign", { "aria-hidden": "true" }, drifts[name].glyph);
+}
+
+/** The sign of drift, where the word of the cell does not say it already. */
+function driftMark({ drift, look }) {
+  return ["differs", "unmatched"].includes(drift) && look !== drifts[drift] ? driftSign(drift) : null;
 }
 
 function severityBadge(severity) {
@@ -95,12 +105,28 @@ function table(heads, rows, name) {
     make(
       "table",
       { "aria-label": name },
-      make("thead", {}, make("tr", {}, heads.map((head) => (head ? make("th", { scope: "col" }, head) : make("td"))))),
-      make("tbody", {}, rows.map((row) => tableRow(heads, row))),
+      make(
+        "thead",
+        {},
+        make(
+          "tr",
+          {},
+          heads.map((head) => (head ? make("th", { scope: "col" }, head) : make("td"))),
+        ),
+      ),
+      make(
+        "tbody",
+        {},
+        rows.map((row) => tableRow(heads, row)),
+      ),
     ),
   );
 }
 
 function tableRow(heads, row) {
-  return make("tr", {}, row.map((value, place) => make("td", { data: { head: heads[place] } }, value)));
+  return make(
+    "tr",
+    {},
+    row.map((value, place) => make("td", { data: { head: heads[place] } }, value)),
+  );
 }

@@ -11,11 +11,24 @@ function pathsOf(account) {
 
 function drawEscalation() {
   const listed = accountsWithPaths().filter((account) => pathsOf(account).length);
-  if (!listed.length) return [make("h2", {}, "Privilege escalation"), make("p.empty", {}, data.totals.escalation_paths ? "No path matches the filters." : "No path was found, or the run did not look for any.")];
+  if (!listed.length)
+    return [
+      make("h2", {}, "Privilege escalation"),
+      make("p.empty", {}, data.totals.escalation_paths ? "No path matches the filters." : "No path was found, or the run did not look for any."),
+    ];
   const account = listed.find((one) => one.key === chosen.path) || listed[0];
   return [
     make("h2", {}, "Privilege escalation: who can become administrator, and by which steps"),
-    make("div.sides", {}, make("nav.accounts", { "aria-label": "Accounts with paths" }, some(listed, 40, (one) => pathsLink(one, one === account), "ul")), make("div.paths", {}, accountPaths(account))),
+    make(
+      "div.sides",
+      {},
+      make(
+        "nav.accounts",
+        { "aria-label": "Accounts with paths" },
+        some(listed, 40, (one) => pathsLink(one, one === account), "ul"),
+      ),
+      make("div.paths", {}, accountPaths(account)),
+    ),
   ];
 }
 
@@ -39,9 +52,30 @@ function accountPaths(account) {
     make("h3", {}, accountLink(account), ` ${counted(paths.length, "path")}`),
     make("div.wide.drawn", { tabindex: 0, role: "region", "aria-label": `Graph of ${account.host}` }, drawGraph(graph, account)),
     make("h3", {}, "Steps"),
-    make("ol.steps", {}, marked.map(([, text]) => make("li", {}, text))),
+    make(
+      "ol.steps",
+      {},
+      marked.map(([, text]) => make("li", {}, text)),
+    ),
     make("h3", {}, "Paths"),
-    make("ul.plainly", {}, paths.map((path) => make("li", {}, severityBadge(path.severity), " ", code(path.from), " → ", code(path.to), " ", stateOf({ state: stateIn(path), finding: path }), make("span.where", {}, ` by ${stepList(path, graph.numbers)}`)))),
+    make(
+      "ul.plainly",
+      {},
+      paths.map((path) =>
+        make(
+          "li",
+          {},
+          severityBadge(path.severity),
+          " ",
+          code(path.from),
+          " → ",
+          code(path.to),
+          " ",
+          stateOf({ state: stateIn(path), finding: path }),
+          make("span.where", {}, ` by ${stepList(path, graph.numbers)}`),
+        ),
+      ),
+    ),
     command("Audit this account again", auditCommand(account)),
   ];
 }

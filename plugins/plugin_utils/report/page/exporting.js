@@ -1,6 +1,22 @@
 // What the filters show, as CSV or JSON, made in the page.
 
-const RECORD_COLUMNS = ["account_id", "host", "ou", "owner", "service", "resource", "severity", "code", "message", "remedy", "state", "change", "waiver_reason", "waiver_owner", "waiver_until"];
+const RECORD_COLUMNS = [
+  "account_id",
+  "host",
+  "ou",
+  "owner",
+  "service",
+  "resource",
+  "severity",
+  "code",
+  "message",
+  "remedy",
+  "state",
+  "change",
+  "waiver_reason",
+  "waiver_owner",
+  "waiver_until",
+];
 const OBJECT_COLUMNS = ["account_id", "host", "ou", "owner", "service", "kind", "name", "arn", "status", "presence", "drift", "severity"];
 const FORMULA_SIGNS = ["=", "+", "-", "@"];
 
@@ -14,7 +30,16 @@ function exportedRecord({ account, service, resource, severity, finding, state, 
 function exportedObject(cell) {
   const { account } = cell;
   const own = { account_id: account.id || "", host: account.host, ou: account.ou, owner: account.owner, service: cell.service };
-  return { ...own, kind: cell.kind, name: cell.name, arn: known(cell).arn || "", status: cell.status.name, presence: cell.presence, drift: cell.drift, severity: worst(cell.marks) };
+  return {
+    ...own,
+    kind: cell.kind,
+    name: cell.name,
+    arn: known(cell).arn || "",
+    status: cell.status.name,
+    presence: cell.presence,
+    drift: cell.drift,
+    severity: worst(cell.marks),
+  };
 }
 
 /** A value that a spreadsheet does not read as a formula, quoted as RFC 4180 has it. */
@@ -36,7 +61,11 @@ function exportButtons(what, rowsOf, names) {
     JSON: ["json", "application/json", (rows) => `${JSON.stringify(rows, null, 1)}\n`],
   };
   return Object.entries(formats).map(([label, [suffix, type, write]]) =>
-    make("button.plain", { type: "button", "aria-label": `Save the shown ${what} as ${label}`, onclick: () => save(`${what}.${suffix}`, type, write(rowsOf())) }, label),
+    make(
+      "button.plain",
+      { type: "button", "aria-label": `Save the shown ${what} as ${label}`, onclick: () => save(`${what}.${suffix}`, type, write(rowsOf())) },
+      label,
+    ),
   );
 }
 

@@ -35,7 +35,12 @@ function fitsLooks(cell) {
 }
 
 function fits(cell) {
-  return among("service", cell.service) && fitsLooks(cell) && hasSeverity(cell.marks) && (!chosen.text || cell.text.includes(chosen.text.trim().toLowerCase()));
+  return (
+    among("service", cell.service) &&
+    fitsLooks(cell) &&
+    hasSeverity(cell.marks) &&
+    (!chosen.text || cell.text.includes(chosen.text.trim().toLowerCase()))
+  );
 }
 
 /** The accounts and columns with a match, and the number of matching roles and policies. */

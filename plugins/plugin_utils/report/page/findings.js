@@ -2,10 +2,25 @@
 
 const groupings = {
   finding: { label: "finding", of: kindOf, title: kindTitle, columns: ["account", "object", "ou", "owner"] },
-  account: { label: "account", of: (record) => record.account.index, title: ([first]) => [make("b", {}, first.account.host)], columns: ["severity", "object", "what"] },
-  ou: { label: "organizational unit", of: (record) => record.account.ou, title: ([first]) => [make("b", {}, axes.ou.name(first.account.ou))], columns: ["severity", "account", "object", "what"] },
+  account: {
+    label: "account",
+    of: (record) => record.account.index,
+    title: ([first]) => [make("b", {}, first.account.host)],
+    columns: ["severity", "object", "what"],
+  },
+  ou: {
+    label: "organizational unit",
+    of: (record) => record.account.ou,
+    title: ([first]) => [make("b", {}, axes.ou.name(first.account.ou))],
+    columns: ["severity", "account", "object", "what"],
+  },
   service: { label: "service", of: (record) => record.service, title: serviceTitle, columns: ["severity", "account", "object", "what"] },
-  owner: { label: "owner", of: (record) => record.account.owner, title: ([first]) => [make("b", {}, axes.owner.name(first.account.owner))], columns: ["severity", "account", "object", "what"] },
+  owner: {
+    label: "owner",
+    of: (record) => record.account.owner,
+    title: ([first]) => [make("b", {}, axes.owner.name(first.account.owner))],
+    columns: ["severity", "account", "object", "what"],
+  },
 };
 const GROUPS_AT_ONCE = 40;
 const RECORDS_AT_ONCE = 50;
@@ -21,16 +36,35 @@ function drawFindings() {
       {},
       make("h2", {}, "Findings"),
       select("Group by", "group", choices),
-      make("span.buttons", {}, exportButtons("findings", () => shownRecords().map(exportedRecord), RECORD_COLUMNS)),
+      make(
+        "span.buttons",
+        {},
+        exportButtons("findings", () => shownRecords().map(exportedRecord), RECORD_COLUMNS),
+      ),
     ),
     found.length ? null : make("p.empty", {}, records.length ? "No finding matches the filters." : "There are no findings."),
-    make("div.groups", {}, some(groups, GROUPS_AT_ONCE, (group) => findingGroup(name, group, groups.length === 1))),
+    make(
+      "div.groups",
+      {},
+      some(groups, GROUPS_AT_ONCE, (group) => findingGroup(name, group, groups.length === 1)),
+    ),
   ];
 }
 
 function kindTitle(found) {
   const { severity, finding } = found[0];
-  return [severityBadge(severity), make("b", {}, someOf(distinct(found, (record) => record.resource), 2)), code(finding.code)];
+  return [
+    severityBadge(severity),
+    make(
+      "b",
+      {},
+      someOf(
+        distinct(found, (record) => record.resource),
+        2,
+      ),
+    ),
+    code(finding.code),
+  ];
 }
 
 /** What is wrong; where it is told differently for each object, an example. */
@@ -61,21 +95,44 @@ function findingGroup(name, { found }, isOpen) {
     retireProposal(found),
     recordTable(found, name === "finding" ? kindColumns(found) : kept),
   ];
-  return make("article", { data: { severity: found.reduce((one, other) => (other.rank > one.rank ? other : one)).severity } }, folded(summary, content, { open: isOpen }));
+  return make(
+    "article",
+    { data: { severity: found.reduce((one, other) => (other.rank > one.rank ? other : one)).severity } },
+    folded(summary, content, { open: isOpen }),
+  );
 }
 
 function groupCounts(name, found) {
   const hosts = distinct(found, (record) => record.account).length;
-  const counts = bySeverity(found).map(([severity, count]) => `${number(count)} ${severity}`).join(", ");
-  const marked = ["new", "worse"].map((change) => [change, found.filter((record) => record.change === change).length]).filter(([, count]) => count).map(([change, count]) => `${number(count)} ${change}`);
-  return [name === "finding" ? counted(found.length, "object") : counts, name === "account" ? "" : `in ${counted(hosts, "account")}`, marked.length ? `, ${marked.join(", ")}` : ""].filter(Boolean).join(" ").replace(" ,", ",");
+  const counts = bySeverity(found)
+    .map(([severity, count]) => `${number(count)} ${severity}`)
+    .join(", ");
+  const marked = ["new", "worse"]
+    .map((change) => [change, found.filter((record) => record.change === change).length])
+    .filter(([, count]) => count)
+    .map(([change, count]) => `${number(count)} ${change}`);
+  return [
+    name === "finding" ? counted(found.length, "object") : counts,
+    name === "account" ? "" : `in ${counted(hosts, "account")}`,
+    marked.length ? `, ${marked.join(", ")}` : "",
+  ]
+    .filter(Boolean)
+    .join(" ")
+    .replace(" ,", ",");
 }
 
 const recordColumns = {
   severity: ["Severity", (record) => severityBadge(record.severity)],
   account: ["Account", (record) => accountLink(record.account)],
   object: ["Object", (record) => [resourceLink(record), stateOf(record)]],
-  what: ["Finding", (record) => [code(record.finding.code), make("p", {}, record.finding.message), record.finding.remedy ? make("p.remedy", {}, make("b", {}, "To fix: "), record.finding.remedy) : null]],
+  what: [
+    "Finding",
+    (record) => [
+      code(record.finding.code),
+      make("p", {}, record.finding.message),
+      record.finding.remedy ? make("p.remedy", {}, make("b", {}, "To fix: "), record.finding.remedy) : null,
+    ],
+  ],
   message: ["Finding", (record) => record.finding.message],
   ou: ["Organizational unit", (record) => record.account.ou || make("span.none", {}, "not known")],
   owner: ["Owner", (record) => record.account.owner || make("span.none", {}, "not known")],
@@ -83,11 +140,30 @@ const recordColumns = {
 
 /** Findings in a table with some of the columns, a part at a time. */
 function recordTable(found, names) {
-  const kept = names.map((name) => recordColumns[name]).filter((_column, place) => !["ou", "owner"].includes(names[place]) || accounts.some((account) => account[names[place]]));
+  const kept = names
+    .map((name) => recordColumns[name])
+    .filter((_column, place) => !["ou", "owner"].includes(names[place]) || accounts.some((account) => account[names[place]]));
   const heads = kept.map(([head]) => head);
   const sorted = [...found].sort((one, other) => other.rank - one.rank || one.account.index - other.account.index);
-  const [body, more] = some(sorted, RECORDS_AT_ONCE, (record) => tableRow(heads, kept.map(([, value]) => value(record))), "tbody");
-  const head = make("thead", {}, make("tr", {}, heads.map((text) => make("th", { scope: "col" }, text))));
+  const [body, more] = some(
+    sorted,
+    RECORDS_AT_ONCE,
+    (record) =>
+      tableRow(
+        heads,
+        kept.map(([, value]) => value(record)),
+      ),
+    "tbody",
+  );
+  const head = make(
+    "thead",
+    {},
+    make(
+      "tr",
+      {},
+      heads.map((text) => make("th", { scope: "col" }, text)),
+    ),
+  );
   return [make("div.wide", {}, make("table.cards", { "aria-label": "Findings" }, head, body)), more];
 }
 
@@ -105,7 +181,11 @@ function stateOf({ change = "", state, finding }) {
 }
 
 function waiverText(state, { reason, owner, until, place, why }) {
-  const began = { accepted: `accepted${until ? ` until ${day(until)}` : ""}`, expired: `waiver expired ${day(until)}`, outgrown: `not accepted any more: ${why || "it became worse"}; accepted` };
+  const began = {
+    accepted: `accepted${until ? ` until ${day(until)}` : ""}`,
+    expired: `waiver expired ${day(until)}`,
+    outgrown: `not accepted any more: ${why || "it became worse"}; accepted`,
+  };
   return [began[state], owner ? ` by ${owner}` : "", reason ? `: ${reason}` : "", place && state !== "accepted" ? ` (${place})` : ""].join("");
 }
 
@@ -115,5 +195,14 @@ function select(label, name, choices) {
     chosen[name] = event.target.value;
     changed();
   };
-  return make("label", {}, `${label} `, make("select", { id: name, onchange: change }, choices.map(([value, text]) => make("option", { value, selected: chosen[name] === value ? "" : null }, text))));
+  return make(
+    "label",
+    {},
+    `${label} `,
+    make(
+      "select",
+      { id: name, onchange: change },
+      choices.map(([value, text]) => make("option", { value, selected: chosen[name] === value ? "" : null }, text)),
+    ),
+  );
 }

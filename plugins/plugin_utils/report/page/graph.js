@@ -9,7 +9,13 @@ function pathEdges(path, numbers) {
   return steps.map((text, place) => {
     if (!numbers.has(text)) numbers.set(text, numbers.size + 1);
     const next = steps[place + 1];
-    return { from: actorOf(text, place ? "" : path.from) || path.from, to: next ? actorOf(next, "") || path.to : path.to, number: numbers.get(text), text, severity: path.severity };
+    return {
+      from: actorOf(text, place ? "" : path.from) || path.from,
+      to: next ? actorOf(next, "") || path.to : path.to,
+      number: numbers.get(text),
+      text,
+      severity: path.severity,
+    };
   });
 }
 
@@ -30,7 +36,10 @@ function graphOf(paths) {
   }
   const goals = new Set(paths.map((path) => path.to));
   const listed = [...edges.values()];
-  const names = distinct(listed.flatMap((edge) => [edge.from, edge.to]), (name) => name).slice(0, MOST_NODES);
+  const names = distinct(
+    listed.flatMap((edge) => [edge.from, edge.to]),
+    (name) => name,
+  ).slice(0, MOST_NODES);
   const layers = layersOf(names, paths, numbers);
   return { edges: listed.filter((edge) => layers.has(edge.from) && layers.has(edge.to)), layers, goals, numbers };
 }
@@ -49,9 +58,16 @@ function layersOf(names, paths, numbers) {
 /** The place of each identity. A step over several layers has a place in each of them too, so that it does not cross a box. */
 function placesOf({ layers, edges }) {
   const places = new Map();
-  const stops = edges.flatMap((edge) => stopsOf(edge, layers).map((stop, place, all) => ({ ...stop, before: place ? all[place - 1].name : edge.from })));
+  const stops = edges.flatMap((edge) =>
+    stopsOf(edge, layers).map((stop, place, all) => ({ ...stop, before: place ? all[place - 1].name : edge.from })),
+  );
   const entries = [...[...layers].map(([name, layer]) => ({ name, layer, height: BOX.height })), ...stops];
-  const above = ({ name, before }) => average((before ? [before] : edges.filter((edge) => edge.to === name).map((edge) => edge.from)).filter((from) => places.has(from)).map((from) => places.get(from).y));
+  const above = ({ name, before }) =>
+    average(
+      (before ? [before] : edges.filter((edge) => edge.to === name).map((edge) => edge.from))
+        .filter((from) => places.has(from))
+        .map((from) => places.get(from).y),
+    );
   const columnsOf = [...grouped(entries, (entry) => entry.layer)].sort(([one], [other]) => one - other);
   columnsOf.forEach(([, own], column) => {
     const ordered = own.map((entry) => ({ ...entry, rank: above(entry) })).sort((one, other) => one.rank - other.rank);
@@ -67,7 +83,11 @@ function placesOf({ layers, edges }) {
 /** The layers that a step passes without an identity in them. */
 function stopsOf(edge, layers) {
   const [from, to] = [layers.get(edge.from), layers.get(edge.to)];
-  return Array.from({ length: Math.max(0, to - from - 1) }, (_none, place) => ({ name: `${from + place + 1} ${edge.from} ${edge.to}`, layer: from + place + 1, height: 8 }));
+  return Array.from({ length: Math.max(0, to - from - 1) }, (_none, place) => ({
+    name: `${from + place + 1} ${edge.from} ${edge.to}`,
+    layer: from + place + 1,
+    height: 8,
+  }));
 }
 
 function average(numbers) {
@@ -82,7 +102,15 @@ function drawGraph(graph, account) {
   return draw(
     "svg.graph",
     { viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": said },
-    draw("defs", {}, draw("marker", { id: "arrow", viewBox: "0 0 8 8", refX: 8, refY: 4, markerWidth: 8, markerHeight: 8, orient: "auto" }, draw("path.head", { d: "M0 0 8 4 0 8z" }))),
+    draw(
+      "defs",
+      {},
+      draw(
+        "marker",
+        { id: "arrow", viewBox: "0 0 8 8", refX: 8, refY: 4, markerWidth: 8, markerHeight: 8, orient: "auto" },
+        draw("path.head", { d: "M0 0 8 4 0 8z" }),
+      ),
+    ),
     graph.edges.map((edge) => drawEdge(edge, places, graph.layers)),
     [...graph.layers.keys()].map((name) => drawIdentity(name, places.get(name), graph, account)),
   );
@@ -93,8 +121,18 @@ function drawEdge(edge, places, layers) {
   const [from, to] = [places.get(edge.from), places.get(edge.to)];
   const middle = BOX.height / 2;
   const [x1, y1, x2, y2] = [from.x + BOX.width, from.y + middle, to.x, to.y + middle];
-  const points = [[x1, y1], ...stopsOf(edge, layers).flatMap(({ name }) => [[places.get(name).x, places.get(name).y + 4], [places.get(name).x + BOX.width, places.get(name).y + 4]]), [x2 - 2, y2]];
-  let d = `M${x1} ${y1}${points.slice(1).map((point, place) => curve(points[place], point)).join("")}`;
+  const points = [
+    [x1, y1],
+    ...stopsOf(edge, layers).flatMap(({ name }) => [
+      [places.get(name).x, places.get(name).y + 4],
+      [places.get(name).x + BOX.width, places.get(name).y + 4],
+    ]),
+    [x2 - 2, y2],
+  ];
+  let d = `M${x1} ${y1}${points
+    .slice(1)
+    .map((point, place) => curve(points[place], point))
+    .join("")}`;
   let [x, y] = [(x1 + points[1][0]) / 2, (y1 + points[1][1]) / 2];
   if (edge.from === edge.to) {
     d = `M${x1 - 34} ${from.y}c0 -20 54 -20 54 2 0 10 -8 10 -18 10`;
@@ -104,7 +142,13 @@ function drawEdge(edge, places, layers) {
     [x, y] = [Math.min(from.x, to.x) - 16, (y1 + y2) / 2];
   }
   const numbers = [...edge.numbers];
-  return draw("g.edge", { data: { severity: edge.severity } }, draw("title", {}, edge.text), draw("path.way", { d, "marker-end": "url(#arrow)" }), draw("text", { x, y: y - 4, "text-anchor": "middle" }, someOf(numbers.map(String), 3)));
+  return draw(
+    "g.edge",
+    { data: { severity: edge.severity } },
+    draw("title", {}, edge.text),
+    draw("path.way", { d, "marker-end": "url(#arrow)" }),
+    draw("text", { x, y: y - 4, "text-anchor": "middle" }, someOf(numbers.map(String), 3)),
+  );
 }
 
 function curve([x1, y1], [x2, y2]) {
@@ -124,5 +168,7 @@ function drawIdentity(name, place, graph, account) {
   const inside = [draw("title", {}, `${name}${isGoal ? ", an administrator at the end" : ""}`), shape, words];
   const cell = account.cells.find((other) => other.resource === name && other.look !== presences.absent);
   const what = `g.identity${isGoal ? ".goal" : ""}`;
-  return cell ? draw(what, {}, draw("a", { href: addressOf({ host: account.key, object: name }), "aria-label": name }, inside)) : draw(what, {}, inside);
+  return cell
+    ? draw(what, {}, draw("a", { href: addressOf({ host: account.key, object: name }), "aria-label": name }, inside))
+    : draw(what, {}, inside);
 }

@@ -24,7 +24,7 @@ function lookOf(cell, name, said) {
   let { presence = "", drift = "" } = byStatus.get(status.presence === "quarantined" ? said.audit_status : name) || otherStatus;
   if (status.presence === "quarantined") presence = "quarantined";
   if (presence === "present" && ended && isFound) presence = "left_over";
-  if (drift === "matches" && presence !== "present" && presence !== "") drift = "as_in_guide";
+  if (drift === "matches" && ended && isFound) drift = "as_in_guide";
   // A role that was in quarantine before has no plan.
   const written = status.written || (presence === "quarantined" && said.plan) ? status.name : "";
   return { status, presence, drift, written, look: wordOf(cell, status, presence, drift, ended) };

@@ -9,7 +9,10 @@ function rowHeight() {
 
 /** The view of the matrix: what saves it, and the matrix itself, which is filled once it is in the document. */
 function drawMatrixView() {
-  const choices = [["worst", "worst first"], ["name", "by name"]];
+  const choices = [
+    ["worst", "worst first"],
+    ["name", "by name"],
+  ];
   return [
     make(
       "div.heading",
@@ -17,7 +20,11 @@ function drawMatrixView() {
       make("h2", {}, "Accounts and their roles and policies"),
       select("Order", "order", choices),
       make("button.plain", { type: "button", id: "words", "aria-pressed": String(!matrix.compact), onclick: toggleWords }, "Words"),
-      make("span.buttons", {}, exportButtons("objects", () => shown().rows.flatMap((account) => account.cells.filter(fits).map(exportedObject)), OBJECT_COLUMNS)),
+      make(
+        "span.buttons",
+        {},
+        exportButtons("objects", () => shown().rows.flatMap((account) => account.cells.filter(fits).map(exportedObject)), OBJECT_COLUMNS),
+      ),
     ),
     make("p.legend", {}, legend()),
     make("div", { id: "matrix", onscroll: whenScrolled, tabindex: 0, role: "region", "aria-label": "Matrix" }),
@@ -63,19 +70,7 @@ function drawMatrix(view) {
     return;
   }
   matrix.body = make("tbody", {}, make("tr.gap", { "aria-hidden": "true" }), make("tr.gap", { "aria-hidden": "true" }));
-  const table = make(
-    "table",
-    { role: "grid", "aria-label": "Accounts and their roles and policies", "aria-rowcount": view.rows.length + 2, "aria-colcount": view.columns.length + 1 },
-    make("colgroup", {}, make("col.account"), view.columns.map(() => make("col")), make("col.rest")),
-    drawHeading(view),
-    matrix.body,
-  );
-  table.addEventListener("click", openCell);
-  table.addEventListener("keydown", moved);
-  table.addEventListener("focusin", (event) => {
-    const place = placeOf(event.target);
-    if (place) activate(place, false);
-  });
+  const table = gridOf(view);
   // An object's name is shown vertically over its column, up to a maximum length.
   const longest = Math.max(...view.columns.map((column) => headingOf(column).length));
   table.style.setProperty("--heading", `${Math.min(Math.max(longest * 7 + 16, 60), 236)}px`);
@@ -84,6 +79,20 @@ function drawMatrix(view) {
   holder.scrollTop = top;
   matrix.active = { row: Math.min(matrix.active.row, view.rows.length - 1), place: Math.min(matrix.active.place, view.columns.length - 1) };
   drawRows();
+}
+
+function gridOf({ rows, columns: kept }) {
+  const counts = { "aria-rowcount": rows.length + 2, "aria-colcount": kept.length + 1 };
+  const widths = [make("col.account"), kept.map(() => make("col")), make("col.rest")];
+  const name = "Accounts and their roles and policies";
+  const table = make("table", { role: "grid", "aria-label": name, ...counts }, make("colgroup", {}, widths), drawHeading(matrix.view), matrix.body);
+  table.addEventListener("click", openCell);
+  table.addEventListener("keydown", moved);
+  table.addEventListener("focusin", (event) => {
+    const place = placeOf(event.target);
+    if (place) activate(place, false);
+  });
+  return table;
 }
 
 function drawHeading(view) {
@@ -176,14 +185,21 @@ function drawRow(row) {
       { scope: "row" },
       make(
         "button",
-        { type: "button", tabindex: -1, data: { row, place: -1, tone: outcome.tone }, "aria-label": `${account.host} ${account.id || ""}: ${outcome.label}` },
+        {
+          type: "button",
+          tabindex: -1,
+          data: { row, place: -1, tone: outcome.tone },
+          "aria-label": `${account.host} ${account.id || ""}: ${outcome.label}`,
+        },
         make("span.glyph", { title: outcome.label }, outcome.glyph),
         make("span.host", {}, account.host),
         account.id && account.id !== account.host ? make("span.id", {}, account.id) : null,
         mark(account.allMarks),
       ),
     ),
-    account.cells.length ? null : make("td.failure", { role: "gridcell", colspan: matrix.view.columns.length + 1 }, make("div", {}, failureOf(account))),
+    account.cells.length
+      ? null
+      : make("td.failure", { role: "gridcell", colspan: matrix.view.columns.length + 1 }, make("div", {}, failureOf(account))),
     (account.cells.length ? matrix.view.columns : []).map((column, place) => {
       const cells = account.at.get(column.index);
       const first = startsService(matrix.view, place) ? ".first" : "";
@@ -216,9 +232,21 @@ function cellButton(cells, column, row, place) {
   return button;
 }
 
-/** What was written first, then unusual presences, then drift. */
+const striking = [
+  presences.left_over,
+  presences.left_in,
+  presences.unwanted,
+  presences.missing,
+  drifts.differs,
+  drifts.unmatched,
+  presences.quarantined,
+];
+
+/** What was written first, then what is striking, then the rest, and what is not there last. */
 function importance({ status, look }) {
-  return status.written ? status.place : 100 + Object.values(presences).indexOf(look) + (look === drifts.differs ? 50 : 0);
+  if (status.written) return status.place;
+  if (look === presences.absent) return 200;
+  return 100 + (striking.includes(look) ? striking.indexOf(look) : striking.length);
 }
 
 const patterns = new Map();
@@ -227,7 +255,6 @@ const patterns = new Map();
 function pattern({ look, drift }, many, severity, marks) {
   const key = `${look.label} ${look.tone} ${drift} ${many}${severity}`;
   if (!patterns.has(key)) {
-    const isDrifted = ["differs", "unmatched"].includes(drift);
     const own = mark(marks);
     if (own) own.setAttribute("aria-hidden", "true");
     const made = make(
@@ -235,7 +262,7 @@ function pattern({ look, drift }, many, severity, marks) {
       { type: "button", tabindex: -1, data: { tone: look.tone } },
       make("span.glyph", { "aria-hidden": "true" }, look.glyph),
       make("span.word", {}, many + look.label),
-      isDrifted && look !== drifts[drift] ? driftSign(drift) : null,
+      driftMark({ look, drift }),
       own,
     );
     patterns.set(key, made);

@@ -79,7 +79,9 @@ function isThere({ row, place }) {
 
 function atEdge({ row, place }, down, right) {
   const { rows, columns: shownColumns } = matrix.view;
-  return (down < 0 && row === 0) || (down > 0 && row === rows.length - 1) || (right > 0 && place === shownColumns.length - 1) || (right < 0 && place < 0);
+  return (
+    (down < 0 && row === 0) || (down > 0 && row === rows.length - 1) || (right > 0 && place === shownColumns.length - 1) || (right < 0 && place < 0)
+  );
 }
 
 function lastOf(row) {

@@ -5,7 +5,12 @@ const MOST_GROUPS = 6;
 function drawOverview() {
   return [
     make("section.state", { "aria-label": "State" }, stateLines()),
-    make("div.screen", {}, make("div", {}, isJudged ? graveSection() : null, writtenSection(), isJudged ? heatMapSection() : null, trendSection()), make("div", {}, isJudged ? changesSection() : null, calendarSection(), waiversSection(), filesSection())),
+    make(
+      "div.screen",
+      {},
+      make("div", {}, isJudged ? graveSection() : null, writtenSection(), isJudged ? heatMapSection() : null, trendSection()),
+      make("div", {}, isJudged ? changesSection() : null, calendarSection(), waiversSection(), filesSection()),
+    ),
   ];
 }
 
@@ -33,8 +38,20 @@ function stateLines() {
   const paths = accounts.reduce((sum, account) => sum + openPaths(account).length, 0);
   const written = Object.values(totals.writes).reduce((sum, count) => sum + count, 0);
   const facts = [
-    unread.length ? fact("bad", addressWith({ view: "matrix", outcome: ["unreachable", "failed"] }), `${counted(unread.length, "account")} failed or could not be reached: findings there may be missing`) : null,
-    leftovers.length ? fact("left_over", addressWith({ view: "matrix", presence: ["left_over"] }), `${counted(leftovers.length, "leftover")} of ended services in ${counted(distinct(leftovers, (cell) => cell.account).length, "account")}`) : null,
+    unread.length
+      ? fact(
+          "bad",
+          addressWith({ view: "matrix", outcome: ["unreachable", "failed"] }),
+          `${counted(unread.length, "account")} failed or could not be reached: findings there may be missing`,
+        )
+      : null,
+    leftovers.length
+      ? fact(
+          "left_over",
+          addressWith({ view: "matrix", presence: ["left_over"] }),
+          `${counted(leftovers.length, "leftover")} of ended services in ${counted(distinct(leftovers, (cell) => cell.account).length, "account")}`,
+        )
+      : null,
     paths ? fact("attention", addressWith({ view: "escalation" }), counted(paths, "privilege escalation path")) : null,
     ended ? fact("attention", addressWith({ view: "findings", accepted: "ended" }), `${counted(ended, "finding")} not accepted any more`) : null,
     accepted ? fact("quiet", addressWith({ view: "findings", accepted: "only" }), `${counted(accepted, "accepted finding")}`) : null,
@@ -50,7 +67,11 @@ function fact(tone, href, text) {
 
 function graveSection() {
   const groups = graveGroups();
-  const link = make("a", { href: addressWith({ view: "findings", severity: ["critical", "high"] }) }, groups.length > MOST_GROUPS ? `All ${number(groups.length)} kinds` : "Open in findings");
+  const link = make(
+    "a",
+    { href: addressWith({ view: "findings", severity: ["critical", "high"] }) },
+    groups.length > MOST_GROUPS ? `All ${number(groups.length)} kinds` : "Open in findings",
+  );
   return make(
     "section.panel",
     {},
@@ -71,7 +92,14 @@ function graveGroup({ found }) {
   const objects = distinct(found, (record) => record.resource);
   const isNew = found.filter((record) => record.change === "new").length;
   const summary = [
-    make("span.titles", {}, severityBadge(severity), make("b", {}, someOf(objects, 2)), isNew ? make("span.change", {}, `${number(isNew)} new`) : null, make("span.where", {}, counted(hosts.length, "account"))),
+    make(
+      "span.titles",
+      {},
+      severityBadge(severity),
+      make("b", {}, someOf(objects, 2)),
+      isNew ? make("span.change", {}, `${number(isNew)} new`) : null,
+      make("span.where", {}, counted(hosts.length, "account")),
+    ),
     make("span.message", {}, messageOf(found)),
   ];
   return make(
@@ -93,12 +121,28 @@ function hostLinks(found, most = 4) {
 function waiversSection() {
   const { unmatched } = data;
   if (!unmatched.length) return null;
-  const line = (one) => make("li", {}, code(one.code || ""), ` ${[...(one.accounts || []), ...(one.resources || [])].join(", ")}`, make("span.where", {}, ` ${[one.why, one.owner, one.place].filter(Boolean).join(", ")}`));
+  const line = (one) =>
+    make(
+      "li",
+      {},
+      code(one.code || ""),
+      ` ${[...(one.accounts || []), ...(one.resources || [])].join(", ")}`,
+      make("span.where", {}, ` ${[one.why, one.owner, one.place].filter(Boolean).join(", ")}`),
+    );
   return make("section.panel", {}, make("h2", {}, "Waivers that match nothing"), some(unmatched, 5, line, "ul"));
 }
 
 function filesSection() {
   const names = (data.run.files || []).filter((name) => /^[\w.-]+$/.test(name) && !name.startsWith("."));
   if (!names.length) return null;
-  return make("section.panel", {}, make("h2", {}, "Files of this run"), make("ul.plainly", {}, names.map((name) => make("li", {}, make("a", { href: name }, name)))));
+  return make(
+    "section.panel",
+    {},
+    make("h2", {}, "Files of this run"),
+    make(
+      "ul.plainly",
+      {},
+      names.map((name) => make("li", {}, make("a", { href: name }, name))),
+    ),
+  );
 }

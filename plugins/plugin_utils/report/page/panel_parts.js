@@ -45,7 +45,11 @@ function pathText(one) {
     "article.finding",
     {},
     make("p", {}, severityBadge(one.severity), code(one.from), " → ", code(one.to), stateOf({ state: stateIn(one), finding: one })),
-    make("ol", {}, (one.steps || []).map((step) => make("li", {}, step))),
+    make(
+      "ol",
+      {},
+      (one.steps || []).map((step) => make("li", {}, step)),
+    ),
   );
 }
 
@@ -53,23 +57,38 @@ const proved = { planned: "in the planned state", read_back: "after the last wri
 
 function proofs(found) {
   if (!found.length) return null;
-  return table(["", "Principal", "Must be", "Action", "Resource", "Decided by"], found.map((one) => [
-    verdictSign(one),
-    code(one.principal),
-    one.expected,
-    code(one.action),
-    code(one.resource),
-    (one.statements || []).join(", ") || one.reason,
-  ]));
+  return table(
+    ["", "Principal", "Must be", "Action", "Resource", "Decided by"],
+    found.map((one) => [
+      verdictSign(one),
+      code(one.principal),
+      one.expected,
+      code(one.action),
+      code(one.resource),
+      (one.statements || []).join(", ") || one.reason,
+    ]),
+  );
 }
 
 function failure(one) {
   return make(
     "article.finding",
     {},
-    make("p", {}, make("b", {}, one.task), one.failed_call ? code(`${one.failed_call} ${one.error_code || ""}`) : null, one.ignored ? " (ignored)" : null),
+    make(
+      "p",
+      {},
+      make("b", {}, one.task),
+      one.failed_call ? code(`${one.failed_call} ${one.error_code || ""}`) : null,
+      one.ignored ? " (ignored)" : null,
+    ),
     make("p.message", {}, one.problems ? one.message.split("\n")[0] : one.message),
-    one.problems ? make("ul", {}, one.problems.map((problem) => make("li", {}, problem))) : null,
+    one.problems
+      ? make(
+          "ul",
+          {},
+          one.problems.map((problem) => make("li", {}, problem)),
+        )
+      : null,
   );
 }
 
@@ -86,15 +105,21 @@ function refusals(found) {
 }
 
 function driftTable(places) {
-  return table(["Place", "Expected", "Actual"], places.map((one) => [code(one.place), plainly(one.expected), plainly(one.actual)]));
+  return table(
+    ["Place", "Expected", "Actual"],
+    places.map((one) => [code(one.place), plainly(one.expected), plainly(one.actual)]),
+  );
 }
 
 function plan(planned, withResource) {
   const heads = withResource ? ["", "Write", "Of", "Because"] : ["", "Write", "Because"];
-  return table(heads, planned.map((one) => {
-    const sign = make("span", { title: stepStates[one.state], "aria-label": stepStates[one.state], role: "img" }, signs[one.state]);
-    return [sign, make("code.verb", {}, one.action), ...(withResource ? [code(one.resource)] : []), one.reason || ""];
-  }));
+  return table(
+    heads,
+    planned.map((one) => {
+      const sign = make("span", { title: stepStates[one.state], "aria-label": stepStates[one.state], role: "img" }, signs[one.state]);
+      return [sign, make("code.verb", {}, one.action), ...(withResource ? [code(one.resource)] : []), one.reason || ""];
+    }),
+  );
 }
 
 function trusted(item) {
@@ -108,7 +133,16 @@ function trusted(item) {
 }
 
 function dependants(found) {
-  return found.length ? table(["What", "How", ""], found.map((one) => [code(one.resource), one.how.replaceAll("_", " "), `${one.detail || ""}${one.by_name === false ? "; by a pattern, not by its name" : ""}`])) : null;
+  return found.length
+    ? table(
+        ["What", "How", ""],
+        found.map((one) => [
+          code(one.resource),
+          one.how.replaceAll("_", " "),
+          `${one.detail || ""}${one.by_name === false ? "; by a pattern, not by its name" : ""}`,
+        ]),
+      )
+    : null;
 }
 
 function copy(one) {

@@ -34,7 +34,20 @@ function paperGrave() {
 
 function paperWritten() {
   if (!writtenCells.length) return null;
-  const lines = byWritten().map(([name, cells]) => make("li", {}, badge(byStatus.get(name)), ` ${number(cells.length)}: ${someOf(distinct(cells, (cell) => cell.resource), 8)} in ${someOf(distinct(cells, (cell) => cell.account.host), 6)}`));
+  const lines = byWritten().map(([name, cells]) =>
+    make(
+      "li",
+      {},
+      badge(byStatus.get(name)),
+      ` ${number(cells.length)}: ${someOf(
+        distinct(cells, (cell) => cell.resource),
+        8,
+      )} in ${someOf(
+        distinct(cells, (cell) => cell.account.host),
+        6,
+      )}`,
+    ),
+  );
   return paperSection(data.run.check_mode ? "What would be done" : "What was done", make("ul", {}, lines));
 }
 
@@ -44,10 +57,31 @@ function paperKind({ found }, most) {
   return make(
     "article.finding",
     {},
-    make("p", {}, severityBadge(severity), make("b", {}, someOf(distinct(found, (record) => record.resource), most)), code(finding.code), isNew ? `${number(isNew)} new` : null),
+    make(
+      "p",
+      {},
+      severityBadge(severity),
+      make(
+        "b",
+        {},
+        someOf(
+          distinct(found, (record) => record.resource),
+          most,
+        ),
+      ),
+      code(finding.code),
+      isNew ? `${number(isNew)} new` : null,
+    ),
     make("p", {}, messageOf(found)),
     finding.remedy ? make("p.remedy", {}, make("b", {}, "To fix: "), finding.remedy) : null,
-    make("p", {}, `in ${counted(distinct(found, (record) => record.account).length, "account")}: ${someOf(distinct(found, (record) => record.account.host), most * 2)}`),
+    make(
+      "p",
+      {},
+      `in ${counted(distinct(found, (record) => record.account).length, "account")}: ${someOf(
+        distinct(found, (record) => record.account.host),
+        most * 2,
+      )}`,
+    ),
   );
 }
 
@@ -60,20 +94,46 @@ function paperChanges() {
 function paperCalendar() {
   const days = [...grouped(data.quarantine || [], (one) => day(one.until))];
   if (!days.length) return null;
-  const lines = days.slice(0, 10).map(([date, found]) => make("li", {}, make("b", {}, date || "not known"), ` ${someOf(distinct(found, (one) => one.resource), 3)} in ${someOf(distinct(found, (one) => one.host), 2)}`));
-  return paperSection("Quarantine: what is deleted when", make("ul", {}, lines, days.length > 10 ? make("li", {}, `and on ${counted(days.length - 10, "later day")}`) : null));
+  const lines = days.slice(0, 10).map(([date, found]) =>
+    make(
+      "li",
+      {},
+      make("b", {}, date || "not known"),
+      ` ${someOf(
+        distinct(found, (one) => one.resource),
+        3,
+      )} in ${someOf(
+        distinct(found, (one) => one.host),
+        2,
+      )}`,
+    ),
+  );
+  return paperSection(
+    "Quarantine: what is deleted when",
+    make("ul", {}, lines, days.length > 10 ? make("li", {}, `and on ${counted(days.length - 10, "later day")}`) : null),
+  );
 }
 
 function paperHeat() {
   if (!openRecords.length) return null;
   const name = axisName();
-  const rows = heatRows(name).slice(0, 10).map(({ value, counts }) => [axes[name].name(value), ...counts.map(number)]);
+  const rows = heatRows(name)
+    .slice(0, 10)
+    .map(({ value, counts }) => [axes[name].name(value), ...counts.map(number)]);
   return paperSection(`Findings by severity and ${axes[name].label.toLowerCase()}`, table([axes[name].label, ...data.severities], rows));
 }
 
 function paperUnread() {
   if (!unread.length) return null;
-  return paperSection("Accounts that could not be read or failed", make("ul", {}, unread.slice(0, 10).map((account) => make("li", {}, make("b", {}, account.host), ` ${failureOf(account)}`.slice(0, 200)))), unread.length > 10 ? make("p", {}, `and ${number(unread.length - 10)} more`) : null);
+  return paperSection(
+    "Accounts that could not be read or failed",
+    make(
+      "ul",
+      {},
+      unread.slice(0, 10).map((account) => make("li", {}, make("b", {}, account.host), ` ${failureOf(account)}`.slice(0, 200))),
+    ),
+    unread.length > 10 ? make("p", {}, `and ${number(unread.length - 10)} more`) : null,
+  );
 }
 
 /** A table for each service, then the failures and all findings. */
@@ -84,34 +144,38 @@ function paperDetails() {
     for (let from = 0; from < own.length; from += COLUMNS_ON_PAPER) parts.push(paperTable(service, own.slice(from, from + COLUMNS_ON_PAPER), rows));
   }
   const groups = worstFirst([...grouped(shownRecords(), kindOf).values()].map((found) => ({ found })));
-  const found = groups.length ? paperSection("Findings", groups.map((group) => paperKind(group, 12))) : null;
+  const found = groups.length
+    ? paperSection(
+        "Findings",
+        groups.map((group) => paperKind(group, 12)),
+      )
+    : null;
   return [...parts, paperFailures(rows), found];
 }
 
 function paperTable(service, own, rows) {
   const there = rows.filter((account) => own.some((column) => account.at.has(column.index)));
-  return make(
-    "section",
-    {},
-    make("h2", {}, serviceName(service), make("small", {}, ` ${life(service)}`)),
-    make(
-      "table.paper",
-      {},
-      make("thead", {}, make("tr", {}, make("th", {}, "Account"), own.map((column) => make("th", {}, column.shared ? `${column.shared} others` : column.name)))),
-      make("tbody", {}, there.map((account) =>
-        make(
-          "tr",
-          {},
-          make("th", {}, account.host, account.id && account.id !== account.host ? make("small", {}, ` ${account.id}`) : null),
-          own.map((column) => make("td", {}, (account.at.get(column.index) || []).map((cell) => make("div", {}, badge(cell.look), ["differs", "unmatched"].includes(cell.drift) && cell.look !== drifts[cell.drift] ? driftSign(cell.drift) : null, mark(cell.marks))))),
-        ),
-      )),
-    ),
-  );
+  const heads = own.map((column) => make("th", {}, column.shared ? `${column.shared} others` : column.name));
+  const head = make("thead", {}, make("tr", {}, make("th", {}, "Account"), heads));
+  const lines = there.map((account) => paperRow(account, own));
+  const title = make("h2", {}, serviceName(service), make("small", {}, ` ${life(service)}`));
+  return make("section", {}, title, make("table.paper", {}, head, make("tbody", {}, lines)));
+}
+
+function paperRow(account, own) {
+  const id = account.id && account.id !== account.host ? make("small", {}, ` ${account.id}`) : null;
+  const drawn = (cell) => make("div", {}, badge(cell.look), driftMark(cell), mark(cell.marks));
+  const cells = own.map((column) => make("td", {}, (account.at.get(column.index) || []).map(drawn)));
+  return make("tr", {}, make("th", {}, account.host, id), cells);
 }
 
 function paperFailures(rows) {
   const failed = rows.map((account) => [account, whole(account.rest, account).failures || []]).filter(([, failures]) => failures.length);
   if (!failed.length) return null;
-  return make("section", {}, make("h2", {}, "Failures"), failed.map(([account, failures]) => [make("h3", {}, `${account.host} ${account.id || ""}`), failures.map(failure)]));
+  return make(
+    "section",
+    {},
+    make("h2", {}, "Failures"),
+    failed.map(([account, failures]) => [make("h3", {}, `${account.host} ${account.id || ""}`), failures.map(failure)]),
+  );
 }

@@ -8,10 +8,12 @@ const changes = {
 /** A record for each finding: whose it is, what it is, and whether it is `open`, `accepted`, `expired` or `outgrown`. */
 function recordsOf(account) {
   const own = opened(account.rest).findings ? recordsIn(account, null, whole(account.rest, account).findings) : [];
-  return own.concat(...account.cells.map((cell) => {
-    const found = opened(cell.rest).findings;
-    return found ? recordsIn(account, cell, whole(found, account)) : [];
-  }));
+  return own.concat(
+    ...account.cells.map((cell) => {
+      const found = opened(cell.rest).findings;
+      return found ? recordsIn(account, cell, whole(found, account)) : [];
+    }),
+  );
 }
 
 function recordsIn(account, cell, found) {
@@ -80,7 +82,11 @@ function distinct(found, valueOf) {
 /** The worst first, then what concerns most accounts. */
 function worstFirst(groups) {
   return groups
-    .map((group) => ({ ...group, rank: Math.max(...group.found.map((record) => record.rank)), hosts: distinct(group.found, (record) => record.account).length }))
+    .map((group) => ({
+      ...group,
+      rank: Math.max(...group.found.map((record) => record.rank)),
+      hosts: distinct(group.found, (record) => record.account).length,
+    }))
     .sort((one, other) => other.rank - one.rank || weight(other) - weight(one) || other.hosts - one.hosts);
 }
 

@@ -4,13 +4,19 @@ const views = {
   overview: { label: "Overview", draw: drawOverview },
   findings: { label: "Findings", draw: drawFindings, shown: () => `${number(shownRecords().length)} of ${counted(records.length, "finding")}` },
   matrix: { label: "Matrix", draw: drawMatrixView, shown: matrixShown },
-  escalation: { label: "Escalation", draw: drawEscalation, shown: () => counted(accountsWithPaths().length, "account with paths", "accounts with paths") },
+  escalation: {
+    label: "Escalation",
+    draw: drawEscalation,
+    shown: () => counted(accountsWithPaths().length, "account with paths", "accounts with paths"),
+  },
   access: { label: "Access", draw: drawAccess, shown: () => counted(accounts.filter(fitsAccount).length, "account") },
 };
 
 function matrixShown() {
   const { rows, fitting } = shown();
-  return isFiltered() ? `${number(rows.length)} of ${counted(accounts.length, "account")}, ${number(fitting)} of ${number(data.totals.objects)} roles and policies` : `all ${counted(accounts.length, "account")} shown`;
+  return isFiltered()
+    ? `${number(rows.length)} of ${counted(accounts.length, "account")}, ${number(fitting)} of ${number(data.totals.objects)} roles and policies`
+    : `all ${counted(accounts.length, "account")} shown`;
 }
 
 function isFiltered() {

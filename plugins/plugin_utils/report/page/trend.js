@@ -7,18 +7,42 @@ const EDGE = 5;
 function trendSection() {
   const runs = [...(data.history || []), thisRun()];
   if (runs.length < 2) return null;
-  const kinds = [...data.severities.map((severity) => [severity, (run) => run.findings[severity] || 0]), ["accepted", (run) => run.accepted || 0], ["accounts", (run) => run.accounts]];
+  const kinds = [
+    ...data.severities.map((severity) => [severity, (run) => run.findings[severity] || 0]),
+    ["accepted", (run) => run.accepted || 0],
+    ["accounts", (run) => run.accounts],
+  ];
   return make(
     "section.panel.later",
     {},
     make("h2", {}, `Trend over ${number(runs.length)} runs`),
-    make("div.charts", {}, kinds.map(([name, countOf]) => chart(name, runs.map((run) => ({ began: run.began, count: countOf(run) }))))),
-    folded("The numbers", () => table(["Run", ...kinds.map(([name]) => name)], [...runs].reverse().map((run) => [day(run.began), ...kinds.map(([, countOf]) => number(countOf(run)))]), "Findings of each run")),
+    make(
+      "div.charts",
+      {},
+      kinds.map(([name, countOf]) =>
+        chart(
+          name,
+          runs.map((run) => ({ began: run.began, count: countOf(run) })),
+        ),
+      ),
+    ),
+    folded("The numbers", () =>
+      table(
+        ["Run", ...kinds.map(([name]) => name)],
+        [...runs].reverse().map((run) => [day(run.began), ...kinds.map(([, countOf]) => number(countOf(run)))]),
+        "Findings of each run",
+      ),
+    ),
   );
 }
 
 function thisRun() {
-  return { began: data.run.started, accounts: accounts.length, findings: Object.fromEntries(bySeverity(openRecords)), accepted: records.length - openRecords.length };
+  return {
+    began: data.run.started,
+    accounts: accounts.length,
+    findings: Object.fromEntries(bySeverity(openRecords)),
+    accepted: records.length - openRecords.length,
+  };
 }
 
 function chart(name, points) {
@@ -27,7 +51,13 @@ function chart(name, points) {
   return make(
     "figure",
     {},
-    make("figcaption", {}, make("b", {}, number(last.count)), ` ${name}`, make("span.where", {}, changeOf(last.count - points[points.length - 2].count))),
+    make(
+      "figcaption",
+      {},
+      make("b", {}, number(last.count)),
+      ` ${name}`,
+      make("span.where", {}, changeOf(last.count - points[points.length - 2].count)),
+    ),
     line(said, points),
   );
 }

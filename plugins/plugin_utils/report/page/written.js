@@ -28,7 +28,18 @@ function writtenSection() {
     make("h2", {}, data.run.check_mode ? "What would be done" : "What was done"),
     byWritten().map(([name, cells]) => {
       const objects = [...grouped(cells, (cell) => cell.resource)].sort(([, one], [, other]) => other.length - one.length);
-      const summary = [badge(byStatus.get(name)), make("span.count", {}, ` ${number(cells.length)} `), make("span.where", {}, someOf(objects.map(([resource]) => resource), 2))];
+      const summary = [
+        badge(byStatus.get(name)),
+        make("span.count", {}, ` ${number(cells.length)} `),
+        make(
+          "span.where",
+          {},
+          someOf(
+            objects.map(([resource]) => resource),
+            2,
+          ),
+        ),
+      ];
       return folded(summary, () => some(objects, 20, writtenLine, "ul"));
     }),
   );
@@ -38,5 +49,12 @@ function writtenLine([resource, cells]) {
   const found = cells.map((cell) => ({ account: cell.account }));
   const [first] = cells;
   const reason = cells.length === 1 ? opened(opened(first.rest).retirement)?.reason : "";
-  return make("li", {}, cells.length > 1 ? code(resource) : objectLink(first), make("span.where", {}, " in "), hostLinks(found), reason ? make("span.where", {}, `: ${whole(reason, first.account)}`) : null);
+  return make(
+    "li",
+    {},
+    cells.length > 1 ? code(resource) : objectLink(first),
+    make("span.where", {}, " in "),
+    hostLinks(found),
+    reason ? make("span.where", {}, `: ${whole(reason, first.account)}`) : null,
+  );
 }
