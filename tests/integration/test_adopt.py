@@ -151,3 +151,15 @@ def test_a_terminal_shows_no_external_id_and_files_are_never_replaced_unasked(
     replaced = playbook(ADOPT, accounts, {"aws_ml_adopt_overwrite": True}, check=True)
     assert replaced.total("changed") == 1
     assert {path: path.read_bytes() for path in tmp_path.glob("aws_ml_adopted/**/*.yml")} == kept
+
+
+def test_a_baseline_that_is_no_dictionary_is_refused_without_showing_it(
+    playbook: Playbook, accounts: dict[str, Any], aws: LocalAws
+) -> None:
+    accounts["all"]["vars"] = {"aws_ml_baseline": "orchid", "aws_ml_external_id": {}}
+    run = playbook(SITE, accounts)
+    for message in run.failures().values():
+        assert "aws_ml_baseline: must be a dictionary" in message and "did you mean aws_ml_external_ids?" in message
+    assert len(run.failures()) == len(aws.members)
+    assert aws.call_counts() == {}
+    assert "orchid" not in "".join(run.failures().values())

@@ -162,6 +162,7 @@ def test_the_playbooks_of_the_collection(
     assert book("site").total("changed") == 0
 
     assert book("audit").total("changed") == 0
+    assert book("adopt").total("changed") == 1
     there = {
         "deeplens_iam_state": "absent",
         "aws_ml_retire_roles": ["AWSDeepLens*"],

@@ -125,12 +125,6 @@ def _waivers(spec: Mapping[str, Any], value: Any, dummy: Sequence[str] | None) -
 
 
 def _dictionary(spec: Mapping[str, Any], value: Any, dummy: Sequence[str] | None) -> Mapping[str, Any]:
-    """A dictionary, or the text of one as JSON or YAML in braces."""
-    if isinstance(value, str) and value.lstrip().startswith("{"):
-        try:
-            value = yaml_load(str(value))
-        except yaml.YAMLError:
-            raise _wrong(spec, value) from None
     if not isinstance(value, Mapping):
         raise _wrong(spec, value)
     return value
