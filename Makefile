@@ -45,8 +45,8 @@ $(EVENTS): requirements/events.txt scripts/environment
 	@VENV=.venv/events scripts/environment requirements/events.txt
 
 .PHONY: demo
-demo: $(DEMO) ## Keep the permissions of five services in sync in several accounts of a local AWS, and watch it
-	@python -m demo
+demo: $(DEMO) ## Find, retire and put back what is left in accounts of a local AWS, and repair drift (LONG=1 for every step)
+	@python -m demo $(if $(LONG),--long)
 
 .PHONY: local-aws
 local-aws: $(DEMO) ## Run a local AWS in the foreground, to try playbooks against

@@ -49,33 +49,38 @@ class Fleet:
         """Run the site playbook. Returns the number of AWS calls it made."""
         return self.run("site", *options)
 
-    def run(self, playbook: str, *options: str, refuses: bool = False, says: bool = False) -> int:
-        """Run a playbook and show its output immediately; with `says`, also that of tasks that only print a message.
+    def run(
+        self,
+        playbook: str,
+        *options: str,
+        refuses: bool = False,
+        only_summary: bool = False,
+        hidden: bool = False,
+    ) -> int:
+        """Run a playbook and show its output immediately; with `only_summary` only its summary, with `hidden` nothing.
 
         Returns the number of AWS calls it made. Its report is in `REPORTS`. Ends the demonstration if the playbook
         fails, or, with `refuses`, if it does not.
         """
         before = len(self.aws.calls())
-        arguments = ["ansible-playbook", "-i", str(self._inventory.name), f"playbooks/{playbook}.yml", *options]
-        screen.command(arguments)
-        arguments[2] = str(self._inventory)
-        environment = {
-            **os.environ,
-            **self.aws.environment(),
-            "ANSIBLE_CALLBACKS_ENABLED": "aws_ml.permissions.progress,aws_ml.permissions.report",
-            "AWS_ML_REPORT_DIRECTORY": str(REPORTS),
-            "AWS_ML_REPORT_NAME": playbook,
-            "AWS_ML_REPORT_FORMATS": "html",
-            "ANSIBLE_DISPLAY_OK_HOSTS": str(says).lower(),
-            "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
-            "ANSIBLE_FORCE_COLOR": "true" if screen.COLOURED else "false",
-            "ANSIBLE_NOCOWS": "true",
-        }
-        outcome = subprocess.run(arguments, cwd=ROOT, env=environment, check=False)
-        if refuses and outcome.returncode == 2:
-            return len(self.aws.calls()) - before
-        if outcome.returncode or refuses:
-            sys.exit(f"The playbook failed with exit status {outcome.returncode}; the lines above say why.")
+        arguments = ["ansible-playbook", "-i", str(self._inventory.name), f"aws_ml.permissions.{playbook}", *options]
+        if not hidden:
+            screen.command(arguments)
+        quiet = only_summary or hidden
+        outcome = subprocess.run(
+            arguments,
+            cwd=self._inventory.parent,
+            env={**os.environ, **self.aws.environment(), **_settings(playbook, quiet=quiet)},
+            stdout=subprocess.PIPE if hidden else None,
+            stderr=subprocess.PIPE if quiet else None,
+            text=True,
+            check=False,
+        )
+        if outcome.returncode != (2 if refuses else 0):
+            sys.exit(
+                f"{outcome.stdout or ''}{outcome.stderr or ''}"
+                f"The playbook failed with exit status {outcome.returncode}; the lines above say why."
+            )
         return len(self.aws.calls()) - before
 
     def make_groups(self) -> None:
@@ -111,6 +116,21 @@ class Fleet:
     def writes(self) -> int:
         """The number of writes of all playbook runs."""
         return sum(not call["action"].startswith(READS) for call in self.aws.calls())
+
+
+def _settings(playbook: str, *, quiet: bool) -> dict[str, str]:
+    """Settings of Ansible for a run; `quiet` leaves only what the summary prints."""
+    settings = {
+        "ANSIBLE_CALLBACKS_ENABLED": "aws_ml.permissions.progress,aws_ml.permissions.report",
+        "AWS_ML_REPORT_DIRECTORY": str(REPORTS),
+        "AWS_ML_REPORT_NAME": playbook,
+        "AWS_ML_REPORT_FORMATS": "html",
+        "ANSIBLE_DISPLAY_OK_HOSTS": "false",
+        "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
+        "ANSIBLE_FORCE_COLOR": "true" if screen.COLOURED else "false",
+        "ANSIBLE_NOCOWS": "true",
+    }
+    return {**settings, "ANSIBLE_STDOUT_CALLBACK": "community.general.null"} if quiet else settings
 
 
 def trusted(role: dict[str, Any]) -> str:

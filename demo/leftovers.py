@@ -23,7 +23,7 @@ def tell(fleet: Fleet, folder: Path) -> None:
     """Chapters 6 to 9; backups go into `folder`."""
     screen.chapter(6, f"The audit finds what was created by hand in {ACCOUNT} years ago")
     make_by_hand(fleet)
-    calls = fleet.run("audit", "-e", f"aws_ml_accounts={ACCOUNT}:vision-prod", says=True)
+    calls = fleet.run("audit", "-e", f"aws_ml_accounts={ACCOUNT}:vision-prod")
     screen.say()
     screen.say(f"{calls} AWS calls for two accounts, all of them reads.")
     before = [(name, living(assumed_by), policies) for name, assumed_by, policies in shown(fleet)]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Sequence
@@ -27,7 +28,7 @@ def say(text: str = "") -> None:
 
 def command(arguments: Sequence[str]) -> None:
     """Show a command before it runs."""
-    say(_painted(f"$ {' '.join(arguments)}", "1"))
+    say(_painted(f"$ {shlex.join(arguments)}", "1"))
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -14,6 +14,10 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.began impor
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import catalogue
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.declared_services import DeclaredServices
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.folders import DefinitionsError
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.declared_baselines import (
+    BASELINES,
+    declared_objects,
+)
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.known_variables import known_variables
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.playbook_variables import (
     NOTIFY,
@@ -67,7 +71,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         if problems:
             result.update(failed=True, msg=f"{host}: {problem_message(problems, untouched)}")
         else:
-            result.update(variables=values, services=list(catalogue()))
+            baselines = (variables.get(name) for name in BASELINES)
+            declared = [one for given in baselines for one in declared_objects(given, self._templar)]
+            result.update(variables=values, services=list(catalogue()), declared_objects=declared)
         return result
 
     def _of_services(self, values: dict[str, Any], variables: dict[str, Any]) -> list[Problem]:

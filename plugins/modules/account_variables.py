@@ -66,4 +66,10 @@ services:
   type: list
   elements: str
   sample: [deeplens, panorama]
+declared_objects:
+  description: The roles and customer managed policies that C(aws_ml_baseline) and C(aws_ml_account_baseline) declare present.
+  returned: success
+  type: list
+  elements: str
+  sample: [role/label-reader, policy/labels]
 """

@@ -113,6 +113,14 @@ options:
     type: list
     elements: str
     default: []
+  declared_objects:
+    description:
+      - Roles and customer managed policies that another task declares present, such as V(role/label-reader). They are
+        refused with the code V(declared_present).
+      - The playbook C(retire) gives those of C(aws_ml_baseline) and C(aws_ml_account_baseline).
+    type: list
+    elements: str
+    default: []
   unused_days:
     description:
       - A role that was used within this number of days is refused, 0 to 400. IAM reports uses in the last 400 days, up
@@ -210,6 +218,7 @@ EXAMPLES = r"""
     service_paths: "{{ folders_of_our_services | default([]) }}"
     exclude:
       - "*demo*"
+    declared_objects: [role/camera-reports]
     unused_days: 180
     min_age_days: 365
     quarantine_days: 60

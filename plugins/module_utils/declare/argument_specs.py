@@ -110,6 +110,7 @@ def retire_options() -> Spec:
         "roles": _names(),
         "policies": _names(),
         "exclude": _names(default=[]),
+        "declared_objects": _names(default=[]),
         "unused_days": {"type": "int", "default": 90},
         "min_age_days": {"type": "int"},
         "quarantine_days": {"type": "int", "default": 30},

@@ -26,8 +26,10 @@ ALLOWABLE = ("used", "depended_on", "service_alive", "share", "too_young", "decl
 """The refusals that `allow` overrides."""
 
 
+IN_BASELINE = "a baseline"
+
 Declared = Mapping[tuple[str, str], Sequence[str]]
-"""By kind and lower-case name of what is declared present, the services that it is declared for."""
+"""By kind and lower-case name of what is declared present, the services that it is declared for, or `IN_BASELINE`."""
 
 
 @dataclass(frozen=True)
@@ -170,8 +172,10 @@ def _of_age(item: Retired, wish: Wish, now: datetime) -> Iterator[Refusal]:
 def _of_declaration(item: Retired, wish: Wish, declared: Declared) -> Iterator[Refusal]:
     services = declared.get((item.kind, item.subject.name.lower()), ())
     if services and "declared_present" not in wish.allowed:
-        state = " and ".join(f"{service}_iam_state: absent" for service in services)
-        why = f"is declared present, so the playbook site would create it again; {state} declares it absent"
+        states = [f"{service}_iam_state: absent" for service in services if service != IN_BASELINE]
+        fixes = [f"{' and '.join(states)} declares it absent"] if states else []
+        fixes += ["remove it from aws_ml_baseline and aws_ml_account_baseline"] if IN_BASELINE in services else []
+        why = f"is declared present, so the playbook site would create it again; {'; '.join(fixes)}"
         yield Refusal(item.resource, "declared_present", why, _allow("declared_present"))
 
 

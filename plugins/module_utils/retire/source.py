@@ -32,7 +32,7 @@ from ..validate.access_gates import access_gate_problems
 from ..validate.connection import connection_problems
 from ..validate.declaration import quarantine_reason_problems
 from .belonging import belonging
-from .blocking_checks import Declared, Refusal, Refused, refusals
+from .blocking_checks import IN_BASELINE, Declared, Refusal, Refused, refusals
 from .first_wave import Disturbance, FirstWave, disturbances
 from .misspelled_options import misspelled, unmatched, warnings
 from .record_files import folder_mistakes
@@ -146,6 +146,9 @@ class ObjectsToRetire:
             for kind, name in profile.names():
                 services = found.setdefault((kind, name.lower()), [])
                 services += [profile.service] if profile.service not in services else []
+        for resource in self.task.options["declared_objects"]:
+            kind, _slash, name = resource.partition("/")
+            found.setdefault((kind, name.lower()), []).append(IN_BASELINE)
         return found
 
     def _wish(self) -> Wish:
