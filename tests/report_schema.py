@@ -20,6 +20,14 @@ def schema_problems(report: Any) -> list[str]:
     return [f"{error.json_path}: {error.message[:300]}" for error in _validator().iter_errors(report)]
 
 
+def checked_report(path: Path) -> dict[str, Any]:
+    """The report in a file, which is as the schema says."""
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    problems = schema_problems(found)
+    assert not problems, problems
+    return found
+
+
 @cache
 def _validator() -> Draft202012Validator:
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))

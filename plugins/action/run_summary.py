@@ -12,10 +12,9 @@ from ansible import constants as C
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.aws_ml.permissions.plugins.filter.audit_summary import audit_summary
-from ansible_collections.aws_ml.permissions.plugins.filter.restore_summary import restore_summary
-from ansible_collections.aws_ml.permissions.plugins.filter.retirement_summary import retirement_summary
-from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError
+from ansible.utils.vars import load_extra_vars
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, printable
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.account_lines import account_lines
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.began import begin
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.compared import (
     FAIL_ON,
@@ -31,11 +30,12 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.invocation 
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.next_commands import NextCommand, next_commands
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.progress import duration
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.registered import (
+    PLANS,
     Registered,
     accounts_of,
     registered,
 )
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.screen import show
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.screen import is_stdout_json, show
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.summary import Summary
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.totals import totals_of
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import playbook_facts
@@ -72,25 +72,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         accounts = accounts_of(results, check_mode)
         if not self._is_the_end(results, accounts, variables):
             return result
-        try:
-            comparison = compared(
-                results,
-                check_mode,
-                arguments["compare_with"] or "",
-                arguments["report_history"] or "",
-                playbook_file(),
-            )
-        except EngineError as error:
-            return {**result, "failed": True, "msg": error.message}
+        comparison, problem = self._comparison(results, check_mode, arguments)
         accounts = accounts if comparison is None else marked(accounts, comparison)
         took = f" in {duration(time.monotonic() - begin())}"
-        commands = self._commands(arguments["playbook"], accounts, variables)
+        commands = self._commands(arguments["playbook"], accounts)
         summary = Summary(accounts, took, comparison, commands)
-        told = Display().verbosity > 0
-        if told:
-            show(_details(results))
-        show(summary.lines(None) if told else summary.lines())
-        message = failure(arguments["fail_on"], accounts, comparison)
+        if not is_stdout_json():  # else the lines are in the result
+            show([*_details(results, check_mode), *summary.lines(None)] if Display().verbosity else summary.lines())
+        message = problem or failure(arguments["fail_on"], accounts, comparison)
         if message:
             return {"changed": False, "failed": True, "msg": message, "totals": totals_of(accounts, comparison)}
         if Display().verbosity < WHOLE_RESULT:
@@ -101,6 +90,16 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             next_commands=[{"purpose": one.purpose, "command": one.text()} for one in commands],
         )
         return result
+
+    def _comparison(
+        self, results: Registered, check_mode: bool, arguments: Mapping[str, Any]
+    ) -> tuple[dict[str, Any] | None, str]:
+        """The comparison with an earlier run, and why there is none although it was asked for."""
+        file, folder = arguments["compare_with"] or "", arguments["report_history"] or ""
+        try:
+            return compared(results, check_mode, file, folder, playbook_file()), ""
+        except EngineError as error:
+            return None, error.message
 
     def _arguments(self) -> dict[str, Any]:
         """The options. Text is converted to the list of `fail_on` as the variable of the playbooks is."""
@@ -143,11 +142,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             return False
         return True
 
-    def _commands(
-        self, playbook: str | None, accounts: Mapping[str, Any], variables: Mapping[str, Any]
-    ) -> tuple[NextCommand, ...]:
-        manager = getattr(variables["hostvars"], "_variable_manager", None)
-        extra_vars = getattr(manager, "extra_vars", {})
+    def _commands(self, playbook: str | None, accounts: Mapping[str, Any]) -> tuple[NextCommand, ...]:
+        extra_vars = load_extra_vars(self._loader)
         if not playbook or is_awx_job(extra_vars):
             return ()
         return next_commands(started(playbook, extra_vars), accounts)
@@ -161,17 +157,9 @@ def _failed(of_host: Mapping[str, Mapping[str, Any]]) -> bool:
     return any(result.get("failed") for result in of_host.values())
 
 
-def _details(results: Registered) -> Iterable[str]:
+def _details(results: Registered, check_mode: bool) -> Iterable[str]:
     """What each account's results say, for -v."""
     for host, of_host in results.items():
-        for result in of_host.values():
-            for line in _lines(result):
-                yield f"<{host}> {line}"
-
-
-def _lines(result: Mapping[str, Any]) -> Sequence[str]:
-    if "objects" in result and not result.get("failed"):
-        return audit_summary(result)
-    if {"retired", "refusals"} & set(result):
-        return retirement_summary(result)
-    return restore_summary(result) if "sources" in result and not result.get("failed") else ()
+        for name, result in of_host.items():
+            for line in account_lines(result, check_mode or name in PLANS):
+                yield printable(f"<{host}> {line}")

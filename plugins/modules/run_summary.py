@@ -15,8 +15,8 @@ description:
     changes of access, writes, quarantines, what is new or gone since an earlier run, and the next commands. What is the
     same in several accounts is in one entry. If there are too many entries, similar ones are counted.
   - With C(-v) nothing is counted, and the details of each account are shown too.
-  - The lines are plain text. With the stdout callbacks C(ansible.posix.json) and C(ansible.posix.jsonl) they go to
-    stderr.
+  - The lines are plain text. With the stdout callbacks C(ansible.posix.json) and C(ansible.posix.jsonl) they are only
+    in the result.
 options:
   playbook:
     description:

@@ -15,6 +15,7 @@ import yaml
 from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
 from ansible.vars.manager import VariableManager
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.account_lines import account_lines
 from integration.documented_accounts import Accounts
 from integration.documented_entries import Example
 from integration.playbook_runs import Playbook, Run
@@ -42,8 +43,9 @@ class Outcome:
 
     @property
     def shown(self) -> list[str]:
-        """What tasks showed by `debug`, a list as lines."""
+        """What tasks showed by `debug`, a list as lines, and what the summary shows of the account with -v."""
         found = [result.get("msg", "") for _unused, result in self.results]
+        found += [account_lines(result, planned=False) for _unused, result in self.results]
         return ["\n".join(map(str, each)) if isinstance(each, list) else str(each) for each in found]
 
     @property

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from ansible_collections.aws_ml.permissions.plugins.filter.audit_summary import audit_summary
 from integration.playbook_runs import Playbook, Run
 from integration.whole_account import create, declared
 from unit.plugins.module_utils.apply.faults import EVERY_KEY, Faults
@@ -109,7 +110,7 @@ def test_every_account_is_reported_with_the_fewest_calls_and_nothing_is_written(
     assert aws.client("iam", account=messy).get_account_authorization_details()["RoleDetailList"] == before
 
     check_risks(run.results(TASK)[host])
-    lines = run.results("Show what was found")[host]["msg"]
+    lines = audit_summary(run.results(TASK)[host])
     assert lines[0].startswith(f"account {messy}: 7 found, 14 absent; findings: ")
     assert len(lines) == 8 and any("role/l4e-role" in line and "critical" in line for line in lines)
 

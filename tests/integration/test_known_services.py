@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 import pytest
+from ansible_collections.aws_ml.permissions.plugins.filter.audit_summary import audit_summary
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import catalogue, definitions
 from integration.conftest import RolesIn
 from integration.playbook_runs import Playbook
@@ -79,7 +80,7 @@ def test_all_are_audited(left: str, aws: LocalAws, playbook: Playbook, accounts:
     ended = {item["resource"] for item in result["findings"] if item["code"] == "grants_ended_service"}
     services = {service for service, *_rest in GOING.values()}
     assert ended == {f"service/{service}" for service in services | {"mechanical_turk"}}
-    shown = "\n".join(audit.results("Show what was found")[left]["msg"])
+    shown = "\n".join(audit_summary(audit.results("Audit the account")[left]))
     assert "only left over: robomaker.amazonaws.com" in shown and "devops_guru (ended" not in shown
     assert aws.call_counts(aws.members[0]["id"]) == {"GetAccountAuthorizationDetails": 1, "ListRoles": 1}
 

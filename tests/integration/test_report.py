@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 from integration.playbook_runs import Playbook, Run
-from report_schema import schema_problems
+from report_schema import checked_report
 
 from local_aws import LocalAws
 
@@ -62,9 +62,7 @@ class Reports:
 
     @property
     def json(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads((self.folder / "run.json").read_text(encoding="utf-8"))
-        assert schema_problems(found) == []
-        return found
+        return checked_report(self.folder / "run.json")
 
     @property
     def rows(self) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.aws_ml.permissions.plugins.filter.restore_summary import restore_summary
 from integration.conftest import RolesIn
 from integration.playbook_runs import Playbook, Run
 
@@ -25,7 +26,7 @@ def writes(aws: LocalAws) -> int:
 
 
 def shown(run: Run, host: str) -> str:
-    return "\n".join(run.results("Show what would be restored")[host]["msg"])
+    return "\n".join(restore_summary(run.results("Plan the restore")[host]))
 
 
 def test_a_service_is_removed_and_restored_in_every_account(

@@ -50,7 +50,7 @@ def _with_newest(report: Mapping[str, Any], runs: Sequence[EarlierRun]) -> dict[
     *others, newest = runs
     earlier = read_report(newest.path)
     wanted = {account_key(account) for account in report["accounts"] if is_searched(account)} - newest.searched
-    older = []
+    older: list[dict[str, Any]] = []
     for run in reversed(others):
         taken = wanted & run.searched
         if taken and len(older) < MOST_READ - 1:

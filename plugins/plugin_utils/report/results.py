@@ -132,7 +132,7 @@ def assertions_of(result: TaskResult) -> list[dict[str, Any]]:
 
 def paths_of(result: TaskResult) -> list[dict[str, Any]]:
     """The privilege escalation paths."""
-    known = ("from", "to", "steps", "severity", "ids", "conditions")
+    known = ("from", "to", "steps", "severity", "ids", "conditions", "evidence")
     paths = dicts(result.values.get("escalation_paths"))
     return [{**picked(item, known), **_waivers(item)} for item in paths]
 

@@ -65,7 +65,7 @@ def playbook_file() -> str:
 def _names(word: str) -> Iterator[str]:
     """The variables of one -e that is not a file."""
     if word.lstrip()[:1] in ("{", "["):
-        values = yaml_load(word)
+        values = yaml_load(str(word))  # the parser does not accept the subclass of str that Ansible has
         yield from map(str, values if isinstance(values, Mapping) else ())
     else:
         yield from (name for name in parse_kv(word) if not name.startswith("_"))

@@ -9,6 +9,7 @@ Moments are seconds of a monotonic clock.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -278,8 +279,13 @@ def duration(seconds: float) -> str:
 
 
 def estimate(seconds: float) -> str:
-    """A duration with the precision of an estimate: steps of 1, 5, 10 and 60 seconds."""
-    for below, step in ((20, 1), (60, 5), (300, 10)):
+    """A duration with the precision of an estimate: steps of 1, 5, 10 and 60 seconds.
+
+    Single seconds are rounded up, because the summary and the recap of a run take a part of the last ones.
+    """
+    if seconds < 20:
+        return duration(max(1, math.ceil(seconds)))
+    for below, step in ((60, 5), (300, 10)):
         if seconds < below:
-            return duration(max(1, step * round(seconds / step)))
+            return duration(step * round(seconds / step))
     return duration(60 * round(seconds / 60))
