@@ -32,9 +32,8 @@ def tell() -> None:
         repair(fleet)
         seconds = time.monotonic() - began
         screen.say()
-        screen.say(
-            f"{len(aws.members)} accounts, {fleet.writes()} writes, {len(aws.calls())} AWS calls, {seconds:.0f} s. Reports:"
-        )
+        counts = f"{len(aws.members)} accounts, {fleet.writes()} writes, {len(aws.calls())} AWS calls"
+        screen.say(f"{counts}, {seconds:.0f} s. Reports:")
     for report in sorted(REPORTS.glob("*.html")):
         screen.say(f"  {report}")
     screen.say("Nothing is left running. make demo LONG=1 shows every step; README.md is next.")

@@ -10,7 +10,6 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.expre
 from ansible_collections.aws_ml.permissions.plugins.module_utils.catalogue.parts import PROFILES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import Problem
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.notification.delivery import MISSING, has_apprise
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.began import begin
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import catalogue
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.declared_services import DeclaredServices
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.folders import DefinitionsError
@@ -31,6 +30,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.playb
 )
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.waiver_files import NAME as WAIVERS
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.waiver_files import with_files
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.began import begin
 
 begin()
 if HAS_JMESPATH:  # if it is missing, the task reports that

@@ -15,7 +15,6 @@ from ansible.utils.display import Display
 from ansible.utils.vars import load_extra_vars
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import EngineError, printable
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.account_lines import account_lines
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.began import begin
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.compared import (
     FAIL_ON,
     compared,
@@ -40,6 +39,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.summary imp
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.totals import totals_of
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import playbook_facts
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.values import WrongValue, converted
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.began import begin
 
 WHOLE_RESULT = 3
 """The verbosity from which the result of the task is shown, in addition to the lines."""

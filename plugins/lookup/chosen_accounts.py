@@ -69,7 +69,6 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.organization.in
     is_mentioned,
     value_for_all,
 )
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.began import begin
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import Paths
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.folders import DefinitionsError, absolute
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.known_variables import known_variables
@@ -82,6 +81,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.playb
     service_paths,
     values_of,
 )
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.began import begin
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.in_worker import knowledge_with
 
 ACCOUNT_IDS = "aws_ml_account_ids"

@@ -67,7 +67,8 @@ services:
   elements: str
   sample: [deeplens, panorama]
 declared_objects:
-  description: The roles and customer managed policies that C(aws_ml_baseline) and C(aws_ml_account_baseline) declare present.
+  description:
+    - The roles and customer managed policies that C(aws_ml_baseline) and C(aws_ml_account_baseline) declare present.
   returned: success
   type: list
   elements: str

@@ -79,7 +79,7 @@ class Durations:
 
 
 @dataclass(frozen=True)
-class Stage:
+class RunStage:
     """What is left of a task: for how long accounts have been running, and how many have not begun.
 
     `gap` is the time between the beginnings of two accounts while there are free forks. `rests` and `takes` are how
@@ -94,12 +94,12 @@ class Stage:
     takes: Sequence[float] = ()
 
 
-def remaining(stages: Sequence[Stage], forks: int) -> float:
+def remaining(stages: Sequence[RunStage], forks: int) -> float:
     """How long these tasks take. Each begins when the one before has ended in all accounts."""
     return sum(median(_rest(stage, max(1, forks), number / _DRAWS) for number in range(_DRAWS)) for stage in stages)
 
 
-def _rest(stage: Stage, forks: int, start: float) -> float:
+def _rest(stage: RunStage, forks: int, start: float) -> float:
     """How long a task takes if each account takes a time that is drawn from those that are possible."""
     places = _places(start)
     drawn = (stage.durations.rest(elapsed, next(places)) for elapsed in stage.running)

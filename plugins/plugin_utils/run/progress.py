@@ -14,7 +14,7 @@ from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.forecast import Durations, Stage, remaining
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.forecast import Durations, RunStage, remaining
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.layout import WIDTH, columns, wrapped
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results import (
     CHANGED,
@@ -38,7 +38,7 @@ _EXPECTED = 5
 
 
 @dataclass(frozen=True)
-class Step:
+class RunStep:
     """A task of the run. `kind` is its module; `checks` whether it only checks variables, without calls.
 
     `applies`: what an earlier task of the same module has planned, in the accounts that have something to write.
@@ -60,7 +60,7 @@ class Step:
 class TaskProgress:
     """One task over the accounts `hosts`. Those that have no result and are not running have not begun."""
 
-    step: Step
+    step: RunStep
     hosts: frozenset[str]
     began: float
     running: dict[str, float] = field(default_factory=dict)
@@ -106,7 +106,7 @@ class TaskProgress:
     def durations(self, now: float) -> Durations | None:
         return Durations.of([*self.took.values()], [now - began for began in self.running.values()])
 
-    def rest(self, now: float, lost: Collection[str], forks: int, like: TaskProgress | None) -> Stage | None:
+    def rest(self, now: float, lost: Collection[str], forks: int, like: TaskProgress | None) -> RunStage | None:
         """What is left of the task; None if that is not known. `like` is an earlier task of the same module, which
         shows how long each account takes, compared with the others.
         """
@@ -116,7 +116,7 @@ class TaskProgress:
         gap = (first[-1] - first[0]) / (len(first) - 1) if len(first) > 1 else 0.0
         if like is None or not like.took:
             durations = self.durations(now)
-            return None if durations is None else Stage(durations, running, waiting, gap)
+            return None if durations is None else RunStage(durations, running, waiting, gap)
         mean = sum(like.took.values()) / len(like.took)
         both = [host for host in self.took if host in like.took]
         # A few accounts that took as long as expected count too: the first that are done are not typical.
@@ -127,7 +127,7 @@ class TaskProgress:
         rests = [max(0.0, takes.get(host, mean) - (now - began)) for host, began in self.running.items()]
         to_go = self.hosts - self.left_out - set(lost) - self.told.keys() - self.running.keys()
         expected = Durations([mean * factor], [1.0])
-        return Stage(expected, running, waiting, gap, rests, [takes[host] for host in sorted(to_go)])
+        return RunStage(expected, running, waiting, gap, rests, [takes[host] for host in sorted(to_go)])
 
 
 class RunProgress:
@@ -137,13 +137,13 @@ class RunProgress:
         self._began = began
         self._forks = forks
         self._hosts: frozenset[str] = frozenset()
-        self._steps: list[Step] = []
+        self._steps: list[RunStep] = []
         self._stages: dict[Hashable, TaskProgress] = {}
         self._accounts: dict[str, RunAccount] = {}
         self._lost: set[str] = set()
         self._ended = began
 
-    def expect(self, steps: Sequence[Step]) -> None:
+    def expect(self, steps: Sequence[RunStep]) -> None:
         """The tasks of the run that are known when it begins, in their order."""
         self._steps += [step for step in steps if step not in self._steps]
 
@@ -151,7 +151,7 @@ class RunProgress:
         """A play begins, or a batch of it; `hosts` are those of all its batches."""
         self._hosts = frozenset(hosts)
 
-    def started(self, step: Step, host: str, now: float, hosts: Collection[str] | None = None) -> None:
+    def started(self, step: RunStep, host: str, now: float, hosts: Collection[str] | None = None) -> None:
         """A host begins a task that runs for `hosts`, by default for all hosts of the play."""
         if step.task not in self._stages:
             known = next((one for one in self._steps if one.task == step.task), None)
@@ -223,7 +223,7 @@ class RunProgress:
         seconds = self.remaining(now)
         return f"about {estimate(seconds)} to go" if seconds else ""
 
-    def _stages_left(self, now: float) -> Iterator[Stage]:
+    def _stages_left(self, now: float) -> Iterator[RunStage]:
         """What is left of the tasks that are running, and the tasks that come."""
         like: TaskProgress | None = None
         for step in self._steps:
@@ -241,13 +241,13 @@ class RunProgress:
                 yield left
             like = stage if stage.took else like
 
-    def _to_come(self, step: Step, like: TaskProgress, durations: Durations) -> Stage:
+    def _to_come(self, step: RunStep, like: TaskProgress, durations: Durations) -> RunStage:
         """A task that has not begun, by one that has."""
         hosts = len(self._hosts - self._lost)
         if step.applies and like.told:
             planned = sum(account is not None and bool(account.planned) for account in like.told.values())
             hosts = round(hosts * planned / len(like.told))
-        return Stage(durations.times(step.factor), (), hosts)
+        return RunStage(durations.times(step.factor), (), hosts)
 
     def _is_last(self, stage: TaskProgress) -> bool:
         return stage.step == self._steps[-1]

@@ -32,7 +32,6 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.converge.task i
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
 from ansible_collections.aws_ml.permissions.plugins.module_utils.modules.registry import SHAPES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.sdk import HAS_AMAZON_AWS, HAS_SDK
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.began import begin
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.catalogue import Paths
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.declared_services import DeclaredServices
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.services.facts import aws_facts
@@ -41,6 +40,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.known
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.playbook_variables import refusal
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.task_account import TaskAccount, task_account
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.account_machines import LOCAL, machine_problem
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.began import begin
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.group_defaults import amazon_defaults
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.worker.in_worker import (
     Shown,
