@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 import sys
 from collections.abc import Sequence
+
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run import layout
 
 COLOURED = sys.stdout.isatty() and "NO_COLOR" not in os.environ
 WIDTH = min(shutil.get_terminal_size((100, 24)).columns, 100)
@@ -19,7 +20,6 @@ def chapter(number: int, title: str) -> None:
     """Begin a step of the demonstration."""
     say()
     say(_painted(f"── {number}. {title} ".ljust(WIDTH, "─"), "1;36"))
-    say()
 
 
 def say(text: str = "") -> None:
@@ -27,8 +27,9 @@ def say(text: str = "") -> None:
 
 
 def command(arguments: Sequence[str]) -> None:
-    """Show a command before it runs."""
-    say(_painted(f"$ {shlex.join(arguments)}", "1"))
+    """Show a command before it runs, in lines that can be copied."""
+    first, *others = layout.command(tuple(arguments))
+    say(_painted("\n".join((f"$ {first.lstrip()}", *others)), "1"))
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

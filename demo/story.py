@@ -33,14 +33,13 @@ def tell() -> None:
         seconds = time.monotonic() - began
         screen.say()
         counts = f"{len(aws.members)} accounts, {fleet.writes()} writes, {len(aws.calls())} AWS calls"
-        screen.say(f"{counts}, {seconds:.0f} s. Reports:")
-    for report in sorted(REPORTS.glob("*.html")):
-        screen.say(f"  {report}")
+        screen.say(f"{counts}, {seconds:.0f} s. The reports are in")
+    screen.say(f"  {REPORTS}")
     screen.say("Nothing is left running. make demo LONG=1 shows every step; README.md is next.")
 
 
 def find(fleet: Fleet) -> None:
-    screen.chapter(1, f"What is left: someone followed guides by hand in {LEFT_IN}, years ago")
+    screen.chapter(1, f"What is left: years ago, guides were followed in {LEFT_IN}")
     leftovers.make_by_hand(fleet)
     fleet.run("audit", only_summary=True)
 
@@ -59,7 +58,7 @@ def undo(fleet: Fleet) -> None:
 
 
 def repair(fleet: Fleet) -> None:
-    screen.chapter(4, f"Keep the rest in sync: someone gave {BROKEN_ROLE} more rights")
+    screen.chapter(4, f"Keep the rest in sync: {BROKEN_ROLE} got more rights")
     fleet.make_groups()
     fleet.run("site", "--limit", KEPT_ACCOUNT, hidden=True)
     fleet.break_by_hand(KEPT_ACCOUNT, BROKEN_ROLE)
@@ -68,4 +67,5 @@ def repair(fleet: Fleet) -> None:
     roles = fleet.held(KEPT_ACCOUNT)["RoleDetailList"]
     role = next(role for role in roles if role["RoleName"] == BROKEN_ROLE)
     screen.say()
-    screen.say(f"Run again without --check: {BROKEN_ROLE} has only {', '.join(permissions(role))}.")
+    screen.say(f"After a run without --check, {BROKEN_ROLE} has only:")
+    screen.say(f"  {', '.join(permissions(role))}")

@@ -31,7 +31,8 @@ def missing(shown: str, printed: str) -> str:
 
 
 def alike(text: str) -> str:
-    """A text without what differs from run to run: seconds, moments, blanks at ends, and the order of writes."""
+    """A text without what differs from run to run: seconds, days, moments, blanks at ends, and the order of writes."""
+    text = re.sub(r"\b20\d\d-\d\d-\d\d\b", "DAY", text)
     text = re.sub(r"\d{8}T\d{6}Z-[0-9a-f]{12}", "MOMENT", re.sub(r"\bin \d+ s\b", "in N s", text))
     lines = [line.rstrip() for line in text.strip("\n").splitlines()]
     runs = [sorted(run) if writes else list(run) for writes, run in groupby(lines, lambda line: line.startswith("<"))]

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The page `start`, followed from top to bottom in an empty folder by a shell, with a home and a profile of its own.
 
-What is fetched from a network is not: pip finds its packages installed, and git takes this checkout for the repository.
+The virtual environment is that of the tests, in which pip finds the packages installed. The collection is built in a
+copy of this checkout, as its reader would.
 """
 
 from __future__ import annotations
@@ -22,17 +23,21 @@ from integration.shell_runs import typed
 
 from local_aws import LocalAws
 
-REPOSITORY = "https://github.com/aws-ml/permissions.git"
 DOCUMENTED = "111111111111"
 PROFILE = (
     "[profile automation]\naws_access_key_id = {AWS_ACCESS_KEY_ID}\naws_secret_access_key = {AWS_SECRET_ACCESS_KEY}\n"
 )
-WIDTH = "200"
+WIDTH = "80"
+FOLLOWED_DEEPLENS = (
+    ("AWSDeepLensServiceRole", "deeplens.amazonaws.com", ["service-role/AWSDeepLensServiceRolePolicy"]),
+    ("AWSDeepLensSagemakerRole", "sagemaker.amazonaws.com", ["AmazonSageMakerFullAccess", "IAMFullAccess"]),
+)
+"""What someone left, as the page says: role, trusted service, policies of AWS."""
 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A repository to clone: the current files of this checkout, in one commit."""
+    """A checkout: the current files of this one."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
         cwd=COLLECTION,
@@ -47,14 +52,11 @@ def repository(tmp_path: Path) -> Path:
         if name and (COLLECTION / name).is_file() and not name.startswith(("tests/", "docs/", "bench/")):
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(COLLECTION / name, copy / name)
-    somebody = ["-c", "user.name=somebody", "-c", "user.email=somebody@example.com"]
-    for step in (["init", "--quiet", "--initial-branch=main"], ["add", "--all"], [*somebody, "commit", "-qm", "All"]):
-        subprocess.run(["git", *step], cwd=copy, env={**os.environ, "HOME": str(tmp_path)}, check=True)
     return copy
 
 
 @pytest.fixture
-def environment(aws: LocalAws, tmp_path: Path, repository: Path) -> dict[str, str]:
+def environment(aws: LocalAws, tmp_path: Path) -> dict[str, str]:
     """That of a newcomer: no collections but those that the package ansible brings, and a profile."""
     home = tmp_path / "home"
     (home / ".aws").mkdir(parents=True)
@@ -69,14 +71,25 @@ def environment(aws: LocalAws, tmp_path: Path, repository: Path) -> dict[str, st
         "ANSIBLE_NOCOLOR": "1",
         "AWS_ENDPOINT_URL": given["AWS_ENDPOINT_URL"],
         "AWS_REGION": given["AWS_REGION"],
-        "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": f"url.{repository}.insteadOf",
-        "GIT_CONFIG_VALUE_0": REPOSITORY,
     }
 
 
-def test_every_step_prints_what_the_page_shows(aws: LocalAws, environment: dict[str, str], tmp_path: Path) -> None:
-    account = aws.members[0]["id"]
+@pytest.fixture
+def account(aws: LocalAws) -> str:
+    """An account in which someone followed the guide of DeepLens, years ago."""
+    account = str(aws.members[0]["id"])
+    for name, service, policies in FOLLOWED_DEEPLENS:
+        statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+        trust = {"Version": "2012-10-17", "Statement": [statement]}
+        arns = [f"arn:aws:iam::aws:policy/{policy}" for policy in policies]
+        aws.seed(account, role={"name": name, "trust": trust, "managed_policies": arns})
+    aws.seed(account, all_created="2021-06-01T00:00:00+00:00")
+    return account
+
+
+def test_every_step_prints_what_the_page_shows(
+    aws: LocalAws, account: str, environment: dict[str, str], repository: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "empty"
     folder.mkdir()
     exported: list[str] = []
@@ -85,6 +98,7 @@ def test_every_step_prints_what_the_page_shows(aws: LocalAws, environment: dict[
         if block.page != "start":
             continue
         if block.file:
+            (folder / block.file).parent.mkdir(exist_ok=True)
             (folder / block.file).write_text(block.text.replace(DOCUMENTED, account), encoding="utf-8")
         elif block.language == "console":
             for command in commands(block):
@@ -92,10 +106,11 @@ def test_every_step_prints_what_the_page_shows(aws: LocalAws, environment: dict[
                     assert_installed(command)
                 elif command.words[0] == "export":
                     exported.append(command.text)
-                else:
-                    printed = typed("\n".join([*exported, command.text]), folder, environment)
+                elif command.words[0] not in ("python3", "."):
+                    place = repository if command.words[0] == "ansible-galaxy" else folder
+                    printed = typed("\n".join([*exported, command.text]), place, environment)
                     followed += 1
                     assert not missing(command.output.replace(DOCUMENTED, account), printed), printed
-    assert followed == 7
+    assert followed == 9
     writes = aws.call_counts(account)
-    assert (writes["CreateRole"], writes["DeleteRole"]) == (3, 3)
+    assert (writes["CreateRole"], writes["AttachRolePolicy"], writes["DetachRolePolicy"]) == (3, 5, 1)
