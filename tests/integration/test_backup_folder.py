@@ -101,7 +101,7 @@ def test_site_retire_and_restore_keep_them_where_they_run(
     undone = here(RESTORE, {"aws_ml_restore_src": f"aws_ml_backups/{file}"})
     assert (undone.rc, roles_in(account)) == (0, before)
     assert [name for name in here.kept() if name.endswith("-restore.json")] != []
-    assert os.listdir(here.folder) == ["aws_ml_backups"]
+    assert sorted(os.listdir(here.folder)) == ["aws_ml_backups", "aws_ml_evidence"]
 
 
 @pytest.mark.parametrize("how", ["as another user", "with another interpreter"])

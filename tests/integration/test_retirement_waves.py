@@ -93,8 +93,10 @@ def releases(runs: Fleet) -> None:
     released = runs(RELEASE, limit=runs.first, **given)
     again = runs(RELEASE, limit=runs.first, **given)
     assert [each.total("changed") for each in (planned, released, again)] == [1, 1, 0]
-    told = released.results("Show what was released, or why not")[runs.first]["msg"]
-    assert told[0] == f"account {runs.ids[runs.first]}: 1 role released"
+    assert (
+        f"  role/{SERVICE} DetachRolePolicy, TagRole, UntagRole: {runs.first}"
+        in released.results("Summarize the run")[runs.first]["lines"]
+    )
     assert runs.denied(runs.first) == {HELPER}
     refused = runs(RELEASE, limit=runs.others[0], **given)
     assert "is not in quarantine" in refused.failures()[runs.others[0]]

@@ -58,10 +58,17 @@ def ways(spec: dict[str, Any]) -> list[tuple[Any, Any]]:
     if spec["type"] == "list":
         if spec is known_variables().playbooks["aws_ml_service_paths"]:  # there must be services of its own in each
             return [(text, [OWN_SERVICES]) for text in (OWN_SERVICES, json.dumps([OWN_SERVICES]), [OWN_SERVICES])]
-        one, two = ("deeplens", "panorama") if spec.get("of") else ("AWSDeepLens*", "one-?")
+        one, two = ("deeplens", "panorama") if spec.get("of") else spec.get("choices", ("AWSDeepLens*", "one-?"))[-2:]
         texts = (f"{one},{two}", f" {one} , {two} ", json.dumps([one, two]), f"['{one}', '{two}']", [one, two])
         return [(one, [one]), *((text, [one, two]) for text in texts)]
+    if spec is known_variables().playbooks["aws_ml_compare_with"]:  # there must be such a file
+        return [(__file__, __file__)]
+    if spec["type"] == "str" and "choices" in spec:
+        return [(choice, choice) for choice in spec["choices"]]
+    mapping = {"roles": []}
     return {
+        "dict": [(mapping, mapping), (json.dumps(mapping), mapping)],
+        "waivers": [([], []), ("[]", [])],
         "bool": [(text, True) for text in ("yes", "true", "1", True)] + [(text, False) for text in ("no", "False", 0)],
         "int": [("40", 40), (40, 40)],
         "float": [("0.25", 0.25), (0.25, 0.25), ("1", 1.0)],
