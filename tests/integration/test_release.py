@@ -92,7 +92,7 @@ def released(checkout: Path, keys: Path, tmp_path_factory: pytest.TempPathFactor
 
 def verify(folder: Path) -> Done:
     return run(
-        f"set -e\n{block('supply-chain-verify').text}", folder, ANSIBLE_COLLECTIONS_PATH=str(folder / "collections")
+        f"set -e\n{block('supply_chain-verify').text}", folder, ANSIBLE_COLLECTIONS_PATH=str(folder / "collections")
     )
 
 
@@ -104,7 +104,7 @@ def test_the_documented_commands_verify_a_release_and_refuse_another_file(releas
     assert "Successfully verified that checksums for 'aws_ml.permissions:1.0.0'" in told
 
     installed = released / "collections/ansible_collections/aws_ml/permissions"
-    again = block("supply-chain-verify").text.strip().split("\n\n")[-1]
+    again = block("supply_chain-verify").text.strip().split("\n\n")[-1]
     path = {"ANSIBLE_COLLECTIONS_PATH": str(released / "collections")}
     for name, problem in (
         ("plugins/modules/iam_role.py", "contains modified content"),
