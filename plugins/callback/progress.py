@@ -61,7 +61,7 @@ from ansible import constants as C
 from ansible import context
 from ansible.playbook.block import Block
 from ansible.plugins.callback import CallbackBase
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.progress import RunProgress, RunStep
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.progress import RunProgress, ExpectedTask
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results import read_result
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.screen import is_stdout_json, show
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.summary import NAME
@@ -224,11 +224,11 @@ def _action(task: Any) -> str:
     return str(task.resolved_action or task.action)
 
 
-def step_of(task: Any) -> RunStep:
-    return RunStep(task._uuid, str(task.get_name()), _action(task), is_check(task))
+def step_of(task: Any) -> ExpectedTask:
+    return ExpectedTask(task._uuid, str(task.get_name()), _action(task), is_check(task))
 
 
-def steps_of(play: Any) -> Iterator[RunStep]:
+def steps_of(play: Any) -> Iterator[ExpectedTask]:
     """The tasks of the collection in a play, as far as they are known before it runs."""
     planning = set()
     for task in _tasks([*play.compile()]):

@@ -12,6 +12,7 @@ from pathlib import Path
 import yaml
 from ansible.constants import config
 from ansible.parsing.plugin_docs import read_docstring
+from ansible.plugins.doc_fragments.default_callback import ModuleDocFragment as OfTheDefaultOutput
 from integration.documented_blocks import COLLECTION, Block, blocks
 from integration.documented_commands import all_commands, problems
 
@@ -27,6 +28,7 @@ def test_every_command_is_one_that_there_is() -> None:
 def settings() -> set[tuple[str, str]]:
     """Every section and key that ansible.cfg may have, of Ansible itself and of this collection's plugins."""
     definitions = list(config.get_configuration_definitions(ignore_private=True).values())
+    definitions += yaml.safe_load(OfTheDefaultOutput.DOCUMENTATION)["options"].values()
     for path in (
         *Path(COLLECTION, "plugins", "callback").glob("*.py"),
         *Path(COLLECTION, "plugins", "inventory").glob("*.py"),

@@ -38,7 +38,7 @@ _EXPECTED = 5
 
 
 @dataclass(frozen=True)
-class RunStep:
+class ExpectedTask:
     """A task of the run. `kind` is its module; `checks` whether it only checks variables, without calls.
 
     `applies`: what an earlier task of the same module has planned, in the accounts that have something to write.
@@ -60,7 +60,7 @@ class RunStep:
 class TaskProgress:
     """One task over the accounts `hosts`. Those that have no result and are not running have not begun."""
 
-    step: RunStep
+    step: ExpectedTask
     hosts: frozenset[str]
     began: float
     running: dict[str, float] = field(default_factory=dict)
@@ -137,13 +137,13 @@ class RunProgress:
         self._began = began
         self._forks = forks
         self._hosts: frozenset[str] = frozenset()
-        self._steps: list[RunStep] = []
+        self._steps: list[ExpectedTask] = []
         self._stages: dict[Hashable, TaskProgress] = {}
         self._accounts: dict[str, RunAccount] = {}
         self._lost: set[str] = set()
         self._ended = began
 
-    def expect(self, steps: Sequence[RunStep]) -> None:
+    def expect(self, steps: Sequence[ExpectedTask]) -> None:
         """The tasks of the run that are known when it begins, in their order."""
         self._steps += [step for step in steps if step not in self._steps]
 
@@ -151,7 +151,7 @@ class RunProgress:
         """A play begins, or a batch of it; `hosts` are those of all its batches."""
         self._hosts = frozenset(hosts)
 
-    def started(self, step: RunStep, host: str, now: float, hosts: Collection[str] | None = None) -> None:
+    def started(self, step: ExpectedTask, host: str, now: float, hosts: Collection[str] | None = None) -> None:
         """A host begins a task that runs for `hosts`, by default for all hosts of the play."""
         if step.task not in self._stages:
             known = next((one for one in self._steps if one.task == step.task), None)
@@ -241,7 +241,7 @@ class RunProgress:
                 yield left
             like = stage if stage.took else like
 
-    def _to_come(self, step: RunStep, like: TaskProgress, durations: Durations) -> RunStage:
+    def _to_come(self, step: ExpectedTask, like: TaskProgress, durations: Durations) -> RunStage:
         """A task that has not begun, by one that has."""
         hosts = len(self._hosts - self._lost)
         if step.applies and like.told:

@@ -184,6 +184,7 @@ def test_calls_say_which_module_makes_them(
         "assume_role": {"role_arn": aws.members[0]["role_arn"]},
         "name": "tried",
         "state": "absent",
+        "quarantine_days": 30,
     }
     task = {"begin": AccountAudit, "context": AuditAction.context_with(())} if audits else {}
     if module == "iam_baseline_info":

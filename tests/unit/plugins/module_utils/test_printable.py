@@ -42,7 +42,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.plan.plan impor
 from ansible_collections.aws_ml.permissions.plugins.module_utils.restore.notes import Notes
 from ansible_collections.aws_ml.permissions.plugins.module_utils.retire.blocking_checks import Refusal, Refused
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.sheet import as_sheet
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.progress import RunProgress
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.progress import ExpectedTask, RunProgress
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results import read_result
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -113,10 +113,10 @@ def summed_up(text: str) -> Iterator[str]:
 
 
 def ran(text: str) -> Iterator[str]:
-    progress = RunProgress()
+    progress = RunProgress(0.0)
     progress.play([text, "b"])
     for host, name in ((text, text), ("b", "task")):
-        progress.started(host, name, host, 0.0)
+        progress.started(ExpectedTask(host, name), host, 0.0)
     yield from progress.lines(9.0, 1.0)
     found = {"severity": "critical", "code": text, "resource": text}
     plan = [{"action": text}]

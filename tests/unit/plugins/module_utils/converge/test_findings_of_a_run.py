@@ -88,7 +88,7 @@ def in_run(aws: LocalAws, *, check_mode: bool = False) -> Found:
 
 
 def found_in(module: str, aws: LocalAws, begin: Any, context: RunContext, check_mode: bool = False) -> Found:
-    given = {"assume_role": {"role_arn": aws.members[0]["role_arn"]}}
+    given = {"assume_role": {"role_arn": aws.members[0]["role_arn"]}, "quarantine_days": 30}
     outcome = run(module, given, begin=begin, check_mode=check_mode, diff_mode=False, context=context)
     return shown(outcome.values)
 

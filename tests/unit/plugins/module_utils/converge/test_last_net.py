@@ -123,6 +123,8 @@ def test_every_module_has_it(run: Run, monkeypatch: pytest.MonkeyPatch, name: st
         options = {"expect": [entry]}
     if name == "iam_services":
         options = {"services": ["deeplens"], "declared": [{**OF_SERVICE, "roles": ROLES}]}
+    if name == "iam_export":
+        options = {}
     if name == "security_hub_findings":
         audit = {"account_id": "111111111111", "findings": [], "escalation_paths": [], "objects": []}
         options = {"audit": audit}

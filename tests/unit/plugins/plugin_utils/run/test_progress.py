@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.progress import (
     RunProgress,
-    RunStep,
+    ExpectedTask,
     duration,
     estimate,
 )
@@ -33,8 +33,8 @@ def failed(reason: str = "it broke") -> RunAccount:
     return RunAccount("failed", reasons=(reason,))
 
 
-def step(task: str, name: str = "Make", **more: Any) -> RunStep:
-    return RunStep(task, name, "iam_role", **more)
+def step(task: str, name: str = "Make", **more: Any) -> ExpectedTask:
+    return ExpectedTask(task, name, "iam_role", **more)
 
 
 @pytest.fixture
