@@ -11,12 +11,15 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.adopt.inventory_files import (
     host_problems,
     inventory_files,
 )
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.adopt.written_files import FileChanges
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.data.plain_values import plain
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.layout import command, wrapped
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.screen import show
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.variables.playbook_variables import refusal
 
 _SPEC = {
@@ -62,7 +65,17 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         )
         if self._task.diff:
             result["diff"] = changes.shown()
+        show(_lines(result, len(exports)))
         return result
+
+
+def _lines(result: Mapping[str, Any], read: int) -> list[str]:
+    """What was written, and what to do next, in lines of the width of a terminal."""
+    accounts = "1 account" if read == 1 else f"{read} accounts"
+    missing = [f"Not read: {', '.join(result['not_read'])}."] if result["not_read"] else []
+    texts = [f"aws_ml.permissions: {accounts} read. Their declarations are in {result['dest']}.", *missing]
+    told = [line for text in texts for line in wrapped(printable(text), "", "  ")]
+    return [*told, "Next, this must show no change:", *command(shlex.split(result["next_command"]))]
 
 
 def _exports(variables: Mapping[str, Any], name: str) -> tuple[dict[str, Any], list[str]]:

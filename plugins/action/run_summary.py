@@ -81,7 +81,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             show([*_details(results, check_mode), *summary.lines(None)] if Display().verbosity else summary.lines())
         message = problem or failure(arguments["fail_on"], accounts, comparison)
         if message:
-            return {"changed": False, "failed": True, "msg": message, "totals": totals_of(accounts, comparison)}
+            result.update(failed=True, msg=message, lines=summary.lines(), totals=totals_of(accounts, comparison))
+            return result
         if Display().verbosity < WHOLE_RESULT:
             result["_ansible_verbose_override"] = True
         result.update(

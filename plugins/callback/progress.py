@@ -61,7 +61,7 @@ from ansible import constants as C
 from ansible import context
 from ansible.playbook.block import Block
 from ansible.plugins.callback import CallbackBase
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.progress import RunProgress, ExpectedTask
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.progress import ExpectedTask, RunProgress
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results import read_result
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.screen import is_stdout_json, show
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.summary import NAME

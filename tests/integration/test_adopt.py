@@ -140,7 +140,8 @@ def test_a_terminal_shows_no_external_id_and_files_are_never_replaced_unasked(
     )
     text = "\n".join(shown.lines) + shown.stderr
     assert (shown.rc, [line for line in text.splitlines() if "orchid" in line or "FAILED" in line]) == (0, [])
-    assert any("Next, this must show no change: ansible-playbook -i" in line for line in shown.lines)
+    following = shown.lines.index("Next, this must show no change:") + 1
+    assert shown.lines[following].startswith("  ansible-playbook -i ")
 
     aws.client("iam", account=aws.members[1]["id"]).tag_role(RoleName="partner", Tags=[{"Key": "a", "Value": "b"}])
     kept = {path: path.read_bytes() for path in tmp_path.glob("aws_ml_adopted/**/*.yml")}

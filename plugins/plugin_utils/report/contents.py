@@ -33,11 +33,15 @@ def contents(
     report: Mapping[str, Any], name: str, formats: Iterable[str], statuses: Statuses, region: str | None
 ) -> dict[str, str]:
     """The text of each file. `region` is that of AWS Security Hub, see `as_asff_list`."""
-    return {
-        f"{name}{suffix}": text
-        for chosen in formats
-        for suffix, text in zip(FORMATS[chosen], _texts(chosen, report, statuses, region), strict=True)
-    }
+    chosen = list(formats)
+    beside = [f"{name}{suffix}" for one in chosen if one != "html" for suffix in FORMATS[one]]
+    found = {}
+    for one in chosen:
+        # Only the page needs the names of the files beside it, for its links.
+        shown = {**report, "run": {**report["run"], "files": beside}} if one == "html" else report
+        texts = _texts(one, shown, statuses, region)
+        found.update({f"{name}{suffix}": text for suffix, text in zip(FORMATS[one], texts, strict=True)})
+    return found
 
 
 def _texts(chosen: str, report: Mapping[str, Any], statuses: Statuses, region: str | None) -> tuple[str, ...]:

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.progress import (
-    RunProgress,
     ExpectedTask,
+    RunProgress,
     duration,
     estimate,
 )
