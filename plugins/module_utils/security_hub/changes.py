@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..errors import printable
-from ..evidence.asff import DIGEST, GENERATORS, NAME, Finding
+from ..finding_formats.asff import DIGEST, GENERATORS, NAME, Finding
 
 REFRESH = timedelta(days=30)
 """After this time an unchanged finding is imported again. Security Hub deletes what was not updated for 90 days."""

@@ -18,8 +18,8 @@ from ..aws.service import Service, as_aws_error
 from ..converge.result import reading_failed
 from ..converge.task import Task
 from ..errors import EngineError, InputError, Problem, shown
-from ..evidence.asff import GENERATORS, Finding, Product, as_asff
-from ..evidence.records import evidence_records
+from ..finding_formats.asff import GENERATORS, Finding, Product, as_asff
+from ..finding_formats.records import evidence_records
 from ..model import CurrentState
 from ..read.reader import require_account
 from ..sdk import CallFailed

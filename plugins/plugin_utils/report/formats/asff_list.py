@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.evidence.asff import Product, as_asff
+from ansible_collections.aws_ml.permissions.plugins.module_utils.finding_formats.asff import Product, as_asff
 
 from .report_records import report_records
 

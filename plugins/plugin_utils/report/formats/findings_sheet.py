@@ -11,7 +11,7 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.aws_ml.permissions.plugins.module_utils.evidence.records import Record
+from ansible_collections.aws_ml.permissions.plugins.module_utils.finding_formats.records import Record
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.sheet import inert
 
 from .report_records import report_records

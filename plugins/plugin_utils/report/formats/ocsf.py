@@ -16,8 +16,8 @@ from typing import Any
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.clients import VERSION
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
-from ansible_collections.aws_ml.permissions.plugins.module_utils.evidence.asff import NAME
-from ansible_collections.aws_ml.permissions.plugins.module_utils.evidence.records import (
+from ansible_collections.aws_ml.permissions.plugins.module_utils.finding_formats.asff import NAME
+from ansible_collections.aws_ml.permissions.plugins.module_utils.finding_formats.records import (
     WAIVERS,
     Record,
     kind_of,

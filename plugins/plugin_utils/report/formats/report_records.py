@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.common.yaml import yaml_load
-from ansible_collections.aws_ml.permissions.plugins.module_utils.evidence.records import (
+from ansible_collections.aws_ml.permissions.plugins.module_utils.finding_formats.records import (
     Record,
     arns_of,
     code_title,

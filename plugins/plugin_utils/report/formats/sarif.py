@@ -18,8 +18,8 @@ from urllib.parse import quote
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.aws.clients import VERSION
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
-from ansible_collections.aws_ml.permissions.plugins.module_utils.evidence.asff import NAME
-from ansible_collections.aws_ml.permissions.plugins.module_utils.evidence.records import Record, code_title
+from ansible_collections.aws_ml.permissions.plugins.module_utils.finding_formats.asff import NAME
+from ansible_collections.aws_ml.permissions.plugins.module_utils.finding_formats.records import Record, code_title
 
 from .report_records import finding_codes, meaning_of, report_records, severities, severity
 

@@ -160,7 +160,7 @@ def test_a_call_has_100_findings(sync: Sync, hub: Any) -> None:
 
 
 def test_refused_findings_are_reported_by_id(sync: Sync, hub: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    module = "ansible_collections.aws_ml.permissions.plugins.module_utils.evidence.asff"
+    module = "ansible_collections.aws_ml.permissions.plugins.module_utils.finding_formats.asff"
     monkeypatch.setitem(__import__(module, fromlist=["LONGEST"]).LONGEST, "Title", 400)
     with pytest.raises(EngineError) as caught:
         sync(finding("a"), finding("x" * 400))

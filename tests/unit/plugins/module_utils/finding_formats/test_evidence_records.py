@@ -12,13 +12,13 @@ import botocore.session
 import botocore.validate
 import pytest
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES
-from ansible_collections.aws_ml.permissions.plugins.module_utils.evidence.asff import (
+from ansible_collections.aws_ml.permissions.plugins.module_utils.finding_formats.asff import (
     LONGEST,
     MOST_PRODUCT_FIELDS,
     Product,
     as_asff,
 )
-from ansible_collections.aws_ml.permissions.plugins.module_utils.evidence.records import (
+from ansible_collections.aws_ml.permissions.plugins.module_utils.finding_formats.records import (
     code_title,
     evidence_records,
 )
