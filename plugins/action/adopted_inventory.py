@@ -65,15 +65,17 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         )
         if self._task.diff:
             result["diff"] = changes.shown()
-        show(_lines(result, len(exports)))
+        result["lines"] = _lines(result, len(exports), written=not self._task.check_mode)
+        show(result["lines"])
         return result
 
 
-def _lines(result: Mapping[str, Any], read: int) -> list[str]:
+def _lines(result: Mapping[str, Any], read: int, *, written: bool) -> list[str]:
     """What was written, and what to do next, in lines of the width of a terminal."""
     accounts = "1 account" if read == 1 else f"{read} accounts"
     missing = [f"Not read: {', '.join(result['not_read'])}."] if result["not_read"] else []
-    texts = [f"aws_ml.permissions: {accounts} read. Their declarations are in {result['dest']}.", *missing]
+    where = "are in" if written else "would be written to"
+    texts = [f"aws_ml.permissions: {accounts} read; the declarations {where} {result['dest']}", *missing]
     told = [line for text in texts for line in wrapped(printable(text), "", "  ")]
     return [*told, "Next, this must show no change:", *command(shlex.split(result["next_command"]))]
 

@@ -89,6 +89,11 @@ not_read:
   type: list
   elements: str
   sample: [sandbox]
+lines:
+  description: What the task shows, in lines of 80 columns, where a path is not longer.
+  returned: success
+  type: list
+  elements: str
 next_command:
   description: The command that shows whether the accounts are as they are declared. It must show no change.
   returned: success

@@ -46,6 +46,7 @@ class Outcome:
         """What tasks showed by `debug`, a list as lines, and what the summary shows of the account with -v."""
         found = [result.get("msg", "") for _unused, result in self.results]
         found += [account_lines(result, planned=False) for _unused, result in self.results]
+        found += [result.get("lines", []) for _unused, result in self.results]
         return ["\n".join(map(str, each)) if isinstance(each, list) else str(each) for each in found]
 
     @property
