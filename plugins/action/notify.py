@@ -28,7 +28,7 @@ SPEC = {
     "title": {"type": "str", "required": True},
     "lines": {"type": "list", "elements": "str", "required": True},
     "totals": {"type": "dict", "default": {}},
-    "when": {"type": "list", "elements": "str", "choices": list(OCCASIONS), "default": ["always"]},
+    "send_when": {"type": "list", "elements": "str", "choices": list(OCCASIONS), "default": ["always"]},
     "level": {"type": "str", "choices": list(LEVELS)},
     "failure": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
 }
@@ -51,8 +51,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         problems = problems_of(targets, "to")
         if problems:
             return {**result, "failed": True, "msg": "Nothing was sent:\n" + "\n".join(f"- {one}" for one in problems)}
-        if not targets or not is_occasion(options["when"], options["totals"]):
-            reason = "there is no target" if not targets else "the run is none of the occasions in `when`"
+        if not targets or not is_occasion(options["send_when"], options["totals"]):
+            reason = "there is no target" if not targets else "the run is none of the occasions in `send_when`"
             return {**result, "skipped": True, "skip_reason": reason}
         title, body = message(options["title"], options["lines"])
         lost = deliver(targets, title, body, options["level"] or level_of(options["totals"]))
@@ -60,14 +60,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         return {**result, **_of_lost([str(one) for one in lost], options["failure"])}
 
     def _options(self) -> dict[str, Any]:
-        """The options. Text is converted to the list of `when` as the variable of the playbooks is."""
-        given = self._task.args.get("when")
+        """The options. Text is converted to the list of `send_when` as the variable of the playbooks is."""
+        given = self._task.args.get("send_when")
         if isinstance(given, str):
             spec = playbook_facts()["variables"]["variables"]["aws_ml_notify_on"]
             try:
-                self._task.args["when"] = converted(spec, given, None)
+                self._task.args["send_when"] = converted(spec, given, None)
             except WrongValue as error:
-                raise AnsibleActionFail(f"when: {error}") from None
+                raise AnsibleActionFail(f"send_when: {error}") from None
         _dummy, options = self.validate_argument_spec(argument_spec=SPEC)
         return dict(options)
 

@@ -35,10 +35,10 @@ options:
     elements: str
     required: true
   totals:
-    description: What the run came to, for O(when). It is C(totals) of the result of the module C(run_summary).
+    description: What the run came to, for O(send_when). It is C(totals) of the result of the module C(run_summary).
     type: dict
     default: {}
-  when:
+  send_when:
     description:
       - The occasions on which the message is sent. One of them suffices.
       - With V(changes), if accounts were changed or would be. With V(new), if a comparison with an earlier run found
@@ -87,7 +87,7 @@ EXAMPLES = r"""
     totals:
       statuses:
         failed: "{{ ansible_play_hosts_all | difference(ansible_play_hosts) | length }}"
-    when: [failed]
+    send_when: [failed]
     level: failure
     failure: warn
   run_once: true

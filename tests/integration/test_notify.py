@@ -41,7 +41,7 @@ def tasks() -> list[dict[str, Any]]:
     """Those of the documentation, and some that fail."""
     return [
         task("Send"),
-        task("Stay silent", when=["changes", "failed"], totals={"statuses": {"in sync": 2}}),
+        task("Stay silent", send_when=["changes", "failed"], totals={"statuses": {"in sync": 2}}),
         task("Warn", to="{{ gone }}", failure="warn"),
         *yaml.safe_load(named_blocks()["notify-own-playbook"].text),
         *yaml.safe_load(OWN_EXAMPLE),

@@ -150,7 +150,7 @@ def _changes(role: Role, kept: Kept[Identity]) -> list[str]:
 def _misspelled(pattern: str, held: Sequence[str]) -> Iterator[Refusal]:
     near = difflib.get_close_matches(pattern.lower(), [name.lower() for name in held], n=1, cutoff=0.85)
     if near and not set("*?[") & set(pattern):
-        name = next(name for name in held if name.lower() == near[0])
+        name = {name.lower(): name for name in held}[near[0]]
         why = f"is in quarantine, and roles contains {pattern}, which does not exist; did you mean {name}?"
         yield Refusal(
             f"role/{name}", "misspelled", why, f"correct it in roles (aws_ml_release_roles), or take {pattern} out"

@@ -196,7 +196,8 @@ def test_one_silence_for_each_write_is_got_over(
     assert counted(values["plan"]) == calm["create"].steps
     assert account.snapshot() == calm["create"].after
     assert sorted(rule.spoilt) == ["AttachRolePolicy", "CreatePolicy", "CreateRole"]
-    assert len(lines) == 3
+    # A loaded machine can also take longer than `SHORT` to connect, which has its own line.
+    assert sum(line.startswith("no reply to ") for line in lines) == 3
 
 
 BAD = [
