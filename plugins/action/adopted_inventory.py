@@ -71,12 +71,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]
 
 
 def _lines(result: Mapping[str, Any], read: int, *, written: bool) -> list[str]:
-    """What was written, and what to do next, in lines of the width of a terminal."""
+    """What was written, and what to do next. Only a long path makes a line wider than a terminal."""
     accounts = "1 account" if read == 1 else f"{read} accounts"
-    missing = [f"Not read: {', '.join(result['not_read'])}."] if result["not_read"] else []
     where = "are in" if written else "would be written to"
-    texts = [f"aws_ml.permissions: {accounts} read; the declarations {where} {result['dest']}", *missing]
-    told = [line for text in texts for line in wrapped(printable(text), "", "  ")]
+    told = [f"aws_ml.permissions: {accounts} read; the declarations {where}", f"  {printable(result['dest'], None)}"]
+    if result["not_read"]:
+        told += wrapped(printable(f"Not read: {', '.join(result['not_read'])}"), "", "  ")
     return [*told, "Next, this must show no change:", *command(shlex.split(result["next_command"]))]
 
 

@@ -90,7 +90,7 @@ not_read:
   elements: str
   sample: [sandbox]
 lines:
-  description: What the task shows, in lines of 80 columns, where a path is not longer.
+  description: What the task shows, in lines. Only a long path makes one wider than 80 columns.
   returned: success
   type: list
   elements: str
