@@ -8,6 +8,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.values import count
 
 DOCUMENTATION = r"""
 name: release_summary
@@ -60,7 +61,7 @@ def release_summary(result: Mapping[str, Any], planned: bool = False) -> list[st
 def _lines(result: Mapping[str, Any], planned: bool) -> Iterator[str]:
     account = f"account {result['account_id']}" if "account_id" in result else "this account"
     if "refusals" in result:
-        yield f"{account}: nothing was written, {_count(len(result['refusals']), 'refusal')}"
+        yield f"{account}: nothing was written, {count(len(result['refusals']), 'refusal')}"
         for one in result["refusals"]:
             yield f"{one['resource']}  {one['code']}: {one['reason']}"
             yield f"    {one['override']}"
@@ -70,13 +71,9 @@ def _lines(result: Mapping[str, Any], planned: bool) -> Iterator[str]:
     else:
         now = [one for one in result["released"] if one["step"] == "released"]
         verb = "would be released" if planned else "released"
-        yield f"{account}: {_count(len(now), 'role')} {verb}" if now else f"{account}: nothing to release"
+        yield f"{account}: {count(len(now), 'role')} {verb}" if now else f"{account}: nothing to release"
         for one in result["released"]:
             since = f"in quarantine since {one['since'][:10]}, " if one["since"] else ""
             yield f"{one['step']}  {one['resource']}  {since}left alone until {one['until'][:10]}"
             if one["note"]:
                 yield f"    {one['note']}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

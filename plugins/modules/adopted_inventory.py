@@ -70,7 +70,7 @@ dest:
   description: The folder.
   returned: success
   type: str
-  sample: /home/ada/adopted
+  sample: /srv/iam/adopted
 files:
   description: The files with the declarations, relative to RV(dest).
   returned: success
@@ -98,7 +98,7 @@ next_command:
   description: The command that shows whether the accounts are as they are declared. It must show no change.
   returned: success
   type: str
-  sample: ansible-playbook -i inventory.yml -i /home/ada/adopted aws_ml.permissions.site --check
+  sample: ansible-playbook -i inventory.yml -i /srv/iam/adopted aws_ml.permissions.site --check
 problems:
   description: Files and hosts for which nothing can be written.
   returned: when nothing is written for that reason

@@ -102,12 +102,6 @@ def runs_in(folder: Path | str, playbook: str = "") -> list[EarlierRun]:
     return sorted(runs, key=lambda run: (run.began, run.path.name))
 
 
-def newest_report(folder: Path | str, playbook: str = "") -> Path | None:
-    """The file of the run that began last, None if there is none."""
-    runs = runs_in(folder, playbook)
-    return runs[-1].path if runs else None
-
-
 def _beginning(path: Path) -> EarlierRun | None:
     """What stands before the accounts of a report; None if the file is not one."""
     members: dict[str, Any] = {}

@@ -13,6 +13,8 @@ from typing import Any
 from ansible_collections.aws_ml.permissions.plugins.module_utils.analyze.finding import SEVERITIES
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import brief
 
+from .values import count
+
 
 def told_changes(report: Mapping[str, Any]) -> str:
     """Such as `since 2026-11-29T04:00:00Z: 2 new findings (1 critical, 1 low), 1 gone`; empty if there is nothing."""
@@ -35,7 +37,7 @@ def _changes(comparison: Mapping[str, Any]) -> str:
     ] or ["no finding changed"]
     missing = len({(one["account_id"], one["host"]) for one in comparison["not_compared"]})
     if missing:
-        parts.append(f"{_count(missing, 'account')} not or not completely compared")
+        parts.append(f"{count(missing, 'account')} not or not completely compared")
     return ", ".join(parts)
 
 
@@ -47,13 +49,9 @@ def _by_severity(records: Sequence[Mapping[str, Any]]) -> str:
 def _waivers(waivers: Mapping[str, Any]) -> list[str]:
     expired, outgrown, unused = (len(waivers[name]) for name in ("expired", "outgrown", "unmatched"))
     told = (
-        (waivers["accepted"], f"{_count(waivers['accepted'], 'finding')} accepted"),
-        (expired, f"the waivers of {_count(expired, 'finding')} have expired"),
-        (outgrown, f"{_count(outgrown, 'finding')} became worse than accepted"),
-        (unused, f"{_count(unused, 'waiver')} about nothing"),
+        (waivers["accepted"], f"{count(waivers['accepted'], 'finding')} accepted"),
+        (expired, f"the waivers of {count(expired, 'finding')} have expired"),
+        (outgrown, f"{count(outgrown, 'finding')} became worse than accepted"),
+        (unused, f"{count(unused, 'waiver')} about nothing"),
     )
     return [text for number, text in told if number]
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -52,3 +52,8 @@ def readable(message: object) -> str:
     """A message without anything that looks like a credential, shortened if it is long."""
     text = _SECRET.sub(r"\1(hidden)", _KEY_ID.sub("(access key)", str(message)))
     return text if len(text) <= LONGEST_MESSAGE else f"{text[: LONGEST_MESSAGE - 1]}…"
+
+
+def count(number: int, thing: str) -> str:
+    """A number and what is counted, such as `1 account`."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

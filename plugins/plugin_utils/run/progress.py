@@ -14,6 +14,7 @@ from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.values import count
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.forecast import Durations, RunStage, remaining
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.layout import WIDTH, columns, wrapped
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results import (
@@ -25,7 +26,6 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results imp
     RunAccount,
 )
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.summary import NAME, Summary
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.totals import count
 
 FEW = 3
 """The number of accounts that are named when a task waits for them last, or when they take long."""

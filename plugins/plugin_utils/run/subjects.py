@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.values import count
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.details import RunStep
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results import (
     FAILED,
@@ -20,7 +21,6 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results imp
     RunFinding,
 )
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.sections import Bundle, Group, Section
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.totals import count
 
 Accounts = Mapping[str, RunAccount]
 

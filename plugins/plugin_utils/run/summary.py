@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.aws_ml.permissions.plugins.module_utils.errors import printable
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.values import count
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.layout import WIDTH, shortened, wrapped
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.next_commands import NextCommand
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.results import STATUSES, RunAccount
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.sections import ALL, Section, fitted
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.subjects import sections_of
-from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.totals import count, totals_of
+from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.totals import totals_of
 
 NAME = "aws_ml.permissions"
 

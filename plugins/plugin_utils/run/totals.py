@@ -35,10 +35,6 @@ def totals_of(accounts: Mapping[str, RunAccount], comparison: Mapping[str, Any] 
     return totals
 
 
-def count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
-
-
 def _summed(counters: Any) -> dict[str, int]:
     whole: Counter[str] = Counter()
     for counter in counters:

@@ -14,7 +14,6 @@ import pytest
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report import history
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.report.history import (
     ReportError,
-    newest_report,
     read_report,
     runs_in,
 )
@@ -95,8 +94,7 @@ def test_runs_of_a_folder_oldest_first_without_what_is_not_a_report(tmp_path: Pa
     (tmp_path / "folder.json").mkdir()
     runs = runs_in(tmp_path, "audit.yml")
     assert [run.path.name for run in runs] == ["pretty.json", "of-27.json", "of-28.json", "of-29.json"]
-    assert newest_report(tmp_path, "audit.yml") == tmp_path / "of-29.json"
-    assert newest_report(tmp_path) == tmp_path / "site.json"
+    assert runs_in(tmp_path)[-1].path == tmp_path / "site.json"
     assert runs[-1].shown() == {
         "began": "2026-11-29T04:00:00Z",
         "accounts": 1,
@@ -105,7 +103,7 @@ def test_runs_of_a_folder_oldest_first_without_what_is_not_a_report(tmp_path: Pa
         "outcomes": {"in_sync": 1},
     }
     assert runs_in(tmp_path / "nowhere") == []
-    assert newest_report(tmp_path, "retire.yml") is None
+    assert runs_in(tmp_path, "retire.yml") == []
 
 
 def test_of_a_large_report_only_the_beginning_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
