@@ -21,24 +21,53 @@ _LENGTH = struct.Struct("!Q")
 _NUMBER = struct.Struct("!i")
 
 
+Order = dict[str, Any]
+"""`arguments`, `environment`, `folder` and `streams`, the descriptors of the standard streams."""
+
+
 def send(
     address: str, arguments: Sequence[str], environment: Mapping[str, str], folder: str, streams: Sequence[int]
 ) -> socket.socket:
-    """Order a program; `streams` are the descriptors of its standard streams. The connection that tells of it."""
+    """Order a program. Returns the connection that reports on it."""
     order = {"arguments": list(arguments), "environment": dict(environment), "folder": folder}
+    return _sent(address, order, streams)
+
+
+def pass_on(address: str, order: Order, report: socket.socket) -> None:
+    """Order the program from another process, which reports over the connection over which the order came."""
+    descriptors = [*order.pop("streams"), report.fileno()]
+    _sent(address, order, descriptors).close()
+    report.close()
+    for stream in descriptors[:3]:
+        os.close(stream)
+
+
+def _sent(address: str, order: Order, descriptors: Sequence[int]) -> socket.socket:
     text = json.dumps(order).encode()
     connection = socket.socket(socket.AF_UNIX)
     connection.connect(address)
-    socket.send_fds(connection, [_LENGTH.pack(len(text))], list(streams))
+    socket.send_fds(connection, [_LENGTH.pack(len(text))], list(descriptors))
     connection.sendall(text)
     return connection
 
 
-def receive(connection: socket.socket) -> dict[str, Any]:
-    """The order that comes over a connection, with `streams`."""
-    length, streams, *_unused = socket.recv_fds(connection, _LENGTH.size, 3)
+def listening(address: str) -> socket.socket:
+    """A socket that takes orders at this path."""
+    orders = socket.socket(socket.AF_UNIX)
+    orders.bind(address)
+    orders.listen()
+    return orders
+
+
+def receive(connection: socket.socket) -> tuple[Order, socket.socket]:
+    """The order that comes over a connection, and the connection that reports on it."""
+    length, descriptors, *_unused = socket.recv_fds(connection, _LENGTH.size, 4)
     text = connection.recv(_LENGTH.unpack(length)[0], socket.MSG_WAITALL)
-    return {**json.loads(text), "streams": streams}
+    order = {**json.loads(text), "streams": descriptors[:3]}
+    if len(descriptors) == 3:
+        return order, connection
+    connection.close()
+    return order, socket.socket(fileno=descriptors[3])
 
 
 def send_number(connection: socket.socket, number: int) -> None:

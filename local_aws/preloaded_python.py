@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from . import preloaded_order
-from .preloaded_order import receive_number, send
+from .preloaded_order import listening, receive_number, send
 
 
 class Program:
@@ -152,9 +152,7 @@ class PreloadedPython:
             if self._life is None or self._owner != os.getpid():
                 self._orders = str(Path(tempfile.mkdtemp()) / "orders")
                 here, there = socket.socketpair()
-                with there, socket.socket(socket.AF_UNIX) as orders:
-                    orders.bind(self._orders)
-                    orders.listen()
+                with there, listening(self._orders) as orders:
                     descriptors = [there.fileno(), orders.fileno()]
                     self._process = subprocess.Popen(
                         [
@@ -164,6 +162,8 @@ class PreloadedPython:
                             *map(str, descriptors),
                             *self._modules,
                         ],
+                        # As for users: what a program writes is there when it flushes.
+                        env={**os.environ, "PYTHONUNBUFFERED": ""},
                         stdin=subprocess.DEVNULL,
                         pass_fds=descriptors,
                     )

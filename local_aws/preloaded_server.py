@@ -17,67 +17,140 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
 from .compiled_sources import keep_compiled_sources
 from .parsed_yaml import keep_parsed_yaml
-from .preloaded_order import receive, send_number
+from .preloaded_order import Order, listening, pass_on, receive, send_number
 
 SELDOM = (100_000, 20, 20)
 """For gc.set_threshold: how much is made until Python looks for garbage. Tests have memory, and little time."""
 
+Begin = Callable[[], None]
 
-def _next_order(life: socket.socket, orders: socket.socket) -> dict[str, Any]:
-    """Fork for each order until life ends. Returns in the child, with its order."""
-    reports: dict[int, socket.socket] = {}
 
-    def send_statuses(*_unused: object) -> None:
-        while reports:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-            if not pid:
-                return
-            with reports.pop(pid) as report, suppress(OSError):
-                send_number(report, os.waitstatus_to_exitcode(status))
+class _Server:
+    """Forks this process for each order until life ends.
 
-    signal.signal(signal.SIGCHLD, send_statuses)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the programs and for who started them
-    gc.freeze()
-    gc.set_threshold(*SELDOM)
-    while True:
-        if life in select.select([life, orders], [], [])[0]:
-            shutil.rmtree(Path(orders.getsockname()).parent)
-            sys.exit()
-        report = orders.accept()[0]
-        order = receive(report)
+    The specialist is a module with `settings_of(order)` and `prepare()`. From the second order with the same settings
+    on, the program is the fork of a process with this environment in which `prepare()` was called.
+    """
+
+    def __init__(
+        self, life: socket.socket, orders: socket.socket, *, specialist: Any = None, begin: Begin | None = None
+    ) -> None:
+        self._life = life
+        self._orders = orders
+        self._specialist = specialist
+        self._begin = begin
+        self._folder = Path(orders.getsockname()).parent
+        self._reports: dict[int, socket.socket] = {}
+        self._prepared: dict[Hashable, str] = {}
+        self._servers: list[int] = []
+
+    def next_order(self) -> tuple[Order, Begin | None]:
+        """Returns in a fork: its order, and what must be called first."""
+        signal.signal(signal.SIGCHLD, self._send_statuses)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the programs and for who started them
+        gc.freeze()
+        gc.set_threshold(*SELDOM)
+        while True:
+            if self._life in select.select([self._life, self._orders], [], [])[0]:
+                self._end()
+            order, report = receive(self._orders.accept()[0])
+            settings = self._settings_of(order)
+            if settings in self._prepared:
+                other = None if self._prepared[settings] else self._prepare(settings, order, report)
+                if other:
+                    return other.next_order()
+                pass_on(self._prepared[settings], order, report)
+                continue
+            if settings is not None:
+                self._prepared[settings] = ""
+            if self._is_fork_for(order, report):
+                return order, self._begin
+
+    def _is_fork_for(self, order: Order, report: socket.socket) -> bool:
+        """Fork; false in this process, which reports the fork."""
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
         pid = os.fork()
         if not pid:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
-            for other in (life, orders, report, *reports.values()):
-                other.close()
-            return order
-        reports[pid] = report
-        with suppress(OSError):
-            send_number(report, pid)
+            self._close(report)
+        else:
+            self._reports[pid] = report
+            with suppress(OSError):
+                send_number(report, pid)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+        if pid:
+            for stream in order["streams"]:
+                os.close(stream)
+        return not pid
+
+    def _settings_of(self, order: Order) -> Hashable:
+        return self._specialist.settings_of(order) if self._specialist else None
+
+    def _prepare(self, settings: Hashable, order: Order, report: socket.socket) -> _Server | None:
+        """Fork a process with these settings. Returns its server in the fork."""
+        self._prepared[settings] = str(self._folder / f"orders{len(self._servers)}")
+        orders = listening(self._prepared[settings])
+        pid = os.fork()
+        if pid:
+            self._servers.append(pid)
+            orders.close()
+            return None
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for other in (self._orders, report, *self._reports.values()):
+            other.close()
         for stream in order["streams"]:
             os.close(stream)
+        _take_settings(order)
+        begin: Begin | None = None
+        with suppress(Exception, SystemExit):  # the program fails like this too, and says why
+            begin = self._specialist.prepare()
+        return _Server(self._life, orders, begin=begin)
+
+    def _close(self, report: socket.socket) -> None:
+        for other in (self._life, self._orders, report, *self._reports.values()):
+            other.close()
+
+    def _end(self) -> NoReturn:
+        """End after the prepared processes, so that their time counts as this one's."""
+        for server in self._servers:
+            with suppress(ChildProcessError):
+                os.waitpid(server, 0)
+        shutil.rmtree(self._folder, ignore_errors=True)
+        sys.exit()
+
+    def _send_statuses(self, *_unused: object) -> None:
+        while self._reports:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                return
+            if pid in self._reports:
+                with self._reports.pop(pid) as report, suppress(OSError):
+                    send_number(report, os.waitstatus_to_exitcode(status))
 
 
-def _become(order: Mapping[str, Any]) -> NoReturn:
+def _take_settings(order: Order) -> None:
+    os.environ.clear()
+    os.environ.update(order["environment"])
+    os.chdir(order["folder"])
+
+
+def _become(order: Order, begin: Begin | None) -> NoReturn:
     """Go on as the program."""
     for number, descriptor in enumerate(order["streams"]):
         os.dup2(descriptor, number)
         os.close(descriptor)
-    os.environ.clear()
-    os.environ.update(order["environment"])
-    os.chdir(order["folder"])
+    _take_settings(order)
     random.seed()
+    if begin:
+        begin()
     program, *arguments = order["arguments"]
     try:
         if program == "-m":
@@ -110,7 +183,8 @@ def _leave(code: int | str | None) -> NoReturn:
 
 if __name__ == "__main__":
     keep_parsed_yaml()
-    for _module in sys.argv[3:]:
-        importlib.import_module(_module)
+    _modules = [importlib.import_module(name) for name in sys.argv[3:]]
     keep_compiled_sources()
-    _become(_next_order(*(socket.socket(fileno=int(number)) for number in sys.argv[1:3])))
+    _life, _orders = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
+    _specialist = next((module for module in _modules if hasattr(module, "settings_of")), None)
+    _become(*_Server(_life, _orders, specialist=_specialist).next_order())

@@ -15,6 +15,7 @@ ANSIBLE = PreloadedPython(
     # Of Ansible only this: the rest looks at settings while it is imported, or at whether it is there, as what tells a
     # controller from a module.
     "ansible.module_utils.basic",
+    "ansible_settings",
     "boto3.session",
     "botocore.args",
     "botocore.httpsession",
@@ -43,9 +44,9 @@ ANSIBLE = PreloadedPython(
 """Spares each run the import of what is not Ansible's own. The collection's code comes from where it always does."""
 
 
-def path_with_preloaded_playbook(folder: Path, path: str) -> str:
-    """This PATH with `ansible-playbook` before it as a fork of that Python. Its executable is written to the folder."""
-    name = "ansible-playbook"
+def path_with_preloaded_ansible(folder: Path, path: str) -> str:
+    """This PATH with programs of Ansible before it as forks of that Python. Their executables go to the folder."""
     folder.mkdir(exist_ok=True)
-    ANSIBLE.executable(folder / name, str(Path(sys.executable).with_name(name)))
+    for name in ("ansible-doc", "ansible-playbook"):
+        ANSIBLE.executable(folder / name, str(Path(sys.executable).with_name(name)))
     return f"{folder}{os.pathsep}{path}"

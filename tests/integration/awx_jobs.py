@@ -19,7 +19,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from preloaded_ansible import path_with_preloaded_playbook
+from preloaded_ansible import path_with_preloaded_ansible
 
 from local_aws.preloaded_python import PreloadedPython
 
@@ -125,7 +125,7 @@ class Awx:
     def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, **self.environment, "COLUMNS": "4000"}
         if self.preloaded:
-            environment["PATH"] = path_with_preloaded_playbook(self.folder / "programs", environment["PATH"])
+            environment["PATH"] = path_with_preloaded_ansible(self.folder / "programs", environment["PATH"])
             return RUNNER.run(command, env=environment, timeout=LIMIT)
         return subprocess.run(
             command,

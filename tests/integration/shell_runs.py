@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from preloaded_ansible import path_with_preloaded_playbook
+from preloaded_ansible import path_with_preloaded_ansible
 
 _PROGRAMS = TemporaryDirectory(prefix="programs ")
 
@@ -20,10 +20,10 @@ _PROGRAMS = TemporaryDirectory(prefix="programs ")
 def with_own_programs(environment: Mapping[str, str]) -> dict[str, str]:
     """This environment with more variables, in which the programs of this Python are found first.
 
-    `ansible-playbook` is a fork of the preloaded Python.
+    `ansible-playbook` and `ansible-doc` are forks of the preloaded Python.
     """
     own = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    path = path_with_preloaded_playbook(Path(_PROGRAMS.name), own)
+    path = path_with_preloaded_ansible(Path(_PROGRAMS.name), own)
     return {**os.environ, "PATH": path, "ANSIBLE_NOCOLOR": "1", **environment}
 
 

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import yaml
 from integration.playbook_runs import LIMIT
+from preloaded_ansible import ANSIBLE
 
 from local_aws import LocalAws
 
@@ -94,9 +95,7 @@ def show(aws: LocalAws, tmp_path: Path) -> Show:
             "ANSIBLE_NOCOLOR": "1",
         }
         environment = {**os.environ, **aws.environment(), **callbacks}
-        return subprocess.run(
-            command, env=environment, capture_output=True, encoding="utf-8", errors="strict", timeout=LIMIT, check=False
-        )
+        return ANSIBLE.run(command, env=environment, timeout=LIMIT)
 
     return run
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 from integration.playbook_runs import Playbook
+from preloaded_ansible import ANSIBLE
 
 from local_aws import LocalAws
 
@@ -169,13 +169,10 @@ def test_secrets_are_in_nothing_that_a_run_leaves(aws: LocalAws, keys: dict[str,
     secrets = {**SECRETS, "HUSH_SECRET": keys["AWS_SECRET_ACCESS_KEY"], "HUSH_TOKEN": keys["AWS_SESSION_TOKEN"]}
     nobody = dict.fromkeys(keys, "")
     program = str(Path(sys.executable).with_name("ansible-playbook"))
-    done = subprocess.run(
+    done = ANSIBLE.run(
         [program, "-i", "inventory.yml", "playbook.yml", "-vvvvv", mode],
         cwd=play,
         env={**os.environ, **aws.environment(), **nobody, **leaving_everything(play), **secrets},
-        capture_output=True,
-        text=True,
-        check=False,
         timeout=180,
     )
     assert "ok=10" in done.stdout.rpartition("PLAY RECAP")[2], done.stdout[-3000:]

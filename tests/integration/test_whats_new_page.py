@@ -6,9 +6,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ from typing import Any
 import yaml
 from integration.documented_blocks import block
 from integration.playbook_runs import LIMIT
+from integration.shell_runs import with_own_programs
 
 from local_aws import LocalAws
 
@@ -28,12 +27,8 @@ class Shell:
 
     def __init__(self, folder: Path, aws: LocalAws) -> None:
         self.folder = folder
-        self._environment = {
-            **os.environ,
-            **aws.environment(),
-            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".venv/collections"),
-        }
-        self._environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        collections = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".venv/collections")}
+        self._environment = with_own_programs({**aws.environment(), **collections})
 
     def run(self, script: str, **environment: str) -> tuple[int, str]:
         script = script.replace("/srv/reports", str(self.folder / "reports"))

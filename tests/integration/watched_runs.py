@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -17,6 +16,7 @@ from typing import Any
 
 import yaml
 from integration.playbook_runs import LIMIT
+from preloaded_ansible import ANSIBLE
 
 
 @dataclass(frozen=True)
@@ -57,19 +57,16 @@ def watched(
     program = str(Path(sys.executable).with_name("ansible-playbook"))
     settings = {"ANSIBLE_NOCOLOR": "1", "COLUMNS": "80", "PYTHONUNBUFFERED": ""}
     began = time.monotonic()
-    with (
-        (folder / "stderr").open("w+", encoding="utf-8") as stderr,
-        subprocess.Popen(
+    reads, writes = os.pipe()
+    with (folder / "stderr").open("w+", encoding="utf-8") as stderr, open(reads, encoding="utf-8") as stdout:
+        process = ANSIBLE.start(
             [program, "-i", str(folder / "inventory.yml"), playbook, *options],
             env={**os.environ, **settings, **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=writes,
             stderr=stderr,
-            text=True,
-        ) as process,
-    ):
-        assert process.stdout is not None
-        timed = [(time.monotonic() - began, line.rstrip("\n")) for line in process.stdout]
+        )
+        os.close(writes)
+        timed = [(time.monotonic() - began, line.rstrip("\n")) for line in stdout]
         rc = process.wait(LIMIT)
         stderr.seek(0)
         return Shown(rc, timed, stderr.read())

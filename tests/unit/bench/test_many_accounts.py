@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,11 @@ def aws() -> Iterator[LocalAws]:
         yield running
 
 
-@pytest.fixture(scope="module", params=[DOCUMENTED, LEAST_PRIVILEGE])
+PROFILES = [DOCUMENTED, LEAST_PRIVILEGE] if os.environ.get("WHOLE") else [LEAST_PRIVILEGE]
+"""A benchmark measures both; one profile takes 16 s."""
+
+
+@pytest.fixture(scope="module", params=PROFILES)
 def profile(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -148,6 +148,79 @@ def test_a_signal_is_reported(python: PreloadedPython, tmp_path: Path) -> None:
     assert program.wait(10) == program.poll() == -signal.SIGTERM
 
 
+PREPARES = """
+import os
+
+prepared_by = begun_by = None
+
+def settings_of(order):
+    return order["environment"].get("KIND")
+
+def prepare():
+    global prepared_by
+    prepared_by = os.getpid()
+    prepared_for.append(os.environ["KIND"])
+    return begin
+
+def begin():
+    global begun_by
+    begun_by = os.getpid()
+
+prepared_for = []
+"""
+TELLS_OF_PREPARATION = """
+import json, os, prepares, sys
+own = prepares.begun_by == os.getpid()
+print(json.dumps([prepares.prepared_by, prepares.prepared_for, own, os.environ.get("KIND"), os.getcwd(), sys.argv[1:]]))
+"""
+
+
+def test_programs_with_the_same_settings_share_a_prepared_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "prepares.py").write_text(PREPARES, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{ROOT}")
+    python = PreloadedPython("prepares")
+    program = script(tmp_path, TELLS_OF_PREPARATION)
+
+    def told(kind: str | None, folder: str) -> list[object]:
+        (tmp_path / folder).mkdir()
+        environment = {} if kind is None else {"KIND": kind}
+        done = python.run([program, folder], env=environment, cwd=tmp_path / folder, timeout=60)
+        assert (done.returncode, done.stderr) == (0, "")
+        server, *others = json.loads(done.stdout)
+        assert others == [[kind] if server else [], bool(server), kind, str(tmp_path / folder), [folder]]
+        return [server, kind]
+
+    ran = [told(kind, f"run{number}") for number, kind in enumerate((None, "a", "b", "a", "b", "a", None))]
+    assert [server is not None for server, _kind in ran] == [False, False, False, True, True, True, False]
+    [a, _], [b, _] = ran[3], ran[4]
+    assert ran[5] == [a, "a"] and a != b
+    python.close()
+    assert all(isinstance(server, int) and ended(server) for server in (a, b))
+
+
+def test_a_prepared_process_holds_nothing_of_the_program_that_it_was_made_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise the output of that program has no end while the process lives."""
+    (tmp_path / "prepares.py").write_text(PREPARES, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{ROOT}")
+    python = PreloadedPython("prepares")
+    executable = python.executable(tmp_path / "python")
+    for _time in range(3):
+        done = subprocess.run(
+            [executable, script(tmp_path, TELLS_OF_PREPARATION)],
+            env={"KIND": "a"},
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=True,
+        )
+    assert json.loads(done.stdout)[1] == ["a"]
+    python.close()
+
+
 def test_it_ends_with_the_one_that_made_it() -> None:
     text = (
         "from local_aws.preloaded_python import PreloadedPython; import time\n"

@@ -17,6 +17,7 @@ from ansible_collections.aws_ml.permissions.plugins.module_utils.access.policies
 from ansible_collections.aws_ml.permissions.plugins.module_utils.access.request import Request
 from hypothesis import given
 from hypothesis import strategies as st
+from property_examples import examples
 
 from .small_documents import ANYTHING, policies, requests
 
@@ -41,6 +42,7 @@ def changes(before: Policies, after: Policies) -> set[tuple[str, str, bool]]:
     return {(one.grant.action, one.grant.resource, one.certain) for one in only_allowed_by(ANYTHING, after, before)}
 
 
+@examples(0.4)
 @given(policies(), policies(), st.lists(requests(), min_size=8, max_size=8))
 def test_every_difference_is_in_a_change(before: Policies, after: Policies, asked: list[Request]) -> None:
     only_after = [

@@ -17,6 +17,7 @@ from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.summary imp
 from ansible_collections.aws_ml.permissions.plugins.plugin_utils.run.totals import totals_of
 from hypothesis import given
 from hypothesis import strategies as st
+from property_examples import examples
 
 pytestmark = pytest.mark.both_generations
 
@@ -184,6 +185,7 @@ RESULTS = st.fixed_dictionaries(
 )
 
 
+@examples(0.5)
 @given(
     st.dictionaries(st.text(min_size=1, max_size=60), st.tuples(RESULTS, st.booleans(), st.booleans()), max_size=20),
     st.sampled_from(["audit", "site", "retire", "restore"]),
