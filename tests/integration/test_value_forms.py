@@ -101,25 +101,40 @@ def plans_of_forms(playbook: Playbook, member: dict[str, Any], way: str) -> dict
 
 @pytest.mark.parametrize("way", WAYS)
 def test_text_that_stands_for_nothing_is_refused_before_any_call(playbook: Playbook, aws: LocalAws, way: str) -> None:
+    """A host has as many such texts as fit together, and its error names all of them."""
     member = aws.members[0]
     hosts: dict[str, Host] = {}
-    places: dict[str, str] = {}
+    places: dict[str, list[str]] = {}
     for name, sample in SAMPLES.items():
         for form in FORMS:
             refused = [*sample.refused(form)]
             refused += sample.with_choices(form) if way == "role" and form in NO_CHOICES else ()
-            for number, (place, values) in enumerate(refused):
+            for number, (values, together) in enumerate(combined(refused)):
                 host = f"{name}-{form}-{number}"
                 hosts[host] = host_of(member, sample, values)
-                places[host] = place
+                places[host] = together
     run = playbook(WAYS[way], {"all": {"hosts": hosts}})
     failures = run.failures()
     assert failures.keys() == places.keys()
     assert aws.calls() == []
     assert "Traceback" not in run.stdout + run.stderr
-    for host, place in places.items():
-        said = place if way == "site" else place.rpartition(".")[2]
-        assert said in failures[host], (host, failures[host])
+    for host, together in places.items():
+        said = together if way == "site" else [place.rpartition(".")[2] for place in together]
+        assert [text for text in said if text not in failures[host]] == [], (host, failures[host])
+
+
+def combined(refused: list[tuple[str, dict[str, Any]]]) -> list[tuple[dict[str, Any], list[str]]]:
+    """Values and the places of the text in them. Text for a variable and for an option in it do not fit together."""
+    found: list[tuple[dict[str, Any], list[str]]] = []
+    for place, values in refused:
+        for others, places in found:
+            if all(others.get(name, value) == value for name, value in values.items()):
+                others.update(values)
+                places.append(place)
+                break
+        else:
+            found.append((dict(values), [place]))
+    return found
 
 
 JUDGED = ("bare", "commas", "json")
