@@ -23,6 +23,7 @@ from typing import Any
 import pytest
 import yaml
 from integration.playbook_runs import Playbook, Run
+from preloaded_ansible import ANSIBLE
 from spoilt_replies import SpoilingProxy
 
 from local_aws import LocalAws
@@ -120,8 +121,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "broken").write_text("this is no configuration\n", encoding="utf-8")
     token = {"accessToken": SECRET, "expiresAt": "2026-01-01T00:00:00Z", "startUrl": "https://old.awsapps.com/start"}
     (cache / f"{hashlib.sha1(b'old').hexdigest()}.json").write_text(json.dumps(token), encoding="utf-8")
-    (folder / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
-    (folder / "python").chmod(0o755)
+    ANSIBLE.executable(folder / "python")
     return folder
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import yaml
 from integration.awx_jobs import Awx
 from integration.playbook_runs import Playbook
 from integration.watched_runs import Shown, watched
+from preloaded_ansible import ANSIBLE
 
 from local_aws import LocalAws
 
@@ -168,9 +168,7 @@ def test_the_whole_result_is_shown_from_vvv_on(watch: Watch, inventory: Inventor
 def test_a_module_in_its_own_interpreter_reports_its_writes_when_it_ends(
     watch: Watch, inventory: Inventory, tmp_path: Path
 ) -> None:
-    python = tmp_path / "python"
-    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
-    python.chmod(0o755)
+    python = ANSIBLE.executable(tmp_path / "python")
     host = next(iter(inventory["all"]["hosts"]))
     shown = watch(play(role()), inventory, "-v", "--limit", host, "-e", f"ansible_python_interpreter={python}")
     assert [line for line in shown.lines if line.startswith(f"<{host}>")] == [f"<{host}> {write}" for write in WRITES]

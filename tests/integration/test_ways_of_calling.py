@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from integration.playbook_runs import Playbook
+from preloaded_ansible import ANSIBLE
 
 from local_aws import LocalAws
 
@@ -60,9 +60,7 @@ PLAY = """
 @pytest.fixture
 def here(tmp_path: Path) -> dict[str, Any]:
     """An inventory of this machine. Ansible's async stands no space in a path, so it gets none."""
-    python = tmp_path / "python"
-    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
-    python.chmod(0o755)
+    python = ANSIBLE.executable(tmp_path / "python")
     return {"all": {"hosts": {"localhost": {"ansible_connection": "local", "ansible_python_interpreter": str(python)}}}}
 
 

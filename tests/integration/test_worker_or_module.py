@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 from integration.playbook_runs import Playbook, Run
+from preloaded_ansible import ANSIBLE
 
 from local_aws import LocalAws
 
@@ -77,12 +78,11 @@ IN_THE_WORKER = {
 @pytest.fixture
 def inventory(tmp_path: Path) -> dict[str, Any]:
     """This machine, once more as `here`, and as `other` by the connection that claims to lead elsewhere."""
-    for name, text in {"sudo": SUDO, "python": f'#!/bin/sh\nexec "{sys.executable}" "$@"\n'}.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-        (tmp_path / name).chmod(0o755)
+    (tmp_path / "sudo").write_text(SUDO, encoding="utf-8")
+    (tmp_path / "sudo").chmod(0o755)
     (tmp_path / "connection_plugins").mkdir()
     (tmp_path / "connection_plugins/elsewhere.py").write_text(ELSEWHERE, encoding="utf-8")
-    python = str(tmp_path / "python")
+    python = str(ANSIBLE.executable(tmp_path / "python"))
     local = {"ansible_connection": "local"}
     hosts = {
         "localhost": {**local, "ansible_become_exe": str(tmp_path / "sudo"), "other_python": python},
