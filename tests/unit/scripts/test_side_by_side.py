@@ -72,6 +72,15 @@ def test_parts_run_at_the_same_time_as_far_as_that_is_allowed(house: Path) -> No
     assert side_by_side(house, "--at-once", "2", "first", "second").returncode == 0
 
 
+def test_two_halves_run_in_the_place_of_one(house: Path) -> None:
+    assert side_by_side(house, "--at-once", "1", "first@half", "second@half").returncode == 0
+    (house / "first").unlink()
+    (house / "second").unlink()
+    done = side_by_side(house, "--at-once", "1", "first@half", "unit", "second@half")
+    assert done.returncode == 1
+    assert "FAILED: first" in done.stdout
+
+
 def test_a_part_gets_its_virtual_environment(house: Path) -> None:
     python = house / "there" / "bin" / "python"
     python.parent.mkdir(parents=True)
