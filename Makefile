@@ -79,7 +79,7 @@ browser: $(TEST) ## Look at reports in headless Chromium, which is installed if 
 	-@python -m browser.chromium
 	@python -m pytest tests/browser -q -rs
 
-# As users start it with WHOLE=1 and S. Otherwise ansible-playbook is a fork, which saves a third of the time.
+# As users start it with WHOLE=1 and S. Otherwise ansible-playbook is a fork, which saves almost half of the time.
 MOLECULE := $(if $(WHOLE)$(S),,python -m with_preloaded_ansible )molecule
 
 .PHONY: molecule

@@ -41,7 +41,7 @@ ANSIBLE = PreloadedPython(
     "xmltodict",
     "yaml",
 )
-"""Spares each run the import of what is not Ansible's own. The collection's code comes from where it always does."""
+"""Spares each run the import of what is not Ansible's own, and of Ansible where its settings were used before."""
 
 
 def path_with_preloaded_ansible(folder: Path, path: str) -> str:

@@ -175,18 +175,23 @@ print(json.dumps([prepares.prepared_by, prepares.prepared_for, own, os.environ.g
 """
 
 
-def test_programs_with_the_same_settings_share_a_prepared_process(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def preparing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PreloadedPython]:
+    """Prepares a process for each value of KIND in the environment."""
     (tmp_path / "prepares.py").write_text(PREPARES, encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{ROOT}")
-    python = PreloadedPython("prepares")
+    made = PreloadedPython("prepares")
+    yield made
+    made.close()
+
+
+def test_programs_with_the_same_settings_share_a_prepared_process(preparing: PreloadedPython, tmp_path: Path) -> None:
     program = script(tmp_path, TELLS_OF_PREPARATION)
 
     def told(kind: str | None, folder: str) -> list[object]:
         (tmp_path / folder).mkdir()
         environment = {} if kind is None else {"KIND": kind}
-        done = python.run([program, folder], env=environment, cwd=tmp_path / folder, timeout=60)
+        done = preparing.run([program, folder], env=environment, cwd=tmp_path / folder, timeout=60)
         assert (done.returncode, done.stderr) == (0, "")
         server, *others = json.loads(done.stdout)
         assert others == [[kind] if server else [], bool(server), kind, str(tmp_path / folder), [folder]]
@@ -196,18 +201,15 @@ def test_programs_with_the_same_settings_share_a_prepared_process(
     assert [server is not None for server, _kind in ran] == [False, False, False, True, True, True, False]
     [a, _], [b, _] = ran[3], ran[4]
     assert ran[5] == [a, "a"] and a != b
-    python.close()
+    preparing.close()
     assert all(isinstance(server, int) and ended(server) for server in (a, b))
 
 
 def test_a_prepared_process_holds_nothing_of_the_program_that_it_was_made_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    preparing: PreloadedPython, tmp_path: Path
 ) -> None:
     """Otherwise the output of that program has no end while the process lives."""
-    (tmp_path / "prepares.py").write_text(PREPARES, encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{ROOT}")
-    python = PreloadedPython("prepares")
-    executable = python.executable(tmp_path / "python")
+    executable = preparing.executable(tmp_path / "python")
     for _time in range(3):
         done = subprocess.run(
             [executable, script(tmp_path, TELLS_OF_PREPARATION)],
@@ -218,7 +220,6 @@ def test_a_prepared_process_holds_nothing_of_the_program_that_it_was_made_for(
             check=True,
         )
     assert json.loads(done.stdout)[1] == ["a"]
-    python.close()
 
 
 def test_it_ends_with_the_one_that_made_it() -> None:
